@@ -1,0 +1,1 @@
+"""The gates: each adapter owns one outside thing and imports no other adapter."""

@@ -1,0 +1,146 @@
+"""Settings: read once from the environment and `.env`, validated before the first file is touched.
+
+This module is the sole reader of the environment. A wrong value stops the start and names the setting, what is
+wrong with it, and what to do. `.env` may hold secrets, so it must be readable by its owner alone. What stands in the
+environment goes before what stands in `.env`.
+"""
+
+import difflib
+import os
+import stat
+from pathlib import Path
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from agent.domain.decision import Mode, Policy
+from agent.errors import SettingInvalid
+
+PREFIX = "DOSSIERD_"
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default and its bounds; `.env.example` says each in a sentence."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    home: Path = Field(default_factory=Path.cwd)
+    mode: Mode = Mode.AUTO
+    policy: Policy = Policy.TWO_IDENTIFIERS
+    timezone: str = "UTC"
+    allow_root: bool = False
+
+    telegram_token: SecretStr | None = None
+    telegram_chats: Annotated[tuple[int, ...], NoDecode] = ()
+    telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
+
+    ocr_languages: str = Field(default="fra+eng+ara", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")
+    ocr_confidence_floor: int = Field(default=80, ge=0, le=100)
+
+    workers: int = Field(default=0, ge=0, le=64)
+    settle_seconds: float = Field(default=2.0, ge=0.1, le=3600)
+    damaged_grace_seconds: float = Field(default=30.0, ge=0, le=86400)
+    rescan_seconds: float = Field(default=30.0, ge=0.5, le=3600)
+    stop_seconds: float = Field(default=5.0, ge=0, le=8)
+    max_crashes: int = Field(default=5, ge=1, le=100)
+
+    max_file_megabytes: int = Field(default=200, ge=1, le=4096)
+    max_pages: int = Field(default=1000, ge=1, le=100_000)
+    page_seconds: float = Field(default=60.0, gt=0, le=3600)
+    document_seconds: float = Field(default=1800.0, gt=0, le=86400)
+    reader_megabytes: int = Field(default=1024, ge=128, le=65536)
+    render_megapixels: int = Field(default=40, ge=1, le=1000)
+
+    log_level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
+
+    @field_validator("home")
+    @classmethod
+    def _home_is_absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_is_known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("is no time zone; write it like Europe/Paris") from error
+        return value
+
+    @field_validator("telegram_chats", mode="before")
+    @classmethod
+    def _chats_from_text(cls, value: object) -> object:
+        return tuple(part for part in value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _token_needs_chats(self) -> Self:
+        if self.telegram_token is not None and not self.telegram_chats:
+            raise ValueError(
+                f"{PREFIX}TELEGRAM_TOKEN is set, but {PREFIX}TELEGRAM_CHATS is empty: "
+                "write the number of each chat that may be told, such as 123456789"
+            )
+        return self
+
+    @property
+    def worker_count(self) -> int:
+        """How many documents are worked on at once: as set, else one for each core, four at most."""
+        return self.workers or max(1, min(4, len(os.sched_getaffinity(0))))
+
+
+def load(env_file: Path | None = None) -> Settings:
+    """Read and validate all settings.
+
+    Args:
+        env_file: the file to read; without it `.env` in the folder that `DOSSIERD_HOME` names, else in this one.
+
+    Raises:
+        SettingInvalid: the file can be read by others, a name is unknown, or a value is wrong.
+    """
+    path = env_file or Path(os.environ.get(f"{PREFIX}HOME") or Path.cwd()) / ".env"
+    if env_file is not None and not path.is_file():
+        raise SettingInvalid(f"There is no settings file {path}.", hint="Copy .env.example to it, then: chmod 600")
+    if path.is_file():
+        _refuse_readable(path)
+    _refuse_unknown(path)
+    try:
+        return Settings(_env_file=path if path.is_file() else None)  # type: ignore[call-arg] # pydantic-settings' own
+    except ValidationError as error:
+        raise SettingInvalid(_explain(error), hint="Correct it in .env (each setting is in .env.example).") from None
+
+
+def _refuse_readable(path: Path) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & OTHERS:
+        raise SettingInvalid(
+            f"{path} can be read by other users (its mode is {mode:04o}); it may hold secrets.",
+            hint=f"Type: chmod 600 {path}",
+        )
+
+
+def _refuse_unknown(path: Path) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    written = {*os.environ, *(dotenv_values(path) if path.is_file() else ())}
+    for name in sorted(written):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise SettingInvalid(
+                f"{name} is no setting of dossierd.",
+                hint=f"Did you mean {near[0]}?" if near else "Look at .env.example for the settings there are.",
+            )
+
+
+def _explain(error: ValidationError) -> str:
+    """Name each wrong setting and its problem, without repeating the value: it may be a secret."""
+    sentences = []
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        name = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else ""
+        message = problem["msg"].removeprefix("Value error, ")
+        sentences.append(f"{name}: {message}" if name else message)
+    return "; ".join(sentences)

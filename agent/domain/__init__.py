@@ -1,0 +1,1 @@
+"""The nouns. Standard library only; nothing here opens, sleeps, logs or knows the time."""

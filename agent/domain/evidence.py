@@ -1,0 +1,1 @@
+"""What a document says about the person it concerns: names, birth dates, numbers, and where each was read."""

@@ -1,0 +1,35 @@
+"""Who: a record of the registry is a person."""
+
+import datetime
+from dataclasses import dataclass
+from typing import NewType
+
+RecordId = NewType("RecordId", str)
+"""The registry's own key of a person; validated at import, because it becomes a folder name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifier:
+    """A number that belongs to one person, such as a national or an insurance number.
+
+    Attributes:
+        kind: the name of an entry of `core.identifiers.IDENTIFIERS`.
+        value: in that entry's normal form.
+    """
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One record of the registry, as the office wrote it (names are not normalised here)."""
+
+    record_id: RecordId
+    last_name: str
+    first_name: str
+    birth_name: str | None = None
+    birth_date: datetime.date | None = None
+    sex: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    phone: str | None = None

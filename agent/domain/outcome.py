@@ -1,0 +1,280 @@
+"""Where to: the states of a document, the events that change them, and every way it can fail.
+
+The table is the one of the design's custody page: an event that a state doesn't allow is refused with a
+sentence, never ignored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from agent.domain.decision import Decision
+from agent.domain.document import DocumentId
+from agent.domain.identity import RecordId
+
+
+class State(StrEnum):
+    """A document's state, as stored in the ledger."""
+
+    CLAIMING = "claiming"
+    """The row exists; the rename may not have happened. Not accepted yet."""
+    CLAIMED = "claimed"
+    """Ours, and waiting to be read."""
+    READING = "reading"
+    """Being read and decided; the attempt is counted."""
+    MOVING = "moving"
+    """Outcome and target are committed; the move is done, or retried until it is."""
+    IN_REVIEW = "in_review"
+    """A human is asked."""
+    ARCHIVED = "archived"
+    """Under its record."""
+    FAILED = "failed"
+    """Set aside, with a reason."""
+    DUPLICATE = "duplicate"
+    """The same bytes as a document that we have."""
+    MISSING = "missing"
+    """A person moved or edited the file by hand."""
+    WITHDRAWN = "withdrawn"
+    """It never became ours: the original went away before the rename."""
+    FORGOTTEN = "forgotten"
+    """Erased on request; hash and dates stay."""
+
+
+AT_REST = frozenset({State.IN_REVIEW, State.ARCHIVED, State.FAILED, State.DUPLICATE})
+IN_WORK = frozenset({State.CLAIMED, State.READING, State.MOVING})
+ACCEPTED = AT_REST | IN_WORK | {State.MISSING, State.FORGOTTEN}
+
+
+class Event(StrEnum):
+    """What happens to a document."""
+
+    RENAMED = "renamed"
+    """The claim's rename is done."""
+    SLIPPED_AWAY = "slipped_away"
+    """The original is gone, or another file took its name, before the rename."""
+    STARTED = "started"
+    SETTLED = "settled"
+    """Outcome and target are known: decided, failed, a duplicate, or crashed too often."""
+    STOPPED = "stopped"
+    """A clean stop; the attempt is given back."""
+    CHANGED = "changed"
+    """The bytes changed after the claim; to be read again."""
+    MOVED = "moved"
+    ANSWERED = "answered"
+    REDECIDED = "redecided"
+    """The registry changed; the question is decided again."""
+    SPLIT = "split"
+    UNDONE = "undone"
+    REFILED = "refiled"
+    RETRIED = "retried"
+    VANISHED = "vanished"
+    """The file is gone, or was changed, by hand."""
+    RESTORED = "restored"
+    """The file is back, with its own bytes."""
+    FORGOTTEN = "forgotten"
+
+
+class AsSettled(StrEnum):
+    """In place of a next state: the state that the committed outcome names."""
+
+    OUTCOME = "outcome"
+
+
+TRANSITIONS: Mapping[tuple[State, Event], State | AsSettled] = {
+    (State.CLAIMING, Event.RENAMED): State.CLAIMED,
+    (State.CLAIMING, Event.SLIPPED_AWAY): State.WITHDRAWN,
+    (State.CLAIMED, Event.STARTED): State.READING,
+    (State.CLAIMED, Event.SETTLED): State.MOVING,  # crashed too often: poison, without another try
+    (State.CLAIMED, Event.VANISHED): State.MISSING,
+    (State.READING, Event.SETTLED): State.MOVING,
+    (State.READING, Event.STOPPED): State.CLAIMED,
+    (State.READING, Event.CHANGED): State.CLAIMED,
+    (State.READING, Event.VANISHED): State.MISSING,
+    (State.MOVING, Event.MOVED): AsSettled.OUTCOME,
+    (State.MOVING, Event.VANISHED): State.MISSING,
+    (State.IN_REVIEW, Event.ANSWERED): State.MOVING,
+    (State.IN_REVIEW, Event.REDECIDED): State.CLAIMED,
+    (State.IN_REVIEW, Event.SPLIT): State.MOVING,
+    (State.IN_REVIEW, Event.VANISHED): State.MISSING,
+    (State.ARCHIVED, Event.UNDONE): State.MOVING,
+    (State.ARCHIVED, Event.REFILED): State.MOVING,
+    (State.ARCHIVED, Event.VANISHED): State.MISSING,
+    (State.ARCHIVED, Event.FORGOTTEN): State.FORGOTTEN,
+    (State.FAILED, Event.RETRIED): State.CLAIMED,
+    (State.FAILED, Event.VANISHED): State.MISSING,
+    (State.FAILED, Event.FORGOTTEN): State.FORGOTTEN,
+    (State.DUPLICATE, Event.RETRIED): State.CLAIMED,
+    (State.DUPLICATE, Event.VANISHED): State.MISSING,
+    (State.MISSING, Event.RESTORED): AsSettled.OUTCOME,
+    (State.MISSING, Event.FORGOTTEN): State.FORGOTTEN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """An event that the state doesn't allow, as a sentence for the person who asked for it."""
+
+    sentence: str
+
+
+_WHY_NOT: Mapping[Event, str] = {
+    Event.ANSWERED: "only a document in review has a question to answer",
+    Event.UNDONE: "only an archived document can be undone",
+    Event.REFILED: "only an archived document can be filed under another record",
+    Event.RETRIED: "only a failed or duplicate document can be tried again",
+    Event.SPLIT: "only a document in review can be split",
+    Event.FORGOTTEN: "only a document at rest can be forgotten",
+}
+
+
+def next_state(state: State, event: Event, settled: State | None = None) -> State | Refused:
+    """Say which state follows, or why none does.
+
+    Args:
+        state: where the document is.
+        event: what happens to it.
+        settled: the state that the committed outcome names; only `MOVED` and `RESTORED` ask for it.
+    """
+    following = TRANSITIONS.get((state, event))
+    if following is None:
+        why = _WHY_NOT.get(event, f"'{event}' has no place there")
+        return Refused(sentence=f"The document is {state.replace('_', ' ')}: {why}.")
+    if following is AsSettled.OUTCOME:
+        if settled not in AT_REST:
+            return Refused(sentence=f"'{event}' needs the outcome that was settled, and there is none.")
+        return settled
+    return following
+
+
+class FailureReason(StrEnum):
+    """Every way a document can fail; each has its sentence and hint in `FAILURES`."""
+
+    EMPTY_FILE = "empty_file"
+    NOT_A_PDF = "not_a_pdf"
+    ENCRYPTED = "encrypted"
+    DAMAGED = "damaged"
+    NO_PAGES = "no_pages"
+    TOO_LARGE = "too_large"
+    TOO_MANY_PAGES = "too_many_pages"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    READER_CRASHED = "reader_crashed"
+    POISON = "poison"
+    REJECTED = "rejected"
+    INTERNAL_ERROR = "internal_error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureText:
+    """What a human is told of a failure: what happened, and what to do."""
+
+    sentence: str
+    hint: str
+
+
+FAILURES: Mapping[FailureReason, FailureText] = {
+    FailureReason.EMPTY_FILE: FailureText(
+        sentence="The file is empty (0 bytes).",
+        hint="Scan or save the document again and drop the new file into incoming/.",
+    ),
+    FailureReason.NOT_A_PDF: FailureText(
+        sentence="The file is not a PDF, whatever its name says.",
+        hint="Print or export it as a PDF, then drop that into incoming/.",
+    ),
+    FailureReason.ENCRYPTED: FailureText(
+        sentence="The PDF is protected by a password.",
+        hint="Ask the sender for an unprotected copy, or open it and save it without a password.",
+    ),
+    FailureReason.DAMAGED: FailureText(
+        sentence="The PDF is damaged or was cut off; it can't be opened.",
+        hint="Ask for the file again, or open it in a viewer and print it to a new PDF.",
+    ),
+    FailureReason.NO_PAGES: FailureText(
+        sentence="The PDF opens, but holds no page.",
+        hint="Ask the sender for the file again.",
+    ),
+    FailureReason.TOO_LARGE: FailureText(
+        sentence="The file is larger than the limit.",
+        hint="Raise DOSSIERD_MAX_FILE_MEGABYTES, or split the file; then: dossierd retry.",
+    ),
+    FailureReason.TOO_MANY_PAGES: FailureText(
+        sentence="The PDF has more pages than the limit.",
+        hint="Raise DOSSIERD_MAX_PAGES, or split the file; then: dossierd retry.",
+    ),
+    FailureReason.TIMED_OUT: FailureText(
+        sentence="Reading took longer than the limit and was stopped.",
+        hint="Raise DOSSIERD_DOCUMENT_SECONDS and type: dossierd retry. Or print the file to a new PDF.",
+    ),
+    FailureReason.OUT_OF_MEMORY: FailureText(
+        sentence="Reading needed more memory than the limit and was stopped.",
+        hint="Raise DOSSIERD_READER_MEGABYTES if the machine has more, then: dossierd retry. Or print the file "
+        "to a new PDF.",
+    ),
+    FailureReason.READER_CRASHED: FailureText(
+        sentence="The program that reads PDFs crashed on this file, each time it was tried.",
+        hint="Open the file in a viewer and print it to a new PDF, then drop that into incoming/.",
+    ),
+    FailureReason.POISON: FailureText(
+        sentence="dossierd itself died several times while it worked on this file.",
+        hint="Look at the file by hand. If the machine was at fault, type: dossierd retry.",
+    ),
+    FailureReason.REJECTED: FailureText(
+        sentence="A human said that it belongs to none of the people in the registry.",
+        hint="If the person has been added since, type: dossierd retry.",
+    ),
+    FailureReason.INTERNAL_ERROR: FailureText(
+        sentence="dossierd met an error of its own. The file is unharmed.",
+        hint="Type: dossierd retry. If it fails again, report the document's number with the log of that minute.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """Filed under a record, by rule or by a human.
+
+    Attributes:
+        decided_by: `rule`, or who chose it, such as `cli:anna`.
+        document_kind: a word of `core.kinds`, for the file's name.
+    """
+
+    record_id: RecordId
+    decided_by: str
+    document_kind: str | None = None
+    decision: Decision | None = None
+    state: Literal["archived"] = "archived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InReview:
+    """Waits for a human, with the decision that could not be taken without one."""
+
+    decision: Decision
+    document_kind: str | None = None
+    state: Literal["in_review"] = "in_review"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Set aside.
+
+    Attributes:
+        detail: what the reader said, without personal data: a limit, a page number, a signal.
+    """
+
+    reason: FailureReason
+    detail: str | None = None
+    decided_by: str = "rule"
+    state: Literal["failed"] = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicate:
+    """The same bytes as another document."""
+
+    original: DocumentId
+    state: Literal["duplicate"] = "duplicate"
+
+
+Outcome = Archived | InReview | Failed | Duplicate

@@ -1,0 +1,167 @@
+"""What goes wrong outside, as one tree. Expected results (a damaged PDF, an ambiguous name) are values, not errors.
+
+    DossierdError             reason, retryable, hint
+      SettingInvalid          a setting is wrong: the start is refused
+      HomeError
+        HomeLocked            another daemon works in this home
+        HomeForeign           the home, or its claim folder, belongs to another daemon
+        HomeUnusable          a folder can't be made, written or renamed in
+      CustodyError
+        FileChanged           the bytes are not those that were hashed            retryable
+        FileVanished          the file is not where the ledger has it
+        DestinationTaken      another file stands where this one belongs
+        StorageUnavailable    disk full, read-only, input/output error            retryable
+      ReadingError
+        DocumentUnreadable    the document's own fault: a failure reason, final
+        ReaderUnavailable     our fault or the machine's: no tesseract, no memory retryable
+        ReadingStopped        a stop was asked for while it was read              retryable
+      RegistryUnavailable     no registry, or it can't be searched                retryable
+      RegistryInvalid         a registry file that can't be imported, with its lines
+      NotifierUnavailable     a message can't be delivered now                    retryable
+      MessageRefused          this message will never be delivered to this recipient
+      LedgerUnavailable       the database can't be used now                      retryable
+      RequestRefused          what was asked for is not possible; the sentence says why
+
+No error's text holds personal data or a secret: ids, kinds, numbers and names of settings only.
+"""
+
+from typing import ClassVar
+
+from agent.domain.outcome import FailureReason
+
+
+class DossierdError(Exception):
+    """Base of all errors that cross a port.
+
+    Attributes:
+        reason: a stable word for logs and journals.
+        retryable: whether the same call can succeed later without anybody's help.
+        hint: what the user can do about it.
+    """
+
+    reason: ClassVar[str] = "error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, sentence: str, *, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+
+
+class SettingInvalid(DossierdError):
+    reason = "setting_invalid"
+
+
+class HomeError(DossierdError):
+    reason = "home_error"
+
+
+class HomeLocked(HomeError):
+    reason = "home_locked"
+
+
+class HomeForeign(HomeError):
+    reason = "home_foreign"
+
+
+class HomeUnusable(HomeError):
+    reason = "home_unusable"
+
+
+class CustodyError(DossierdError):
+    reason = "custody_error"
+
+
+class FileChanged(CustodyError):
+    reason = "file_changed"
+    retryable = True
+
+
+class FileVanished(CustodyError):
+    reason = "file_vanished"
+
+
+class DestinationTaken(CustodyError):
+    reason = "destination_taken"
+
+
+class StorageUnavailable(CustodyError):
+    reason = "storage_unavailable"
+    retryable = True
+
+
+class ReadingError(DossierdError):
+    reason = "reading_error"
+
+
+class DocumentUnreadable(ReadingError):
+    """The document can't be read, and will not be readable next time.
+
+    Attributes:
+        failure: the reason that the document fails with.
+        detail: a limit, a page number, a signal; no personal data.
+    """
+
+    reason = "document_unreadable"
+
+    def __init__(self, failure: FailureReason, detail: str | None = None) -> None:
+        super().__init__(f"{failure}: {detail}" if detail else str(failure))
+        self.failure = failure
+        self.detail = detail
+
+
+class ReaderUnavailable(ReadingError):
+    reason = "reader_unavailable"
+    retryable = True
+
+
+class ReadingStopped(ReadingError):
+    reason = "reading_stopped"
+    retryable = True
+
+
+class RegistryUnavailable(DossierdError):
+    reason = "registry_unavailable"
+    retryable = True
+
+
+class RegistryInvalid(DossierdError):
+    """A registry that was refused as a whole; nothing of it was imported.
+
+    Attributes:
+        problems: line number (1 is the header) and what is wrong there, in the file's order.
+    """
+
+    reason = "registry_invalid"
+
+    def __init__(self, sentence: str, *, problems: tuple[tuple[int, str], ...] = (), hint: str = "") -> None:
+        super().__init__(sentence, hint=hint)
+        self.problems = problems
+
+
+class NotifierUnavailable(DossierdError):
+    """The channel is down or asks for patience.
+
+    Attributes:
+        retry_after_seconds: what the channel asked for; None when it said nothing.
+    """
+
+    reason = "notifier_unavailable"
+    retryable = True
+
+    def __init__(self, sentence: str, *, retry_after_seconds: float | None = None, hint: str = "") -> None:
+        super().__init__(sentence, hint=hint)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class MessageRefused(DossierdError):
+    reason = "message_refused"
+
+
+class LedgerUnavailable(DossierdError):
+    reason = "ledger_unavailable"
+    retryable = True
+
+
+class RequestRefused(DossierdError):
+    reason = "request_refused"

@@ -1,0 +1,1 @@
+"""The life of a document. Sees ports, never adapters."""
