@@ -7,6 +7,7 @@ environment goes before what stands in `.env`.
 
 import difflib
 import os
+import pwd
 import stat
 from pathlib import Path
 from typing import Annotated, Self
@@ -94,29 +95,40 @@ class Settings(BaseSettings):
         return self.workers or max(1, min(4, len(os.sched_getaffinity(0))))
 
 
-def load(env_file: Path | None = None) -> Settings:
+def load(env_file: Path | None = None, home: Path | None = None) -> Settings:
     """Read and validate all settings.
 
     Args:
-        env_file: the file to read; without it `.env` in the folder that `DOSSIERD_HOME` names, else in this one.
+        env_file: the file to read; without it `.env` in the home.
+        home: goes before `DOSSIERD_HOME`; without both the home is the present folder.
 
     Raises:
         SettingInvalid: the file can be read by others, a name is unknown, or a value is wrong.
     """
-    path = env_file or Path(os.environ.get(f"{PREFIX}HOME") or Path.cwd()) / ".env"
+    path = env_file or (home or Path(os.environ.get(f"{PREFIX}HOME") or Path.cwd())) / ".env"
     if env_file is not None and not path.is_file():
-        raise SettingInvalid(f"There is no settings file {path}.", hint="Copy .env.example to it, then: chmod 600")
+        raise SettingInvalid(
+            f"There is no settings file {path}.", hint="Copy .env.example to it, then: chmod 600"
+        )
     if path.is_file():
         _refuse_readable(path)
     _refuse_unknown(path)
     try:
-        return Settings(_env_file=path if path.is_file() else None)  # type: ignore[call-arg] # pydantic-settings' own
+        given = {} if home is None else {"home": home}
+        return Settings(_env_file=path if path.is_file() else None, **given)  # type: ignore[call-arg, arg-type]
     except ValidationError as error:
-        raise SettingInvalid(_explain(error), hint="Correct it in .env (each setting is in .env.example).") from None
+        raise SettingInvalid(
+            _explain(error), hint="Correct it in .env (each setting is in .env.example)."
+        ) from None
 
 
 def _refuse_readable(path: Path) -> None:
     mode = stat.S_IMODE(path.stat().st_mode)
+    if not os.access(path, os.R_OK):
+        raise SettingInvalid(
+            f"{path} can't be read by you: it belongs to the daemon's user.",
+            hint="Type the command as that user: sudo -u dossierd dossierd ...",
+        )
     if mode & OTHERS:
         raise SettingInvalid(
             f"{path} can be read by other users (its mode is {mode:04o}); it may hold secrets.",
@@ -132,7 +144,9 @@ def _refuse_unknown(path: Path) -> None:
             near = difflib.get_close_matches(name, known, n=1)
             raise SettingInvalid(
                 f"{name} is no setting of dossierd.",
-                hint=f"Did you mean {near[0]}?" if near else "Look at .env.example for the settings there are.",
+                hint=f"Did you mean {near[0]}?"
+                if near
+                else "Look at .env.example for the settings there are.",
             )
 
 
@@ -144,3 +158,19 @@ def _explain(error: ValidationError) -> str:
         message = problem["msg"].removeprefix("Value error, ")
         sentences.append(f"{name}: {message}" if name else message)
     return "; ".join(sentences)
+
+
+def watchdog_seconds() -> float | None:
+    """How often systemd wants to hear from us, in seconds; None without a watchdog (sd_watchdog_enabled(3))."""
+    text = os.environ.get("WATCHDOG_USEC", "")
+    return int(text) / 1e6 if text.isdecimal() and int(text) > 0 else None
+
+
+def writes_to_journald() -> bool:
+    """Whether standard output is connected to journald, as systemd says in JOURNAL_STREAM (systemd.exec(5))."""
+    return bool(os.environ.get("JOURNAL_STREAM"))
+
+
+def login_name() -> str:
+    """Who types the command: the person behind sudo where there is one, else the process's user."""
+    return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name

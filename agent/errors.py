@@ -16,6 +16,7 @@
         ReaderUnavailable     our fault or the machine's: no tesseract, no memory retryable
         ReadingStopped        a stop was asked for while it was read              retryable
       RegistryUnavailable     no registry, or it can't be searched                retryable
+      RegistryChanged         it changed between decision and filing              retryable
       RegistryInvalid         a registry file that can't be imported, with its lines
       NotifierUnavailable     a message can't be delivered now                    retryable
       MessageRefused          this message will never be delivered to this recipient
@@ -122,6 +123,11 @@ class ReadingStopped(ReadingError):
 
 class RegistryUnavailable(DossierdError):
     reason = "registry_unavailable"
+    retryable = True
+
+
+class RegistryChanged(DossierdError):
+    reason = "registry_changed"
     retryable = True
 
 

@@ -1,16 +1,18 @@
 """What the workflow asks of the outside. Each protocol states how it fails; every failure is of `errors`."""
 
 import datetime
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from agent.domain.document import Claim, DocumentId, DocumentText, SeenFile, Sha256
+from agent.domain.decision import Mode, Policy
+from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person, RecordId
+from agent.domain.life import Document, Reply, Request, Review, Step
 from agent.domain.message import Message
+from agent.domain.outcome import Event, Outcome, State
 
 
 class Clock(Protocol):
@@ -20,8 +22,8 @@ class Clock(Protocol):
         """The present moment: aware, UTC."""
         ...
 
-    def today(self) -> datetime.date:
-        """The date in the office's time zone."""
+    def date_of(self, moment: datetime.datetime) -> datetime.date:
+        """The date of a moment in the office's time zone."""
         ...
 
 
@@ -46,14 +48,20 @@ class People:
     Attributes:
         named: everyone whose name, birth date or identifier touches the evidence, homonyms included.
         is_trustworthy: False while the copy is empty, stale or truncated: then nothing is matched.
+        version: of the copy that was searched; it changes with every import.
     """
 
     named: tuple[Person, ...]
     is_trustworthy: bool = True
+    version: int = 0
 
 
 class Registry(Protocol):
     """The people."""
+
+    def version(self) -> int:
+        """The version of the copy as it is now; cheap enough to ask inside a transaction."""
+        ...
 
     def candidates(self, evidence: Evidence) -> People:
         """Find every record that the evidence touches.
@@ -85,3 +93,195 @@ class Notifier(Protocol):
             MessageRefused: never; the message is kept as undeliverable.
         """
         ...
+
+
+class Folders(Protocol):
+    """The home's folders. Locations are paths below the home, with `/`; files only move, nothing is overwritten."""
+
+    def claimed_location(self, document_id: DocumentId) -> str: ...
+
+    def claim(self, seen: SeenFile, document_id: DocumentId) -> str:
+        """Rename a seen file into the claim folder and return its location there. Safe to repeat.
+
+        Raises:
+            FileVanished: it is gone, or another file took its name.
+            StorageUnavailable: the disk refuses.
+        """
+        ...
+
+    def path(self, location: str) -> Path: ...
+
+    def fingerprint(self, location: str) -> tuple[Sha256, int]:
+        """Hash a file and tell its size in bytes.
+
+        Raises:
+            FileVanished, StorageUnavailable.
+        """
+        ...
+
+    def move(self, source: str, target: str, sha256: Sha256, tag: str) -> None:
+        """Bring the file with this hash from source to target, durably. Safe to repeat at any point.
+
+        Args:
+            tag: names temporary files; unique for document and epoch.
+
+        Raises:
+            FileChanged: the source's bytes are not those of the hash.
+            FileVanished: neither source nor target is there.
+            DestinationTaken: another file stands at the target.
+            StorageUnavailable: the disk refuses; to be tried again.
+        """
+        ...
+
+    def write_sidecar(self, location: str, content: Mapping[str, object]) -> None:
+        """Write `location` with `.json` for its suffix, by a temporary name; it can be made again at any time."""
+        ...
+
+    def remove_sidecar(self, location: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What one settling transaction writes.
+
+    Attributes:
+        event: SETTLED, ANSWERED, UNDONE or REFILED.
+        target: where the file is to go, as a path below the home.
+        opens_epoch: True for what a human asked for; a first settling stays in its epoch.
+        messages: for each recipient what to tell; due only when the move is done.
+        answered_by, answer: close the open review.
+    """
+
+    event: Event
+    outcome: Outcome
+    target: str
+    messages: Sequence[tuple[str, Message]] = ()
+    steps: Sequence[Step] = ()
+    opens_epoch: bool = False
+    answered_by: str | None = None
+    answer: str | None = None
+
+
+class Ledger(Protocol):
+    """The documents' rows. Each method is one transaction; one that a state doesn't allow raises RequestRefused.
+
+    Raises (all methods): LedgerUnavailable, when the database can't be used now.
+    """
+
+    def open_claim(
+        self, seen: SeenFile, original_name: str, correlation_id: CorrelationId, now: datetime.datetime
+    ) -> Document: ...
+
+    def confirm_claim(self, document_id: DocumentId, location: str, now: datetime.datetime) -> None: ...
+
+    def withdraw(self, document_id: DocumentId, now: datetime.datetime) -> None: ...
+
+    def relocate(self, document_id: DocumentId, location: str) -> None:
+        """Record that a claimed document has been brought back to the claim folder."""
+        ...
+
+    def start(
+        self, document_id: DocumentId, sha256: Sha256, size: int, now: datetime.datetime
+    ) -> Document | DocumentId:
+        """Count the attempt and take the hash. Gives the id of the document that holds the same bytes, if any."""
+        ...
+
+    def hand_back(self, document_id: DocumentId, event: Event, now: datetime.datetime) -> None:
+        """Return to `claimed` by STOPPED or CHANGED, which give the attempt back, or by INTERRUPTED, which doesn't."""
+        ...
+
+    def settle(
+        self,
+        document_id: DocumentId,
+        settlement: Settlement,
+        now: datetime.datetime,
+        *,
+        still_holds: Callable[[], bool] = lambda: True,
+    ) -> Document | None:
+        """Commit outcome, target and messages; None when `still_holds`, asked inside the transaction, says no."""
+        ...
+
+    def retarget(self, document_id: DocumentId, target: str) -> Document:
+        """Choose another place for a move under way, because a stranger's file stands at the first one."""
+        ...
+
+    def complete(self, document_id: DocumentId, now: datetime.datetime) -> Document:
+        """The move is done: the document rests, and its messages are due."""
+        ...
+
+    def miss(self, document_id: DocumentId, now: datetime.datetime) -> None:
+        """The file is gone, or was changed, by hand."""
+        ...
+
+    def retry(self, document_id: DocumentId, now: datetime.datetime) -> Document: ...
+
+    def document(self, document_id: DocumentId) -> Document | None: ...
+
+    def in_states(self, states: frozenset[State]) -> Sequence[Document]:
+        """All documents in these states, oldest first."""
+        ...
+
+    def counts(self) -> Mapping[State, int]: ...
+
+    def save_text(self, document_id: DocumentId, sha256: Sha256, text: DocumentText) -> None: ...
+
+    def text(self, document_id: DocumentId, sha256: Sha256) -> DocumentText | None:
+        """What was read from exactly these bytes, if it was."""
+        ...
+
+    def review(self, document_id: DocumentId) -> Review | None:
+        """The document's open question."""
+        ...
+
+
+class Requests(Protocol):
+    """What people asked for, kept until it is done or refused.
+
+    Raises (all methods): LedgerUnavailable.
+    """
+
+    def submit(self, request: Request) -> None:
+        """Keep a request; one key is kept once."""
+        ...
+
+    def open_requests(self) -> Sequence[Request]: ...
+
+    def reply(self, key: str) -> Reply | None: ...
+
+    def close_request(self, key: str, reply: Reply, now: datetime.datetime) -> None: ...
+
+
+class Journal(Protocol):
+    """The audit trail: appended and on disk before the effect that it tells of.
+
+    Raises:
+        StorageUnavailable: the disk refuses.
+    """
+
+    def append(self, event: str, at: datetime.datetime, **fields: object) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the office has chosen, as far as the workflow must know it."""
+
+    policy: Policy = Policy.TWO_IDENTIFIERS
+    mode: Mode = Mode.AUTO
+    confidence_floor: int = 80
+    max_crashes: int = 5
+    undo_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything that the workflow is given."""
+
+    clock: Clock
+    folders: Folders
+    text_source: TextSource
+    registry: Registry
+    ledger: Ledger
+    journal: Journal
+    recipients: Sequence[str]
+    rules: Rules
+    should_stop: Callable[[], bool]

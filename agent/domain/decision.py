@@ -85,3 +85,8 @@ class Unmatched:
 
 
 Decision = Match | Ambiguous | Unmatched
+
+
+def candidates_of(decision: Decision) -> tuple[Candidate, ...]:
+    """Those whom a human may choose from, in the order in which they are numbered for him."""
+    return (decision.candidate,) if isinstance(decision, Match) else decision.candidates

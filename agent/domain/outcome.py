@@ -58,6 +58,8 @@ class Event(StrEnum):
     """Outcome and target are known: decided, failed, a duplicate, or crashed too often."""
     STOPPED = "stopped"
     """A clean stop; the attempt is given back."""
+    INTERRUPTED = "interrupted"
+    """We died while it was read; the attempt stays counted."""
     CHANGED = "changed"
     """The bytes changed after the claim; to be read again."""
     MOVED = "moved"
@@ -89,6 +91,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State | AsSettled] = {
     (State.CLAIMED, Event.VANISHED): State.MISSING,
     (State.READING, Event.SETTLED): State.MOVING,
     (State.READING, Event.STOPPED): State.CLAIMED,
+    (State.READING, Event.INTERRUPTED): State.CLAIMED,
     (State.READING, Event.CHANGED): State.CLAIMED,
     (State.READING, Event.VANISHED): State.MISSING,
     (State.MOVING, Event.MOVED): AsSettled.OUTCOME,

@@ -1,0 +1,154 @@
+"""Local dispatch: a few worker threads in the daemon's process, for documents that are claimed.
+
+Only ids wait here; the ledger is the truth, and a restart fills the queue from it again. A crash suspect runs alone, so that
+a neighbour's crash can't condemn an innocent document. What can't be done now is tried again later, with growing patience.
+"""
+
+import heapq
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+import structlog
+
+from agent import errors
+from agent.domain.document import DocumentId
+
+log = structlog.get_logger(__name__)
+
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 1.0, 60.0
+
+
+class LocalDispatcher:
+    """Runs `work` for each submitted document, on `workers` threads, each document on one at a time."""
+
+    def __init__(self, work: Callable[[DocumentId], None], workers: int) -> None:
+        self._work = work
+        self._workers = workers
+        self._change = threading.Condition()
+        self._suspects: deque[DocumentId] = deque()
+        self._queue: deque[DocumentId] = deque()
+        self._later: list[tuple[float, DocumentId]] = []
+        self._failures: dict[DocumentId, int] = {}
+        self._busy: dict[DocumentId, float] = {}
+        self._runs_alone = False
+        self._closing = False
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        self._threads = [
+            threading.Thread(target=self._run, name=f"worker-{number}", daemon=True)
+            for number in range(1, self._workers + 1)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, document_id: DocumentId, *, alone: bool = False) -> None:
+        """Queue a document; one that is queued already stays where it is."""
+        with self._change:
+            if document_id not in self._suspects and document_id not in self._queue:
+                (self._suspects if alone else self._queue).append(document_id)
+                self._change.notify_all()
+
+    def known(self) -> frozenset[DocumentId]:
+        """Everything that is queued, put off, or under way."""
+        with self._change:
+            return frozenset(
+                {*self._suspects, *self._queue, *self._busy, *(later[1] for later in self._later)}
+            )
+
+    def wait_for_room(self, most_waiting: int, timeout_seconds: float) -> bool:
+        """Wait until fewer than `most_waiting` documents are queued; others wait as files in `incoming/`."""
+        with self._change:
+            return self._change.wait_for(
+                lambda: self._closing or len(self._queue) + len(self._suspects) < most_waiting,
+                timeout_seconds,
+            )
+
+    def stop(self, timeout_seconds: float) -> bool:
+        """Take nothing new, and wait for what is under way. True when all of it came to an end in time."""
+        with self._change:
+            self._closing = True
+            self._change.notify_all()
+        deadline = time.monotonic() + timeout_seconds
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    @property
+    def waiting(self) -> int:
+        with self._change:
+            return len(self._queue) + len(self._suspects) + len(self._later)
+
+    @property
+    def is_idle(self) -> bool:
+        with self._change:
+            return not (self._queue or self._suspects or self._later or self._busy)
+
+    def oldest_busy_seconds(self) -> float:
+        """How long the longest running piece of work has been running."""
+        with self._change:
+            return max((time.monotonic() - since for since in self._busy.values()), default=0.0)
+
+    def alive(self) -> int:
+        """How many workers live; fewer than were started means that one has died of a mistake of ours."""
+        return sum(thread.is_alive() for thread in self._threads)
+
+    def _run(self) -> None:
+        while (document_id := self._take()) is not None:
+            try:
+                self._work(document_id)
+            except errors.DossierdError as error:
+                self._try_later(document_id, error.reason)
+            except Exception as error:
+                log.exception("work_raised", document=f"D-{document_id}")
+                self._try_later(document_id, type(error).__name__)
+            else:
+                self._failures.pop(document_id, None)
+            finally:
+                self._give_back(document_id)
+
+    def _take(self) -> DocumentId | None:
+        """Wait for the next document that may run now; None when the dispatcher closes."""
+        with self._change:
+            while not self._closing:
+                self._promote()
+                if self._suspects and not self._busy:
+                    self._runs_alone = True
+                    return self._mark(self._suspects.popleft())
+                if not self._suspects and not self._runs_alone and (free := self._first_free()) is not None:
+                    self._queue.remove(free)
+                    return self._mark(free)
+                self._change.wait(self._until_next())
+            return None
+
+    def _first_free(self) -> DocumentId | None:
+        """The first queued document that no other worker has in hands."""
+        return next((document_id for document_id in self._queue if document_id not in self._busy), None)
+
+    def _mark(self, document_id: DocumentId) -> DocumentId:
+        self._busy[document_id] = time.monotonic()
+        self._change.notify_all()
+        return document_id
+
+    def _give_back(self, document_id: DocumentId) -> None:
+        with self._change:
+            del self._busy[document_id]
+            self._runs_alone = False
+            self._change.notify_all()
+
+    def _promote(self) -> None:
+        now = time.monotonic()
+        while self._later and self._later[0][0] <= now:
+            self._queue.append(heapq.heappop(self._later)[1])
+
+    def _until_next(self) -> float | None:
+        return max(0.0, self._later[0][0] - time.monotonic()) if self._later else None
+
+    def _try_later(self, document_id: DocumentId, reason: str) -> None:
+        with self._change:
+            failures = self._failures[document_id] = self._failures.get(document_id, 0) + 1
+            delay = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(failures - 1, 10))
+            heapq.heappush(self._later, (time.monotonic() + delay, document_id))
+        log.warning("work_postponed", document=f"D-{document_id}", reason=reason, attempt=failures)

@@ -1,0 +1,136 @@
+"""The home itself: who owns it, and that one daemon at a time works in it.
+
+The owner file and the ledger carry the same id; where they differ, state/ or the ledger comes from elsewhere, and the daemon
+refuses to touch a file. The lock is flock(2) on a file that is never removed, so that it dies with its holder.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+from agent import errors
+
+OWNER_FILE = "home.json"
+LOCK_FILE = "lock"
+LEDGER_FILE = "ledger.sqlite"
+REGISTRY_FILE = "registry.sqlite"
+
+_NUMBER = re.compile(r"(?:^|_)D-(\d{1,12})(?=[_.~]|$)")
+
+
+class HomeLock:
+    """Held by the one process that may move files in a home."""
+
+    def __init__(self, state: Path) -> None:
+        self._path = state / LOCK_FILE
+        self._descriptor: int | None = None
+
+    def take(self) -> None:
+        """Take the lock, or say who has it.
+
+        Raises:
+            HomeLocked: another process works in this home.
+            HomeUnusable: the lock file can't be opened.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        except OSError as error:
+            raise errors.HomeUnusable(
+                f"{self._path} can't be opened ({type(error).__name__}).",
+                hint="Run this as the user who owns the home's state/ folder, such as: sudo -u dossierd dossierd ...",
+            ) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(descriptor)
+            raise errors.HomeLocked(
+                f"Another dossierd works in this home (process {self.holder() or 'unknown'}).",
+                hint="One home, one daemon. To stop it: systemctl stop dossierd",
+            ) from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def is_held(self) -> bool:
+        """Whether some process works in this home now."""
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        else:
+            return False
+        finally:
+            os.close(descriptor)
+
+    def holder(self) -> int | None:
+        """The process that took the lock last, as it wrote itself down."""
+        with contextlib.suppress(OSError, ValueError):
+            return int(self._path.read_text())
+        return None
+
+
+def identify(state: Path, ledger_home_id: str | None) -> tuple[str, bool]:
+    """Give the home's id, and whether the ledger has still to be told.
+
+    Raises:
+        HomeForeign: the owner file and the ledger name different homes.
+        HomeUnusable: the owner file can't be read or written.
+    """
+    path = state / OWNER_FILE
+    try:
+        if not path.exists():
+            home_id = ledger_home_id or uuid4().hex[:12]
+            _write(path, {"home_id": home_id})
+        else:
+            home_id = str(json.loads(path.read_text())["home_id"])
+    except (OSError, ValueError, KeyError) as error:
+        raise errors.HomeUnusable(
+            f"{path} can't be used ({type(error).__name__}).",
+            hint="Restore it from a backup of state/, or remove it if this is the home's own ledger.",
+        ) from error
+    if ledger_home_id not in (None, home_id):
+        raise errors.HomeForeign(
+            "The ledger belongs to another home than state/home.json says.",
+            hint="Restore both from the same backup of state/.",
+        )
+    return home_id, ledger_home_id is None
+
+
+def highest_number(root: Path) -> int:
+    """Find the highest document number that any file in the home carries; 0 when there is none.
+
+    Asked once, when a ledger is new or lost, so that a number is never given twice.
+    """
+    return max(_numbers(root), default=0)
+
+
+def _numbers(root: Path) -> Iterator[int]:
+    for folder in ("incoming/.claimed", "archive", "review", "failed"):
+        for _, folders, files in os.walk(root / folder):
+            for name in (*folders, *files):
+                if found := _NUMBER.search(name):
+                    yield int(found[1])
+
+
+def _write(path: Path, content: dict[str, str]) -> None:
+    temporary = path.with_suffix(".part")
+    with temporary.open("w") as writer:
+        writer.write(json.dumps(content) + "\n")
+        writer.flush()
+        os.fsync(writer.fileno())
+    temporary.replace(path)

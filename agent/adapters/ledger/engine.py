@@ -1,0 +1,133 @@
+"""Open the database: durable, one writer at a time, never on a network file system.
+
+SQLite runs in WAL mode with synchronous=FULL, and each writing transaction takes its lock at once (BEGIN IMMEDIATE), so
+that two writers queue instead of failing half-way. WAL needs shared memory between the processes and is unsafe on a
+network file system (https://sqlite.org/wal.html), so such a place is refused.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from agent import errors
+from agent.adapters.ledger import schema
+from agent.mounts import is_network
+
+BUSY_SECONDS = 10.0
+"""How long a transaction waits for another one's end before it gives up."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def open_engine(path: Path, *, may_upgrade: bool) -> Engine:
+    """Open the SQLite ledger, and bring its tables up to date.
+
+    Args:
+        path: the database file; it is made when `may_upgrade`.
+        may_upgrade: True for the daemon, which holds the home's lock; a command only reads and writes rows.
+
+    Raises:
+        LedgerUnavailable: no such file, a network file system, or tables of another version.
+    """
+    if not may_upgrade and not path.is_file():
+        raise errors.LedgerUnavailable(
+            "There is no ledger in this home yet.", hint="Start the daemon once: dossierd run"
+        )
+    if is_network(path.parent):
+        raise errors.LedgerUnavailable(
+            "The ledger would lie on a network file system, where SQLite isn't safe.",
+            hint="Put DOSSIERD_HOME on a local disk.",
+        )
+    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    _bring_up_to_date(engine, may_upgrade=may_upgrade)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that may write; it waits for another one's end."""
+    with translated(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view for reading; it waits for nobody."""
+    with translated(), engine.connect().execution_options(reads=True) as connection:
+        yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the driver raises into LedgerUnavailable; the statement's values stay out of its text.
+
+    An IntegrityError passes: it is the answer to a question (who holds these bytes?), not an outage.
+    """
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        raise errors.LedgerUnavailable(
+            f"The ledger can't be used now ({type(error.orig).__name__}).",
+            hint="Look at the disk's free space and at who owns state/; the daemon tries again by itself.",
+        ) from error
+
+
+def _prepare(connection: object, _entry: ConnectionPoolEntry) -> None:
+    """Set up a new connection. `isolation_level = None` hands BEGIN and COMMIT to SQLAlchemy's events."""
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
+    revision = _revision_of(engine)
+    if revision == schema.REVISION:
+        return
+    if not may_upgrade:
+        raise errors.LedgerUnavailable(
+            f"The ledger is of version {revision}, this program of {schema.REVISION}.",
+            hint="Restart the daemon: it brings the ledger up to date.",
+        )
+    if revision is not None and revision > schema.REVISION:
+        raise errors.LedgerUnavailable(
+            f"The ledger was written by a newer program (version {revision}, ours is {schema.REVISION}).",
+            hint="Install that version again, or restore a backup of state/.",
+        )
+    _upgrade(engine)
+
+
+def _revision_of(engine: Engine) -> str | None:
+    with reading(engine) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return None if found is None else str(found)
+
+
+def _upgrade(engine: Engine) -> None:
+    """Run the migrations in one transaction. Alembic is imported here only: it is seldom needed."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

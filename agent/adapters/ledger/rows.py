@@ -1,0 +1,81 @@
+"""Rows to nouns and back."""
+
+import os
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, select
+
+from agent.adapters.ledger.schema import documents
+from agent.domain.decision import Decision
+from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
+from agent.domain.life import Document, Review
+from agent.domain.message import Message
+from agent.domain.outcome import Archived, Duplicate, Failed, InReview, Outcome, State
+
+OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
+DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
+TEXT: TypeAdapter[DocumentText] = TypeAdapter(DocumentText)
+MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
+
+
+def load(connection: Connection, document_id: DocumentId) -> Document | None:
+    """Read one document's row inside the caller's transaction."""
+    row = connection.execute(select(documents).where(documents.c.document_id == document_id)).one_or_none()
+    return None if row is None else document_of(row)
+
+
+def document_of(row: Row[tuple[object, ...]]) -> Document:
+    return Document(
+        document_id=DocumentId(row.document_id),
+        correlation_id=CorrelationId(row.correlation_id),
+        state=State(row.state),
+        epoch=row.epoch,
+        attempts=row.attempts,
+        original_name=row.original_name,
+        seen=SeenFile(
+            name=os.fsdecode(row.seen_name),
+            device=int(row.seen_device),
+            inode=int(row.seen_inode),
+            size=row.seen_size,
+            modified_ns=row.seen_modified_ns,
+        ),
+        seen_at=row.seen_at,
+        claimed_at=row.claimed_at,
+        sha256=None if row.sha256 is None else Sha256(row.sha256),
+        size=row.size,
+        location=row.location,
+        target=row.target,
+        outcome=None if row.outcome is None else OUTCOME.validate_json(row.outcome),
+        settled_at=row.settled_at,
+        rested_at=row.rested_at,
+    )
+
+
+def review_of(row: Row[tuple[object, ...]]) -> Review:
+    return Review(
+        document_id=DocumentId(row.document_id),
+        epoch=row.epoch,
+        decision=DECISION.validate_json(row.decision),
+        opened_at=row.opened_at,
+        answered_at=row.answered_at,
+        answered_by=row.answered_by,
+        answer=row.answer,
+    )
+
+
+def columns_of(outcome: Outcome) -> dict[str, str | None]:
+    """The columns that are read out of an outcome; a document that fails or is a duplicate lets go of its bytes."""
+    match outcome:
+        case Archived():
+            return {"record_id": outcome.record_id, "reason": None, "decided_by": outcome.decided_by}
+        case InReview():
+            return {"record_id": None, "reason": outcome.decision.verdict, "decided_by": None}
+        case Failed():
+            return {
+                "record_id": None,
+                "reason": outcome.reason,
+                "decided_by": outcome.decided_by,
+                "content_key": None,
+            }
+        case Duplicate():
+            return {"record_id": None, "reason": None, "decided_by": "rule", "content_key": None}

@@ -1,0 +1,160 @@
+"""The tables. Portable between SQLite and PostgreSQL; the migrations in `migrations/` make and change them."""
+
+import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+REVISION = "0001"
+"""The migration that this code is written for."""
+
+
+class UtcDateTime(TypeDecorator[datetime.datetime]):
+    """An aware moment in UTC; SQLite keeps no offset, so it is checked on the way in and put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime.datetime | None, dialect: Dialect
+    ) -> datetime.datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value.astimezone(datetime.UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime.datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        moment: datetime.datetime = value
+        return (
+            moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment.astimezone(datetime.UTC)
+        )
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+homes = Table("homes", metadata, Column("home_id", String(64), primary_key=True))
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("document_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("correlation_id", String(36), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("original_name", Text, nullable=False),
+    Column("seen_name", LargeBinary, nullable=False),
+    Column("seen_device", String(20), nullable=False),  # unsigned 64 bits: more than SQL's integers hold
+    Column("seen_inode", String(20), nullable=False),
+    Column("seen_size", BigInteger, nullable=False),
+    Column("seen_modified_ns", BigInteger, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("claimed_at", UtcDateTime),
+    Column("sha256", String(64)),
+    Column("content_key", String(64)),  # the hash, while this document is the one that holds these bytes
+    Column("size", BigInteger, nullable=False),
+    Column("location", Text),
+    Column("target", Text),
+    Column("outcome", Text),
+    Column("settled_at", UtcDateTime),
+    Column("rested_at", UtcDateTime),
+    # Read out of the outcome, so that they can be searched:
+    Column("record_id", String(128)),
+    Column("reason", String(32)),
+    Column("decided_by", String(128)),
+    UniqueConstraint("content_key"),
+    Index("ix_documents_state_document_id", "state", "document_id"),
+    Index("ix_documents_sha256", "sha256"),
+    sqlite_autoincrement=True,
+)
+
+texts = Table(
+    "texts",
+    metadata,
+    Column("document_id", ForeignKey("documents.document_id"), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # zlib over JSON
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("document_id", ForeignKey("documents.document_id"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("decision", Text, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("answered_by", String(128)),
+    Column("answer", Text),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("step_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("document_id", ForeignKey("documents.document_id"), nullable=False, index=True),
+    Column("epoch", Integer, nullable=False),
+    Column("name", String(32), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("parcel_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("document_id", ForeignKey("documents.document_id"), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("recipient", String(64), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("due_at", UtcDateTime),  # empty until the move is done
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("receipt", Text),
+    Column("dead_at", UtcDateTime),
+    Column("error", String(64)),
+    UniqueConstraint("document_id", "epoch", "recipient"),
+    Index("ix_outbox_waiting", "sent_at", "dead_at", "due_at"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("request_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("key", String(64), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("document_id", BigInteger, nullable=False),
+    Column("argument", Text, nullable=False),
+    Column("actor", String(128), nullable=False),
+    Column("requested_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime, index=True),
+    Column("done", Boolean),
+    Column("sentence", Text),
+    UniqueConstraint("key"),
+)

@@ -1,0 +1,168 @@
+"""Composition root: settings in, adapters built, ports filled. Nothing here decides anything about a document."""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from agent import errors
+from agent.adapters.clock import SystemClock
+from agent.adapters.console import ConsoleNotifier
+from agent.adapters.folders import FOLDERS, HomeFolders
+from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock, highest_number, identify
+from agent.adapters.journal import Journal
+from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine
+from agent.adapters.reading import SandboxedReader
+from agent.adapters.registry import RegistryIndex
+from agent.config import Settings
+from agent.ports import Notifier, Ports, Rules
+
+
+class ClosableNotifier(Notifier, Protocol):
+    """A channel that holds connections open."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that was built for one home, with the ports that the workflow is given."""
+
+    settings: Settings
+    lock: HomeLock
+    ledger: SqlLedger
+    outbox: SqlOutbox
+    requests: SqlRequests
+    folders: HomeFolders
+    registry: RegistryIndex
+    reader: SandboxedReader
+    journal: Journal
+    notifier: Notifier
+    clock: SystemClock
+    ports: Ports
+    stopping: threading.Event
+    """Set when work under way must come to an end now."""
+
+    def close(self) -> None:
+        close = getattr(self.notifier, "close", None)
+        if close is not None:
+            close()
+        self.registry.close()
+        self.ledger.close()
+        self.lock.release()
+
+
+def refuse_root(settings: Settings) -> None:
+    """Refuse to work as root: hostile PDFs are read by this user's processes.
+
+    Raises:
+        SettingInvalid: unless `DOSSIERD_ALLOW_ROOT` says otherwise.
+    """
+    if os.geteuid() == 0 and not settings.allow_root:
+        raise errors.SettingInvalid(
+            "dossierd refuses to run as root: it opens files that strangers have made.",
+            hint="Run it as its own user (systemd/dossierd.service does), or set DOSSIERD_ALLOW_ROOT=true.",
+        )
+
+
+def build(settings: Settings, *, say: Callable[[str], None] | None = None) -> Parts:
+    """Take the home's lock and build everything for it.
+
+    Args:
+        say: prints a message of the daemon where no Telegram token is set and a person is looking.
+
+    Raises:
+        SettingInvalid, HomeError, LedgerUnavailable, RegistryUnavailable: nothing was touched, the lock is free again.
+    """
+    refuse_root(settings)
+    os.umask(0o027)
+    state = settings.home / "state"
+    lock = HomeLock(state)
+    lock.take()
+    try:
+        return _build(settings, lock, state, say)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str], None] | None) -> Parts:
+    engine = open_engine(state / LEDGER_FILE, may_upgrade=True)
+    ledger = SqlLedger(engine)
+    home_id, is_new = identify(state, ledger.home_id())
+    if is_new:
+        ledger.found_home(home_id, highest_number(settings.home))
+    folders = HomeFolders(settings.home, home_id)
+    folders.prepare()
+    registry = RegistryIndex(state / REGISTRY_FILE)
+    journal = Journal(settings.home / "logs" / "audit.jsonl")
+    clock = SystemClock(settings.timezone)
+    notifier = _notifier(settings, say)
+    reader = build_reader(settings)
+    stopping = threading.Event()
+    ports = Ports(
+        clock=clock,
+        folders=folders,
+        text_source=reader,
+        registry=registry,
+        ledger=ledger,
+        journal=journal,
+        recipients=tuple(notifier.recipients()),
+        rules=Rules(
+            policy=settings.policy,
+            mode=settings.mode,
+            confidence_floor=settings.ocr_confidence_floor,
+            max_crashes=settings.max_crashes,
+        ),
+        should_stop=stopping.is_set,
+    )
+    return Parts(
+        settings=settings,
+        lock=lock,
+        ledger=ledger,
+        outbox=SqlOutbox(engine),
+        requests=SqlRequests(engine),
+        folders=folders,
+        registry=registry,
+        reader=reader,
+        journal=journal,
+        notifier=notifier,
+        clock=clock,
+        ports=ports,
+        stopping=stopping,
+    )
+
+
+def build_reader(settings: Settings) -> SandboxedReader:
+    return SandboxedReader(
+        scratch=settings.home / "state" / "scratch",
+        languages=settings.ocr_languages,
+        page_seconds=settings.page_seconds,
+        document_seconds=settings.document_seconds,
+        memory_megabytes=settings.reader_megabytes,
+        max_pages=settings.max_pages,
+        max_file_megabytes=settings.max_file_megabytes,
+        render_megapixels=settings.render_megapixels,
+    )
+
+
+def _notifier(settings: Settings, say: Callable[[str], None] | None) -> Notifier:
+    if settings.telegram_token is None:
+        return ConsoleNotifier(say)
+    from agent.adapters.telegram import TelegramNotifier  # 30 MB that an office without Telegram need not pay
+
+    return TelegramNotifier(
+        settings.telegram_token.get_secret_value(),
+        settings.telegram_chats,
+        str(settings.telegram_api_url).rstrip("/"),
+    )
+
+
+def make_home(home: Path) -> list[Path]:
+    """Make the folders of a new home; gives those that were not there."""
+    made = [folder for name in FOLDERS if not (folder := home / name).exists()]
+    for folder in made:
+        folder.mkdir(parents=True, mode=0o750)
+    return made

@@ -1,0 +1,258 @@
+"""The daemon: recover, then watch, work, tell and listen until it is told to stop.
+
+Each loop is supervised: an error is logged and the loop goes on after a pause, so that one outside thing that fails never
+silences the others. systemd's watchdog is fed from progress only: the last rescan, the age of the work under way, and the
+beat of each loop.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import structlog
+
+from agent import errors
+from agent.adapters.dispatch import LocalDispatcher
+from agent.adapters.supervisor import Supervisor
+from agent.adapters.watch import IncomingWatcher
+from agent.app import Parts
+from agent.config import watchdog_seconds
+from agent.domain.document import DocumentId, SeenFile
+from agent.domain.outcome import IN_WORK, State
+from agent.workflow.intake import take_in
+from agent.workflow.outbox import relay
+from agent.workflow.process import process_document
+from agent.workflow.recovery import recover, stranded
+from agent.workflow.review import perform
+
+log = structlog.get_logger(__name__)
+
+CLAIMED_AHEAD = 2
+"""Documents claimed for each worker beyond those under way; the others wait as files, where people can see them."""
+INTAKE_PAUSE_SECONDS = 1.0
+DESK_PAUSE_SECONDS = 0.25
+"""How often requests of the command line are looked for; a person waits for the answer."""
+POST_PAUSE_SECONDS = 30.0
+ERROR_PAUSE_SECONDS = 5.0
+BEAT_SECONDS = 120.0
+"""A loop that has not come round for so long hangs."""
+STOPPED_SECONDS = 2.5
+"""What readers get to die in after the time for finishing is up; systemd's TimeoutStopSec is 10 s."""
+
+
+class Loop:
+    """A thread that does one thing again and again, and survives each error of it."""
+
+    def __init__(self, name: str, body: Callable[[], None], stop: threading.Event) -> None:
+        self.name, self._body, self._stop = name, body, stop
+        self.beat = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self, timeout_seconds: float) -> None:
+        self._thread.join(timeout_seconds)
+
+    @property
+    def is_well(self) -> bool:
+        return self._thread.is_alive() and time.monotonic() - self.beat < BEAT_SECONDS
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._body()
+            except errors.DossierdError as error:
+                log.warning("loop_paused", loop=self.name, reason=error.reason)
+                self._stop.wait(ERROR_PAUSE_SECONDS)
+            except Exception:  # a supervised loop: it goes on
+                log.exception("loop_raised", loop=self.name)
+                self._stop.wait(ERROR_PAUSE_SECONDS)
+            self.beat = time.monotonic()
+
+
+class Daemon:
+    """One running dossierd. Call `run` from the main thread; it returns when a stop is done."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        settings = parts.settings
+        self._stop = threading.Event()
+        self._post_wakes = threading.Event()
+        self._sweep_at = 0.0
+        self._supervisor = Supervisor()
+        self._workers = settings.worker_count
+        self.dispatcher = LocalDispatcher(self._work, self._workers)
+        self._watcher = IncomingWatcher(
+            settings.home / "incoming",
+            settle_seconds=settings.settle_seconds,
+            damaged_grace_seconds=settings.damaged_grace_seconds,
+            rescan_seconds=settings.rescan_seconds,
+        )
+        self._loops = (
+            Loop("intake", self._intake, self._stop),
+            Loop("desk", self._desk, self._stop),
+            Loop("post", self._post, self._stop),
+        )
+
+    def run(self, *, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Work until SIGTERM or SIGINT.
+
+        Raises:
+            ReaderUnavailable: tesseract or a language is missing; the start is refused.
+            LedgerUnavailable: the ledger can't be used at the start.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        self._parts.reader.start()
+        try:
+            self._start()
+            on_ready()
+            self._supervise()
+        finally:
+            self._shut_down()
+
+    def stop(self) -> None:
+        """Ask for the end; returns at once."""
+        self._stop.set()
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        log.info("stop_requested", signal=signal.Signals(number).name)
+        self.stop()
+
+    def _start(self) -> None:
+        parts = self._parts
+        suspects, others = recover(parts.ports, _orphans(parts))
+        for document_id in suspects:
+            self.dispatcher.submit(document_id, alone=True)
+        for document_id in others:
+            self.dispatcher.submit(document_id)
+        self._watcher.start()
+        self.dispatcher.start()
+        for loop in self._loops:
+            loop.start()
+        self._supervisor.ready(self._status())
+        log.info(
+            "daemon_started", workers=self._workers, mode=parts.settings.mode, policy=parts.settings.policy
+        )
+
+    def _supervise(self) -> None:
+        beat = (watchdog_seconds() or 60.0) / 3
+        while not self._stop.wait(beat):
+            self._supervisor.status(self._status())
+            trouble = self._trouble()
+            if trouble is None:
+                self._supervisor.alive()
+            else:
+                log.error("progress_stalled", reason=trouble)
+
+    def _trouble(self) -> str | None:
+        """What hangs, in a word; None while everything makes progress."""
+        settings, now = self._parts.settings, time.monotonic()
+        rescanned = self._watcher.health().last_rescan_at
+        if self._watcher.health().is_folder_there and (
+            rescanned is None or now - rescanned > 3 * settings.rescan_seconds + BEAT_SECONDS
+        ):
+            return "rescan"
+        if self.dispatcher.alive() < self._workers:
+            return "worker_died"
+        if self.dispatcher.oldest_busy_seconds() > settings.document_seconds + BEAT_SECONDS:
+            return "worker_hangs"
+        return next((loop.name for loop in self._loops if not loop.is_well), None)
+
+    def _status(self) -> str:
+        counts = self._parts.ledger.counts()
+        told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in sorted(counts.items()))
+        return f"{self.dispatcher.waiting} waiting; {told or 'no document yet'}"
+
+    def _shut_down(self) -> None:
+        """Stop in the order of the flow: nothing new, finish or give back what is under way, then the rest."""
+        self._supervisor.stopping()
+        self._stop.set()
+        self._watcher.close()
+        if not self.dispatcher.stop(self._parts.settings.stop_seconds):
+            self._parts.stopping.set()
+            self.dispatcher.stop(STOPPED_SECONDS)
+        self._post_wakes.set()
+        for loop in self._loops:
+            loop.join(1.0)
+        self._parts.reader.close()
+        log.info("daemon_stopped")
+
+    # --- What the loops do
+
+    def _work(self, document_id: DocumentId) -> None:
+        try:
+            process_document(document_id, self._parts.ports)
+        finally:
+            self._post_wakes.set()
+
+    def _intake(self) -> None:
+        """Claim what is ready, as far as there is room for it, and pick up what an error has left lying."""
+        if time.monotonic() >= self._sweep_at:
+            self._sweep_at = time.monotonic() + self._parts.settings.rescan_seconds
+            for document_id in stranded(self._parts.ports, self.dispatcher.known):
+                self.dispatcher.submit(document_id)
+        most = self._workers * (1 + CLAIMED_AHEAD)
+        if not self.dispatcher.wait_for_room(most, INTAKE_PAUSE_SECONDS):
+            return
+        for seen in self._watcher.stable(INTAKE_PAUSE_SECONDS, at_most=most):
+            if self._stop.is_set():
+                return
+            self._take(seen)
+
+    def _take(self, seen: SeenFile) -> None:
+        document_id = None
+        try:
+            document_id = take_in(seen, self._parts.ports)
+        finally:
+            if document_id is None:
+                self._watcher.forget(seen.name)
+        if document_id is not None:
+            self.dispatcher.submit(document_id)
+
+    def _desk(self) -> None:
+        """Carry out what people asked for on the command line."""
+        parts = self._parts
+        for request in parts.requests.open_requests():
+            reply = perform(request, parts.ports, self.dispatcher.submit)
+            parts.requests.close_request(request.key, reply, parts.clock.now())
+            self._post_wakes.set()
+        self._stop.wait(DESK_PAUSE_SECONDS)
+
+    def _post(self) -> None:
+        """Deliver what is due, then sleep until something is."""
+        parts = self._parts
+        self._post_wakes.clear()
+        again = relay(parts.outbox, parts.notifier, parts.clock)
+        pause = POST_PAUSE_SECONDS
+        if again is not None:
+            pause = min(pause, max(0.0, (again - parts.clock.now()).total_seconds()))
+        self._post_wakes.wait(pause)
+
+
+_IN_CLAIM_FOLDER = IN_WORK | {State.CLAIMING}
+
+
+def _orphans(parts: Parts) -> list[SeenFile]:
+    """Files in the claim folder that no row knows, as if they stood in `incoming/`."""
+    known = frozenset(
+        parts.folders.claimed_location(document.document_id)
+        for document in parts.ledger.in_states(_IN_CLAIM_FOLDER)
+    )
+    incoming = parts.settings.home / "incoming"
+    return [_seen(incoming, parts.folders.path(location)) for location in parts.folders.orphans(known)]
+
+
+def _seen(incoming: Path, path: Path) -> SeenFile:
+    found = path.lstat()
+    return SeenFile(
+        name=str(path.relative_to(incoming)),
+        device=found.st_dev,
+        inode=found.st_ino,
+        size=found.st_size,
+        modified_ns=found.st_mtime_ns,
+    )

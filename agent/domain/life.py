@@ -1,0 +1,116 @@
+"""A document's row: where it is in its life, and what is intended with it."""
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.domain.decision import Decision
+from agent.domain.document import Claim, CorrelationId, DocumentId, SeenFile, Sha256, reference
+from agent.domain.outcome import Outcome, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What the ledger knows of one document at one moment.
+
+    Attributes:
+        attempts: how often work on it began without coming to an end; given back by a clean stop.
+        location: where the file lies, as a path below the home; None before the claim.
+        target: where it is meant to go; None when no move is under way.
+        outcome: what was settled last; None before.
+        settled_at: when the outcome was committed.
+        rested_at: when the move was done.
+    """
+
+    document_id: DocumentId
+    correlation_id: CorrelationId
+    state: State
+    epoch: int
+    attempts: int
+    original_name: str
+    seen: SeenFile
+    seen_at: datetime.datetime
+    claimed_at: datetime.datetime | None = None
+    sha256: Sha256 | None = None
+    size: int = 0
+    location: str | None = None
+    target: str | None = None
+    outcome: Outcome | None = None
+    settled_at: datetime.datetime | None = None
+    rested_at: datetime.datetime | None = None
+
+    @property
+    def reference(self) -> str:
+        return reference(self.document_id)
+
+    def as_claim(self) -> Claim:
+        """The part that the workflow works with. The document must have been claimed and hashed."""
+        assert self.claimed_at is not None
+        assert self.sha256 is not None
+        return Claim(
+            document_id=self.document_id,
+            correlation_id=self.correlation_id,
+            epoch=self.epoch,
+            attempt=self.attempts,
+            original_name=self.original_name,
+            claimed_at=self.claimed_at,
+            sha256=self.sha256,
+            size=self.size,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that was done with a document, and how long it took."""
+
+    name: str
+    started_at: datetime.datetime
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A question to a human, open until `answered_at`."""
+
+    document_id: DocumentId
+    epoch: int
+    decision: Decision
+    opened_at: datetime.datetime
+    answered_at: datetime.datetime | None = None
+    answered_by: str | None = None
+    answer: str | None = None
+
+
+class Action(StrEnum):
+    """What a human may ask for."""
+
+    ANSWER = "answer"
+    UNDO = "undo"
+    REFILE = "refile"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a human asked for, kept until it is done or refused.
+
+    Attributes:
+        key: makes a repeated submission harmless: one key is carried out once.
+        argument: the choice of an answer, or the record of a refile.
+        actor: who asked, such as `cli:anna`.
+    """
+
+    key: str
+    action: Action
+    document_id: DocumentId
+    argument: str
+    actor: str
+    requested_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What became of a request."""
+
+    done: bool
+    sentence: str

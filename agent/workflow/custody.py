@@ -1,0 +1,280 @@
+"""Custody: from the moment a file is ours until it rests, it is in exactly one place and its row says which.
+
+Every change is written as an intent, then done, then written as done; every effect may be repeated. `settle` commits an
+outcome and `finish` does the move that it names; recovery, the retry of a full disk, and the requests of people call the
+same two.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from agent import errors
+from agent.core.messages import message_for
+from agent.core.places import next_name, place_of, suffix_of
+from agent.core.stories import reason_of, sidecar, traits
+from agent.domain.document import Claim, DocumentId
+from agent.domain.life import Document, Step
+from agent.domain.outcome import (
+    AT_REST,
+    Duplicate,
+    Event,
+    Failed,
+    FailureReason,
+    InReview,
+    Outcome,
+    State,
+)
+from agent.ports import Ports, Settlement
+
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def in_custody(document_id: DocumentId, ports: Ports) -> Iterator["Custody"]:
+    """Guard the work on one document: whatever is raised inside, the document ends somewhere, and its row says where.
+
+    A document that can't be read fails with its reason; an error of ours fails it as `internal_error`; what the machine is
+    to blame for hands it back untouched and is raised again, so that the dispatcher tries later.
+    """
+    custody = Custody(document_id, ports)
+    with structlog.contextvars.bound_contextvars(document=f"D-{document_id}"):
+        try:
+            yield custody
+        except errors.DocumentUnreadable as error:
+            custody.settle(Failed(reason=error.failure, detail=error.detail))
+        except (errors.FileVanished, errors.FileChanged) as error:
+            custody.let_go(error)
+        except errors.DossierdError as error:
+            if error.retryable:
+                raise
+            custody.fail(error)
+        except Exception as error:  # noqa: BLE001 -- the first net: no document is lost to a mistake of ours
+            custody.fail(error)
+        finally:
+            custody.hand_back()
+
+
+class Custody:
+    """The hold on one document while it is worked on."""
+
+    def __init__(self, document_id: DocumentId, ports: Ports) -> None:
+        self._document_id = document_id
+        self._ports = ports
+        self._claim: Claim | None = None
+        self._steps: list[Step] = []
+
+    def begin(self) -> Claim | None:
+        """Bring the document home, hash it, count the attempt.
+
+        Gives None when there is nothing to read: it rests already or only its move is left, it holds the bytes of another
+        document, or it has brought the daemon down too often.
+        """
+        ports, document = self._ports, self._ports.ledger.document(self._document_id)
+        if document is None or document.state in AT_REST:
+            return None
+        if document.state is State.MOVING:
+            finish(document, ports)
+            return None
+        if (
+            document.state is State.READING
+        ):  # the ledger was out of reach when it should have been handed back
+            ports.ledger.hand_back(document.document_id, Event.STOPPED, ports.clock.now())
+        location = _bring_home(document, ports)
+        if document.attempts >= ports.rules.max_crashes:
+            settle(
+                document, Failed(reason=FailureReason.POISON, detail=f"{document.attempts} attempts"), ports
+            )
+            return None
+        sha256, size = ports.folders.fingerprint(location)
+        started = ports.ledger.start(document.document_id, sha256, size, ports.clock.now())
+        if not isinstance(started, Document):
+            settle(document, Duplicate(original=started), ports)
+            return None
+        structlog.contextvars.bind_contextvars(correlation_id=started.correlation_id, epoch=started.epoch)
+        log.info("reading_started", attempt=started.attempts, size=size)
+        self._claim = started.as_claim()
+        return self._claim
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time one step; it is kept whether it succeeds or not."""
+        started_at, started = self._ports.clock.now(), time.perf_counter()
+        try:
+            yield
+        finally:
+            duration_ms = round((time.perf_counter() - started) * 1000)
+            self._steps.append(Step(name=name, started_at=started_at, duration_ms=duration_ms))
+
+    def settle(
+        self, outcome: Outcome, *, pages: int | None = None, registry_version: int | None = None
+    ) -> None:
+        """Commit an outcome and do its move.
+
+        Raises:
+            FileChanged: the bytes are no longer those that were read.
+            RegistryChanged: the people are no longer those that were looked at (with `registry_version`).
+        """
+        document = self._ports.ledger.document(self._document_id)
+        assert document is not None
+        self._check_bytes(document)
+        settle(
+            document,
+            outcome,
+            self._ports,
+            pages=pages,
+            steps=tuple(self._steps),
+            registry_version=registry_version,
+        )
+
+    def _check_bytes(self, document: Document) -> None:
+        assert document.location is not None
+        if self._claim and self._ports.folders.fingerprint(document.location)[0] != self._claim.sha256:
+            raise errors.FileChanged("The file was written to while it was read.")
+
+    def let_go(self, error: errors.CustodyError) -> None:
+        """The file is gone, or not the one that was read: read it again if it is only changed, else call it missing."""
+        document = self._ports.ledger.document(self._document_id)
+        assert document is not None
+        if isinstance(error, errors.FileChanged) and document.state is State.READING:
+            self._ports.ledger.hand_back(self._document_id, Event.CHANGED, self._ports.clock.now())
+            raise error
+        miss(document, self._ports)
+
+    def fail(self, error: Exception) -> None:
+        """An error of ours: the document is set aside, unharmed, and the log has where it came from."""
+        log.exception("document_raised", reason=type(error).__name__)
+        document = self._ports.ledger.document(self._document_id)
+        if document is not None and document.state in {State.CLAIMED, State.READING}:
+            outcome = Failed(reason=FailureReason.INTERNAL_ERROR, detail=type(error).__name__)
+            settle(document, outcome, self._ports, steps=tuple(self._steps))
+
+    def hand_back(self) -> None:
+        """Give back what nothing has settled: a stop, a machine's fault. The attempt is given back with it."""
+        document = self._ports.ledger.document(self._document_id)
+        if document is not None and document.state is State.READING:
+            self._ports.ledger.hand_back(self._document_id, Event.STOPPED, self._ports.clock.now())
+            log.info("document_handed_back")
+
+
+def settle(
+    document: Document,
+    outcome: Outcome,
+    ports: Ports,
+    *,
+    event: Event = Event.SETTLED,
+    pages: int | None = None,
+    steps: tuple[Step, ...] = (),
+    registry_version: int | None = None,
+    actor: str | None = None,
+    answer: str | None = None,
+) -> Document:
+    """Commit an outcome with its target and messages in one transaction, then do the move.
+
+    Args:
+        event: SETTLED for the daemon's own work; ANSWERED, UNDONE or REFILED open the next epoch.
+        registry_version: refuses to commit when the registry has changed since.
+        actor: the human behind it.
+        answer: closes the open review.
+
+    Raises:
+        RegistryChanged, LedgerUnavailable, and what `finish` raises.
+    """
+    day = ports.clock.date_of(document.claimed_at or document.seen_at)
+    message = message_for(
+        document.document_id,
+        outcome,
+        original_name=document.original_name,
+        pages=pages,
+        document_kind=getattr(outcome, "document_kind", None),
+    )
+    settlement = Settlement(
+        event=event,
+        outcome=outcome,
+        target=place_of(document.document_id, outcome, day, suffix_of(document.original_name)),
+        messages=[(recipient, message) for recipient in ports.recipients],
+        steps=steps,
+        opens_epoch=event is not Event.SETTLED,
+        answered_by=actor if answer is not None else None,
+        answer=answer,
+    )
+    intent = {"event": event, "actor": actor or "rule", **traits(document, outcome)}
+    ports.journal.append("settling", ports.clock.now(), **intent)
+    settled = ports.ledger.settle(
+        document.document_id,
+        settlement,
+        ports.clock.now(),
+        still_holds=lambda: registry_version in (None, ports.registry.version()),
+    )
+    if settled is None:
+        raise errors.RegistryChanged("The registry changed while the document was decided.")
+    log.info("document_settled", outcome=outcome.state, reason=reason_of(outcome))
+    return finish(settled, ports)
+
+
+def finish(document: Document, ports: Ports) -> Document:
+    """Do the move that a settled row intends, or what a death has left of it; then the row says done.
+
+    Raises:
+        StorageUnavailable: the disk refuses; the document is safe where it is, and `finish` can be called again.
+        FileVanished, FileChanged: somebody was at it by hand.
+    """
+    source = document.location
+    document = _move(document, ports)
+    target = document.target
+    assert source is not None
+    assert target is not None
+    if isinstance(document.outcome, InReview):
+        ports.folders.remove_sidecar(target)
+    else:
+        ports.folders.write_sidecar(target, sidecar(document))
+    if source != target:
+        ports.folders.remove_sidecar(source)
+    rested = ports.ledger.complete(document.document_id, ports.clock.now())
+    ports.journal.append("rested", ports.clock.now(), **traits(rested, rested.outcome))
+    log.info("document_rested", state=rested.state)
+    return rested
+
+
+def miss(document: Document, ports: Ports) -> None:
+    """Write that a document is no longer where we put it: a person moved or edited it by hand."""
+    ports.journal.append("missing", ports.clock.now(), **traits(document))
+    ports.ledger.miss(document.document_id, ports.clock.now())
+    log.warning("document_missing", document=document.reference)
+
+
+_NAMES_TRIED = 100
+
+
+def _move(document: Document, ports: Ports) -> Document:
+    """Bring the file to its target; where a stranger's file stands there, to the next free name, written down first."""
+    for _ in range(_NAMES_TRIED):
+        assert document.location is not None
+        assert document.target is not None
+        assert document.sha256 is not None
+        tag = f"{document.reference}-e{document.epoch}"
+        try:
+            ports.folders.move(document.location, document.target, document.sha256, tag)
+        except errors.DestinationTaken:
+            document = ports.ledger.retarget(document.document_id, next_name(document.target))
+        else:
+            return document
+    raise errors.StorageUnavailable(
+        "No free name was found.", hint="Look at what stands in the target's folder."
+    )
+
+
+def _bring_home(document: Document, ports: Ports) -> str:
+    """Fetch a document that is tried again from where it rested into the claim folder."""
+    assert document.location is not None
+    home = ports.folders.claimed_location(document.document_id)
+    if document.location != home:
+        assert document.sha256 is not None
+        ports.folders.move(
+            document.location, home, document.sha256, f"{document.reference}-e{document.epoch}"
+        )
+        ports.folders.remove_sidecar(document.location)
+        ports.ledger.relocate(document.document_id, home)
+    return home

@@ -1,0 +1,41 @@
+"""Intake: a file that stands still becomes ours. The row is written first, then the rename, then that it is done."""
+
+from uuid import uuid4
+
+import structlog
+
+from agent import errors
+from agent.core.stories import traits
+from agent.domain.document import CorrelationId, DocumentId, SeenFile
+from agent.domain.life import Document
+from agent.ports import Ports
+
+log = structlog.get_logger(__name__)
+
+
+def take_in(seen: SeenFile, ports: Ports) -> DocumentId | None:
+    """Make a file that stands still ours: the row first, then the rename. None when it slipped away meanwhile."""
+    document = ports.ledger.open_claim(
+        seen, printable(seen.name), CorrelationId(str(uuid4())), ports.clock.now()
+    )
+    return confirm_claim(document, ports)
+
+
+def confirm_claim(document: Document, ports: Ports) -> DocumentId | None:
+    """Do the rename that a row in `claiming` intends; after a death, do what is left of it."""
+    try:
+        location = ports.folders.claim(document.seen, document.document_id)
+    except (errors.FileVanished, errors.DestinationTaken) as error:
+        ports.ledger.withdraw(document.document_id, ports.clock.now())
+        log.info("claim_withdrawn", document=document.reference, reason=error.reason)
+        return None
+    ports.ledger.confirm_claim(document.document_id, location, ports.clock.now())
+    ports.journal.append("claimed", ports.clock.now(), **traits(document))
+    log.info("document_claimed", document=document.reference, size=document.seen.size)
+    return document.document_id
+
+
+def printable(name: str) -> str:
+    """Write a file name of any bytes so that it can be stored, shown and searched."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)

@@ -1,0 +1,48 @@
+"""The straight reading of a document's life: read it, find whom it is about, file it or ask.
+
+Watch and intake have claimed the file before; the outbox tells people after. What can go wrong on the way is custody's
+business, so that this page reads from top to bottom.
+"""
+
+from agent.core.decide import decide
+from agent.core.extract import extract
+from agent.core.kinds import document_kind
+from agent.core.match import compare
+from agent.core.outcomes import outcome_of
+from agent.domain.document import DocumentId
+from agent.ports import Ports
+from agent.workflow.custody import in_custody
+from agent.workflow.reading import read_text
+
+
+def process_document(document_id: DocumentId, ports: Ports) -> None:
+    """Bring one claimed document to rest: under one person, before a human, or set aside with a reason.
+
+    Raises:
+        DossierdError: retryable ones only; the document is handed back untouched.
+    """
+    with in_custody(document_id, ports) as custody:
+        claim = custody.begin()
+        if claim is None:
+            return
+
+        with custody.step("read"):
+            text = read_text(claim, ports)  # text layer, else OCR; stored
+
+        with custody.step("decide"):
+            evidence = extract(text)
+            people = ports.registry.candidates(evidence)  # a search, not a verdict
+            candidates = compare(evidence, people.named)
+            decision = decide(
+                candidates,
+                policy=ports.rules.policy,
+                confidence_floor=ports.rules.confidence_floor,
+                is_complete=text.is_complete,
+                is_trustworthy=people.is_trustworthy,
+            )
+
+        custody.settle(
+            outcome_of(decision, mode=ports.rules.mode, document_kind=document_kind(text)),
+            pages=len(text.pages),
+            registry_version=people.version,
+        )

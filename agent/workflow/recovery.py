@@ -1,0 +1,55 @@
+"""Recovery: the second net. At start it finishes what a death interrupted, by the same steps that would have done it."""
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from agent.domain.document import DocumentId, SeenFile
+from agent.domain.life import Document
+from agent.domain.outcome import IN_WORK, Event, State
+from agent.ports import Ports
+from agent.workflow.intake import confirm_claim, take_in
+
+log = structlog.get_logger(__name__)
+
+
+def recover(ports: Ports, orphans: Sequence[SeenFile]) -> tuple[list[DocumentId], list[DocumentId]]:
+    """Put every unfinished row into a state that work can go on from.
+
+    Args:
+        orphans: files in the claim folder that no row knows, because the ledger was restored or lost.
+
+    Returns:
+        The documents to work on: those that may have brought the daemon down, which must run alone, and the others.
+    """
+    for document in ports.ledger.in_states(frozenset({State.CLAIMING})):
+        confirm_claim(document, ports)
+    for document in ports.ledger.in_states(frozenset({State.READING})):
+        ports.ledger.hand_back(document.document_id, Event.INTERRUPTED, ports.clock.now())
+        log.warning("reading_interrupted", document=document.reference, attempt=document.attempts)
+    for seen in orphans:
+        take_in(seen, ports)
+        log.warning("orphan_adopted", size=seen.size)
+    waiting = ports.ledger.in_states(IN_WORK)
+    suspects = [document.document_id for document in waiting if is_suspect(document)]
+    others = [document.document_id for document in waiting if not is_suspect(document)]
+    log.info("recovered", count=len(waiting), suspects=len(suspects))
+    return suspects, others
+
+
+def stranded(ports: Ports, known: Callable[[], frozenset[DocumentId]]) -> list[DocumentId]:
+    """Find documents in work that nobody works on, because an error came between the row and the queue.
+
+    Args:
+        known: what is queued or under way; asked after the ledger, so that what ends meanwhile is not taken for stranded.
+    """
+    for document in ports.ledger.in_states(frozenset({State.CLAIMING})):
+        confirm_claim(document, ports)
+    waiting = ports.ledger.in_states(IN_WORK)
+    busy = known()
+    return [document.document_id for document in waiting if document.document_id not in busy]
+
+
+def is_suspect(document: Document) -> bool:
+    """Whether a document was being read when the daemon died."""
+    return document.state is State.CLAIMED and document.attempts > 0

@@ -1,0 +1,172 @@
+"""Review: what people ask for. An answer, an undo, a refile is a new short run; it never reads or decides again.
+
+Nothing here waits: a question is a row, and the answer to it is a request that is carried out once.
+"""
+
+import datetime
+from collections.abc import Callable
+from typing import assert_never
+
+import structlog
+
+from agent import errors
+from agent.domain.decision import Decision, Reason, Unmatched, candidates_of
+from agent.domain.document import DocumentId
+from agent.domain.identity import RecordId
+from agent.domain.life import Action, Document, Reply, Request
+from agent.domain.outcome import AT_REST, Archived, Event, Failed, FailureReason, InReview, State
+from agent.ports import Ports
+from agent.workflow.custody import miss, settle
+
+log = structlog.get_logger(__name__)
+
+NONE_OF_THESE = "none"
+RECORD_PREFIX = "record:"
+"""An answer is `none`, a candidate's number from 1, or `record:` and a record's id."""
+
+
+def perform(request: Request, ports: Ports, enqueue: Callable[[DocumentId], None]) -> Reply:
+    """Carry out what a human asked for, or say why not.
+
+    Args:
+        enqueue: takes a document that is to be read again.
+
+    Raises:
+        DossierdError: retryable ones; the request stays open and is carried out later.
+    """
+    document = ports.ledger.document(request.document_id)
+    if document is None:
+        return Reply(done=False, sentence=f"There is no document D-{request.document_id}.")
+    try:
+        return _perform(request, document, ports, enqueue)
+    except errors.RequestRefused as error:
+        return Reply(done=False, sentence=error.sentence)
+    except (errors.FileVanished, errors.FileChanged):
+        miss(document, ports)
+        return Reply(
+            done=False,
+            sentence=f"{document.reference} is not where it was put, or was changed by hand. Nothing was done.",
+        )
+
+
+def _perform(
+    request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
+) -> Reply:
+    _check_bytes(document, ports)
+    match request.action:
+        case Action.ANSWER:
+            return _answer(request, document, ports)
+        case Action.UNDO:
+            return _undo(request, document, ports)
+        case Action.REFILE:
+            return _refile(request, document, ports)
+        case Action.RETRY:
+            retried = ports.ledger.retry(document.document_id, ports.clock.now())
+            enqueue(retried.document_id)
+            return Reply(done=True, sentence=f"{document.reference} will be read again.")
+        case _:
+            assert_never(request.action)
+
+
+def _answer(request: Request, document: Document, ports: Ports) -> Reply:
+    review = ports.ledger.review(document.document_id)
+    if review is None or document.state is not State.IN_REVIEW:
+        return _already(request, document)
+    if request.argument == NONE_OF_THESE:
+        outcome: Archived | Failed = Failed(reason=FailureReason.REJECTED, decided_by=request.actor)
+        sentence = (
+            f"{document.reference} is set aside in failed/: it belongs to none of the people in the registry."
+        )
+    else:
+        record_id = _chosen(request.argument, review.decision, ports)
+        kind = document.outcome.document_kind if isinstance(document.outcome, InReview) else None
+        outcome = Archived(
+            record_id=record_id, decided_by=request.actor, document_kind=kind, decision=review.decision
+        )
+        sentence = f"{document.reference} is filed under {record_id}."
+    settle(document, outcome, ports, event=Event.ANSWERED, actor=request.actor, answer=request.argument)
+    return Reply(done=True, sentence=sentence)
+
+
+def _chosen(argument: str, decision: Decision, ports: Ports) -> RecordId:
+    """Find the record that an answer names: one of the candidates by its number, or any by its id."""
+    if argument.startswith(RECORD_PREFIX):
+        return _known(RecordId(argument.removeprefix(RECORD_PREFIX)), ports)
+    candidates = candidates_of(decision)
+    if not argument.isdecimal() or not 1 <= int(argument) <= len(candidates):
+        raise errors.RequestRefused(f"There is no choice '{argument[:20]}': {_choices(len(candidates))}.")
+    return _known(candidates[int(argument) - 1].person.record_id, ports)
+
+
+def _choices(count: int) -> str:
+    numbers = {0: "", 1: "1, "}.get(count, f"1 to {count}, ")
+    return f"choose {numbers}'none', or a record with --record"
+
+
+def _known(record_id: RecordId, ports: Ports) -> RecordId:
+    if ports.registry.person(record_id) is None:
+        raise errors.RequestRefused("There is no such record in the registry.")
+    return record_id
+
+
+def _undo(request: Request, document: Document, ports: Ports) -> Reply:
+    filed = document.outcome
+    if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
+        raise errors.RequestRefused(
+            f"{document.reference} is {document.state.replace('_', ' ')}: only an archived document can be undone."
+        )
+    assert document.rested_at is not None
+    if ports.clock.now() - document.rested_at > datetime.timedelta(hours=ports.rules.undo_hours):
+        raise errors.RequestRefused(
+            f"{document.reference} was filed more than {ports.rules.undo_hours} hours ago. To file it under another "
+            f"record: dossierd refile {document.reference} RECORD"
+        )
+    decision = filed.decision or Unmatched(
+        reason=Reason(code="undone", supports=False, sentence="The filing was undone by a human.")
+    )
+    outcome = InReview(decision=decision, document_kind=filed.document_kind)
+    settle(document, outcome, ports, event=Event.UNDONE, actor=request.actor)
+    return Reply(done=True, sentence=f"{document.reference} is back in review.")
+
+
+def _refile(request: Request, document: Document, ports: Ports) -> Reply:
+    filed = document.outcome
+    if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
+        raise errors.RequestRefused(
+            f"{document.reference} is {document.state.replace('_', ' ')}: only an archived document can be refiled."
+        )
+    record_id = _known(RecordId(request.argument), ports)
+    if record_id == filed.record_id:
+        return Reply(done=True, sentence=f"{document.reference} is filed under {record_id} already.")
+    outcome = Archived(
+        record_id=record_id,
+        decided_by=request.actor,
+        document_kind=filed.document_kind,
+        decision=filed.decision,
+    )
+    settle(document, outcome, ports, event=Event.REFILED, actor=request.actor)
+    return Reply(done=True, sentence=f"{document.reference} is filed under {record_id}.")
+
+
+def _already(request: Request, document: Document) -> Reply:
+    """Say what became of a question that is no longer open; our own answer, repeated after a crash, is done."""
+    outcome = document.outcome
+    by = getattr(outcome, "decided_by", None)
+    if by == request.actor and document.settled_at and document.settled_at >= request.requested_at:
+        return Reply(done=True, sentence=f"{document.reference}: done.")
+    if by and document.settled_at:
+        moment = document.settled_at.strftime("%Y-%m-%d %H:%M UTC")
+        return Reply(done=False, sentence=f"{document.reference} was already decided by {by} on {moment}.")
+    return Reply(
+        done=False,
+        sentence=f"{document.reference} is {document.state.replace('_', ' ')}: no question is open.",
+    )
+
+
+def _check_bytes(document: Document, ports: Ports) -> None:
+    """Refuse to move what a person has moved or edited by hand; what is not at rest is refused by its state."""
+    if document.state not in AT_REST:
+        return
+    assert document.location is not None
+    if ports.folders.fingerprint(document.location)[0] != document.sha256:
+        raise errors.FileChanged("The file was changed by hand.")
