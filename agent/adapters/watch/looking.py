@@ -1,0 +1,121 @@
+"""One look at one file, without ever following, blocking on, or changing what stands there.
+
+`lstat` comes first and only a regular file is opened, with `O_NOFOLLOW | O_NONBLOCK`; what was opened is
+checked again by `fstat`, so that a file swapped in between is not mistaken for the one that settled.
+"""
+
+import errno
+import os
+import stat
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from agent.adapters.watch.ending import HEAD_BYTES, TAIL_BYTES, is_finished
+from agent.adapters.watch.settling import Fingerprint
+
+_OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_SWAPPED = frozenset({errno.ENOENT, errno.ELOOP, errno.ENXIO, errno.ENODEV})
+"""The name is gone, or is now a symlink, a socket or a device: the next rescan says what it is."""
+
+
+class OddityKind(StrEnum):
+    """What stands in the folder and can't be taken."""
+
+    SYMLINK = "symlink"
+    FIFO = "fifo"
+    SOCKET = "socket"
+    DEVICE = "device"
+    DIRECTORY = "directory"
+    UNREADABLE = "unreadable"
+    """A regular file that we may not, or can't, read."""
+    OTHER_FORMAT = "other_format"
+    """A regular file whose name has none of the accepted endings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oddity:
+    """Something in the folder that is left alone, until a human takes it away.
+
+    Attributes:
+        name: escaped, for the eyes of the operator; never for a log.
+    """
+
+    name: str
+    kind: OddityKind
+    inode: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Odd:
+    """The look met no file that could be taken."""
+
+    kind: OddityKind
+    inode: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A regular file, and whether its content is finished."""
+
+    fingerprint: Fingerprint
+    is_finished: bool
+
+
+def glance(folder: Path, name: str) -> Fingerprint | Odd | None:
+    """Look without opening; None when nothing is there any more."""
+    try:
+        status = os.lstat(_path(folder, name))
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return Odd(kind=OddityKind.UNREADABLE, inode=0)
+    kind = _KINDS.get(stat.S_IFMT(status.st_mode))
+    return _fingerprint(status) if kind is None else Odd(kind=kind, inode=status.st_ino)
+
+
+def look(folder: Path, name: str) -> Look | Odd | None:
+    """Look inside; None when the file is gone or was swapped for something else."""
+    seen = glance(folder, name)
+    if not isinstance(seen, Fingerprint):
+        return seen
+    try:
+        descriptor = os.open(_path(folder, name), _OPEN_FLAGS)
+    except OSError as error:
+        return None if error.errno in _SWAPPED else Odd(kind=OddityKind.UNREADABLE, inode=seen.inode)
+    try:
+        return _look_inside(descriptor)
+    except OSError:
+        return Odd(kind=OddityKind.UNREADABLE, inode=seen.inode)
+    finally:
+        os.close(descriptor)
+
+
+def _look_inside(descriptor: int) -> Look | None:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    size = status.st_size
+    head = os.pread(descriptor, HEAD_BYTES, 0)
+    tail = os.pread(descriptor, TAIL_BYTES, max(0, size - TAIL_BYTES))
+    return Look(fingerprint=_fingerprint(status), is_finished=is_finished(head, tail, size))
+
+
+def _path(folder: Path, name: str) -> str:
+    return f"{folder}{os.sep}{name}"
+
+
+def _fingerprint(status: os.stat_result) -> Fingerprint:
+    return Fingerprint(
+        device=status.st_dev, inode=status.st_ino, size=status.st_size, modified_ns=status.st_mtime_ns
+    )
+
+
+_KINDS = {
+    stat.S_IFLNK: OddityKind.SYMLINK,
+    stat.S_IFIFO: OddityKind.FIFO,
+    stat.S_IFSOCK: OddityKind.SOCKET,
+    stat.S_IFCHR: OddityKind.DEVICE,
+    stat.S_IFBLK: OddityKind.DEVICE,
+    stat.S_IFDIR: OddityKind.DIRECTORY,
+}

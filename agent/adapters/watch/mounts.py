@@ -1,0 +1,58 @@
+"""Which file system a folder lies on, and whether the kernel hears of every change there.
+
+Other machines change a network file system behind the kernel's back, and a FUSE file system is changed by its
+own program: inotify tells of neither.
+"""
+
+import os
+import re
+from pathlib import Path
+
+SILENT_TYPES = frozenset(
+    {
+        "9p", "afs", "ceph", "cifs", "fuse", "gfs2", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "prl_fs",
+        "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs",
+    }
+)  # fmt: skip
+"""Types without events for changes made elsewhere. `fuse.<program>` is one too; `fuseblk` is a local disk."""
+
+_MOUNTINFO = Path("/proc/self/mountinfo")
+_OCTAL = re.compile(rb"\\([0-7]{3})")
+
+
+def silent_type(folder: Path) -> str | None:
+    """Name the file-system type under the folder if it gives no events; None if it does, or can't be told."""
+    try:
+        table = _MOUNTINFO.read_bytes()
+    except OSError:
+        return None
+    kind = type_under(os.fsencode(os.path.realpath(folder)), table)
+    return kind if kind is not None and is_silent(kind) else None
+
+
+def is_silent(kind: str) -> bool:
+    """Whether a file system of this type hides changes from inotify."""
+    return kind in SILENT_TYPES or kind.startswith("fuse.")
+
+
+def type_under(path: bytes, mountinfo: bytes) -> str | None:
+    """Find the type of the file system that a real path lies on.
+
+    Args:
+        path: absolute, without symlinks.
+        mountinfo: `/proc/self/mountinfo`, see proc_pid_mountinfo(5); the last of equal mount points counts.
+    """
+    best: tuple[int, str] | None = None
+    for line in mountinfo.splitlines():
+        mount, _, device = line.partition(b" - ")
+        fields = mount.split(b" ")
+        if len(fields) < 5:
+            continue
+        point = _OCTAL.sub(lambda found: bytes([int(found[1], 8) & 0xFF]), fields[4])
+        if _is_below(path, point) and (best is None or len(point) >= best[0]):
+            best = (len(point), device.split(b" ")[0].decode("ascii", "replace"))
+    return best[1] if best else None
+
+
+def _is_below(path: bytes, point: bytes) -> bool:
+    return path == point or path.startswith(point.rstrip(b"/") + b"/")

@@ -1,0 +1,120 @@
+"""Which files stand still: pure bookkeeping over what was seen of them, and when.
+
+A file is due for a look when nothing about it has changed for the settle time. If it then has its end it is
+ready; if not, it is due again when the grace time for damaged files has passed since its last change. A file
+that was handed out stays known, so that a rescan doesn't hand it out twice, until it is gone, is another
+file, or is forgotten.
+
+Cost: one small record a file, one heap step a look. `now` is monotonic seconds and is always passed in.
+"""
+
+import heapq
+import itertools
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Fingerprint(NamedTuple):
+    """What must not change while a file settles."""
+
+    device: int
+    inode: int
+    size: int
+    modified_ns: int
+
+
+@dataclass(slots=True)
+class _Waiting:
+    fingerprint: Fingerprint
+    changed_at: float
+    due_at: float
+    ticket: int
+    """Of its valid entry in the queue; older entries are skipped."""
+
+
+class Settling:
+    """The files that wait, and those that were handed out."""
+
+    def __init__(self, *, settle_seconds: float, damaged_grace_seconds: float) -> None:
+        self._settle_seconds = settle_seconds
+        self._grace_seconds = max(settle_seconds, damaged_grace_seconds)
+        self._waiting: dict[str, _Waiting] = {}
+        self._handed_out: dict[str, Fingerprint] = {}
+        self._queue: list[tuple[float, int, str]] = []
+        self._tickets = itertools.count()
+
+    def __len__(self) -> int:
+        """How many files wait."""
+        return len(self._waiting)
+
+    def knows(self, name: str, inode: int) -> bool:
+        """Whether this inode waits under this name, or was handed out: a glance now would teach nothing."""
+        if waiting := self._waiting.get(name):
+            return waiting.fingerprint.inode == inode
+        handed_out = self._handed_out.get(name)
+        return handed_out is not None and handed_out.inode == inode
+
+    def observe(self, name: str, fingerprint: Fingerprint, now: float) -> None:
+        """Note what a file looks like; if that is new, its settle time starts."""
+        if self._handed_out.get(name) == fingerprint:
+            return
+        self._handed_out.pop(name, None)
+        waiting = self._waiting.get(name)
+        if waiting is not None and waiting.fingerprint == fingerprint:
+            return
+        due_at = now + self._settle_seconds
+        if waiting is None or waiting.due_at > due_at:
+            self._waiting[name] = self._enqueue(name, fingerprint, now, due_at)
+        else:  # its entry comes up earlier and is put off then: one entry, however often the file changes
+            waiting.fingerprint = fingerprint
+            waiting.changed_at = now
+
+    def next_due_at(self) -> float | None:
+        """When the next look is due; None while nothing waits."""
+        while self._queue and not self._is_valid(self._queue[0]):
+            heapq.heappop(self._queue)
+        return self._queue[0][0] if self._queue else None
+
+    def take_due(self, now: float) -> str | None:
+        """Take the file that is due first; afterwards the caller must `judge` or `forget` it."""
+        while (due_at := self.next_due_at()) is not None and due_at <= now:
+            _, _, name = heapq.heappop(self._queue)
+            waiting = self._waiting[name]
+            settled_at = waiting.changed_at + self._settle_seconds
+            if settled_at <= now:
+                return name
+            self._waiting[name] = self._enqueue(name, waiting.fingerprint, waiting.changed_at, settled_at)
+        return None
+
+    def judge(self, name: str, fingerprint: Fingerprint, now: float, *, is_finished: bool) -> bool:
+        """Decide upon a look at a file that was due: True hands it out, False lets it wait on."""
+        waiting = self._waiting.pop(name)
+        if waiting.fingerprint != fingerprint:
+            self._waiting[name] = self._enqueue(name, fingerprint, now, now + self._settle_seconds)
+            return False
+        damaged_at = waiting.changed_at + self._grace_seconds
+        if is_finished or damaged_at <= now:
+            self._handed_out[name] = fingerprint
+            return True
+        self._waiting[name] = self._enqueue(name, fingerprint, waiting.changed_at, damaged_at)
+        return False
+
+    def forget(self, name: str) -> None:
+        """Drop a file: it is gone, can't be read, or its claim failed. If it is seen again, it is new."""
+        self._waiting.pop(name, None)
+        self._handed_out.pop(name, None)
+
+    def retain(self, names: AbstractSet[str]) -> None:
+        """Drop every file that is not among the names of a complete rescan."""
+        for name in (self._waiting.keys() | self._handed_out.keys()) - names:
+            self.forget(name)
+
+    def _enqueue(self, name: str, fingerprint: Fingerprint, changed_at: float, due_at: float) -> _Waiting:
+        ticket = next(self._tickets)
+        heapq.heappush(self._queue, (due_at, ticket, name))
+        return _Waiting(fingerprint=fingerprint, changed_at=changed_at, due_at=due_at, ticket=ticket)
+
+    def _is_valid(self, entry: tuple[float, int, str]) -> bool:
+        waiting = self._waiting.get(entry[2])
+        return waiting is not None and waiting.ticket == entry[1]

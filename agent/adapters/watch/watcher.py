@@ -1,0 +1,276 @@
+"""The watcher of `incoming/`: hints from the observer, the truth from rescans, patience from settling.
+
+One thread, the caller of `stable`, does all the looking; the observer's thread only leaves names in `_hints`.
+Between two reasons to look (a hint, a file that is due, a rescan) the caller sleeps.
+
+The folder may be removed or replaced at any time: its device and inode are compared on every pass, and the
+observer is built again when they differ or when one of its threads has died. Where events can't be had,
+rescans alone do the work (mode `polling`), and the reason is kept for health.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from agent.adapters.watch.events import FolderEvents, NoEventsError
+from agent.adapters.watch.health import WatchHealth, WatchMode
+from agent.adapters.watch.looking import Odd, Oddity, OddityKind, glance, look
+from agent.adapters.watch.names import is_accepted, is_temporary, printable
+from agent.adapters.watch.settling import Fingerprint, Settling
+from agent.domain.document import SeenFile
+
+PDF_ONLY = frozenset({".pdf"})
+
+MOST_AT_ONCE = 256
+"""How many files one call of `stable` hands out: a claim's worth, so that the caller stays responsive."""
+
+MISSING_FOLDER_SECONDS = 1.0
+"""How often a folder that is not there is looked for."""
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class IncomingWatcher:
+    """Tells which files in a folder are ready to be claimed."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settle_seconds: float,
+        damaged_grace_seconds: float,
+        rescan_seconds: float,
+        accepts: frozenset[str] = PDF_ONLY,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Prepare; nothing is touched before `start`.
+
+        Args:
+            folder: may be a symlink to a folder; sub-folders are not entered.
+            settle_seconds: how long a file must stand still.
+            damaged_grace_seconds: how long an empty file, or a PDF without its end, must stand still.
+            rescan_seconds: between two rescans.
+            accepts: endings of file names, lower case, with the dot.
+        """
+        self._folder = folder
+        self._rescan_seconds = rescan_seconds
+        self._accepts = accepts
+        self._monotonic = monotonic
+        self._settling = Settling(settle_seconds=settle_seconds, damaged_grace_seconds=damaged_grace_seconds)
+        self._oddities: dict[str, Odd] = {}
+        self._identity: tuple[int, int] | None = None
+        self._events: FolderEvents | None = None
+        self._why_polling = "the folder is not there"
+        self._last_rescan_at: float | None = None
+        self._rescan_at = 0.0
+        self._woken = threading.Condition()
+        self._hints: set[str] = set()
+        self._forgotten: set[str] = set()
+        self._is_closed = False
+
+    def start(self) -> None:
+        """Start the observer and rescan once. A missing folder is waited for, and shown by `health`."""
+        self._attend(self._monotonic())
+        _log.info("watch_started", mode=str(self.mode), reason=self._why_polling)
+
+    def close(self) -> None:
+        """Stop; a `stable` that waits returns at once."""
+        with self._woken:
+            self._is_closed = True
+            events, self._events = self._events, None
+            self._woken.notify_all()
+        if events is not None:
+            events.close()
+
+    @property
+    def mode(self) -> WatchMode:
+        return WatchMode.POLLING if self._events is None else WatchMode.EVENTS
+
+    @property
+    def oddities(self) -> tuple[Oddity, ...]:
+        """What lies in the folder and can't be taken."""
+        with self._woken:
+            odd = dict(self._oddities)
+        return tuple(Oddity(name=printable(name), kind=it.kind, inode=it.inode) for name, it in odd.items())
+
+    def health(self) -> WatchHealth:
+        events = self._events
+        return WatchHealth(
+            mode=self.mode,
+            why=self._why_polling,
+            last_rescan_at=self._last_rescan_at,
+            is_observer_alive=events is not None and events.is_alive,
+            is_folder_there=self._identity is not None,
+            waiting=len(self._settling),
+            oddities=self.oddities,
+        )
+
+    def stable(self, timeout_seconds: float, *, at_most: int = MOST_AT_ONCE) -> list[SeenFile]:
+        """Wait for files that are ready to be claimed.
+
+        Each is handed out once. One that could not be claimed must be given back by `forget`.
+
+        Returns:
+            The files, in the order in which they became due; none when time is up or the watcher is closed.
+        """
+        deadline = self._monotonic() + timeout_seconds
+        while not self._is_closed:
+            now = self._monotonic()
+            self._attend(now)
+            for name in self._take_hints():
+                self._glance(name, now)
+            ready = self._take_ready(at_most)
+            if ready or now >= deadline:
+                return ready
+            self._sleep_until(min(deadline, self._next_reason_to_look()))
+        return []
+
+    def forget(self, name: str) -> None:
+        """Give back a file whose claim failed: the next rescan looks at it as if it were new."""
+        with self._woken:
+            self._forgotten.add(name)
+
+    def _attend(self, now: float) -> None:
+        """See that the folder that is there now is the one that is observed; rescan it when that is due."""
+        identity = _identity_of(self._folder)
+        events = self._events
+        if identity != self._identity or (events is not None and not events.is_alive):
+            self._identity = identity
+            self._rescan_at = now
+            self._observe_again()
+        if identity is None:
+            self._settling.retain(frozenset())
+        elif now >= self._rescan_at:
+            if self._events is None:
+                self._observe_again()  # a limit may have been raised since
+            self._rescan(now)
+
+    def _observe_again(self) -> None:
+        before, self._events = self._events, None
+        if before is not None:
+            before.close()
+        events, why = self._build_events()
+        with self._woken:
+            if not self._is_closed:
+                self._events, events = events, None
+        if events is not None:
+            events.close()
+        if why != self._why_polling:
+            self._why_polling = why
+            _log.info("watch_mode_changed", mode=str(self.mode), reason=why)
+
+    def _build_events(self) -> tuple[FolderEvents | None, str]:
+        if self._identity is None:
+            return None, "the folder is not there"
+        try:
+            return FolderEvents(self._folder, self._hint), ""
+        except NoEventsError as unavailable:
+            return None, str(unavailable)
+
+    def _hint(self, name: str) -> None:
+        with self._woken:
+            self._hints.add(name)
+            self._woken.notify()
+
+    def _take_hints(self) -> set[str]:
+        with self._woken:
+            hints, self._hints = self._hints, set()
+        return hints
+
+    def _rescan(self, now: float) -> None:
+        with self._woken:
+            forgotten, self._forgotten = self._forgotten, set()
+        for name in forgotten:
+            self._settling.forget(name)
+        names = set()
+        self._rescan_at = now + self._rescan_seconds
+        try:
+            with os.scandir(self._folder) as entries:
+                for entry in entries:
+                    names.add(entry.name)
+                    if not self._settling.knows(entry.name, entry.inode()):
+                        self._glance(entry.name, now)
+        except OSError as error:
+            _log.warning("rescan_failed", errno=error.errno)
+            return
+        self._settling.retain(names)
+        with self._woken:
+            self._oddities = {name: odd for name, odd in self._oddities.items() if name in names}
+        self._last_rescan_at = now
+
+    def _glance(self, name: str, now: float) -> None:
+        if is_temporary(name):
+            return
+        seen = glance(self._folder, name)
+        if isinstance(seen, Odd):
+            self._set_aside(name, seen)
+        elif seen is None:
+            self._settling.forget(name)
+        elif not is_accepted(name, self._accepts):
+            self._set_aside(name, Odd(kind=OddityKind.OTHER_FORMAT, inode=seen.inode))
+        else:
+            self._settling.observe(name, seen, now)
+
+    def _take_ready(self, at_most: int) -> list[SeenFile]:
+        ready: list[SeenFile] = []
+        while len(ready) < at_most:
+            now = self._monotonic()
+            name = self._settling.take_due(now)
+            if name is None:
+                break
+            seen = look(self._folder, name)
+            if isinstance(seen, Odd):
+                self._set_aside(name, seen)
+            elif seen is None:
+                self._settling.forget(name)
+            elif self._settling.judge(name, seen.fingerprint, now, is_finished=seen.is_finished):
+                self._no_longer_odd(name)
+                ready.append(_seen_file(name, seen.fingerprint))
+        return ready
+
+    def _set_aside(self, name: str, odd: Odd) -> None:
+        self._settling.forget(name)
+        if self._oddities.get(name) == odd:
+            return
+        with self._woken:
+            self._oddities[name] = odd
+        _log.warning("oddity_seen", kind=str(odd.kind), inode=odd.inode)
+
+    def _no_longer_odd(self, name: str) -> None:
+        if name in self._oddities:
+            with self._woken:
+                del self._oddities[name]
+
+    def _next_reason_to_look(self) -> float:
+        if self._identity is None:
+            return self._monotonic() + MISSING_FOLDER_SECONDS
+        due_at = self._settling.next_due_at()
+        return self._rescan_at if due_at is None else min(due_at, self._rescan_at)
+
+    def _sleep_until(self, moment: float) -> None:
+        with self._woken:
+            seconds = moment - self._monotonic()
+            if seconds > 0 and not self._hints and not self._is_closed:
+                self._woken.wait(seconds)
+
+
+def _identity_of(folder: Path) -> tuple[int, int] | None:
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _seen_file(name: str, fingerprint: Fingerprint) -> SeenFile:
+    return SeenFile(
+        name=name,
+        device=fingerprint.device,
+        inode=fingerprint.inode,
+        size=fingerprint.size,
+        modified_ns=fingerprint.modified_ns,
+    )

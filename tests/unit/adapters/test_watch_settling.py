@@ -1,0 +1,140 @@
+"""Settling: who waits how long, by a clock that the test owns."""
+
+import pytest
+
+from agent.adapters.watch.settling import Fingerprint, Settling
+
+pytestmark = pytest.mark.reliability
+
+SETTLE, GRACE = 2.0, 30.0
+
+
+def fingerprint(*, inode: int = 1, size: int = 100, modified_ns: int = 5) -> Fingerprint:
+    return Fingerprint(device=7, inode=inode, size=size, modified_ns=modified_ns)
+
+
+@pytest.fixture
+def settling() -> Settling:
+    return Settling(settle_seconds=SETTLE, damaged_grace_seconds=GRACE)
+
+
+def test_file_that_stands_still_is_due_after_the_settle_time(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 10.0)
+    assert settling.take_due(11.99) is None
+    assert settling.next_due_at() == 12.0
+    assert settling.take_due(12.0) == "a.pdf"
+    assert settling.judge("a.pdf", fingerprint(), 12.0, is_finished=True)
+    assert len(settling) == 0
+    assert settling.next_due_at() is None
+
+
+def test_seeing_the_same_again_does_not_prolong_the_wait(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 10.0)
+    settling.observe("a.pdf", fingerprint(), 11.5)
+    assert settling.take_due(12.0) == "a.pdf"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [fingerprint(size=101), fingerprint(modified_ns=6), fingerprint(inode=2)],
+    ids=["size", "mtime", "inode"],
+)
+def test_a_change_seen_by_an_event_restarts_the_settle_time(settling: Settling, changed: Fingerprint) -> None:
+    settling.observe("a.pdf", fingerprint(), 10.0)
+    settling.observe("a.pdf", changed, 11.0)
+    assert settling.take_due(12.0) is None
+    assert settling.next_due_at() == 13.0
+    assert settling.take_due(13.0) == "a.pdf"
+
+
+def test_a_change_seen_by_the_look_restarts_the_settle_time(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(size=1), 10.0)
+    settling.take_due(12.0)
+    assert not settling.judge("a.pdf", fingerprint(size=2), 12.0, is_finished=True)
+    assert settling.next_due_at() == 14.0
+
+
+def test_file_without_its_end_is_handed_out_after_the_grace_time(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 10.0)
+    settling.take_due(12.0)
+    assert not settling.judge("a.pdf", fingerprint(), 12.0, is_finished=False)
+    assert settling.next_due_at() == 40.0
+    assert settling.take_due(40.0) == "a.pdf"
+    assert settling.judge("a.pdf", fingerprint(), 40.0, is_finished=False)
+
+
+def test_file_that_gets_its_end_within_the_grace_time_settles_from_there(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(size=1), 10.0)
+    settling.take_due(12.0)
+    settling.judge("a.pdf", fingerprint(size=1), 12.0, is_finished=False)
+    settling.observe("a.pdf", fingerprint(size=2), 15.0)
+    assert settling.next_due_at() == 17.0
+    assert settling.take_due(17.0) == "a.pdf"
+    assert settling.judge("a.pdf", fingerprint(size=2), 17.0, is_finished=True)
+    assert settling.take_due(1000.0) is None
+
+
+def test_grace_shorter_than_the_settle_time_does_not_shorten_it() -> None:
+    settling = Settling(settle_seconds=SETTLE, damaged_grace_seconds=0.0)
+    settling.observe("a.pdf", fingerprint(), 10.0)
+    assert settling.take_due(11.0) is None
+    settling.take_due(12.0)
+    assert settling.judge("a.pdf", fingerprint(), 12.0, is_finished=False)
+
+
+def test_handed_out_file_is_not_handed_out_again_by_a_rescan(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 0.0)
+    settling.take_due(2.0)
+    settling.judge("a.pdf", fingerprint(), 2.0, is_finished=True)
+    assert settling.knows("a.pdf", 1)
+    settling.observe("a.pdf", fingerprint(), 3.0)
+    assert settling.take_due(100.0) is None
+
+
+def test_another_file_under_a_handed_out_name_is_new(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(inode=1), 0.0)
+    settling.take_due(2.0)
+    settling.judge("a.pdf", fingerprint(inode=1), 2.0, is_finished=True)
+    assert not settling.knows("a.pdf", 2)
+    settling.observe("a.pdf", fingerprint(inode=2), 3.0)
+    assert settling.take_due(5.0) == "a.pdf"
+
+
+def test_forgotten_file_is_new_when_it_is_seen_again(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 0.0)
+    settling.take_due(2.0)
+    settling.judge("a.pdf", fingerprint(), 2.0, is_finished=True)
+    settling.forget("a.pdf")
+    settling.observe("a.pdf", fingerprint(), 3.0)
+    assert settling.take_due(5.0) == "a.pdf"
+
+
+def test_file_missing_from_a_rescan_is_dropped(settling: Settling) -> None:
+    settling.observe("gone.pdf", fingerprint(inode=1), 0.0)
+    settling.observe("here.pdf", fingerprint(inode=2), 0.5)
+    settling.retain({"here.pdf"})
+    assert len(settling) == 1
+    assert settling.take_due(100.0) == "here.pdf"
+    assert settling.take_due(100.0) is None
+
+
+def test_file_seen_again_after_it_was_dropped_waits_anew(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 0.0)
+    settling.forget("a.pdf")
+    settling.observe("a.pdf", fingerprint(), 1.5)
+    assert settling.take_due(2.0) is None
+    assert settling.take_due(3.5) == "a.pdf"
+
+
+def test_due_files_come_in_the_order_of_their_arrival(settling: Settling) -> None:
+    for number, name in enumerate(["c.pdf", "a.pdf", "b.pdf"]):
+        settling.observe(name, fingerprint(inode=number), number * 0.1)
+    assert [settling.take_due(10.0) for _ in range(3)] == ["c.pdf", "a.pdf", "b.pdf"]
+
+
+def test_file_that_changes_a_thousand_times_keeps_one_entry(settling: Settling) -> None:
+    for size in range(1000):
+        settling.observe("a.pdf", fingerprint(size=size), size * 0.001)
+    assert len(settling._queue) == 1
+    assert settling.take_due(2.5) is None
+    assert settling.take_due(2.999) == "a.pdf"
