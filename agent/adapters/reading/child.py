@@ -1,0 +1,188 @@
+"""The straight reading of one document, inside its child: two engines, page by page, OCR where the layer is no use.
+
+Invariants
+- The page's number is told before anything is done to it, so that the parent knows what hung.
+- A page that fails is a page with a problem; the others are read. Only when none can be read is the document damaged.
+- pdfium decides what a page's text is worth; pdfplumber gives the boxes where both see the same; what only pdfium
+  can read is taken from pdfium.
+"""
+
+import contextlib
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from io import BufferedReader
+from pathlib import Path
+
+import pypdfium2
+from pypdfium2 import raw
+
+from agent.adapters.reading import alarm, finding, lines
+from agent.adapters.reading.finding import Finding, Order, Read, Unavailable, Unreadable
+from agent.adapters.reading.judge import BIG_IMAGE, Layer, judge
+from agent.adapters.reading.ocr import Recogniser
+from agent.adapters.reading.pdfium import PdfiumPage, Survey
+from agent.adapters.reading.plumber import Plumber
+from agent.domain.document import DocumentText, Line, Page, PageProblem, TextOrigin, Word
+from agent.domain.outcome import FailureReason
+from agent.errors import ReaderUnavailable
+
+_RIGHT_TO_LEFT_SHARE = 0.1
+"""From this share of Arabic letters on, pdfium's order is taken: pdfplumber's is the one of the eye."""
+_PLUMBER_SHARE = 0.4
+"""The part of a page's time that pdfplumber may take; enough is left for the others."""
+_AFTER_TESSERACT_SECONDS = 1.0
+"""How much longer than tesseract's own timeout the alarm waits."""
+
+
+def read_document(order: Order, document: int, reply: socket.socket) -> None:
+    """Read the document behind the descriptor and leave a finding in the scratch folder."""
+    path = f"/proc/self/fd/{document}"  # opened anew for each engine: they must not share one file position
+    with Path(path).open("rb") as first, Path(path).open("rb") as second:
+        finding.write(_find(order, first, second, reply), order.scratch)
+
+
+def _find(order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket) -> Finding:
+    opened = _open(first)
+    if isinstance(opened, Unreadable):
+        if opened.failure is FailureReason.ENCRYPTED:
+            return opened
+        opened = None
+    plumber = Plumber(second, seconds=_PLUMBER_SHARE * order.page_seconds)
+    count = len(opened) if opened is not None else plumber.page_count
+    if count is None:
+        return Unreadable(failure=FailureReason.DAMAGED)
+    if count == 0:
+        return Unreadable(failure=FailureReason.NO_PAGES)
+    if count > order.max_pages:
+        return Unreadable(
+            failure=FailureReason.TOO_MANY_PAGES, detail=f"{count} pages, limit {order.max_pages}"
+        )
+    reading = _Reading(order, opened, plumber)
+    try:
+        pages = tuple(_told(reading, count, reply))
+    except ReaderUnavailable as error:
+        return Unavailable(sentence=error.sentence, hint=error.hint)
+    if all(page.problem is PageProblem.ENGINE_FAILED for page in pages):
+        return Unreadable(failure=FailureReason.DAMAGED, detail=f"none of {count} pages can be read")
+    return Read(text=DocumentText(pages=pages))
+
+
+def _open(stream: BufferedReader) -> "pypdfium2.PdfDocument | Unreadable":
+    try:
+        document = pypdfium2.PdfDocument(stream)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}:
+            return Unreadable(failure=FailureReason.ENCRYPTED)
+        return Unreadable(failure=FailureReason.DAMAGED)
+    with contextlib.suppress(pypdfium2.PdfiumError):  # a form that can't be filled in is still a page
+        document.init_forms()
+    return document
+
+
+def _told(reading: "_Reading", count: int, reply: socket.socket) -> Iterator[Page]:
+    for number in range(1, count + 2):  # the last message is for the writing of the finding
+        with contextlib.suppress(OSError):
+            reply.send(f"page {number}".encode(), socket.MSG_DONTWAIT)
+        if number <= count:
+            yield reading.page(number)
+
+
+class _Reading:
+    """A document under way: its two engines, and the one that recognises what they can't read."""
+
+    def __init__(self, order: Order, document: "pypdfium2.PdfDocument | None", plumber: Plumber) -> None:
+        self._order = order
+        self._document = document
+        self._plumber = plumber
+        self._recogniser = Recogniser(
+            languages=order.languages,
+            render_megapixels=order.render_megapixels,
+        )
+
+    def page(self, number: int) -> Page:
+        """Read a page, whatever it does."""
+        if number in self._order.skipped:
+            return _unread(number, PageProblem.TIMED_OUT)
+        if self._document is None:
+            return self._plumbed(number)
+        try:
+            with contextlib.closing(PdfiumPage(self._document[number - 1])) as page:
+                return self._both(page, number)
+        except alarm.OutOfTime:
+            return _unread(number, PageProblem.TIMED_OUT)
+        except (MemoryError, ReaderUnavailable):
+            raise
+        except Exception:  # noqa: BLE001 # what a parser of hostile bytes raises is not for us to foresee
+            return self._plumbed(number)
+
+    def _both(self, page: PdfiumPage, number: int) -> Page:
+        """Read a page by its layer if that is what a reader sees, else recognise it."""
+        began = time.monotonic()
+        with alarm.within(self._order.page_seconds):
+            survey = page.survey()
+            raw_text = page.text
+            fields = page.fields()
+        if survey.is_empty and not raw_text.strip():
+            return Page(
+                number=number, width=page.width, height=page.height, origin=TextOrigin.BLANK, lines=()
+            )
+        words: list[Word] = []
+        layer = judge(raw_text, image_share=survey.image_share)
+        if layer is not Layer.GARBAGE:
+            words = [*self._seen_words(page, number, survey, raw_text), *fields]
+            layer = judge(" ".join(word.text for word in words), image_share=survey.image_share)
+        if layer is Layer.USABLE:
+            return _of_layer(page, number, words)
+        seconds = began + self._order.page_seconds - time.monotonic()
+        with alarm.within(seconds + _AFTER_TESSERACT_SECONDS):
+            recognised = self._recogniser.read(page, number, survey, time.monotonic() + seconds)
+        if words and _letters(recognised.lines) <= _letters_of(words):
+            return replace(_of_layer(page, number, words), problem=recognised.problem)
+        return recognised
+
+    def _seen_words(self, page: PdfiumPage, number: int, survey: Survey, text: str) -> list[Word]:
+        is_scan = survey.image_share > BIG_IMAGE
+        if lines.right_to_left_share(text) < _RIGHT_TO_LEFT_SHARE:
+            plumbed = self._plumber.words(number, survey, hidden_is_seen=is_scan)
+            if plumbed is not None and plumbed.agrees(text, page.width, page.height):
+                return plumbed.words
+        with alarm.within(self._order.page_seconds):
+            return page.words(survey, hidden_is_seen=is_scan)
+
+    def _plumbed(self, number: int) -> Page:
+        """Read a page that pdfium can't open: better without the check for hidden modes than not at all."""
+        plumbed = self._plumber.words(number, None, hidden_is_seen=False)
+        if plumbed is None or not plumbed.words:
+            return _unread(number, PageProblem.ENGINE_FAILED)
+        width, height = self._plumber.size(number)
+        return Page(
+            number=number,
+            width=width,
+            height=height,
+            origin=TextOrigin.TEXT_LAYER,
+            lines=lines.lines_of(plumbed.words),
+        )
+
+
+def _of_layer(page: PdfiumPage, number: int, words: list[Word]) -> Page:
+    return Page(
+        number=number,
+        width=page.width,
+        height=page.height,
+        origin=TextOrigin.TEXT_LAYER,
+        lines=lines.lines_of(words),
+    )
+
+
+def _unread(number: int, problem: PageProblem) -> Page:
+    return Page(number=number, width=0.0, height=0.0, origin=TextOrigin.OCR, lines=(), problem=problem)
+
+
+def _letters(found: tuple[Line, ...]) -> int:
+    return sum(_letters_of(line.words) for line in found)
+
+
+def _letters_of(words: Sequence[Word]) -> int:
+    return sum(len(word.text) for word in words)

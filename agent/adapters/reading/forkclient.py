@@ -1,0 +1,180 @@
+"""The daemon's end of the fork server: starts it, asks it for children, notices its death."""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import agent
+from agent.adapters.reading import forkserver
+from agent.adapters.reading.finding import Order
+from agent.errors import ReaderUnavailable
+
+START_SECONDS = 60.0
+"""A cold disk on a small server takes seconds to load the libraries; a minute means trouble."""
+END_SECONDS = 5.0
+"""SIGKILL works at once, unless the kernel waits for a dead network file system."""
+
+_HINT = "Type: dossierd check. If the libraries are damaged, run scripts/setup again."
+_SERVER_MODULE = f"{agent.__name__}.adapters.reading.forkserver"
+
+
+class ServerLostError(Exception):
+    """The fork server is gone, and its children with it."""
+
+
+class Child:
+    """A child that reads one document. Leaving the block kills it, and all that it started."""
+
+    def __init__(self, reply: socket.socket) -> None:
+        self._reply = reply
+        self._pid: int | None = None
+        self.page = 0
+        self.exit_code: int | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for news; True when the child has ended, by its own will or not.
+
+        Raises:
+            ServerLostError: nobody is left who could tell.
+        """
+        if self.exit_code is None and _is_readable(self._reply, seconds):
+            self._take(self._receive())
+        return self.exit_code is not None
+
+    def _take(self, message: str) -> None:
+        """Note what is said. The child holds this socket too: what it forges ends or delays itself alone."""
+        topic, _, number = message.partition(" ")
+        if not number.removeprefix("-").isdecimal():
+            return
+        if topic == "pid" and self._pid is None:
+            self._pid = int(number)
+        elif topic == "page":
+            self.page = max(self.page, int(number))
+        elif topic == "exit":
+            self.exit_code = int(number)
+
+    def _receive(self) -> str:
+        try:
+            message = self._reply.recv(64)
+        except OSError as error:
+            raise ServerLostError from error
+        if not message:
+            raise ServerLostError
+        return message.decode("ascii", "replace")
+
+    def _end(self) -> None:
+        """Hang up for writing: the server kills the child and reports the end."""
+        with contextlib.suppress(OSError):
+            self._reply.shutdown(socket.SHUT_WR)
+        deadline = time.monotonic() + END_SECONDS
+        try:
+            while not self.wait(0.1) and time.monotonic() < deadline:
+                continue
+        except ServerLostError:
+            self._kill_orphans()
+        self._reply.close()
+
+    def _kill_orphans(self) -> None:
+        """Do what the server can't any more: PDEATHSIG took the child, but not what the child had started."""
+        if self._pid is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._pid, signal.SIGKILL)
+
+
+class ForkServer:
+    """A fork server that is started on demand and stopped by `close`. May be used by several threads."""
+
+    def __init__(self, *, job: str, environment: dict[str, str]) -> None:
+        self._job = job
+        self._environment = environment | {"PYTHONPATH": str(Path(agent.__file__).parent.parent)}
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def start(self) -> None:
+        """Start the server unless it runs.
+
+        Raises:
+            ReaderUnavailable: it can't be started.
+        """
+        with self._lock:
+            self._ensure_running()
+
+    def close(self) -> None:
+        """Stop the server and all children."""
+        with self._lock:
+            self._discard()
+
+    def spawn(self, order: Order, document: int) -> Child:
+        """Ask for a child that carries out the order.
+
+        Raises:
+            ReaderUnavailable: there is no server, and none can be started.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, self._lock:
+            control = self._ensure_running()
+            try:
+                socket.send_fds(control, [order.encode()], [theirs.fileno(), document])
+            except OSError as error:
+                ours.close()
+                self._discard()
+                raise ReaderUnavailable("The reader's fork server ended.", hint=_HINT) from error
+        return Child(ours)
+
+    def _ensure_running(self) -> socket.socket:
+        if self._control is not None and self._process is not None and self._process.poll() is None:
+            return self._control
+        self._discard()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", _SERVER_MODULE, str(theirs.fileno()), self._job],
+                env=self._environment,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                start_new_session=True,
+            )
+        self._control = ours
+        if not _is_readable(ours, START_SECONDS) or ours.recv(64) != forkserver.READY:
+            self._discard()
+            raise ReaderUnavailable("The reader's fork server does not start.", hint=_HINT)
+        return ours
+
+    def _discard(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            try:
+                self._process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+
+def _is_readable(sock: socket.socket, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(max(0, seconds) * 1000))

@@ -1,0 +1,147 @@
+"""Forks one child for each document from a process that has the PDF libraries loaded and no secret in it.
+
+Ours rather than multiprocessing's, because that one imports the parent's `__main__` in every child (the command
+line, or the test runner), unpickles what it is sent, reaps a dead child at once (so that a kill of its process group
+can hit a stranger), needs a second helper process, and takes its environment from whoever starts it first.
+
+Rules
+- The server is a fresh interpreter in its own session, with an environment that was written for it.
+- Control is a SEQPACKET socket: a request is one message with two descriptors, reply socket and document.
+- A child's process group is killed before its leader is reaped, so its number can't have been given away.
+- When the asker hangs up, the child is killed. When the daemon dies, all askers hang up, and the server ends.
+"""
+
+import gc
+import importlib
+import logging
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent.adapters.reading.confinement import confine
+from agent.adapters.reading.finding import Order
+
+READY = b"ready"
+MAX_MESSAGE_BYTES = 64 * 1024
+
+EXIT_OUT_OF_MEMORY = 71
+EXIT_BROKEN = 70
+
+Job = Callable[[Order, int, socket.socket], None]
+"""Reads the document behind the descriptor, leaves a finding, and tells through the socket which page it begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Child:
+    pid: int
+    exited: int
+    reply: socket.socket
+
+
+class _Server:
+    def __init__(self, control: socket.socket, job: Job) -> None:
+        self._control = control
+        self._job = job
+        self._selector = selectors.DefaultSelector()
+        self._children: set[_Child] = set()
+
+    def serve(self) -> None:
+        self._selector.register(self._control, selectors.EVENT_READ, self._accept)
+        self._control.send(READY)
+        while self._control.fileno() >= 0:
+            for key, _ in self._selector.select():
+                if self._selector.get_map().get(key.fd) is key:  # an event before it may have closed it
+                    key.data()
+        for child in tuple(self._children):
+            _kill_group(child.pid)
+            self._bury(child)
+
+    def _accept(self) -> None:
+        message, descriptors, _, _ = socket.recv_fds(self._control, MAX_MESSAGE_BYTES, 2)
+        if not message:
+            self._selector.unregister(self._control)
+            self._control.close()
+            return
+        reply_descriptor, document = descriptors
+        reply = socket.socket(fileno=reply_descriptor)
+        try:
+            pid = os.fork()
+        except OSError:  # no memory, or too many processes: the asker sees the hang-up
+            reply.close()
+            os.close(document)
+            return
+        if pid == 0:
+            self._become_child(Order.decode(message), document, reply)
+        os.close(document)
+        child = _Child(pid=pid, exited=os.pidfd_open(pid), reply=reply)
+        self._children.add(child)
+        _tell(reply, f"pid {pid}")
+        self._selector.register(child.exited, selectors.EVENT_READ, lambda: self._bury(child))
+        self._selector.register(reply, selectors.EVENT_READ, lambda: self._hang_up(child))
+
+    def _become_child(self, order: Order, document: int, reply: socket.socket) -> None:
+        """Run the job and leave by `os._exit`: nothing of the server's may run a second time."""
+        status = EXIT_BROKEN
+        try:
+            self._selector.close()
+            self._control.close()
+            for sibling in self._children:
+                os.close(sibling.exited)
+                sibling.reply.close()
+            confine(order)
+            self._job(order, document, reply)
+            status = 0
+        except MemoryError:
+            status = EXIT_OUT_OF_MEMORY
+        finally:
+            os._exit(status)
+
+    def _hang_up(self, child: _Child) -> None:
+        """The asker needs no answer any more; whatever it says counts as that."""
+        self._selector.unregister(child.reply)
+        _kill_group(child.pid)
+
+    def _bury(self, child: _Child) -> None:
+        _kill_group(child.pid)
+        _, status = os.waitpid(child.pid, 0)
+        self._children.discard(child)
+        for watched in (child.exited, child.reply):
+            if watched in self._selector.get_map():
+                self._selector.unregister(watched)
+        _tell(child.reply, f"exit {os.waitstatus_to_exitcode(status)}")
+        child.reply.close()
+        os.close(child.exited)
+
+
+def _kill_group(pid: int) -> None:
+    """Kill the child and all that it started. Before its `setsid` it has no group, and is killed alone."""
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+def _tell(reply: socket.socket, message: str) -> None:
+    try:
+        reply.send(message.encode(), socket.MSG_DONTWAIT)
+    except OSError:  # nobody listens any more, which the selector will report
+        return
+
+
+def main(control_descriptor: int, job_name: str) -> None:
+    """Load the job and all that it needs, then serve until the daemon hangs up."""
+    logging.disable(logging.CRITICAL)  # pdfminer warns of each oddity, and quotes the document
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    module, _, function = job_name.partition(":")
+    job: Job = getattr(importlib.import_module(module), function)
+    gc.freeze()  # children share these pages as long as nobody counts on them
+    _Server(socket.socket(fileno=control_descriptor), job).serve()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])

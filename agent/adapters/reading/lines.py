@@ -1,0 +1,116 @@
+"""Words and lines: the one place where what an engine says becomes the domain's nouns.
+
+Words that stand at one height are one line, whatever the engine thought of columns: label and value stay
+together. Inside a line the words follow the reading: right to left where most letters are Arabic or Hebrew.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from agent.domain.document import Box, Line, Word
+
+_OVERLAP = 0.5
+"""Share of the lower of two heights that two words of one line have in common."""
+_TALL = 4.0
+"""Times the usual height, from where a word is a frame or a rotated margin note: a line of its own."""
+
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_LETTER = re.compile(r"[^\W\d_]")
+_PRESENTATION_FORM = re.compile(r"[\ufb00-\ufb06\ufb1d-\ufdff\ufe70-\ufefc]+")
+"""Ligatures and shaped Arabic letters: the same letters, as a font draws them."""
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """Undo what fonts do to letters, and drop what is none: controls, marks of direction, halves of pairs."""
+    shaped = _PRESENTATION_FORM.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    return _UNPRINTABLE.sub("", shaped).strip()
+
+
+def right_to_left_share(text: str) -> float:
+    """The share of letters that are written from right to left."""
+    letters = len(_LETTER.findall(text))
+    return len(_RIGHT_TO_LEFT.findall(text)) / letters if letters else 0.0
+
+
+def word(text: str, box: Box, confidence: int | None = None) -> Word | None:
+    """Make a word, or None when nothing legible is left of it."""
+    cleaned = clean(text)
+    if not cleaned:
+        return None
+    rounded = Box(
+        left=round(box.left, 2), top=round(box.top, 2), right=round(box.right, 2), bottom=round(box.bottom, 2)
+    )
+    return Word(text=cleaned, box=rounded, confidence=confidence)
+
+
+def lines_of(words: Iterable[Word]) -> tuple[Line, ...]:
+    """Group words into lines, from top to bottom, each in its reading order."""
+    ordered = sorted(words, key=_middle)
+    if not ordered:
+        return ()
+    usual = median(_height(each) for each in ordered)
+    rows: list[_Row] = []
+    for each in ordered:
+        row = None if _height(each) > _TALL * usual else _row_of(each, rows)
+        if row is None:
+            row = _Row(top=each.box.top, bottom=each.box.bottom)
+            rows.append(row)
+        row.add(each)
+    return tuple(Line(words=_in_reading_order(row.words)) for row in sorted(rows, key=lambda row: row.top))
+
+
+@dataclass(slots=True)
+class _Row:
+    top: float
+    bottom: float
+    words: list[Word] = field(default_factory=list)
+
+    def add(self, added: Word) -> None:
+        """Take a word in; top and bottom follow the mean, so that a slight slope is followed."""
+        self.words.append(added)
+        count = len(self.words)
+        self.top += (added.box.top - self.top) / count
+        self.bottom += (added.box.bottom - self.bottom) / count
+
+    def shares(self, other: Word) -> float:
+        common = min(self.bottom, other.box.bottom) - max(self.top, other.box.top)
+        return common / max(min(self.bottom - self.top, _height(other)), 0.01)
+
+
+def _row_of(sought: Word, rows: Sequence[_Row]) -> _Row | None:
+    """Find the row that a word stands in: one of the latest, because words come from top to bottom."""
+    best = max(rows[-4:], key=lambda row: row.shares(sought), default=None)
+    return best if best is not None and best.shares(sought) >= _OVERLAP else None
+
+
+def _in_reading_order(words: Sequence[Word]) -> tuple[Word, ...]:
+    if right_to_left_share(" ".join(each.text for each in words)) <= 0.5:
+        return tuple(sorted(words, key=lambda each: each.box.left))
+    leftward = sorted(words, key=lambda each: -each.box.right)
+    return tuple(_with_latin_runs_rightward(leftward))
+
+
+def _with_latin_runs_rightward(leftward: Iterable[Word]) -> list[Word]:
+    """Turn runs of Latin words back: inside a line of Arabic they are still read from left to right."""
+    read: list[Word] = []
+    run: list[Word] = []
+    for each in leftward:
+        if _LETTER.search(each.text) and not _RIGHT_TO_LEFT.search(each.text):
+            run.append(each)
+            continue
+        read += reversed(run)
+        run = []
+        read.append(each)
+    return read + run[::-1]
+
+
+def _middle(each: Word) -> float:
+    return (each.box.top + each.box.bottom) / 2
+
+
+def _height(each: Word) -> float:
+    return each.box.bottom - each.box.top

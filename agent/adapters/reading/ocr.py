@@ -1,0 +1,244 @@
+"""Recognises a page without a usable text layer: drawn in grey, set level, read by tesseract.
+
+A pass that reads badly is followed by a look at the page's orientation, and the better of two passes is kept.
+
+Invariants
+- The page's pixels are counted before they are drawn, those of its images too.
+- Boxes are in points on the page as it is read: turned upright, in quarters; a small skew is turned back.
+- A page's time is one budget for all its passes.
+"""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytesseract
+from PIL import Image, PpmImagePlugin  # noqa: F401 # loaded before the fork: pages go to tesseract as PGM
+
+from agent.adapters.reading import lines, tools
+from agent.adapters.reading.deskew import skew
+from agent.adapters.reading.pdfium import PdfiumPage, Survey
+from agent.domain.document import Box, Line, Page, PageProblem, TextOrigin, Word
+from agent.errors import ReaderUnavailable
+
+DOTS_PER_INCH = 300.0
+_POINTS_PER_INCH = 72.0
+_LOWEST_DOTS = 150.0
+"""Below this, letters of a normal page can't be told apart: the page counts as cut down."""
+_STORED_PER_DRAWN = 5
+"""An image may be stored with this many times the pixels that are drawn; more is a bomb."""
+_MIN_SKEW_DEGREES = 0.2
+_POOR_CONFIDENCE = 60.0
+_SURE_ORIENTATION = 3.0
+"""Of a blurred upright page, tesseract was 1.4 sure that it stood on its head; of turned pages, 4.9 and more."""
+_DARKER_THAN_PAPER = 64
+_BLANK_SHARE = 0.001
+_MIN_SECONDS = 1.0
+_HINT = "Type: sudo apt install tesseract-ocr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """What one pass made of the page, and how large the page was the way it stood then."""
+
+    lines: tuple[Line, ...]
+    width: float
+    height: float
+
+    @property
+    def confidence(self) -> float:
+        """The mean of all words', by their length; 0 without a word."""
+        words = [word for line in self.lines for word in line.words]
+        total = sum(len(word.text) for word in words)
+        return sum((word.confidence or 0) * len(word.text) for word in words) / max(total, 1)
+
+
+class _TimeoutError(Exception):
+    """The page's time is up."""
+
+
+class _EngineError(Exception):
+    """Tesseract ended badly, or said what can't be understood."""
+
+
+class Recogniser:
+    """Tesseract with its languages and limits, for the pages of one document."""
+
+    def __init__(self, *, languages: str, render_megapixels: int) -> None:
+        self._languages = languages
+        self._max_pixels = render_megapixels * 1_000_000
+        self._is_checked = False
+
+    def read(self, page: PdfiumPage, number: int, survey: Survey, deadline: float) -> Page:
+        """Recognise a page until the deadline of `time.monotonic`; what prevents that is its problem.
+
+        Raises:
+            ReaderUnavailable: tesseract or a language is missing.
+        """
+        self._check()
+        dots = self._resolution(page)
+        if dots < _LOWEST_DOTS or survey.image_pixels > _STORED_PER_DRAWN * self._max_pixels:
+            return _page(number, page, problem=PageProblem.CAPPED)
+        image = page.render(dots / _POINTS_PER_INCH)
+        if _is_blank(image):
+            return _page(number, page, origin=TextOrigin.BLANK)
+        try:
+            found = self._recognise(image, dots, deadline)
+        except _TimeoutError:
+            return _page(number, page, problem=PageProblem.TIMED_OUT)
+        except _EngineError:
+            return _page(number, page, problem=PageProblem.ENGINE_FAILED)
+        return Page(
+            number=number,
+            width=found.width,
+            height=found.height,
+            origin=TextOrigin.OCR,
+            lines=found.lines,
+            problem=None if found.lines else PageProblem.TEXT_DROPPED,
+        )
+
+    def _check(self) -> None:
+        if not self._is_checked:
+            tools.check_tools(self._languages)
+            self._is_checked = True
+
+    def _resolution(self, page: PdfiumPage) -> float:
+        square_inches = page.width * page.height / _POINTS_PER_INCH**2
+        return min(DOTS_PER_INCH, math.sqrt(self._max_pixels / max(square_inches, 0.001)))
+
+    def _recognise(self, image: Image.Image, dots: float, deadline: float) -> Recognition:
+        first = self._pass(image, dots, deadline)
+        if first.confidence >= _POOR_CONFIDENCE:
+            return first
+        turn = self._orientation(image, dots, deadline)
+        if not turn:
+            return first
+        try:
+            second = self._pass(image.rotate(-turn, expand=True), dots, deadline)
+        except (_TimeoutError, _EngineError):
+            return first
+        return max(first, second, key=lambda each: each.confidence)
+
+    def _pass(self, image: Image.Image, dots: float, deadline: float) -> Recognition:
+        degrees = skew(image)
+        is_level = abs(degrees) < _MIN_SKEW_DEGREES
+        level = image if is_level else image.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255)
+        table = _call(
+            lambda seconds: pytesseract.image_to_data(
+                _as_pgm(level),
+                lang=self._languages,
+                config=f"--psm 3 --dpi {dots:.0f}",
+                timeout=seconds,
+                output_type=pytesseract.Output.DICT,
+            ),
+            deadline,
+        )
+        width, height = image.width / dots * _POINTS_PER_INCH, image.height / dots * _POINTS_PER_INCH
+        found = lines.lines_of(_words(table, _POINTS_PER_INCH / dots))
+        if not is_level:
+            found = _turned_back(found, degrees, width, height)
+        return Recognition(lines=found, width=round(width, 2), height=round(height, 2))
+
+    def _orientation(self, image: Image.Image, dots: float, deadline: float) -> int:
+        """Ask by how many degrees clockwise the page must be turned; 0 when tesseract is not sure."""
+        try:
+            found = _call(
+                lambda seconds: pytesseract.image_to_osd(
+                    _as_pgm(image),
+                    config=f"--dpi {dots:.0f}",
+                    timeout=seconds,
+                    output_type=pytesseract.Output.DICT,
+                ),
+                deadline,
+            )
+        except (_TimeoutError, _EngineError):  # "Too few characters" is a failure of its own kind
+            return 0
+        return int(found["rotate"]) if float(found["orientation_conf"]) >= _SURE_ORIENTATION else 0
+
+
+def _call(engine: Callable[[float], Any], deadline: float) -> Any:
+    """Call tesseract with the time that is left, and sort its failures."""
+    seconds = deadline - time.monotonic()
+    if seconds < _MIN_SECONDS:
+        raise _TimeoutError
+    try:
+        return engine(seconds)
+    except pytesseract.TesseractNotFoundError as error:
+        raise ReaderUnavailable("Tesseract is not installed.", hint=_HINT) from error
+    except pytesseract.TesseractError as error:
+        raise _EngineError from error
+    except RuntimeError as error:  # pytesseract's word for a timeout
+        raise _TimeoutError from error
+    except (OSError, ValueError, KeyError) as error:  # no output, no UTF-8, no table
+        raise _EngineError from error
+
+
+def _as_pgm(image: Image.Image) -> Image.Image:
+    """Let pytesseract hand the pixels over as they are; squeezing them into a PNG takes longer than reading some."""
+    image.format = "PPM"
+    return image
+
+
+def _words(table: Mapping[str, Sequence[Any]], scale: float) -> list[Word]:
+    """Turn tesseract's table into words; rows of blocks and lines carry no text."""
+    found = []
+    columns = ("text", "conf", "left", "top", "width", "height")
+    for text, confidence, left, top, width, height in zip(
+        *(table[column] for column in columns), strict=True
+    ):
+        box = Box(
+            left=left * scale, top=top * scale, right=(left + width) * scale, bottom=(top + height) * scale
+        )
+        found.append(lines.word(str(text), box, confidence=max(0, min(100, round(float(confidence))))))
+    return [each for each in found if each is not None]
+
+
+def _turned_back(found: Sequence[Line], degrees: float, width: float, height: float) -> tuple[Line, ...]:
+    """Move words from the level page back to where they stand on the leaning one; their boxes stay upright."""
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+
+    def moved(word: Word) -> Word:
+        box = word.box
+        across = (box.left + box.right - width) / 2
+        down = (box.top + box.bottom - height) / 2
+        right = across * (cosine - 1) - down * sine
+        lower = across * sine + down * (cosine - 1)
+        return replace(
+            word,
+            box=Box(
+                left=round(box.left + right, 2),
+                top=round(box.top + lower, 2),
+                right=round(box.right + right, 2),
+                bottom=round(box.bottom + lower, 2),
+            ),
+        )
+
+    return tuple(Line(words=tuple(map(moved, line.words))) for line in found)
+
+
+def _is_blank(image: Image.Image) -> bool:
+    """Whether next to nothing is darker than the paper; specks of dust vanish when the page is shrunk."""
+    shrunk = image.reduce(4) if min(image.size) >= 4 else image
+    histogram = shrunk.histogram()
+    total = sum(histogram)
+    paper, seen = 255, 0
+    for level, count in enumerate(histogram):
+        seen += count
+        if seen * 2 >= total:
+            paper = level
+            break
+    dark = sum(histogram[: max(0, paper - _DARKER_THAN_PAPER)])
+    light = sum(histogram[paper + _DARKER_THAN_PAPER :])  # white letters on a dark page
+    return dark + light < _BLANK_SHARE * total
+
+
+def _page(
+    number: int,
+    page: PdfiumPage,
+    *,
+    origin: TextOrigin = TextOrigin.OCR,
+    problem: PageProblem | None = None,
+) -> Page:
+    return Page(number=number, width=page.width, height=page.height, origin=origin, lines=(), problem=problem)

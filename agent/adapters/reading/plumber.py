@@ -1,0 +1,128 @@
+"""pdfplumber's words: the finest boxes there are, from a parser that any damaged file may throw off its course.
+
+Every failure of it is a reason to go on with pdfium, so nothing here is an error: `None` says "ask the other engine".
+"""
+
+from collections.abc import Callable
+from io import BufferedReader
+from typing import Any, TypeVar
+
+import pdfplumber
+
+from agent.adapters.reading import alarm, lines
+from agent.adapters.reading.pdfium import Survey
+from agent.domain.document import Box, Word
+
+_TINY_POINTS = 2.0
+_LIGHT = 0.95
+_INK = 0.05
+_SAME_POINTS = 1.0
+"""How far the engines' ideas of a page's size may differ."""
+_MAX_LOST = 0.2
+"""The share of pdfium's characters that pdfplumber may miss before it is distrusted."""
+_MAX_FAILURES = 2
+
+Result = TypeVar("Result")
+
+
+class Plumber:
+    """A document as pdfplumber sees it. After two failures it is not asked again: each costs up to its time limit."""
+
+    def __init__(self, stream: BufferedReader, *, seconds: float) -> None:
+        self._seconds = seconds
+        self._failures = 0
+        self._pages: list[Any] | None = self._guarded(lambda: pdfplumber.open(stream).pages)
+
+    @property
+    def page_count(self) -> int | None:
+        """How many pages it sees; None when it can't open the document."""
+        return None if self._pages is None else len(self._pages)
+
+    def size(self, number: int) -> tuple[float, float]:
+        """The width and height of a page, in points."""
+        page = (self._pages or [])[number - 1]
+        return float(page.width), float(page.height)
+
+    def words(self, number: int, survey: Survey | None, *, hidden_is_seen: bool) -> "PlumbedWords | None":
+        """Find the words of a page that a reader can see; None when the engine fails."""
+        if self._pages is None or not 0 < number <= len(self._pages) or self._failures >= _MAX_FAILURES:
+            return None
+        page = self._pages[number - 1]
+        found = self._guarded(lambda: _words(page, survey, hidden_is_seen))
+        self._guarded(page.close)
+        return found
+
+    def _guarded(self, call: Callable[[], Result]) -> Result | None:
+        """Call the engine on hostile bytes: it may raise anything, not come back, or ask for all memory there is."""
+        try:
+            with alarm.within(self._seconds):
+                return call()
+        except (Exception, alarm.OutOfTime):  # noqa: BLE001 # MemoryError too: pdfium needs a thousandth
+            self._failures += 1
+            return None
+
+
+class PlumbedWords:
+    """The words of one page, and how much text the engine saw in all, hidden text included."""
+
+    def __init__(self, words: list[Word], *, characters: int, width: float, height: float) -> None:
+        self.words = words
+        self._characters = characters
+        self._size = width, height
+
+    def agrees(self, text: str, width: float, height: float) -> bool:
+        """Whether the other engine's text and page size say that nothing is lost or misplaced here."""
+        others = len("".join(text.split()))
+        is_same_page = all(
+            abs(ours - theirs) <= _SAME_POINTS
+            for ours, theirs in zip(self._size, (width, height), strict=True)
+        )
+        return is_same_page and self._characters >= (1 - _MAX_LOST) * others and not self._is_undecoded()
+
+    def _is_undecoded(self) -> bool:
+        return sum("(cid:" in word.text for word in self.words) * 50 > len(self.words)
+
+
+def _words(page: Any, survey: Survey | None, hidden_is_seen: bool) -> PlumbedWords:
+    left, top, right, bottom = page.cropbox
+    width, height = float(right - left), float(bottom - top)
+
+    def placed(item: dict[str, Any]) -> Box:
+        return Box(
+            left=float(item["x0"] - left),
+            top=float(item["top"] - top),
+            right=float(item["x1"] - left),
+            bottom=float(item["bottom"] - top),
+        )
+
+    def is_seen(item: dict[str, Any]) -> bool:
+        if item["object_type"] != "char":
+            return False
+        box = placed(item)
+        if max(box.right - box.left, box.bottom - box.top) < _TINY_POINTS:
+            return False
+        if not (0 <= (box.left + box.right) / 2 <= width and 0 <= (box.top + box.bottom) / 2 <= height):
+            return False
+        if hidden_is_seen or survey is None:
+            return True
+        return not survey.hides(box) and (not _is_white(item) or survey.backs(box))
+
+    characters = sum(not str(item["text"]).isspace() for item in page.chars)
+    found = page.filter(is_seen).extract_words(x_tolerance_ratio=0.2, y_tolerance=2, keep_blank_chars=False)
+    words = [lines.word(str(item["text"]), placed(item)) for item in found]
+    return PlumbedWords(
+        [each for each in words if each is not None], characters=characters, width=width, height=height
+    )
+
+
+def _is_white(item: dict[str, Any]) -> bool:
+    """Ask for the colours of the device; a spot colour of 1 is full ink."""
+    color = item.get("non_stroking_color")
+    if not isinstance(color, tuple) or not all(isinstance(part, int | float) for part in color):
+        return False
+    space = str(item.get("ncs"))
+    if space not in {"DeviceGray", "DeviceRGB", "DeviceCMYK", "ICCBased", "CalRGB", "CalGray"}:
+        return False
+    if len(color) == 4:
+        return bool(max(color) <= _INK)
+    return len(color) in {1, 3} and bool(min(color) >= _LIGHT)
