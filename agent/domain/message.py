@@ -1,9 +1,14 @@
 """What a human is told. Plain text only: each channel renders and escapes it in its own way."""
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NewType
 
 from agent.domain.document import DocumentId
+
+ParcelId = NewType("ParcelId", int)
+"""Counts upwards in the order in which messages were written, across all recipients."""
 
 
 class MessageKind(StrEnum):
@@ -23,3 +28,42 @@ class Message:
     document_id: DocumentId
     title: str
     lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A message on its way to one recipient: a row of the outbox.
+
+    Attributes:
+        recipient: one of the notifier's own keys.
+        attempts: how often it was postponed so far.
+    """
+
+    parcel_id: ParcelId
+    document_id: DocumentId
+    epoch: int
+    recipient: str
+    message: Message
+    attempts: int = 0
+
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+
+
+def visible(text: str) -> str:
+    """Make every character show as itself, on one line: the form in which a channel takes any text.
+
+    Characters that turn the reading direction, drive a terminal, break the line or are halves of a broken
+    file name are written out as `<U+202E>`. The two joiners stay: Persian and Indian names are misspelt
+    without them, and they can't move other letters.
+    """
+    return "".join(map(_visible_character, text))
+
+
+def _visible_character(character: str) -> str:
+    if character in "\n\t":
+        return " "
+    if unicodedata.category(character) in _INVISIBLE and character not in _JOINERS:
+        return f"<U+{ord(character):04X}>"
+    return character

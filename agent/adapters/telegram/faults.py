@@ -1,0 +1,89 @@
+"""Say Telegram's errors in our own words.
+
+No word of the vendor's is passed on unless it stands in a list here: its texts can quote the message, and the
+address of the call with the token in it.
+"""
+
+import datetime
+
+import httpx
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from agent.errors import DossierdError, MessageRefused, NotifierUnavailable
+
+_MARKUP_REFUSED = "can't parse entities"
+_CHAT_REFUSALS = (
+    "chat not found",
+    "not enough rights",
+    "bot was blocked by the user",
+    "bot was kicked",
+    "bot is not a member",
+    "bot can't initiate conversation",
+    "user is deactivated",
+)
+_TEXT_REFUSALS = ("message is too long", "message text is empty", _MARKUP_REFUSED)
+
+_LOOK_AT_CHAT = (
+    "Open the bot in that chat and press Start (in a group: add it as a member), "
+    "and check the number in DOSSIERD_TELEGRAM_CHATS. Until then: dossierd pending."
+)
+_LOOK_AT_TOKEN = "Check DOSSIERD_TELEGRAM_TOKEN against @BotFather's. Documents are filed all the same."  # noqa: S105
+_LOOK_AT_ADDRESS = "Check DOSSIERD_TELEGRAM_API_URL, and what stands between this machine and Telegram."
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+def translated(error: TelegramError) -> DossierdError:
+    """Make one of our errors of it. The order matters: BadRequest and TimedOut are NetworkErrors too."""
+    match error:
+        case RetryAfter():
+            pause = _seconds(error.retry_after)
+            return NotifierUnavailable("Telegram asks for patience.", retry_after_seconds=pause)
+        case BadRequest() | Forbidden():
+            return _refused(error.message.lower())
+        case ChatMigrated():
+            return MessageRefused("The group's number changed twice.", hint=_LOOK_AT_CHAT)
+        case InvalidToken():
+            return NotifierUnavailable("Telegram does not accept the token.", hint=_LOOK_AT_TOKEN)
+        case Conflict():
+            return NotifierUnavailable("Another program uses this bot.", hint="Stop the other one.")
+        case TimedOut():
+            return no_answer()
+        case NetworkError():
+            return NotifierUnavailable("Telegram can't be reached, or is in trouble itself.")
+        case _:
+            return NotifierUnavailable("What answered is not Telegram's Bot API.", hint=_LOOK_AT_ADDRESS)
+
+
+def no_answer() -> NotifierUnavailable:
+    return NotifierUnavailable("Telegram did not answer in time.")
+
+
+def is_markup_refused(error: BadRequest) -> bool:
+    return _MARKUP_REFUSED in error.message.lower()
+
+
+def is_surely_not_sent(error: BaseException) -> bool:
+    """Whether no connection came about, so that another try can't make a second copy."""
+    return isinstance(error, NetworkError) and isinstance(error.__cause__, _NEVER_SENT)
+
+
+def _refused(said: str) -> MessageRefused:
+    known = next((words for words in _CHAT_REFUSALS + _TEXT_REFUSALS if words in said), "no known reason")
+    return MessageRefused(
+        f"Telegram refused the message: {known}.", hint="" if known in _TEXT_REFUSALS else _LOOK_AT_CHAT
+    )
+
+
+def _seconds(period: float | datetime.timedelta) -> float:
+    return period.total_seconds() if isinstance(period, datetime.timedelta) else float(period)

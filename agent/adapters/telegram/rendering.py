@@ -1,0 +1,69 @@
+"""Turn a message into what Telegram shows: a bold title and plain lines, whatever characters they hold.
+
+Text is cut first and escaped after it, so that no cut can leave half an entity or half a tag.
+"""
+
+import html
+import itertools
+import re
+
+from agent.domain.message import Message, visible
+
+LIMIT = 4096
+"""Telegram's limit for a message as shown, in UTF-16 units: html markup does not count."""
+_CUT_MARK = "…"
+
+_SPACES = re.compile(r"(\s+)")
+_TAPPABLE = re.compile(r"://|@|#|\w\.\w|^/\w")
+"""In a word, what makes Telegram turn it into a link, mention, hashtag or command."""
+
+
+def plain(message: Message) -> str:
+    """Write the message without markup, within the limit."""
+    title, body = _within_limit(message)
+    return f"{title}\n{body}" if body else title
+
+
+def markup(message: Message) -> str:
+    """Write the message as Telegram's HTML, within the limit as shown."""
+    title, body = _within_limit(message)
+    heading = _escaped(title, tag="b")
+    return f"{heading}\n{_escaped(body)}" if body else heading
+
+
+def units(text: str) -> int:
+    """Count UTF-16 units, which is how Telegram measures."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _within_limit(message: Message) -> tuple[str, str]:
+    title = _cut(visible(message.title), LIMIT)
+    body = "\n".join(map(visible, message.lines))
+    return title, _cut(body, LIMIT - units(title) - 1)
+
+
+def _cut(text: str, limit: int) -> str:
+    """Shorten to so many units; never through the middle of a surrogate pair."""
+    if units(text) <= limit:
+        return text
+    if limit < 1:
+        return ""
+    kept = text.encode("utf-16-le")[: 2 * (limit - 1)]
+    return kept.decode("utf-16-le", errors="ignore") + _CUT_MARK
+
+
+def _escaped(text: str, tag: str = "") -> str:
+    """Escape the text, and set what would become a link in a fixed-width font, where Telegram makes none.
+
+    Telegram forbids such a piece inside a tag, so the tag is closed before it and opened again after it.
+    """
+    pieces = []
+    for is_tappable, words in itertools.groupby(_SPACES.split(text), key=_is_tappable):
+        piece = html.escape("".join(words))
+        name = "code" if is_tappable else tag
+        pieces.append(f"<{name}>{piece}</{name}>" if name else piece)
+    return "".join(pieces)
+
+
+def _is_tappable(word: str) -> bool:
+    return _TAPPABLE.search(word) is not None

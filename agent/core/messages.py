@@ -1,0 +1,174 @@
+"""What a human is told of an outcome, at the privacy level `minimal`.
+
+A message leaves the office: on Telegram it lies on a server that others run. So it holds the document's
+reference, initials, the year of birth and the record's id; of the fields in which alike candidates differ just as
+much as tells them apart; never a file's name, a full name, or a reason's own sentence: that quotes the document.
+Nothing looks like a button: an answer is typed.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from agent.core.telling_apart import told_apart
+from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Reason, Unmatched, candidates_of
+from agent.domain.document import DocumentId, reference
+from agent.domain.message import Message, MessageKind
+from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, FailureReason, InReview, Outcome
+
+
+def message_for(
+    document_id: DocumentId,
+    outcome: Outcome,
+    *,
+    original_name: str,  # noqa: ARG001 # names of files hold names of people: not told at this privacy level
+    pages: int | None,
+    document_kind: str | None,
+) -> Message:
+    """Say what became of a document, and what its reader can do about it.
+
+    Args:
+        original_name: as it was dropped; the other privacy levels will tell it.
+        pages: None when they could not be counted.
+        document_kind: a word of `core.kinds`, such as `discharge_letter`.
+    """
+    headline = _headline(document_id, document_kind, pages)
+    match outcome:
+        case Archived():
+            return _filed(document_id, outcome, headline)
+        case InReview():
+            return _question(document_id, outcome.decision, headline)
+        case Failed():
+            return _failed(document_id, outcome)
+        case Duplicate():
+            return _duplicate(document_id, outcome)
+        case _:
+            assert_never(outcome)
+
+
+def _filed(document_id: DocumentId, outcome: Archived, headline: str) -> Message:
+    chosen = _candidate(outcome)
+    lines = [headline]
+    if chosen is not None:
+        lines += told_apart([chosen.person])
+    if outcome.decided_by != "rule":
+        lines.append(f"Chosen by {_who(outcome.decided_by)}.")
+    elif chosen is not None:
+        lines += _for_and_against(chosen.reasons)
+    return Message(
+        kind=MessageKind.FILED,
+        document_id=document_id,
+        title=f"Filed under file {outcome.record_id}",
+        lines=(*lines, f"Not right? Within a day, type: dossierd undo {reference(document_id)}"),
+    )
+
+
+def _candidate(outcome: Archived) -> Candidate | None:
+    """Find the record that was chosen among those that were considered; a human may choose another one."""
+    considered = candidates_of(outcome.decision) if outcome.decision else ()
+    return next((one for one in considered if one.person.record_id == outcome.record_id), None)
+
+
+def _question(document_id: DocumentId, decision: Decision, headline: str) -> Message:
+    candidates = candidates_of(decision)
+    labels = told_apart([candidate.person for candidate in candidates])
+    lines = [headline, _why_asked(decision)]
+    for number, (candidate, label) in enumerate(zip(candidates, labels, strict=True), start=1):
+        veto = " · contradicted by the document" if candidate.is_vetoed else ""
+        lines.append(f"{number}.  {label} · file {candidate.person.record_id}{veto}")
+        lines += [f"     {line}" for line in _for_and_against(candidate.reasons)]
+    return Message(
+        kind=MessageKind.QUESTION,
+        document_id=document_id,
+        title="Is this right?" if isinstance(decision, Match) else "Whose document is this?",
+        lines=(*lines, *_how_to_answer(document_id, len(candidates))),
+    )
+
+
+def _why_asked(decision: Decision) -> str:
+    match decision:
+        case Match():
+            return "The rules would file it here. Nothing is filed before you say so."
+        case Ambiguous():
+            return _WHY_ASKED.get(decision.reason.code) or _how_many_fit(len(decision.candidates))
+        case Unmatched():
+            return _WHY_ASKED.get(decision.reason.code) or "Nobody in the registry is clearly named in it."
+        case _:
+            assert_never(decision)
+
+
+def _how_many_fit(count: int) -> str:
+    if count == 0:
+        return "It does not say clearly whose it is."
+    if count == 1:
+        return "One record may fit, but the document does not prove it."
+    return f"{count} records may fit, and the document does not prove which one."
+
+
+def _how_to_answer(document_id: DocumentId, count: int) -> tuple[str, ...]:
+    typed = f"dossierd answer {reference(document_id)}"
+    if not count:
+        return (f"It belongs to nobody in the registry? Type: {typed} none",)
+    choice = f"Number {min(count, 2)} is right? Type: {typed} {min(count, 2)}"
+    return (choice, f"None of these? Type: {typed} none")
+
+
+def _failed(document_id: DocumentId, outcome: Failed) -> Message:
+    number = reference(document_id)
+    text = FAILURES[outcome.reason]
+    is_rejected = outcome.reason is FailureReason.REJECTED
+    lines = [text.sentence]
+    if is_rejected:
+        lines.append(f"Said by {_who(outcome.decided_by)}.")
+    if outcome.detail:
+        lines.append(f"Detail: {outcome.detail}")
+    return Message(
+        kind=MessageKind.FAILED,
+        document_id=document_id,
+        title=f"{number} was set aside" if is_rejected else f"{number} could not be filed",
+        lines=(
+            *lines,
+            text.hint.replace("dossierd retry", f"dossierd retry {number}"),
+            "It lies untouched in failed/.",
+        ),
+    )
+
+
+def _duplicate(document_id: DocumentId, outcome: Duplicate) -> Message:
+    return Message(
+        kind=MessageKind.DUPLICATE,
+        document_id=document_id,
+        title=f"{reference(document_id)} is the same file as {reference(outcome.original)}",
+        lines=("Nothing to do. The copy lies in archive/_duplicates/.",),
+    )
+
+
+def _headline(document_id: DocumentId, document_kind: str | None, pages: int | None) -> str:
+    parts = [reference(document_id)]
+    if document_kind:
+        parts.append(document_kind.replace("_", " ").replace("-", " ").capitalize())
+    if pages:
+        parts.append("1 page" if pages == 1 else f"{pages} pages")
+    return " · ".join(parts)
+
+
+def _who(decided_by: str) -> str:
+    """Name the human of `cli:anna`."""
+    return decided_by.partition(":")[2] or decided_by
+
+
+def _for_and_against(reasons: Sequence[Reason]) -> list[str]:
+    lines = []
+    for word, supports in (("for", True), ("against", False)):
+        named = [_named(reason) for reason in reasons if reason.supports is supports]
+        if named:
+            lines.append(f"{word}: {', '.join(dict.fromkeys(named))}")
+    return lines
+
+
+def _named(reason: Reason) -> str:
+    words = _WORDS.get(reason.code, reason.code.replace("_", " "))
+    return f"{words} (page {reason.page})" if reason.page else words
+
+
+_WHY_ASKED: Mapping[str, str] = {}
+_WORDS: Mapping[str, str] = {}

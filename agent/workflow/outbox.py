@@ -1,0 +1,118 @@
+"""Deliver what waits in the outbox: in order for each recipient, at least once, whatever the channel does.
+
+A message is sent first and marked after it, so a death in between sends it again: its reference makes that
+harmless, where the other order would lose it. A recipient who can't be reached holds up nobody else.
+"""
+
+import datetime
+import math
+import random
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import structlog
+
+from agent.domain.document import reference
+from agent.domain.message import Parcel, ParcelId
+from agent.errors import MessageRefused, NotifierUnavailable
+from agent.ports import Clock, Notifier
+
+log = structlog.get_logger(__name__)
+
+BATCH = 20
+"""Parcels fetched at once: few, so that a stop or a new message waits for seconds at most."""
+FIRST_PAUSE_SECONDS = 2.0
+LONGEST_PAUSE_SECONDS = 600.0
+LONGEST_REQUEST_SECONDS = 86_400.0
+"""What a channel may ask for; more than a day is a mistake of somebody's proxy."""
+
+
+class Outbox(Protocol):
+    """The messages that wait. A message becomes due in the transaction that marks its document's move done.
+
+    Every method raises `LedgerUnavailable` when the database can't be used.
+    """
+
+    def due(self, now: datetime.datetime, limit: int) -> Sequence[Parcel]:
+        """Return what may be sent now, lowest parcel id first.
+
+        What stands behind a postponed parcel of the same recipient is not due, whatever its own time. A
+        parcel whose document is still being moved is not due either, and holds up nobody.
+        """
+        ...
+
+    def next_due(self) -> datetime.datetime | None:
+        """Say when the next parcel may be sent by the rules of `due`; None when nothing waits.
+
+        That is the earliest of the times of each recipient's first waiting parcel.
+        """
+        ...
+
+    def mark_sent(self, parcel_id: ParcelId, receipt: str, now: datetime.datetime) -> None: ...
+
+    def postpone(self, parcel_id: ParcelId, until: datetime.datetime, error_reason: str) -> None:
+        """Keep it until then, and count the attempt; `error_reason` holds no personal data."""
+        ...
+
+    def mark_dead(self, parcel_id: ParcelId, error_reason: str, now: datetime.datetime) -> None:
+        """Keep it as undeliverable; it holds up nobody."""
+        ...
+
+
+def relay(
+    outbox: Outbox,
+    notifier: Notifier,
+    clock: Clock,
+    *,
+    should_stop: Callable[[], bool] = lambda: False,
+    jitter: Callable[[], float] = random.random,
+) -> datetime.datetime | None:
+    """Send what is due, and say when to look again; None means: when something new is written.
+
+    Args:
+        should_stop: asked before each parcel; what is left stays due.
+        jitter: a number from 0 to 1 that spreads the attempts.
+    """
+    unreachable: set[str] = set()
+    for parcel in outbox.due(clock.now(), BATCH):
+        if should_stop():
+            break
+        if parcel.recipient not in unreachable and not _deliver(parcel, outbox, notifier, clock, jitter):
+            unreachable.add(parcel.recipient)
+    return outbox.next_due()
+
+
+def _deliver(
+    parcel: Parcel, outbox: Outbox, notifier: Notifier, clock: Clock, jitter: Callable[[], float]
+) -> bool:
+    """Try one parcel; False when its recipient can't be reached now."""
+    line = log.bind(document=reference(parcel.document_id), kind=parcel.message.kind)
+    try:
+        receipt = notifier.send(parcel.message, parcel.recipient)
+    except NotifierUnavailable as error:
+        pause = pause_seconds(parcel.attempts, error.retry_after_seconds, jitter())
+        outbox.postpone(parcel.parcel_id, clock.now() + datetime.timedelta(seconds=pause), error.sentence)
+        line.warning(
+            "message_postponed", error=error.sentence, hint=error.hint, pause_seconds=round(pause, 1)
+        )
+        return False
+    except MessageRefused as error:
+        outbox.mark_dead(parcel.parcel_id, error.sentence, clock.now())
+        line.warning("message_refused", error=error.sentence, hint=error.hint)
+    else:
+        outbox.mark_sent(parcel.parcel_id, receipt, clock.now())
+        line.info("message_sent", receipt=receipt)
+    return True
+
+
+def pause_seconds(attempts: int, requested_seconds: float | None, jitter: float) -> float:
+    """Say how long to wait: doubled each time, spread out, never shorter than the channel asked for.
+
+    Args:
+        attempts: how often it was postponed before.
+        requested_seconds: what the channel asked for, if anything.
+        jitter: from 0 (half the pause) to 1 (all of it).
+    """
+    doubled = math.ldexp(FIRST_PAUSE_SECONDS, min(attempts, 32))  # the cap holds long before 32
+    pause = min(doubled, LONGEST_PAUSE_SECONDS) * (0.5 + jitter / 2)
+    return max(pause, min(requested_seconds or 0.0, LONGEST_REQUEST_SECONDS))

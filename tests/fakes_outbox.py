@@ -1,0 +1,125 @@
+"""Fakes for telling: an outbox in memory, a notifier that does as told, a clock that stands still."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from agent.domain.document import DocumentId
+from agent.domain.message import Message, MessageKind, Parcel, ParcelId
+from agent.errors import DossierdError, MessageRefused
+
+NOON = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
+
+
+def a_message(number: int = 7, title: str = "Filed under file 20817", *lines: str) -> Message:
+    return Message(kind=MessageKind.FILED, document_id=DocumentId(number), title=title, lines=lines)
+
+
+class StandingClock:
+    """A clock that moves when it is told to."""
+
+    def __init__(self, moment: datetime.datetime = NOON) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime.datetime:
+        return self.moment
+
+    def date_of(self, moment: datetime.datetime) -> datetime.date:
+        return moment.date()
+
+    def advance(self, seconds: float) -> None:
+        self.moment += datetime.timedelta(seconds=seconds)
+
+
+@dataclass
+class Row:
+    parcel: Parcel
+    due_at: datetime.datetime | None
+    receipt: str | None = None
+    error: str | None = None
+    is_dead: bool = False
+
+    @property
+    def waits(self) -> bool:
+        return self.receipt is None and not self.is_dead
+
+
+@dataclass
+class FakeOutbox:
+    """An outbox whose rows are a list."""
+
+    rows: list[Row] = field(default_factory=list)
+
+    def add(self, recipient: str, number: int, due_at: datetime.datetime | None = NOON) -> ParcelId:
+        parcel_id = ParcelId(len(self.rows) + 1)
+        parcel = Parcel(
+            parcel_id=parcel_id,
+            document_id=DocumentId(number),
+            epoch=1,
+            recipient=recipient,
+            message=a_message(number),
+        )
+        self.rows.append(Row(parcel, due_at))
+        return parcel_id
+
+    def due(self, now: datetime.datetime, limit: int) -> Sequence[Parcel]:
+        held_up: set[str] = set()
+        found = []
+        for row in self._waiting():
+            if row.due_at > now:
+                held_up.add(row.parcel.recipient)
+            elif row.parcel.recipient not in held_up:
+                found.append(row.parcel)
+        return found[:limit]
+
+    def next_due(self) -> datetime.datetime | None:
+        first: dict[str, datetime.datetime] = {}
+        for row in self._waiting():
+            first.setdefault(row.parcel.recipient, row.due_at)
+        return min(first.values(), default=None)
+
+    def mark_sent(self, parcel_id: ParcelId, receipt: str, now: datetime.datetime) -> None:
+        self.row(parcel_id).receipt = receipt
+
+    def postpone(self, parcel_id: ParcelId, until: datetime.datetime, error_reason: str) -> None:
+        row = self.row(parcel_id)
+        row.due_at, row.error = until, error_reason
+        row.parcel = replace(row.parcel, attempts=row.parcel.attempts + 1)
+
+    def mark_dead(self, parcel_id: ParcelId, error_reason: str, now: datetime.datetime) -> None:
+        row = self.row(parcel_id)
+        row.is_dead, row.error = True, error_reason
+
+    def row(self, parcel_id: ParcelId) -> Row:
+        return self.rows[parcel_id - 1]
+
+    def _waiting(self) -> list["_Due"]:
+        return [_Due(row.parcel, row.due_at) for row in self.rows if row.waits and row.due_at is not None]
+
+
+@dataclass(frozen=True)
+class _Due:
+    parcel: Parcel
+    due_at: datetime.datetime
+
+
+@dataclass
+class FakeNotifier:
+    """A notifier that keeps what it is given, or raises the errors that were ordered for a recipient, one a send."""
+
+    names: tuple[str, ...] = ("anna", "bert")
+    sent: list[tuple[str, DocumentId]] = field(default_factory=list)
+    tries: list[tuple[str, DocumentId]] = field(default_factory=list)
+    troubles: dict[str, list[DossierdError]] = field(default_factory=dict)
+
+    def recipients(self) -> Sequence[str]:
+        return self.names
+
+    def send(self, message: Message, recipient: str) -> str:
+        if recipient not in self.names:
+            raise MessageRefused("The recipient is unknown.")
+        self.tries.append((recipient, message.document_id))
+        if self.troubles.get(recipient):
+            raise self.troubles[recipient].pop(0)
+        self.sent.append((recipient, message.document_id))
+        return f"receipt {len(self.sent)}"

@@ -1,0 +1,162 @@
+"""The relay: order for each recipient, patience, and at least once."""
+
+import datetime
+
+import pytest
+from structlog.testing import capture_logs
+
+from agent.domain.message import ParcelId
+from agent.errors import LedgerUnavailable, MessageRefused, NotifierUnavailable
+from agent.workflow.outbox import BATCH, pause_seconds, relay
+from tests.fakes_outbox import NOON, FakeNotifier, FakeOutbox, StandingClock
+
+pytestmark = pytest.mark.reliability
+
+
+def after(seconds: float) -> datetime.datetime:
+    return NOON + datetime.timedelta(seconds=seconds)
+
+
+def relay_now(outbox: FakeOutbox, notifier: FakeNotifier, clock: StandingClock) -> datetime.datetime | None:
+    return relay(outbox, notifier, clock, jitter=lambda: 1.0)
+
+
+def test_relay_sends_in_order_and_has_nothing_more_to_do() -> None:
+    outbox, notifier = FakeOutbox(), FakeNotifier()
+    for number in (1, 2, 3):
+        outbox.add("anna", number)
+    assert relay_now(outbox, notifier, StandingClock()) is None
+    assert notifier.sent == [("anna", 1), ("anna", 2), ("anna", 3)]
+    assert [row.receipt for row in outbox.rows] == ["receipt 1", "receipt 2", "receipt 3"]
+
+
+def test_relay_leaves_what_is_not_due_and_says_when_to_look_again() -> None:
+    outbox, notifier = FakeOutbox(), FakeNotifier()
+    outbox.add("anna", 1, due_at=after(60))
+    outbox.add("anna", 2, due_at=None)
+    assert relay_now(outbox, notifier, StandingClock()) == after(60)
+    assert notifier.tries == []
+
+
+def test_an_unreachable_recipient_keeps_the_order_and_holds_up_nobody_else() -> None:
+    outbox, notifier, clock = FakeOutbox(), FakeNotifier(), StandingClock()
+    notifier.troubles["anna"] = [NotifierUnavailable("down")]
+    for recipient, number in (("anna", 1), ("anna", 2), ("bert", 1), ("bert", 2)):
+        outbox.add(recipient, number)
+
+    assert relay_now(outbox, notifier, clock) == after(2)
+    assert notifier.sent == [("bert", 1), ("bert", 2)]
+    assert [number for recipient, number in notifier.tries if recipient == "anna"] == [1]
+
+    clock.advance(1.9)
+    assert relay_now(outbox, notifier, clock) == after(2)
+    assert len(notifier.sent) == 2
+
+    clock.advance(0.1)
+    assert relay_now(outbox, notifier, clock) is None
+    assert notifier.sent[2:] == [("anna", 1), ("anna", 2)]
+
+
+def test_a_new_message_waits_behind_a_postponed_one() -> None:
+    outbox, notifier, clock = FakeOutbox(), FakeNotifier(), StandingClock()
+    notifier.troubles["anna"] = [NotifierUnavailable("down", retry_after_seconds=30)]
+    outbox.add("anna", 1)
+    relay_now(outbox, notifier, clock)
+    clock.advance(10)
+    outbox.add("anna", 2, due_at=clock.now())
+    assert relay_now(outbox, notifier, clock) == after(30)
+    assert notifier.sent == []
+    clock.advance(20)
+    relay_now(outbox, notifier, clock)
+    assert notifier.sent == [("anna", 1), ("anna", 2)]
+
+
+def test_a_refused_message_is_dead_and_the_next_one_goes_on() -> None:
+    outbox, notifier = FakeOutbox(), FakeNotifier()
+    notifier.troubles["anna"] = [MessageRefused("Telegram refused the message: chat not found.")]
+    dead, alive = outbox.add("anna", 1), outbox.add("anna", 2)
+    assert relay_now(outbox, notifier, StandingClock()) is None
+    assert outbox.row(dead).is_dead
+    assert outbox.row(dead).error == "Telegram refused the message: chat not found."
+    assert outbox.row(alive).receipt == "receipt 1"
+
+
+def test_each_failure_is_counted_and_lengthens_the_pause() -> None:
+    outbox, notifier, clock = FakeOutbox(), FakeNotifier(), StandingClock()
+    notifier.troubles["anna"] = [NotifierUnavailable("down") for _ in range(3)]
+    parcel_id = outbox.add("anna", 1)
+    pauses = []
+    for _ in range(3):
+        again = relay_now(outbox, notifier, clock)
+        assert again is not None
+        pauses.append((again - clock.now()).total_seconds())
+        clock.moment = again
+    assert pauses == [2, 4, 8]
+    assert outbox.row(parcel_id).parcel.attempts == 3
+    assert outbox.row(parcel_id).error == "down"
+
+
+def test_a_death_between_send_and_mark_sends_again() -> None:
+    class Dying(FakeOutbox):
+        def mark_sent(self, parcel_id: ParcelId, receipt: str, now: datetime.datetime) -> None:
+            raise LedgerUnavailable("the power went")
+
+    notifier, dying = FakeNotifier(), Dying()
+    dying.add("anna", 1)
+    dying.add("anna", 2)
+    with pytest.raises(LedgerUnavailable):
+        relay_now(dying, notifier, StandingClock())
+    relay_now(FakeOutbox(rows=dying.rows), notifier, StandingClock())
+    assert notifier.sent == [("anna", 1), ("anna", 1), ("anna", 2)]
+
+
+def test_a_stop_leaves_the_rest_due() -> None:
+    outbox, notifier = FakeOutbox(), FakeNotifier()
+    for number in (1, 2, 3):
+        outbox.add("anna", number)
+    again = relay(outbox, notifier, StandingClock(), should_stop=lambda: len(notifier.sent) == 2)
+    assert notifier.sent == [("anna", 1), ("anna", 2)]
+    assert again == NOON
+
+
+def test_more_than_a_batch_asks_to_be_called_again_at_once() -> None:
+    outbox, notifier = FakeOutbox(), FakeNotifier()
+    for number in range(BATCH + 1):
+        outbox.add("anna", number)
+    assert relay_now(outbox, notifier, StandingClock()) == NOON
+    assert len(notifier.sent) == BATCH
+    assert relay_now(outbox, notifier, StandingClock()) is None
+
+
+@pytest.mark.parametrize(
+    ("attempts", "requested", "jitter", "seconds"),
+    [
+        (0, None, 0.0, 1.0),
+        (0, None, 1.0, 2.0),
+        (3, None, 1.0, 16.0),
+        (9, None, 1.0, 600.0),
+        (10_000, None, 0.0, 300.0),
+        (0, 37.0, 1.0, 37.0),
+        (9, 37.0, 1.0, 600.0),
+        (0, 3600.0, 1.0, 3600.0),
+        (0, 1e300, 1.0, 86_400.0),
+    ],
+)
+def test_pause(attempts: int, requested: float | None, jitter: float, seconds: float) -> None:
+    assert pause_seconds(attempts, requested, jitter) == seconds
+
+
+@pytest.mark.observability
+def test_every_delivery_is_logged_by_reference() -> None:
+    outbox, notifier = FakeOutbox(), FakeNotifier()
+    notifier.troubles = {"anna": [NotifierUnavailable("down")], "bert": [MessageRefused("no such chat")]}
+    outbox.add("anna", 1)
+    outbox.add("bert", 1)
+    outbox.add("bert", 2)
+    with capture_logs() as lines:
+        relay_now(outbox, notifier, StandingClock())
+    assert [(line["event"], line["document"]) for line in lines] == [
+        ("message_postponed", "D-1"),
+        ("message_refused", "D-1"),
+        ("message_sent", "D-2"),
+    ]
