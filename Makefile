@@ -1,0 +1,43 @@
+# What is checked, one command each. `scripts/test` prepares the machine and runs `make check`.
+
+BIN := .venv/bin
+UV ?= uv
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+.PHONY: check lint types contracts test unit lock demo clean
+
+check: lint types contracts test
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+# The laws of the house: which module may import which (pyproject.toml, [tool.importlinter]).
+contracts:
+	$(BIN)/lint-imports
+
+# What decides must be tested in every branch; what acts is tested by what it does.
+test:
+	$(BIN)/pytest --cov=agent.domain --cov=agent.core --cov-branch --cov-fail-under=100 \
+		--cov-report=term-missing:skip-covered
+
+# No disk, no network, no waiting: for each save of a file.
+unit:
+	$(BIN)/pytest -q tests/unit
+
+# Choose newer versions on purpose: delete a line of a lock, or call with UPGRADE=--upgrade.
+lock:
+	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
+	$(COMPILE) $(UPGRADE) pyproject.toml --extra dev -o requirements-dev.lock
+	$(COMPILE) $(UPGRADE) --group pyproject.toml:build -o requirements-build.lock
+
+demo:
+	scripts/demo
+
+# What tools leave behind; never .venv, never a document.
+clean:
+	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	find agent tests -name __pycache__ -type d -prune -exec rm -rf {} +
