@@ -87,28 +87,19 @@ def _question(document_id: DocumentId, decision: Decision, headline: str) -> Mes
 def _why_asked(decision: Decision) -> str:
     match decision:
         case Match():
-            return "The rules would file it here. Nothing is filed before you say so."
-        case Ambiguous():
-            return _WHY_ASKED.get(decision.reason.code) or _how_many_fit(len(decision.candidates))
-        case Unmatched():
-            return _WHY_ASKED.get(decision.reason.code) or "Nobody in the registry is clearly named in it."
+            return "The rules would file it here; nothing is filed before you say so."
+        case Ambiguous() | Unmatched():
+            return WHY_ASKED.get(decision.reason.code, "The document does not say clearly whose it is.")
         case _:
             assert_never(decision)
 
 
-def _how_many_fit(count: int) -> str:
-    if count == 0:
-        return "It does not say clearly whose it is."
-    if count == 1:
-        return "One record may fit, but the document does not prove it."
-    return f"{count} records may fit, and the document does not prove which one."
-
-
 def _how_to_answer(document_id: DocumentId, count: int) -> tuple[str, ...]:
+    """Say what to type; among several no number is written out, lest a copied example become an answer."""
     typed = f"dossierd answer {reference(document_id)}"
-    if not count:
+    if count == 0:
         return (f"It belongs to nobody in the registry? Type: {typed} none",)
-    choice = f"Number {min(count, 2)} is right? Type: {typed} {min(count, 2)}"
+    choice = f"Right? Type: {typed} 1" if count == 1 else f"Type the right one's number: {typed} NUMBER"
     return (choice, f"None of these? Type: {typed} none")
 
 
@@ -157,18 +148,56 @@ def _who(decided_by: str) -> str:
 
 
 def _for_and_against(reasons: Sequence[Reason]) -> list[str]:
-    lines = []
-    for word, supports in (("for", True), ("against", False)):
-        named = [_named(reason) for reason in reasons if reason.supports is supports]
-        if named:
-            lines.append(f"{word}: {', '.join(dict.fromkeys(named))}")
-    return lines
+    sides = (("for", True), ("against", False))
+    named = (
+        (word, _named([reason for reason in reasons if reason.supports is side])) for word, side in sides
+    )
+    return [f"{word}: {reasons}" for word, reasons in named if reasons]
 
 
-def _named(reason: Reason) -> str:
-    words = _WORDS.get(reason.code, reason.code.replace("_", " "))
-    return f"{words} (page {reason.page})" if reason.page else words
+def _named(reasons: Sequence[Reason]) -> str:
+    """Name the reasons page by page, each once: `full name, birth date (page 1); number (page 2)`."""
+    pages: dict[int | None, list[str]] = {}
+    for reason in reasons:
+        words = REASONS.get(reason.code, reason.code.replace("_", " "))
+        on_page = pages.setdefault(reason.page, [])
+        if words not in on_page:
+            on_page.append(words)
+    return "; ".join(", ".join(named) + (f" (page {page})" if page else "") for page, named in pages.items())
 
 
-_WHY_ASKED: Mapping[str, str] = {}
-_WORDS: Mapping[str, str] = {}
+REASONS: Mapping[str, str] = {
+    "identifier_same": "same personal number",
+    "name_printed": "full name",
+    "name_as_subject": "named as the one it is about",
+    "name_in_other_role": "named, but as a doctor, a relative or a place",
+    "name_similar": "a similar name",
+    "name_in_part": "part of the name",
+    "birth_date_same": "same birth date",
+    "birth_date_near": "a birth date close to this one",
+    "phone_same": "same telephone number",
+    "birth_date_differs": "another birth date is printed",
+    "identifier_differs": "another personal number is printed",
+    "several_birth_dates": "two birth dates are printed",
+    "several_identifiers": "two personal numbers are printed",
+    "somebody_else": "it names somebody else too",
+}
+"""The matcher's reasons for and against a person, without anything that was read."""
+
+WHY_ASKED: Mapping[str, str] = {
+    "registry_untrusted": "The list of people is empty or out of date, so nothing is filed by itself.",
+    "document_incomplete": "A part of it could not be read.",
+    "nobody_named": "Nobody in the registry is named in it.",
+    "not_the_subject": "It names people, but not clearly whom it is about.",
+    "somebody_else": "It names more than one person.",
+    "several_fit": "Several records fit equally well.",
+    "homonym_not_excluded": "Nothing printed in it tells people of the same name apart.",
+    "no_second_identifier": "The name alone is no proof: no birth date or number confirms it.",
+    "unsure_reading": "The name, birth date or number is hard to read.",
+    "birth_date_differs": "The name fits, but another birth date is printed.",
+    "identifier_differs": "The name fits, but another personal number is printed.",
+    "several_birth_dates": "Two different birth dates are printed in it.",
+    "several_identifiers": "Two different personal numbers are printed in it.",
+    "undone": "Its filing was undone.",
+}
+"""Why the rules did not decide, without anything that was read."""

@@ -8,6 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
+from agent.core.identifiers import BY_NAME
 from agent.domain.identity import Person
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -73,7 +74,7 @@ def _identifier(people: Sequence[Person]) -> list[str]:
     for kind in sorted({identifier.kind for person in people for identifier in person.identifiers}):
         values = [_value(person, kind) for person in people]
         if len(set(values)) > 1:
-            return _endings(kind.replace("_", " "), values)
+            return _endings(BY_NAME[kind].title if kind in BY_NAME else kind, values)
     return [""] * len(people)
 
 
