@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from structlog.testing import capture_logs
 
+from agent.adapters.telegram import client
 from agent.adapters.telegram.client import TelegramNotifier
 from agent.errors import DossierdError, MessageRefused, NotifierUnavailable
 from agent.workflow.outbox import relay
@@ -211,6 +212,17 @@ def test_a_hanging_server_is_given_up_within_the_deadline(api: BotApi, connect: 
     assert failure.sentence == "Telegram did not answer in time."
     assert time.monotonic() - began < 5
     assert notifier.send(a_message(), HERE) == "1"
+
+
+def test_a_reply_that_does_not_come_is_not_waited_for_until_the_deadline(
+    api: BotApi, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "REPLY_SECONDS", 0.2)
+    api.order(botapi.Hang())
+    failure = failure_of(lambda: connect(call_seconds=30.0).send(a_message(), HERE))
+    assert isinstance(failure, NotifierUnavailable)
+    assert failure.sentence == "Telegram did not answer in time."
+    assert api.calls == ["sendMessage"]
 
 
 def test_a_lost_reply_makes_no_second_copy_by_itself(api: BotApi, connect: Connect) -> None:
