@@ -258,7 +258,7 @@ class Journal(Protocol):
         StorageUnavailable: the disk refuses.
     """
 
-    def append(self, event: str, at: datetime.datetime, **fields: object) -> None: ...
+    def append(self, event: str, at: datetime.datetime, /, **fields: object) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from agent.adapters.watch.names import is_accepted, is_temporary, printable
     "name",
     [
         ".hidden.pdf", ".claimed", ".x.pdf.Ab12Cd", ".syncthing.x.pdf.tmp", "~syncthing~x.pdf.tmp",
-        "x.pdf.part", "x.pdf.PART", "x.crdownload", "Unconfirmed 1.crdownload", "~$letter.pdf", "x.pdf.filepart", "x.tmp",
-        "x.pdf.download", "x.partial",
+        "x.pdf.part", "x.pdf.PART", "x.crdownload", "Unconfirmed 1.crdownload", "~$letter.pdf",
+        "x.pdf.filepart", "x.tmp", "x.pdf.download", "x.partial",
     ],
 )  # fmt: skip
 def test_unfinished_names_are_temporary(name: str) -> None:

@@ -1,0 +1,7 @@
+"""The journal (`audit.jsonl`): what was decided and why, appended for ever, each line bound to the one before."""
+
+from agent.adapters.journal.chain import Head
+from agent.adapters.journal.verifying import Problem, ProblemKind, verify
+from agent.adapters.journal.writing import Journal
+
+__all__ = ["Head", "Journal", "Problem", "ProblemKind", "verify"]

@@ -1,0 +1,155 @@
+"""Appending to the journal.
+
+Invariants
+- A line is on disk (fsync) when `append` returns. If the disk refuses, the file is cut back to where it was.
+- A death in the middle of a line leaves bytes without a line end. They were never acknowledged: they are cut off, and
+  kept as the field `torn` (base64) of the next line. Whatever else is wrong stays where it is, for `verify` to name.
+- Ids, kinds and hashes only: keeping personal data out is the caller's duty.
+
+Accepted risks: whoever can write the file can write a whole new chain, or cut its end off; `head` can be kept elsewhere
+for `verify` to compare. A second death between cutting and writing loses the torn bytes.
+One process writes: the home's lock sees to it.
+"""
+
+import base64
+import contextlib
+import datetime
+import os
+import threading
+from pathlib import Path
+
+from agent.adapters.journal.chain import START, Head, parse, written
+from agent.adapters.journal.storage import storage_errors
+
+FILE_MODE = 0o640
+TAIL_BYTES = 65_536
+"""How much of the end is read at first; more only if no whole line lies within it."""
+
+MOST_TORN_BYTES = 65_536
+"""What is kept of a torn line; a line of ours is a few hundred bytes."""
+
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+
+
+class Journal:
+    """Appends to one file, which the first use opens; only its end is read, however long it is."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._descriptor: int | None = None
+        self._head = START
+        self._size = 0
+        self._torn = b""
+
+    @property
+    def head(self) -> Head:
+        """The last line on disk.
+
+        Raises:
+            StorageUnavailable: the file can't be read.
+        """
+        with self._lock, storage_errors():
+            self._open()
+            return self._head
+
+    def append(self, event: str, at: datetime.datetime, /, **fields: object) -> None:
+        """Write one line and wait until it is on disk.
+
+        Args:
+            at: aware; written in UTC.
+            fields: what JSON can hold.
+
+        Raises:
+            StorageUnavailable: the line was not written; the same call may succeed later.
+        """
+        with self._lock, storage_errors():
+            descriptor = self._open()
+            if self._torn:
+                fields["torn"] = base64.b64encode(self._torn[:MOST_TORN_BYTES]).decode("ascii")
+            head, line = written(self._head, event, at, fields)
+            try:
+                if self._torn:
+                    os.ftruncate(descriptor, self._size)
+                _write_whole(descriptor, line)
+                os.fsync(descriptor)
+            except BaseException:
+                self._give_up(descriptor)
+                raise
+            self._head, self._size, self._torn = head, self._size + len(line), b""
+
+    def close(self) -> None:
+        """Close the file; a later append opens it again."""
+        with self._lock:
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+                self._descriptor = None
+
+    def _open(self) -> int:
+        """Open the file; open it again if it was moved, removed or replaced under us."""
+        if self._descriptor is not None:
+            if _is_same_file(self._path, self._descriptor):
+                return self._descriptor
+            os.close(self._descriptor)
+            self._descriptor = None
+        descriptor = os.open(self._path, _FLAGS, FILE_MODE)
+        try:
+            size, head, torn = _read_end(descriptor)
+            if size == 0:
+                _sync_folder(self._path.parent)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        if (
+            head.sequence >= self._head.sequence
+        ):  # else lines were taken away: go on counting, so that it shows
+            self._head = head
+        self._size = size
+        self._torn = torn or self._torn
+        self._descriptor = descriptor
+        return descriptor
+
+    def _give_up(self, descriptor: int) -> None:
+        """Cut a half-written line off. If that fails too, the next opening finds it torn."""
+        self._descriptor = None
+        try:
+            with contextlib.suppress(OSError):
+                os.ftruncate(descriptor, self._size)
+        finally:
+            os.close(descriptor)
+
+
+def _read_end(descriptor: int) -> tuple[int, Head, bytes]:
+    """Find the size up to the last line end, the last readable line's head, and the bytes behind the last line end."""
+    size = os.fstat(descriptor).st_size
+    reach = TAIL_BYTES
+    while True:
+        start = max(0, size - reach)
+        whole, _, torn = os.pread(descriptor, size - start, start).rpartition(b"\n")
+        lines = whole.split(b"\n")
+        for line in reversed(lines if start == 0 else lines[1:]):
+            if parsed := parse(line):
+                return size - len(torn), parsed[0], torn
+        if start == 0:
+            return size - len(torn), START, torn
+        reach *= 4
+
+
+def _write_whole(descriptor: int, line: bytes) -> None:
+    while line:
+        line = line[os.write(descriptor, line) :]
+
+
+def _is_same_file(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
