@@ -1,0 +1,115 @@
+"""The index's queries, each within the caller's transaction."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from agent.adapters.registry.query import Query, TypedQuery
+from agent.adapters.registry.rows import COLUMNS, pairs_of, person_of
+from agent.core.names import name_keys
+from agent.domain.identity import Person, RecordId
+
+_MOST_OF_ONE_BIRTHDAY = 200
+_MOST_TYPED = 500
+"""More people than this for one typed search are no answer to a human."""
+_MOST_SPELLINGS = 200
+_AFTER_ALL_LETTERS = "\U0010ffff"
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The number of imports so far; none makes it 0."""
+    (version,) = connection.execute("SELECT coalesce(max(version), 0) FROM meta").fetchone()
+    return int(version)
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM person LIMIT 1").fetchone() is None
+
+
+def touched(connection: sqlite3.Connection, query: Query) -> list[Person]:
+    """Everybody whom a query touches, and every namesake of those whose whole name it holds."""
+    ids = _vocabulary(connection, query.keys)
+    pairs = {_ordered(ids[one], ids[other]) for one, other in query.pairs(ids.keys())}
+    by_date = "SELECT rid FROM dob WHERE birth_date = ? LIMIT ?"
+    rids = set(
+        chain(
+            _of_pairs(connection, pairs),
+            _rids(
+                connection,
+                "SELECT rid FROM ident WHERE value IN (SELECT value FROM json_each(?))",
+                json.dumps(sorted(query.numbers)),
+            ),
+            *(_rids(connection, by_date, date, _MOST_OF_ONE_BIRTHDAY) for date in query.dates),
+        )
+    )
+    people = _people(connection, rids)
+    printed = {keys for person in people for keys in name_keys(person) if query.keys.issuperset(keys)}
+    further = {_ordered(ids[one], ids[other]) for keys in printed for one, other in pairs_of(keys)} - pairs
+    return [*people, *_people(connection, set(_of_pairs(connection, further)) - rids)]
+
+
+def recorded(connection: sqlite3.Connection, record_id: RecordId) -> Person | None:
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM person WHERE record_id = ?",  # noqa: S608 # own constant
+        (record_id,),
+    )
+    return next(map(person_of, rows), None)
+
+
+def typed(connection: sqlite3.Connection, query: TypedQuery) -> list[Person]:
+    """Everybody who has all that was typed: each word the beginning of a part of the name."""
+    found: set[int] | None = None
+    for rids in chain(
+        (_of_beginning(connection, name) for name in query.names),
+        (_rids(connection, "SELECT rid FROM ident WHERE value = ?", number) for number in query.numbers),
+        (_rids(connection, "SELECT rid FROM dob WHERE birth_date = ?", date) for date in query.dates),
+    ):
+        found = set(rids) if found is None else found & set(rids)
+    return _people(connection, sorted(found or ())[:_MOST_TYPED])
+
+
+def _of_beginning(connection: sqlite3.Connection, beginning: str) -> Iterator[int]:
+    spellings = connection.execute(
+        "SELECT id FROM vocab WHERE key >= ? AND key < ? ORDER BY key LIMIT ?",
+        (beginning, beginning + _AFTER_ALL_LETTERS, _MOST_SPELLINGS),
+    )
+    ids = json.dumps([number for (number,) in spellings])
+    return _rids(
+        connection,
+        "SELECT rid FROM pair WHERE a IN (SELECT value FROM json_each(?1))"
+        " UNION SELECT rid FROM pair WHERE b IN (SELECT value FROM json_each(?1))",
+        ids,
+    )
+
+
+def _vocabulary(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
+    rows = connection.execute(
+        "SELECT key, id FROM vocab WHERE key IN (SELECT value FROM json_each(?))", (json.dumps(sorted(keys)),)
+    )
+    return dict(rows)
+
+
+def _ordered(one: int, other: int) -> tuple[int, int]:
+    return (one, other) if one <= other else (other, one)
+
+
+def _of_pairs(connection: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> Iterator[int]:
+    return _rids(
+        connection,
+        "SELECT pair.rid FROM json_each(?) AS wanted CROSS JOIN pair"
+        " ON pair.a = json_extract(wanted.value, '$[0]') AND pair.b = json_extract(wanted.value, '$[1]')",
+        json.dumps(sorted(pairs)),
+    )
+
+
+def _rids(connection: sqlite3.Connection, statement: str, *values: str | int) -> Iterator[int]:
+    return (rid for (rid,) in connection.execute(statement, values))
+
+
+def _people(connection: sqlite3.Connection, rids: Iterable[int]) -> list[Person]:
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM person WHERE rid IN (SELECT value FROM json_each(?))",  # noqa: S608 # own constant
+        (json.dumps(sorted(rids)),),
+    )
+    return list(map(person_of, rows))

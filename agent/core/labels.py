@@ -1,0 +1,246 @@
+"""The phrases that say what follows them, in French, English and Arabic.
+
+The longest phrase that fits wins, so that "nom du médecin" is a role and not a name. A phrase never crosses a
+line or a column. A label that is missing here costs automation, not safety: a name is also bound by its own birth date.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.core.names import CIVILITIES, tokens
+from agent.domain.evidence import Mark, MarkKind, Passage, Token
+
+_PHRASES: dict[MarkKind, str] = {
+    MarkKind.NAME: """
+        patient; patiente; nom du patient; nom de la patiente; nom du malade; malade; patient name
+        name of patient
+        nom prenom; nom prenoms; nom et prenom; nom et prenoms; nom et prenom s; prenom nom
+        prenom et nom; prenoms et nom
+        nom prenom s; nom complet; nom et prenom du patient; nom prenom du patient
+        nom et prenom de la patiente
+        noms et prenoms; noms prenoms; nom s et prenom s; nom s prenom s
+        identite; identite du patient; identite patient; concerne; concernant; concernant le patient
+        interesse; interessee
+        beneficiaire; nom du beneficiaire; beneficiaire des soins; nom et prenom du beneficiaire
+        beneficiary
+        enfant; nom de l enfant; child; usager; usagere; resident; residente; client; cliente; ayant droit
+        name; full name; complete name; beneficiary name
+        المريض; المريضة; اسم المريض; اسم المريضة; الاسم; الاسم الكامل; الاسم و النسب; الاسم والنسب
+        الاسم و اللقب
+        الاسم واللقب; المستفيد; المستفيدة; الطفل; المعني بالامر; المعنية بالامر
+    """,
+    MarkKind.TOPIC: "re; subject; regarding; objet; about; الموضوع",
+    MarkKind.LAST_NAME: """
+        nom; noms; nom de famille; nom d usage; nom usuel; nom marital; nom d epouse; nom patronymique
+        last name; lastname; surname; family name; patient surname; patient last name; nom patient
+        النسب; اللقب; الاسم العائلي; اسم العائلة
+    """,
+    MarkKind.FIRST_NAME: """
+        prenom; prenoms; prenom s; prenom usuel; first name; firstname; first names; given name
+        given names; forename
+        forenames; patient first name; prenom patient; prenom du patient; الاسم الشخصي; الاسم الاول
+    """,
+    MarkKind.BIRTH_NAME: """
+        nom de naissance; nom de jeune fille; nom naissance; birth name; maiden name; name at birth
+    """,
+    MarkKind.BIRTH_DATE: """
+        ne le; nee le; ne e le; nes le; ne a; nee a; ne e a; ne en; nee en; ne e en; ne; nee; ne e; nele
+        date de naissance; date naissance; date de naiss; date naiss; naissance; naiss; d d n; ddn; dn
+        date nais
+        date de naissance du patient; date de naissance de la patiente
+        date of birth; birth date; birthdate; birthday; dob; d o b; born; born on; born in
+        تاريخ الازدياد; تاريخ الميلاد; تاريخ الولادة; الازدياد; الميلاد; المزداد; المزدادة; مزداد
+        مزدادة; المولود; المولودة
+        مولود; مولودة; ازداد; ازدادت
+    """,
+    MarkKind.CIVILITY: "; ".join(sorted(CIVILITIES - {"m", "mm", "ms", "sr"}))
+    + "; m; mm; ms; sr; m me; mr mme",
+    MarkKind.ROLE: """
+        dr; drs; docteur; docteure; doctor; pr; prof; professeur; professeure; professor; maitre
+        medecin; medecins
+        medecin traitant; medecin conseil; medecin prescripteur; medecin referent
+        medecin correspondant; praticien
+        physician; surgeon; consultant; gp; general practitioner; referring physician
+        attending physician; nurse
+        chirurgien; infirmier; infirmiere; sage femme; pharmacien; radiologue; anesthesiste
+        cardiologue; biologiste; kine
+        prescripteur; prescrit par; prescriber; prescribed by; operateur; interne; externe; redacteur
+        expediteur
+        destinataire; adresse par; adressee par; vu par; referred by; seen by; copie a; copie; cc
+        redige par
+        signe; signe par; signature; signed; signed by; valide par; validated by; dicte par; edite par
+        imprime par
+        nom du medecin; nom et prenom du medecin; nom du praticien; nom du docteur; doctor name
+        doctor s name
+        physician name; name of doctor; name of physician; nom du prescripteur; nom de l assure
+        nom et prenom de l assure
+        nom du pere; nom de la mere; father s name; mother s name; father name; mother name
+        prenom du pere; prenom de la mere
+        spouse name; nom du conjoint; nom du tuteur; name of insured; insured name; nom de l adherent
+        nom du souscripteur
+        pere; mere; parent; parents; fils; fille; fils de; fille de; frere; soeur; epoux; epouse
+        epouse de; epoux de
+        conjoint; conjointe; mari; femme de; veuve; veuf; veuve de; oncle; tante; grand pere
+        grand mere; tuteur; tutrice
+        father; mother; son; daughter; son of; daughter of; brother; sister; husband; wife; spouse
+        widow; widow of
+        guardian; next of kin; emergency contact; personne a prevenir; personne de confiance; contact
+        accompagnant
+        accompagnateur; accompagne de; accompagnee de; accompagne par; accompagnee par; amene par
+        amenee par
+        brought by; accompanied by; representant legal; responsable legal
+        assure; assuree; assure e; assure principal; assure social; adherent; adherente; souscripteur
+        souscriptrice; titulaire
+        insured; insured person; policy holder; policyholder; subscriber; main insured; ouvrant droit
+        rue; avenue; av; bd; boulevard; place; quartier; lotissement; residence; immeuble; allee
+        impasse; chemin; route
+        street; road; hopital; clinique; polyclinique; centre; laboratoire; pharmacie; cabinet; chu
+        lycee; ecole
+        hospital; clinic; centre hospitalier; fondation; institut; antecedents; antecedents familiaux
+        family history
+        الدكتور; الدكتورة; دكتور; د; الاستاذ; الاستاذة; البروفيسور; الطبيب; الطبيبة; الاب; الام; والد
+        والدة; والده; والدته
+        الزوج; الزوجة; زوج; زوجة; الابن; الابنة; ابن; ابنة; الوصي; المؤمن; المؤمن له; المؤمنة; المنخرط
+        شارع; زنقة; حي
+        مستشفى; مصحة; عيادة; مركز; صيدلية; مختبر; توقيع; بمرافقة
+    """,
+    MarkKind.NEUTRAL: """
+        au nom de; au nom du; nom de l etablissement; nom du service; nom du medicament; nom commercial
+        nom du produit
+        file name; product name; brand name; company name; hospital name; nom de fichier
+        nom et adresse; nom de l examen
+        lieu de naissance; ville de naissance; pays de naissance; place of birth; ne vivant
+        age; ans; an; mois; sexe; sex; gender; tel; telephone; phone; fax; mobile; gsm; email; mail
+        courriel; adresse; address
+        ville; city; date; date d examen; date de l examen; date d admission; date d entree
+        date de sortie; date du jour
+        chambre; lit; service; dossier; consultation; hospitalisation; examen; exam; motif; diagnostic
+        profession
+        nationalite; nationality; situation familiale; poids; taille; page; ref; reference; bonjour
+        cher; chere; dear
+        العمر; السن; الجنس; الهاتف; العنوان; المدينة; التاريخ; تاريخ; مكان الازدياد; مكان الميلاد; المهنة
+    """,
+}
+_NUMBER_PHRASES: dict[str | None, str] = {
+    "cin": """
+        cin; c i n; n cin; no cin; cine; cnie; c n i e; cni; n cni; carte nationale
+        carte nationale d identite; carte d identite
+        carte d identite nationale; carte identite; n de la carte nationale; piece d identite
+        national id; national id card
+        national identity card; identity card; id card; n cnie
+        بطاقة التعريف الوطنية; رقم بطاقة التعريف الوطنية; البطاقة الوطنية; رقم البطاقة الوطنية; ب ت و
+        ب و; رقم ب ت و
+    """,
+    "nir": """
+        nir; n nir; n ss; no ss; numero ss; securite sociale; n securite sociale; n de securite sociale
+        no de securite sociale
+        numero de securite sociale; numero securite sociale; n secu; numero de secu; social security number
+        social security no; n d immatriculation; carte vitale
+    """,
+    "insurance": """
+        n assure; n d assure; no assure; numero d assure; numero assure; n assurance; n d assurance
+        numero d assurance
+        n d affiliation; numero d affiliation; affiliation; immatriculation; n immatriculation
+        numero d immatriculation; cnss; n cnss
+        cnops; n cnops; amo; n amo; n adherent; n d adherent; numero d adherent; n de police; n police
+        police; numero de police
+        n mutuelle; mutuelle; matricule; n matricule; insurance number; insurance no; insurance id
+        insurance; policy number
+        policy no; policy; member id; member number; member no; membership number; assurance
+        رقم التامين; رقم الانخراط; رقم التسجيل; رقم المؤمن; رقم الضمان الاجتماعي
+    """,
+    None: """
+        n identifiant; no identifiant; numero identifiant; identifiant; numero d identifiant
+        n d identifiant; identifiant patient
+        n d identification; numero d identification; identification number; id number; id no; id
+        patient id; identity number
+        identifier; n d identite; numero d identite; carte; n carte; n de carte; no carte
+        numero de carte; card; card number; card no
+        رقم التعريف; رقم الهوية; رقم البطاقة; المعرف; رقم المعرف; رقم المريض; البطاقة
+    """,
+}
+_SEPARATORS = frozenset("\n\f\t|;")
+_BARE_NAMES = {("nom",), ("noms",), ("name",)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Phrase:
+    tokens: tuple[str, ...]
+    kind: MarkKind
+    identifier: str | None = None
+    is_mirrored: bool = False
+
+
+def marks_of(stream: tuple[Token, ...]) -> Iterator[Mark]:
+    """Find every known phrase, the longest first, none over another.
+
+    In "Test name" and "Trade name" the word before says that it is no person's.
+    """
+    position = end_of_last = 0
+    while position < len(stream):
+        phrase = _phrase_at(stream, position)
+        if phrase is None:
+            position += 1
+            continue
+        end = position + len(phrase.tokens)
+        is_of_a_thing = (
+            phrase.tokens in _BARE_NAMES
+            and end_of_last < position
+            and stream[position].before == " "
+            and stream[position - 1].is_name_like
+        )
+        yield Mark(
+            kind=MarkKind.NEUTRAL if is_of_a_thing else phrase.kind,
+            passage=Passage(start=position, end=end),
+            identifier=phrase.identifier,
+            is_mirrored=phrase.is_mirrored,
+        )
+        position = end_of_last = end
+
+
+def _phrase_at(stream: tuple[Token, ...], position: int) -> _Phrase | None:
+    for phrase in _PHRASES_BY_FIRST.get(stream[position].text, ()):
+        window = stream[position : position + len(phrase.tokens)]
+        if tuple(token.text for token in window) == phrase.tokens and not any(
+            _SEPARATORS & set(token.before) for token in window[1:]
+        ):
+            return phrase
+    return None
+
+
+def _split(phrases: str) -> Iterator[tuple[str, ...]]:
+    for phrase in phrases.replace("\n", ";").split(";"):
+        if words := tokens(phrase):
+            yield words
+
+
+def _all_phrases() -> Iterator[_Phrase]:
+    for kind, phrases in _PHRASES.items():
+        for words in _split(phrases):
+            yield _Phrase(tokens=words, kind=kind)
+            yield from _mirrors(words, kind, None)
+    for identifier, phrases in _NUMBER_PHRASES.items():
+        for words in _split(phrases):
+            yield _Phrase(tokens=words, kind=MarkKind.IDENTIFIER, identifier=identifier)
+            yield from _mirrors(words, MarkKind.IDENTIFIER, identifier)
+
+
+def _mirrors(words: tuple[str, ...], kind: MarkKind, identifier: str | None) -> Iterator[_Phrase]:
+    """Arabic as some PDFs hold it: the words of a line, or all its letters, from left to right."""
+    if "\u0600" <= words[0][0] <= "\u06ff":
+        backwards = tuple(reversed(words))
+        spelled = tuple(word[::-1] for word in backwards)
+        for mirrored in {backwards, spelled} - {words}:
+            yield _Phrase(tokens=mirrored, kind=kind, identifier=identifier, is_mirrored=True)
+
+
+def _by_first(phrases: Iterator[_Phrase]) -> dict[str, list[_Phrase]]:
+    """Group by the first token, the longest first; of equal phrases the one written last counts."""
+    known = {phrase.tokens: phrase for phrase in phrases}
+    grouped: dict[str, list[_Phrase]] = {}
+    for phrase in sorted(known.values(), key=lambda phrase: -len(phrase.tokens)):
+        grouped.setdefault(phrase.tokens[0], []).append(phrase)
+    return grouped
+
+
+_PHRASES_BY_FIRST = _by_first(_all_phrases())

@@ -1,0 +1,257 @@
+"""Evidence and people to assessments: what speaks for and against each person. No verdict is given here.
+
+Each assessment stands for itself: it depends neither on the order of the people nor on who else is among them.
+"""
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from agent.core import reasons
+from agent.core.dates import are_near, is_weak
+from agent.core.identifiers import BY_NAME, shape
+from agent.core.mentions import Mention, Names
+from agent.core.names import name_keys, spelling_key
+from agent.domain.decision import Reason
+from agent.domain.evidence import Evidence, Passage, PrintedDate, PrintedIdentifier
+from agent.domain.identity import Person
+
+BINDING_LINES = 2
+BINDING_CHARACTERS = 160
+"""A record's own birth date or number binds a name that stands at most this far before it."""
+_SIMILAR_WITHIN_TOKENS = 12
+_CONTRADICTED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """An exact mention in the subject's position, and the lowest OCR confidence of its words."""
+
+    start: int
+    confidence: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A printed birth date or number, held against the registered one.
+
+    Attributes:
+        confidence: the lowest of its words; None for a text layer.
+        is_weak: a birthday that may be a placeholder, or that a slip may have turned into the registered one.
+    """
+
+    confidence: int | None
+    is_weak: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What speaks for and against one person.
+
+    Attributes:
+        namings: the mentions that name the person as the document's subject.
+        is_mentioned: the exact name is printed in no other role, though perhaps not as the subject.
+        agreements: labelled birth dates and exact numbers that are the person's own.
+        differences: labelled birth dates and numbers that are registered otherwise.
+        contradictions: why a match is out of the question.
+        others: labelled names of somebody else.
+        reasons: all of it, for a human.
+        score: for the order of proposals only.
+    """
+
+    person: Person
+    namings: tuple[Naming, ...] = ()
+    is_mentioned: bool = False
+    agreements: tuple[Proof, ...] = ()
+    differences: tuple[Proof, ...] = ()
+    contradictions: tuple[Reason, ...] = ()
+    others: tuple[Reason, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    score: int = 0
+
+
+def compare(evidence: Evidence, people: Sequence[Person]) -> tuple[Assessment, ...]:
+    """Assess each person, best first."""
+    reading = _Reading(evidence)
+    assessments = map(reading.assess, people)
+    return tuple(sorted(assessments, key=lambda one: (-one.score, one.person.record_id)))
+
+
+class _Reading:
+    """One document's evidence, prepared for many people."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._names = Names(evidence)
+        self._numbers = [number for number in evidence.identifiers if _proves(number)]
+        self._keys: dict[str, list[int]] = {}
+        for position, token in enumerate(evidence.tokens):
+            self._keys.setdefault(spelling_key(token.text), []).append(position)
+        self._conflicts = tuple(self._find_conflicts())
+
+    def assess(self, person: Person) -> Assessment:
+        dates = [date for date in self._evidence.birth_dates if _is_birthday(date, person)]
+        numbers = [number for number in self._numbers if _is_own(number, person)]
+        mentions = self._names.mentions(person)
+        own = [*(date.passage for date in dates), *(number.passage for number in numbers)]
+        subject = [one for one in mentions if not one.is_void and self._is_bound(one, own)]
+        contradictions = (*self._contradictions(person), *self._conflicts)
+        supports = (
+            *self._supporting_names(person, mentions, subject),
+            *(reasons.birth_date_same(self._evidence, date.readings[0], date.passage) for date in dates[:1]),
+            *(reasons.identifier_same(self._evidence, number) for number in numbers[:1]),
+            *self._hints(person),
+        )
+        return Assessment(
+            person=person,
+            namings=tuple(Naming(start=one.start, confidence=self._confidence(one.parts)) for one in subject),
+            is_mentioned=any(not one.is_void for one in mentions),
+            agreements=(
+                *(
+                    Proof(confidence=self._confidence([date.passage]), is_weak=is_weak(date.readings[0]))
+                    for date in dates
+                ),
+                *(Proof(confidence=self._confidence([number.passage])) for number in numbers),
+            ),
+            differences=tuple(self._differences(person)),
+            contradictions=contradictions,
+            others=tuple(
+                reasons.somebody_else(self._evidence, field.passage) for field in self._names.others(person)
+            ),
+            reasons=(*supports, *contradictions),
+            score=sum(reasons.WEIGHTS[reason.code] for reason in supports)
+            - _CONTRADICTED * bool(contradictions),
+        )
+
+    def _is_bound(self, mention: Mention, own: Iterable[Passage]) -> bool:
+        """Whether a label, or the person's own birth date or number close behind it, makes a name the subject's."""
+        if mention.is_labelled:
+            return True
+        last = self._evidence.tokens[mention.end - 1]
+        for passage in own:
+            proof = self._evidence.tokens[passage.start]
+            lines, characters = proof.line - last.line, proof.offset - last.offset
+            if passage.start >= mention.end and lines <= BINDING_LINES and characters <= BINDING_CHARACTERS:
+                return True
+        return False
+
+    def _supporting_names(
+        self, person: Person, mentions: Sequence[Mention], subject: Sequence[Mention]
+    ) -> Iterator[Reason]:
+        free = [one for one in mentions if not one.is_void]
+        if free:
+            yield reasons.name_printed(self._evidence, person, free[0].parts[0])
+        elif mentions:
+            yield reasons.name_in_other_role(self._evidence, person, mentions[0].parts[0])
+        else:
+            yield from self._likeness(person)
+        if subject:
+            yield reasons.name_as_subject(self._evidence, subject[0].parts[0])
+
+    def _likeness(self, person: Person) -> Iterator[Reason]:
+        """A name in another spelling, in part, or inside a longer one."""
+        for keys in name_keys(person):
+            places = [self._keys.get(key, []) for key in keys]
+            whole = self._closest(places) if all(places) else None
+            if whole is not None:
+                yield reasons.name_similar(self._evidence, person, Passage(start=whole, end=whole + 1))
+                return
+            for positions in places:
+                if positions:
+                    yield reasons.name_in_part(
+                        self._evidence, person, Passage(start=positions[0], end=positions[0] + 1)
+                    )
+                    return
+
+    @staticmethod
+    def _closest(places: Sequence[Sequence[int]]) -> int | None:
+        """Where all parts of a name stand close together."""
+        for start in places[0]:
+            if all(
+                any(abs(other - start) <= _SIMILAR_WITHIN_TOKENS for other in rest) for rest in places[1:]
+            ):
+                return start
+        return None
+
+    def _hints(self, person: Person) -> Iterator[Reason]:
+        """What may only propose."""
+        phone = BY_NAME["phone"].normalise(person.phone or "")
+        for number in self._evidence.identifiers:
+            if number.kind == "phone" and number.value == phone:
+                yield reasons.phone_same(self._evidence, number)
+                break
+        for date in self._evidence.birth_dates:
+            if person.birth_date and _is_nearly_birthday(date, person.birth_date):
+                yield reasons.birth_date_near(self._evidence, person.birth_date, date.passage)
+                break
+
+    def _contradictions(self, person: Person) -> Iterator[Reason]:
+        for date in self._evidence.birth_dates:
+            if person.birth_date and person.birth_date not in date.readings:
+                yield reasons.birth_date_differs(self._evidence, date, person.birth_date)
+        for number in self._numbers:
+            if _is_contrary(number, person):
+                yield reasons.identifier_differs(self._evidence, number)
+
+    def _differences(self, person: Person) -> Iterator[Proof]:
+        for date in self._evidence.birth_dates:
+            if person.birth_date and len(date.readings) == 1 and person.birth_date not in date.readings:
+                is_near = are_near(date.readings[0], person.birth_date)
+                yield Proof(confidence=self._confidence([date.passage]), is_weak=is_near)
+        for number in self._numbers:
+            if _is_contrary(number, person) and number.is_valid:
+                yield Proof(confidence=self._confidence([number.passage]))
+
+    def _find_conflicts(self) -> Iterator[Reason]:
+        """Two different labelled birth dates, or numbers of one kind: the document may be about two people."""
+        dates = self._evidence.birth_dates
+        second = _first_other(("birth date", date.readings) for date in dates)
+        if second is not None:
+            yield reasons.several_birth_dates(self._evidence, dates[second].passage)
+        labelled = [number for number in self._numbers if number.is_labelled]
+        second = _first_other((number.kind or shape(number.value), number.value) for number in labelled)
+        if second is not None:
+            yield reasons.several_identifiers(self._evidence, labelled[second])
+
+    def _confidence(self, passages: Iterable[Passage]) -> int | None:
+        known = [self._evidence.confidence(passage) for passage in passages]
+        return min((value for value in known if value is not None), default=None)
+
+
+def _first_other(items: Iterable[tuple[str, object]]) -> int | None:
+    """Where a value of some kind differs from an earlier one of that kind."""
+    seen: dict[str, object] = {}
+    for position, (kind, value) in enumerate(items):
+        if seen.setdefault(kind, value) != value:
+            return position
+    return None
+
+
+def _proves(number: PrintedIdentifier) -> bool:
+    return number.kind is None or BY_NAME[number.kind].proves
+
+
+def _is_birthday(date: PrintedDate, person: Person) -> bool:
+    """Whether the very day is printed; a year without its century is no proof."""
+    return date.readings == (person.birth_date,)
+
+
+def _is_nearly_birthday(date: PrintedDate, registered: datetime.date) -> bool:
+    return date.readings != (registered,) and any(are_near(day, registered) for day in date.readings)
+
+
+def _is_own(number: PrintedIdentifier, person: Person) -> bool:
+    return number.is_valid and any(
+        identifier.value == number.value and (number.is_labelled or identifier.kind == number.kind)
+        for identifier in person.identifiers
+    )
+
+
+def _is_contrary(number: PrintedIdentifier, person: Person) -> bool:
+    """Whether a labelled number is registered otherwise; without a kind, only numbers of one form are compared."""
+    values = {identifier.value for identifier in person.identifiers}
+    if not number.is_labelled or number.value in values:
+        return False
+    if number.kind is None:
+        return shape(number.value) in map(shape, values)
+    return any(identifier.kind == number.kind for identifier in person.identifiers)

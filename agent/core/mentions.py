@@ -1,0 +1,246 @@
+"""Where a person's exact name stands, and in which role.
+
+A mention is all last-name and all first-name tokens, in either order, with labels or civilities at most between
+them, and not part of a longer name. A role (doctor, parent, insured, street) voids it; a label binds it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agent.core.names import PARTICLES, tokens, word_set
+from agent.domain.evidence import Evidence, Mark, MarkKind, NameField, Passage, Token
+from agent.domain.identity import Person
+
+_SUBJECT_KINDS = frozenset(
+    {MarkKind.NAME, MarkKind.TOPIC, MarkKind.LAST_NAME, MarkKind.FIRST_NAME, MarkKind.BIRTH_NAME}
+)
+_BETWEEN_KINDS = _SUBJECT_KINDS - {MarkKind.TOPIC} | {MarkKind.CIVILITY}
+_JOINTS = frozenset(" -'’‐\n")
+_BETWEEN_GAPS = _JOINTS | frozenset(",\t:|/()&.")
+_ADJOINING = frozenset(" -'’‐")
+_SCOPE_ENDS = frozenset("\t|\f")
+_ASIDE = frozenset({" ", ", ", " (", " - ", "\n"})
+_MOST_LINES_APART = 3
+_FUNCTION_WORDS = word_set(
+    "le la les l de du des d chez pour par avec et the of for with and to a au aux un une en"
+)
+_LOWER_CASE_JOINERS = word_set("de du d des")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One printed occurrence of a whole name.
+
+    Attributes:
+        parts: the passages of last and first name, in the order of the page.
+        is_labelled: a label of the subject stands before it.
+        is_void: it stands in a role that is not the subject's.
+    """
+
+    parts: tuple[Passage, ...]
+    is_labelled: bool
+    is_void: bool
+
+    @property
+    def start(self) -> int:
+        return self.parts[0].start
+
+    @property
+    def end(self) -> int:
+        return self.parts[-1].end
+
+
+class Names:
+    """The names that a document prints, ready to be looked up many times."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._stream = evidence.tokens
+        self._positions: dict[str, list[int]] = {}
+        for position, token in enumerate(evidence.tokens):
+            self._positions.setdefault(token.text, []).append(position)
+        self._mark_at = {
+            position: mark
+            for mark in evidence.marks
+            for position in range(mark.passage.start, mark.passage.end)
+        }
+        self._roles = tuple(mark for mark in evidence.marks if mark.kind is MarkKind.ROLE)
+        self._field_starts = {field.passage.start for field in evidence.fields}
+
+    def mentions(self, person: Person) -> tuple[Mention, ...]:
+        """Find every exact mention of a person, in the order of the page."""
+        last, first = tokens(person.last_name), tokens(person.first_name)
+        if not last or not first:
+            return ()
+        found = {
+            *self._runs(last, first, is_last_first=True),
+            *self._runs(first, last, is_last_first=False),
+            *self._from_fields(last, first),
+        }
+        return tuple(
+            Mention(
+                parts=parts,
+                is_labelled=any(part.start in self._field_starts for part in parts),
+                is_void=self._is_void(parts),
+            )
+            for parts in sorted(found, key=lambda parts: [(part.start, part.end) for part in parts])
+        )
+
+    def others(self, person: Person) -> tuple[NameField, ...]:
+        """The labelled names that are not, and are no part of, a person's own."""
+        own = {*tokens(person.last_name), *tokens(person.first_name), *tokens(person.birth_name or "")}
+        return tuple(
+            field
+            for field in self._evidence.fields
+            if self._is_person(field)
+            and not self._texts(field.passage) <= own
+            and not self._is_void((field.passage,))
+        )
+
+    def _is_person(self, field: NameField) -> bool:
+        """Whether a labelled run of words is surely meant as a name: two words, or one beside a first name."""
+        size = field.passage.end - field.passage.start
+        if field.kind is MarkKind.NAME:
+            return size >= 2
+        if field.kind is not MarkKind.LAST_NAME or size == 0:
+            return False
+        return any(
+            other.kind is MarkKind.FIRST_NAME
+            and self._lines_apart(field.passage, other.passage) <= _MOST_LINES_APART
+            for other in self._evidence.fields
+        )
+
+    def _runs(
+        self, head: Sequence[str], tail: Sequence[str], *, is_last_first: bool
+    ) -> Iterator[tuple[Passage, ...]]:
+        for start in self._positions.get(head[0], ()):
+            middle = self._after(start, head)
+            if middle is None or self._is_extended_before(start, is_last_first=is_last_first):
+                continue
+            second = self._skip_between(middle)
+            end = None if second is None else self._after(second, tail)
+            if second is not None and end is not None and not self._is_extended_after(start, end):
+                yield Passage(start=start, end=middle), Passage(start=second, end=end)
+
+    def _from_fields(self, last: Sequence[str], first: Sequence[str]) -> Iterator[tuple[Passage, ...]]:
+        """A last name and a first name that stand under labels of their own, apart from each other."""
+        lasts = self._labelled(last, {MarkKind.LAST_NAME, MarkKind.BIRTH_NAME})
+        for one in lasts:
+            for other in self._labelled(first, {MarkKind.FIRST_NAME}):
+                if self._lines_apart(one, other) <= _MOST_LINES_APART:
+                    yield tuple(sorted((one, other), key=lambda part: part.start))
+
+    def _labelled(self, name: Sequence[str], kinds: set[MarkKind]) -> list[Passage]:
+        return [
+            field.passage
+            for field in self._evidence.fields
+            if field.kind in kinds
+            and [token.text for token in self._stream[field.passage.start : field.passage.end]] == list(name)
+        ]
+
+    def _after(self, start: int, name: Sequence[str]) -> int | None:
+        """The position after a name that begins at `start`; None when it doesn't stand there."""
+        window = self._stream[start : start + len(name)]
+        is_same = len(window) == len(name) and all(
+            token.text == part for token, part in zip(window, name, strict=True)
+        )
+        is_joined = all(set(token.before) <= _JOINTS for token in window[1:])
+        return start + len(name) if is_same and is_joined else None
+
+    def _skip_between(self, position: int) -> int | None:
+        """Pass over labels and civilities between two parts of a name; None where something else parts them."""
+        place = position
+        while place < len(self._stream) and self._kind(place) in _BETWEEN_KINDS:
+            place += 1
+        if place >= len(self._stream):
+            return None
+        gaps = {character for token in self._stream[position : place + 1] for character in token.before}
+        return place if gaps <= _BETWEEN_GAPS else None
+
+    def _is_extended_before(self, start: int, *, is_last_first: bool) -> bool:
+        if (
+            start == 0
+            or not set(self._stream[start].before) <= _ADJOINING
+            or self._kind(start - 1) is not None
+        ):
+            return False
+        before = self._stream[start - 1]
+        if before.text in PARTICLES:
+            return is_last_first or before.is_name_like or before.text not in _LOWER_CASE_JOINERS
+        return before.text not in _FUNCTION_WORDS and self._belongs_to_name(before, start)
+
+    def _is_extended_after(self, start: int, end: int) -> bool:
+        if not self._adjoins(end):
+            return False
+        after = self._stream[end]
+        if after.text in PARTICLES:
+            return after.is_name_like or (self._adjoins(end + 1) and self._stream[end + 1].is_name_like)
+        return self._belongs_to_name(after, start)
+
+    def _belongs_to_name(self, token: Token, start: int) -> bool:
+        """Whether a neighbour may be a part of the name: a capital, or any word where names have none."""
+        is_lower_case_name = not self._stream[start].is_name_like
+        return token.is_name_like or (
+            is_lower_case_name and token.text.isalpha() and token.text not in _FUNCTION_WORDS
+        )
+
+    def _adjoins(self, position: int) -> bool:
+        return (
+            position < len(self._stream)
+            and set(self._stream[position].before) <= _ADJOINING
+            and self._kind(position) is None
+        )
+
+    def _is_void(self, parts: tuple[Passage, ...]) -> bool:
+        start, end = parts[0].start, parts[-1].end
+        return any(
+            self._announces(role, start, end) or self._is_apposition(role, end) for role in self._roles
+        )
+
+    def _announces(self, role: Mark, start: int, end: int) -> bool:
+        """Whether a role before a name reaches it: on its line, or at the end of the line above."""
+        if role.is_mirrored:
+            return end <= role.passage.start and self._line(end - 1) == self._line(role.passage.start)
+        first = role.passage.end
+        if first > start:
+            return False
+        line_gap = self._line(start) - self._line(first - 1)
+        if line_gap > 1 or (line_gap == 1 and (first != start and self._line(first) != self._line(start))):
+            return False
+        if line_gap == 1 and first != start:
+            return False
+        between = range(first, start)
+        if any(self._kind(place) in _SUBJECT_KINDS for place in between):
+            return False
+        return not any(self._ends_scope(place, first) for place in range(first, start + 1))
+
+    def _ends_scope(self, position: int, first: int) -> bool:
+        """A column, a bar or a full stop, but not that of an abbreviation or an initial."""
+        before = self._stream[position].before
+        is_sentence_end = (
+            position > first and before.startswith(".") and len(self._stream[position - 1].text) > 1
+        )
+        return bool(_SCOPE_ENDS & set(before)) or is_sentence_end
+
+    def _is_apposition(self, role: Mark, end: int) -> bool:
+        """`Hind Zoukami, cardiologue` and `Hind Zoukami (mère)`, but not `Karim Clark, fils de Hassan`."""
+        if role.is_mirrored or role.passage.start != end or self._stream[end].before not in _ASIDE:
+            return False
+        after = role.passage.end
+        ends_line = after >= len(self._stream) or self._line(after) != self._line(end)
+        if self._stream[end].before == "\n":
+            return ends_line
+        return ends_line or (not self._stream[after].is_name_like and ":" not in self._stream[after].before)
+
+    def _kind(self, position: int) -> MarkKind | None:
+        mark = self._mark_at.get(position)
+        return mark.kind if mark else None
+
+    def _line(self, position: int) -> int:
+        return self._stream[position].line
+
+    def _lines_apart(self, one: Passage, other: Passage) -> int:
+        return abs(self._line(one.start) - self._line(other.start))
+
+    def _texts(self, passage: Passage) -> set[str]:
+        return {token.text for token in self._stream[passage.start : passage.end]}

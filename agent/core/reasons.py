@@ -1,0 +1,108 @@
+"""What speaks for or against a person, in sentences that a clinic's secretary understands.
+
+The codes are stable: they are stored, counted and shown. The sentences hold personal data and never go into a log.
+"""
+
+import datetime
+
+from agent.core.identifiers import BY_NAME
+from agent.core.names import display
+from agent.domain.decision import Reason
+from agent.domain.evidence import Evidence, Passage, PrintedDate, PrintedIdentifier
+from agent.domain.identity import Person
+
+WEIGHTS = {
+    "identifier_same": 6,
+    "name_printed": 5,
+    "birth_date_same": 4,
+    "name_as_subject": 3,
+    "name_similar": 5,
+    "phone_same": 2,
+    "name_in_other_role": 1,
+    "name_in_part": 1,
+    "birth_date_near": 1,
+}
+"""How much each support counts in the order of proposals; no weight ever makes a match."""
+
+
+def name_printed(evidence: Evidence, person: Person, passage: Passage) -> Reason:
+    sentence = f"The full name of {display(person)} is printed."
+    return _at(evidence, passage, "name_printed", sentence)
+
+
+def name_as_subject(evidence: Evidence, passage: Passage) -> Reason:
+    sentence = "The name stands where the document says whom it is about."
+    return _at(evidence, passage, "name_as_subject", sentence)
+
+
+def name_in_other_role(evidence: Evidence, person: Person, passage: Passage) -> Reason:
+    sentence = f"{display(person)} is named only as a doctor, relative, insured person or place."
+    return _at(evidence, passage, "name_in_other_role", sentence)
+
+
+def name_similar(evidence: Evidence, person: Person, passage: Passage) -> Reason:
+    sentence = f"A name much like {display(person)} is printed, but not exactly this one."
+    return _at(evidence, passage, "name_similar", sentence)
+
+
+def name_in_part(evidence: Evidence, person: Person, passage: Passage) -> Reason:
+    return _at(evidence, passage, "name_in_part", f"A part of the name {display(person)} is printed.")
+
+
+def birth_date_same(evidence: Evidence, date: datetime.date, passage: Passage) -> Reason:
+    return _at(evidence, passage, "birth_date_same", f"The birth date {_day(date)} is printed.")
+
+
+def birth_date_near(evidence: Evidence, date: datetime.date, passage: Passage) -> Reason:
+    sentence = f"The printed birth date is very close to {_day(date)}."
+    return _at(evidence, passage, "birth_date_near", sentence)
+
+
+def identifier_same(evidence: Evidence, number: PrintedIdentifier) -> Reason:
+    return _at(
+        evidence, number.passage, "identifier_same", f"The {_title(number)} {number.value} is printed."
+    )
+
+
+def phone_same(evidence: Evidence, number: PrintedIdentifier) -> Reason:
+    sentence = "The telephone number is printed; families may share it."
+    return _at(evidence, number.passage, "phone_same", sentence)
+
+
+def birth_date_differs(evidence: Evidence, date: PrintedDate, registered: datetime.date) -> Reason:
+    printed = evidence.printed(date.passage)
+    sentence = f"The printed birth date {printed} is not the registered one, {_day(registered)}."
+    return _at(evidence, date.passage, "birth_date_differs", sentence, supports=False)
+
+
+def identifier_differs(evidence: Evidence, number: PrintedIdentifier) -> Reason:
+    sentence = f"The printed {_title(number)} {number.value} is not the registered one."
+    return _at(evidence, number.passage, "identifier_differs", sentence, supports=False)
+
+
+def several_birth_dates(evidence: Evidence, passage: Passage) -> Reason:
+    sentence = "Two different birth dates are printed in this document."
+    return _at(evidence, passage, "several_birth_dates", sentence, supports=False)
+
+
+def several_identifiers(evidence: Evidence, number: PrintedIdentifier) -> Reason:
+    sentence = f"Two different numbers of one kind ({_title(number)}) are printed in this document."
+    return _at(evidence, number.passage, "several_identifiers", sentence, supports=False)
+
+
+def somebody_else(evidence: Evidence, passage: Passage) -> Reason:
+    sentence = f"The document also names {evidence.printed(passage)} as the person it is about."
+    return _at(evidence, passage, "somebody_else", sentence, supports=False)
+
+
+def _at(evidence: Evidence, passage: Passage, code: str, sentence: str, *, supports: bool = True) -> Reason:
+    page = evidence.tokens[passage.start].page
+    return Reason(code=code, supports=supports, sentence=sentence, page=page, box=evidence.box(passage))
+
+
+def _title(number: PrintedIdentifier) -> str:
+    return BY_NAME[number.kind].title if number.kind else "identification number"
+
+
+def _day(date: datetime.date) -> str:
+    return f"{date.day:02}/{date.month:02}/{date.year:04}"
