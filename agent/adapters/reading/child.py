@@ -28,12 +28,16 @@ from agent.domain.document import DocumentText, Line, Page, PageProblem, TextOri
 from agent.domain.outcome import FailureReason
 from agent.errors import ReaderUnavailable
 
-_RIGHT_TO_LEFT_SHARE = 0.1
-"""From this share of Arabic letters on, pdfium's order is taken: pdfplumber's is the one of the eye."""
 _PLUMBER_SHARE = 0.4
 """The part of a page's time that pdfplumber may take; enough is left for the others."""
 _AFTER_TESSERACT_SECONDS = 1.0
 """How much longer than tesseract's own timeout the alarm waits."""
+
+_OPENING_FAILURES = {
+    raw.FPDF_ERR_SUCCESS: FailureReason.NO_PAGES,  # opened, and empty
+    raw.FPDF_ERR_PASSWORD: FailureReason.ENCRYPTED,
+    raw.FPDF_ERR_SECURITY: FailureReason.ENCRYPTED,
+}
 
 
 def read_document(order: Order, document: int, reply: socket.socket) -> None:
@@ -45,21 +49,21 @@ def read_document(order: Order, document: int, reply: socket.socket) -> None:
 
 def _find(order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket) -> Finding:
     opened = _open(first)
-    if isinstance(opened, Unreadable):
-        if opened.failure is FailureReason.ENCRYPTED:
-            return opened
-        opened = None
+    if opened is FailureReason.ENCRYPTED:
+        return Unreadable(failure=opened)
     plumber = Plumber(second, seconds=_PLUMBER_SHARE * order.page_seconds)
-    count = len(opened) if opened is not None else plumber.page_count
-    if count is None:
-        return Unreadable(failure=FailureReason.DAMAGED)
-    if count == 0:
-        return Unreadable(failure=FailureReason.NO_PAGES)
+    if isinstance(opened, FailureReason):
+        count = plumber.page_count or 0
+        if not count:
+            return Unreadable(failure=opened)
+        document = None
+    else:
+        document, count = opened, len(opened)
     if count > order.max_pages:
         return Unreadable(
             failure=FailureReason.TOO_MANY_PAGES, detail=f"{count} pages, limit {order.max_pages}"
         )
-    reading = _Reading(order, opened, plumber)
+    reading = _Reading(order, document, plumber)
     try:
         pages = tuple(_told(reading, count, reply))
     except ReaderUnavailable as error:
@@ -69,13 +73,11 @@ def _find(order: Order, first: BufferedReader, second: BufferedReader, reply: so
     return Read(text=DocumentText(pages=pages))
 
 
-def _open(stream: BufferedReader) -> "pypdfium2.PdfDocument | Unreadable":
+def _open(stream: BufferedReader) -> pypdfium2.PdfDocument | FailureReason:
     try:
         document = pypdfium2.PdfDocument(stream)
     except pypdfium2.PdfiumError as error:
-        if error.err_code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}:
-            return Unreadable(failure=FailureReason.ENCRYPTED)
-        return Unreadable(failure=FailureReason.DAMAGED)
+        return _OPENING_FAILURES.get(error.err_code, FailureReason.DAMAGED)
     with contextlib.suppress(pypdfium2.PdfiumError):  # a form that can't be filled in is still a page
         document.init_forms()
     return document
@@ -92,7 +94,7 @@ def _told(reading: "_Reading", count: int, reply: socket.socket) -> Iterator[Pag
 class _Reading:
     """A document under way: its two engines, and the one that recognises what they can't read."""
 
-    def __init__(self, order: Order, document: "pypdfium2.PdfDocument | None", plumber: Plumber) -> None:
+    def __init__(self, order: Order, document: pypdfium2.PdfDocument | None, plumber: Plumber) -> None:
         self._order = order
         self._document = document
         self._plumber = plumber
@@ -124,16 +126,12 @@ class _Reading:
             survey = page.survey()
             raw_text = page.text
             fields = page.fields()
-        if survey.is_empty and not raw_text.strip():
-            return Page(
-                number=number, width=page.width, height=page.height, origin=TextOrigin.BLANK, lines=()
-            )
         words: list[Word] = []
         layer = judge(raw_text, image_share=survey.image_share)
         if layer is not Layer.GARBAGE:
             words = [*self._seen_words(page, number, survey, raw_text), *fields]
             layer = judge(" ".join(word.text for word in words), image_share=survey.image_share)
-        if layer is Layer.USABLE:
+        if layer is Layer.USABLE or (layer is Layer.SHORT and survey.is_text_alone):
             return _of_layer(page, number, words)
         seconds = began + self._order.page_seconds - time.monotonic()
         with alarm.within(seconds + _AFTER_TESSERACT_SECONDS):
@@ -144,7 +142,7 @@ class _Reading:
 
     def _seen_words(self, page: PdfiumPage, number: int, survey: Survey, text: str) -> list[Word]:
         is_scan = survey.image_share > BIG_IMAGE
-        if lines.right_to_left_share(text) < _RIGHT_TO_LEFT_SHARE:
+        if not lines.right_to_left_share(text):  # pdfplumber's order inside an Arabic word is the eye's
             plumbed = self._plumber.words(number, survey, hidden_is_seen=is_scan)
             if plumbed is not None and plumbed.agrees(text, page.width, page.height):
                 return plumbed.words
@@ -171,7 +169,7 @@ def _of_layer(page: PdfiumPage, number: int, words: list[Word]) -> Page:
         number=number,
         width=page.width,
         height=page.height,
-        origin=TextOrigin.TEXT_LAYER,
+        origin=TextOrigin.TEXT_LAYER if words else TextOrigin.BLANK,
         lines=lines.lines_of(words),
     )
 

@@ -25,13 +25,19 @@ _LATIN = 0.5
 _CID = re.compile(r"\(cid:\d+\)")
 _BROKEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff\ud800-\udfff]")
 _SYMBOL = re.compile(r"[^\w\s]|_")
-_REPEATED = re.compile(r"([^\w\s]|_)(?:\s*\1)+")
-"""Leaders and rules: a row of dots is one symbol."""
+_RULING = re.compile(r"(?:[^\w\s]|_){3,}|(?:\.\s){3,}|(?<!\S)[|+]|[|+](?!\S)")
+"""Leaders, and the rules of tables that were drawn with signs."""
 _EDGES = re.compile(r"^\W+|\W+$")
-_NUMBER = re.compile(r"[\dOIl.,:/+°%€$£-]*\d[\w.,:/+°%€$£-]*")
+_NUMBER = re.compile(r"[\w.,:/+°%€$£-]+")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+|(?:https?://)?[\w-]+(?:\.[\w-]+)+(?:/\S*)?")
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’./&()][^\W\d_]+)*")
+_STRANGE = re.compile(r"[|^~\\{}<>=`#*]\w|\w[|^~\\{}<>=`#*]|_")
+"""Signs that cling to letters in rubbish, and to nothing in prose."""
+_CAPITAL_INSIDE = re.compile(r"[a-zà-ÿ][A-ZÀ-Þ]")
+_ABBREVIATION = 3
 _LATIN_LETTER = re.compile(r"[A-Za-zÀ-ɏ]")
 _VOWEL = re.compile(r"[aeiouyàâäéèêëîïôöùûüÿæœáíóúãõåø]", re.IGNORECASE)
-_MAX_WORD = 30
+_MAX_WORD = 40
 
 _COMMON_WORDS = (
     "le la les l de du des d un une et en à au aux est dans pour par sur que qui ne pas son sa ses ce cette nous vous",
@@ -53,16 +59,17 @@ class Layer(StrEnum):
 
 def judge(text: str, *, image_share: float) -> Layer:
     """Judge a layer by its text and by the share of the page that images cover."""
-    words = text.split()
-    characters = sum(map(len, words))
+    characters = len("".join(text.split()))
     if characters and _is_broken(text, characters):
         return Layer.GARBAGE
+    prose = _RULING.sub(" ", text)
+    words = prose.split()
     if characters < _MIN_CHARACTERS or len(words) < _MIN_WORDS:
         return Layer.SHORT
     wordlike = _share(words, _is_wordlike)
-    if wordlike < _MIN_WORDLIKE or _has_too_many_symbols(text):
+    if wordlike < _MIN_WORDLIKE or _has_too_many_symbols(words):
         return Layer.GARBAGE
-    if image_share > BIG_IMAGE and _is_doubtful_on_scan(words, wordlike):
+    if image_share > BIG_IMAGE and _is_doubtful_on_scan(prose, words, wordlike):
         return Layer.GARBAGE
     return Layer.USABLE
 
@@ -72,20 +79,20 @@ def _is_broken(text: str, characters: int) -> bool:
     return cid > _MAX_CID * characters or len(_BROKEN.findall(text)) > _MAX_BROKEN * characters
 
 
-def _has_too_many_symbols(text: str) -> bool:
+def _has_too_many_symbols(words: list[str]) -> bool:
     """Latin script only: Arabic vowel marks and other scripts' signs are no symbols."""
-    if right_to_left_share(text) >= _LATIN:
+    dense = "".join(words)
+    if right_to_left_share(dense) >= _LATIN:
         return False
-    dense = "".join(_REPEATED.sub(r"\1", text).split())
-    return len(_SYMBOL.findall(dense)) > _MAX_SYMBOLS * max(len(dense), 1)
+    return len(_SYMBOL.findall(dense)) > _MAX_SYMBOLS * len(dense)
 
 
-def _is_doubtful_on_scan(words: list[str], wordlike: float) -> bool:
-    return (
-        len(words) < _MIN_WORDS_ON_SCAN
-        or wordlike < _MIN_WORDLIKE_ON_SCAN
-        or _share(words, _is_common) < _MIN_COMMON_ON_SCAN
-    )
+def _is_doubtful_on_scan(text: str, words: list[str], wordlike: float) -> bool:
+    if len(words) < _MIN_WORDS_ON_SCAN or wordlike < _MIN_WORDLIKE_ON_SCAN:
+        return True
+    if right_to_left_share(text) >= _LATIN:  # Arabic writes its common words together with their neighbours
+        return False
+    return _share(words, _is_common) < _MIN_COMMON_ON_SCAN
 
 
 def _share(words: list[str], asks: Callable[[str], bool]) -> float:
@@ -95,20 +102,26 @@ def _share(words: list[str], asks: Callable[[str], bool]) -> float:
 def _is_wordlike(token: str) -> bool:
     """A word that can be pronounced, a number, or punctuation on its own is what documents are made of."""
     core = _EDGES.sub("", token)
-    if not core or _NUMBER.fullmatch(core):
+    if not core:
+        return len(set(token)) == 1
+    if _STRANGE.search(token) or len(core) > _MAX_WORD:
+        return False
+    if _ADDRESS.fullmatch(core) or _is_number(core):
         return True
-    if len(core) > _MAX_WORD:
-        return "@" in core or "/" in core
-    if not _LATIN_LETTER.search(core):
-        return core.replace("-", "").isalpha()
-    return all(
-        len(part) <= 3 or _VOWEL.search(part) is not None for part in re.split(r"[\W\d_]+", core)
-    ) and _looks_cased(core)
+    return _WORD.fullmatch(core) is not None and all(map(_can_be_said, re.split(r"\W+", core)))
 
 
-def _looks_cased(core: str) -> bool:
-    """Capitals in the middle of small letters, again and again, are an OCR's despair."""
-    return len(re.findall(r"[a-zà-ÿ][A-ZÀ-Þ]", core)) <= 1
+def _is_number(core: str) -> bool:
+    digits = sum(character.isdigit() for character in core)
+    return digits * 2 >= len(core) and _NUMBER.fullmatch(core) is not None
+
+
+def _can_be_said(part: str) -> bool:
+    """Latin words longer than an abbreviation have vowels, and at most one capital amid small letters."""
+    if not _LATIN_LETTER.search(part):
+        return True
+    has_vowel = len(part) <= _ABBREVIATION or part.isupper() or _VOWEL.search(part) is not None
+    return has_vowel and len(_CAPITAL_INSIDE.findall(part)) <= 1
 
 
 def _is_common(token: str) -> bool:

@@ -88,24 +88,29 @@ def _row_of(sought: Word, rows: Sequence[_Row]) -> _Row | None:
 
 
 def _in_reading_order(words: Sequence[Word]) -> tuple[Word, ...]:
-    if right_to_left_share(" ".join(each.text for each in words)) <= 0.5:
-        return tuple(sorted(words, key=lambda each: each.box.left))
-    leftward = sorted(words, key=lambda each: -each.box.right)
-    return tuple(_with_latin_runs_rightward(leftward))
+    is_leftward = right_to_left_share(" ".join(each.text for each in words)) > 0.5
+    ordered = sorted(words, key=lambda each: -each.box.right if is_leftward else each.box.left)
+    return tuple(_with_runs_turned(ordered, is_leftward))
 
 
-def _with_latin_runs_rightward(leftward: Iterable[Word]) -> list[Word]:
-    """Turn runs of Latin words back: inside a line of Arabic they are still read from left to right."""
+def _with_runs_turned(ordered: Sequence[Word], is_leftward: bool) -> list[Word]:
+    """Turn runs of words of the other direction round: they are still read their own way."""
     read: list[Word] = []
     run: list[Word] = []
-    for each in leftward:
-        if _LETTER.search(each.text) and not _RIGHT_TO_LEFT.search(each.text):
-            run.append(each)
-            continue
-        read += reversed(run)
-        run = []
-        read.append(each)
-    return read + run[::-1]
+    neutral: list[Word] = []
+    for each in ordered:
+        if not _LETTER.search(each.text):
+            neutral.append(each)
+        elif bool(_RIGHT_TO_LEFT.search(each.text)) is is_leftward:
+            read += [*reversed(run), *neutral, each]
+            run, neutral = [], []
+        elif run:
+            run += [*neutral, each]
+            neutral = []
+        else:
+            read += neutral
+            run, neutral = [each], []
+    return [*read, *reversed(run), *neutral]
 
 
 def _middle(each: Word) -> float:

@@ -101,7 +101,7 @@ class Recogniser:
 
     def _check(self) -> None:
         if not self._is_checked:
-            tools.check_tools(self._languages)
+            tools.check_tools(self._languages, environment=None)
             self._is_checked = True
 
     def _resolution(self, page: PdfiumPage) -> float:

@@ -58,14 +58,14 @@ class Survey:
         image_pixels: the pixels of the largest image, as stored.
         hidden: where text is written in a mode that draws nothing.
         backgrounds: what white text can be seen on: filled shapes and images.
-        is_empty: nothing at all is drawn.
+        is_text_alone: no shape, image or annotation is drawn that could show text to the eye alone.
     """
 
     image_share: float
     image_pixels: int
     hidden: tuple[Box, ...]
     backgrounds: tuple[Box, ...]
-    is_empty: bool
+    is_text_alone: bool
 
     def hides(self, box: Box) -> bool:
         return any(_contains(area, box) for area in self.hidden)
@@ -103,7 +103,8 @@ class PdfiumPage:
 
     def survey(self) -> Survey:
         """Look at what is drawn on the page, as deep as forms nest in a sane document."""
-        share, pixels, hidden, backgrounds, count = 0.0, 0, [], [], 0
+        share, pixels, hidden, backgrounds = 0.0, 0, [], []
+        is_text_alone = raw.FPDFPage_GetAnnotCount(self._page) == 0
         for count, (item, kind, matrix) in enumerate(_objects(self._page), start=1):
             if count > _MAX_OBJECTS:
                 break
@@ -111,6 +112,7 @@ class PdfiumPage:
                 if raw.FPDFTextObj_GetTextRenderMode(item) in _HIDDEN_MODES:
                     hidden.append(self._box_of(item, matrix))
                 continue
+            is_text_alone = False
             if kind == raw.FPDF_PAGEOBJ_PATH and not _is_filled_dark(item):
                 continue
             box = self._box_of(item, matrix)
@@ -123,7 +125,7 @@ class PdfiumPage:
             image_pixels=pixels,
             hidden=tuple(hidden),
             backgrounds=tuple(backgrounds),
-            is_empty=count == 0 and raw.FPDFPage_GetAnnotCount(self._page) == 0,
+            is_text_alone=is_text_alone,
         )
 
     def words(self, survey: Survey, *, hidden_is_seen: bool) -> list[Word]:

@@ -1,6 +1,7 @@
 """Asks whether tesseract and its languages are installed, and names the packages that bring the missing."""
 
 import subprocess
+from collections.abc import Mapping
 
 from agent.errors import ReaderUnavailable
 
@@ -15,14 +16,17 @@ hundred times."""
 _LIST_SECONDS = 30.0
 
 
-def check_tools(languages: str, *, environment: dict[str, str] | None = None) -> None:
+def check_tools(languages: str, *, environment: Mapping[str, str] | None = ENVIRONMENT) -> None:
     """Make sure that tesseract runs and has the languages, written like `fra+eng`.
+
+    Args:
+        environment: what tesseract gets; None for the caller's own, which is right inside a reader.
 
     Raises:
         ReaderUnavailable: something is missing; the hint names the packages of Debian and Ubuntu.
     """
     wanted = languages.split("+")
-    installed = _installed_languages(environment or ENVIRONMENT, wanted)
+    installed = _installed_languages(environment, wanted)
     missing = [language for language in wanted if language not in installed]
     if missing:
         raise ReaderUnavailable(
@@ -30,11 +34,11 @@ def check_tools(languages: str, *, environment: dict[str, str] | None = None) ->
         )
 
 
-def _installed_languages(environment: dict[str, str], wanted: list[str]) -> set[str]:
+def _installed_languages(environment: Mapping[str, str] | None, wanted: list[str]) -> set[str]:
     hint = _install("tesseract-ocr", *map(_package, wanted))
     try:
         listing = subprocess.run(
-            ["tesseract", "--list-langs"],  # noqa: S607 # found in the PATH that we wrote
+            ["tesseract", "--list-langs"],  # noqa: S607 # found in the PATH that we give
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
