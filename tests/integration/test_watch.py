@@ -14,6 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from agent.adapters.watch import IncomingWatcher, OddityKind, WatchMode, events
+from agent.adapters.watch import watcher as watcher_module
 from agent.domain.document import SeenFile
 
 pytestmark = pytest.mark.reliability
@@ -172,6 +173,26 @@ def test_failed_claim_is_handed_out_again_at_a_rescan(incoming: Path, watch: Wat
     (incoming / "a.pdf").write_bytes(PDF)
     collect(watcher, 1)
     watcher.forget("a.pdf")
+    assert names(collect(watcher, 1)) == ["a.pdf"]
+
+
+def test_file_that_is_neither_claimed_nor_given_back_is_not_stuck(
+    incoming: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher_module, "UNCLAIMED_SECONDS", 0.2)
+    watcher = watch(rescan=0.1)
+    (incoming / "a.pdf").write_bytes(PDF)
+    assert names(collect(watcher, 2)) == ["a.pdf", "a.pdf"]
+
+
+def test_caller_without_room_can_keep_the_rescans_going(incoming: Path, watch: Watch) -> None:
+    watcher = watch(rescan=0.05)
+    first = watcher.health().last_rescan_at
+    (incoming / "a.pdf").write_bytes(PDF)
+    deadline = time.monotonic() + DEADLINE
+    while watcher.health().last_rescan_at == first:
+        assert time.monotonic() < deadline
+        watcher.attend()
     assert names(collect(watcher, 1)) == ["a.pdf"]
 
 

@@ -33,6 +33,11 @@ class _Waiting:
     """Of its valid entry in the queue; older entries are skipped."""
 
 
+class _HandedOut(NamedTuple):
+    fingerprint: Fingerprint
+    at: float
+
+
 class Settling:
     """The files that wait, and those that were handed out."""
 
@@ -40,7 +45,7 @@ class Settling:
         self._settle_seconds = settle_seconds
         self._grace_seconds = max(settle_seconds, damaged_grace_seconds)
         self._waiting: dict[str, _Waiting] = {}
-        self._handed_out: dict[str, Fingerprint] = {}
+        self._handed_out: dict[str, _HandedOut] = {}
         self._queue: list[tuple[float, int, str]] = []
         self._tickets = itertools.count()
 
@@ -53,11 +58,12 @@ class Settling:
         if waiting := self._waiting.get(name):
             return waiting.fingerprint.inode == inode
         handed_out = self._handed_out.get(name)
-        return handed_out is not None and handed_out.inode == inode
+        return handed_out is not None and handed_out.fingerprint.inode == inode
 
     def observe(self, name: str, fingerprint: Fingerprint, now: float) -> None:
         """Note what a file looks like; if that is new, its settle time starts."""
-        if self._handed_out.get(name) == fingerprint:
+        handed_out = self._handed_out.get(name)
+        if handed_out is not None and handed_out.fingerprint == fingerprint:
             return
         self._handed_out.pop(name, None)
         waiting = self._waiting.get(name)
@@ -95,7 +101,7 @@ class Settling:
             return False
         damaged_at = waiting.changed_at + self._grace_seconds
         if is_finished or damaged_at <= now:
-            self._handed_out[name] = fingerprint
+            self._handed_out[name] = _HandedOut(fingerprint, now)
             return True
         self._waiting[name] = self._enqueue(name, fingerprint, waiting.changed_at, damaged_at)
         return False
@@ -104,6 +110,13 @@ class Settling:
         """Drop a file: it is gone, can't be read, or its claim failed. If it is seen again, it is new."""
         self._waiting.pop(name, None)
         self._handed_out.pop(name, None)
+
+    def forget_unclaimed(self, handed_out_before: float) -> None:
+        """Drop what was handed out before a moment, so that a file is not stuck because its claim came to nothing."""
+        for name in [
+            name for name, handed_out in self._handed_out.items() if handed_out.at < handed_out_before
+        ]:
+            del self._handed_out[name]
 
     def retain(self, names: AbstractSet[str]) -> None:
         """Drop every file that is not among the names of a complete rescan."""

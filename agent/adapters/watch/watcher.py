@@ -28,6 +28,10 @@ PDF_ONLY = frozenset({".pdf"})
 MOST_AT_ONCE = 256
 """How many files one call of `stable` hands out: a claim's worth, so that the caller stays responsive."""
 
+UNCLAIMED_SECONDS = 60.0
+"""A claim takes milliseconds. A file that is still here so long after it was handed out is handed out again, even if
+nobody has given it back."""
+
 MISSING_FOLDER_SECONDS = 1.0
 """How often a folder that is not there is looked for."""
 
@@ -74,7 +78,7 @@ class IncomingWatcher:
 
     def start(self) -> None:
         """Start the observer and rescan once. A missing folder is waited for, and shown by `health`."""
-        self._attend(self._monotonic())
+        self.attend()
         _log.info("watch_started", mode=str(self.mode), reason=self._why_polling)
 
     def close(self) -> None:
@@ -119,22 +123,26 @@ class IncomingWatcher:
         """
         deadline = self._monotonic() + timeout_seconds
         while not self._is_closed:
-            now = self._monotonic()
-            self._attend(now)
-            for name in self._take_hints():
-                self._glance(name, now)
+            self.attend()
             ready = self._take_ready(at_most)
-            if ready or now >= deadline:
+            if ready or self._monotonic() >= deadline:
                 return ready
             self._sleep_until(min(deadline, self._next_reason_to_look()))
         return []
+
+    def attend(self) -> None:
+        """Look after the folder without handing anything out, for a caller who has no room for files at the moment."""
+        now = self._monotonic()
+        self._attend_folder(now)
+        for name in self._take_hints():
+            self._glance(name, now)
 
     def forget(self, name: str) -> None:
         """Give back a file whose claim failed: the next rescan looks at it as if it were new."""
         with self._woken:
             self._forgotten.add(name)
 
-    def _attend(self, now: float) -> None:
+    def _attend_folder(self, now: float) -> None:
         """See that the folder that is there now is the one that is observed; rescan it when that is due."""
         identity = _identity_of(self._folder)
         events = self._events
@@ -186,6 +194,7 @@ class IncomingWatcher:
             forgotten, self._forgotten = self._forgotten, set()
         for name in forgotten:
             self._settling.forget(name)
+        self._settling.forget_unclaimed(now - UNCLAIMED_SECONDS)
         names = set()
         self._rescan_at = now + self._rescan_seconds
         try:

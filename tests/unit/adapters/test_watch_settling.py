@@ -109,6 +109,18 @@ def test_forgotten_file_is_new_when_it_is_seen_again(settling: Settling) -> None
     assert settling.take_due(5.0) == "a.pdf"
 
 
+def test_file_that_nobody_claimed_is_new_when_it_is_seen_again(settling: Settling) -> None:
+    for name, now in (("old.pdf", 0.0), ("young.pdf", 50.0)):
+        settling.observe(name, fingerprint(), now)
+        settling.take_due(now + 2.0)
+        settling.judge(name, fingerprint(), now + 2.0, is_finished=True)
+    settling.forget_unclaimed(40.0)
+    assert not settling.knows("old.pdf", 1)
+    assert settling.knows("young.pdf", 1)
+    settling.observe("old.pdf", fingerprint(), 60.0)
+    assert settling.take_due(62.0) == "old.pdf"
+
+
 def test_file_missing_from_a_rescan_is_dropped(settling: Settling) -> None:
     settling.observe("gone.pdf", fingerprint(inode=1), 0.0)
     settling.observe("here.pdf", fingerprint(inode=2), 0.5)
