@@ -31,6 +31,7 @@ class LocalDispatcher:
         self._queue: deque[DocumentId] = deque()
         self._later: list[tuple[float, DocumentId]] = []
         self._failures: dict[DocumentId, int] = {}
+        self._alone: set[DocumentId] = set()
         self._busy: dict[DocumentId, float] = {}
         self._runs_alone = False
         self._closing = False
@@ -48,7 +49,9 @@ class LocalDispatcher:
         """Queue a document; one that is queued already stays where it is."""
         with self._change:
             if document_id not in self._suspects and document_id not in self._queue:
-                (self._suspects if alone else self._queue).append(document_id)
+                if alone:
+                    self._alone.add(document_id)
+                self._enqueue(document_id)
                 self._change.notify_all()
 
     def known(self) -> frozenset[DocumentId]:
@@ -105,9 +108,15 @@ class LocalDispatcher:
                 log.exception("work_raised", document=f"D-{document_id}")
                 self._try_later(document_id, type(error).__name__)
             else:
-                self._failures.pop(document_id, None)
+                self._forget(document_id)
             finally:
                 self._give_back(document_id)
+
+    def _forget(self, document_id: DocumentId) -> None:
+        """It came to an end: no patience, and no suspicion, is kept of it."""
+        with self._change:
+            self._failures.pop(document_id, None)
+            self._alone.discard(document_id)
 
     def _take(self) -> DocumentId | None:
         """Wait for the next document that may run now; None when the dispatcher closes."""
@@ -141,7 +150,10 @@ class LocalDispatcher:
     def _promote(self) -> None:
         now = time.monotonic()
         while self._later and self._later[0][0] <= now:
-            self._queue.append(heapq.heappop(self._later)[1])
+            self._enqueue(heapq.heappop(self._later)[1])
+
+    def _enqueue(self, document_id: DocumentId) -> None:
+        (self._suspects if document_id in self._alone else self._queue).append(document_id)
 
     def _until_next(self) -> float | None:
         return max(0.0, self._later[0][0] - time.monotonic()) if self._later else None

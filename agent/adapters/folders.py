@@ -62,21 +62,23 @@ class HomeFolders:
         return str(self._claimed / reference(document_id))
 
     def orphans(self, known: frozenset[str]) -> list[str]:
-        """Locations in the claim folder that no row knows: the ledger was restored or lost."""
+        """Locations in the claim folder that no row knows: the ledger was restored or lost.
+
+        Names with a dot are half-written copies on their way back into the folder, not documents.
+        """
         with _translated():
-            found = sorted(entry.name for entry in os.scandir(self._root / self._claimed))
+            found = sorted(
+                entry.name
+                for entry in os.scandir(self._root / self._claimed)
+                if not entry.name.startswith(".")
+            )
         return [location for name in found if (location := str(self._claimed / name)) not in known]
 
     def claim(self, seen: SeenFile, document_id: DocumentId) -> str:
         location = self.claimed_location(document_id)
         source, target = self._root / "incoming" / os.fsdecode(seen.name), self._root / location
         with _translated():
-            if _exists(target):
-                if not _is_seen(target, seen):
-                    raise errors.DestinationTaken(
-                        "Another file stands in the claim folder under this number."
-                    )
-            else:
+            if not _is_seen(target, seen):
                 self._take(source, target, seen)
             sync_folder(target.parent)
             sync_folder(source.parent)
@@ -85,8 +87,10 @@ class HomeFolders:
     def _take(self, source: Path, target: Path, seen: SeenFile) -> None:
         """Rename the very file that was seen; one that slipped in between look and rename is put back."""
         if not _is_seen(source, seen):
+            if _exists(target) and _is_placeholder(target):
+                target.unlink()
             raise errors.FileVanished("The file went away, or another took its name, before it was claimed.")
-        rename_without_replacing(source, target)
+        self._rename(source, target)
         if not _is_seen(target, seen):
             with contextlib.suppress(FileExistsError):
                 rename_without_replacing(target, source)
@@ -164,7 +168,9 @@ class HomeFolders:
         with _translated():
             make_folder(path.parent)
             with os.fdopen(
-                os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _SIDECAR_MODE), "w"
+                os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _SIDECAR_MODE),
+                "w",
+                encoding="utf-8",
             ) as writer:
                 writer.write(body)
                 writer.flush()
@@ -193,7 +199,11 @@ def rename_without_replacing(source: Path, target: Path) -> None:
     if number not in _KNOWS_NO_FLAG:
         raise OSError(number, os.strerror(number))
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640))
-    source.rename(target)
+    try:
+        source.rename(target)
+    except OSError:
+        target.unlink()  # an empty file that stays behind would be taken for a document
+        raise
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -230,7 +240,12 @@ def sync_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _open_for_reading(path: Path) -> Iterator[int]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise errors.FileVanished("What stands there is a symbolic link.") from error
+        raise
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise errors.FileVanished("What stands there is no regular file.")

@@ -20,6 +20,9 @@ LOCK_FILE = "lock"
 LEDGER_FILE = "ledger.sqlite"
 REGISTRY_FILE = "registry.sqlite"
 
+_HOME_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+"""It names the claim folder."""
+
 _NUMBER = re.compile(r"(?:^|_)D-(\d{1,12})(?=[_.~]|$)")
 
 
@@ -97,8 +100,8 @@ def identify(state: Path, ledger_home_id: str | None) -> tuple[str, bool]:
             home_id = ledger_home_id or uuid4().hex[:12]
             _write(path, {"home_id": home_id})
         else:
-            home_id = str(json.loads(path.read_text())["home_id"])
-    except (OSError, ValueError, KeyError) as error:
+            home_id = _read_home_id(path)
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise errors.HomeUnusable(
             f"{path} can't be used ({type(error).__name__}).",
             hint="Restore it from a backup of state/, or remove it if this is the home's own ledger.",
@@ -125,6 +128,13 @@ def _numbers(root: Path) -> Iterator[int]:
             for name in (*folders, *files):
                 if found := _NUMBER.search(name):
                     yield int(found[1])
+
+
+def _read_home_id(path: Path) -> str:
+    home_id = str(json.loads(path.read_text())["home_id"])
+    if not _HOME_ID.fullmatch(home_id):
+        raise ValueError("no home id")
+    return home_id
 
 
 def _write(path: Path, content: dict[str, str]) -> None:

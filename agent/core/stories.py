@@ -84,9 +84,5 @@ def _decision(decision: Decision, outcome: Archived) -> dict[str, object]:
 
 
 def _reason(reason: Reason) -> dict[str, object]:
-    return {
-        "code": reason.code,
-        "supports": reason.supports,
-        "sentence": reason.sentence,
-        "page": reason.page,
-    }
+    """The reason without its sentence, which may quote another person's name."""
+    return {"code": reason.code, "supports": reason.supports, "page": reason.page}

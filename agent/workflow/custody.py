@@ -55,6 +55,7 @@ def in_custody(document_id: DocumentId, ports: Ports) -> Iterator["Custody"]:
             custody.fail(error)
         finally:
             custody.hand_back()
+            structlog.contextvars.unbind_contextvars("correlation_id", "epoch")
 
 
 class Custody:

@@ -1,5 +1,6 @@
 """Recovery: the second net. At start it finishes what a death interrupted, by the same steps that would have done it."""
 
+import datetime
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -11,6 +12,10 @@ from agent.ports import Ports
 from agent.workflow.intake import confirm_claim, take_in
 
 log = structlog.get_logger(__name__)
+
+
+MOVE_HOURS = 1
+"""What a move may take that a human has asked for: it runs outside the queue, and an archive may lie on a slow disk."""
 
 
 def recover(ports: Ports, orphans: Sequence[SeenFile]) -> tuple[list[DocumentId], list[DocumentId]]:
@@ -40,6 +45,8 @@ def recover(ports: Ports, orphans: Sequence[SeenFile]) -> tuple[list[DocumentId]
 def stranded(ports: Ports, known: Callable[[], frozenset[DocumentId]]) -> list[DocumentId]:
     """Find documents in work that nobody works on, because an error came between the row and the queue.
 
+    A move that was begun a short while ago is left alone: two at once would take each other for strangers.
+
     Args:
         known: what is queued or under way; asked after the ledger, so that what ends meanwhile is not taken for stranded.
     """
@@ -47,7 +54,16 @@ def stranded(ports: Ports, known: Callable[[], frozenset[DocumentId]]) -> list[D
         confirm_claim(document, ports)
     waiting = ports.ledger.in_states(IN_WORK)
     busy = known()
-    return [document.document_id for document in waiting if document.document_id not in busy]
+    long_ago = ports.clock.now() - datetime.timedelta(hours=MOVE_HOURS)
+    return [
+        document.document_id
+        for document in waiting
+        if document.document_id not in busy and not _moves_since(long_ago, document)
+    ]
+
+
+def _moves_since(moment: datetime.datetime, document: Document) -> bool:
+    return document.state is State.MOVING and document.settled_at is not None and document.settled_at > moment
 
 
 def is_suspect(document: Document) -> bool:

@@ -4,6 +4,7 @@ Nothing here waits: a question is a row, and the answer to it is a request that 
 """
 
 import datetime
+import re
 from collections.abc import Callable
 from typing import assert_never
 
@@ -14,7 +15,7 @@ from agent.domain.decision import Decision, Reason, Unmatched, candidates_of
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
 from agent.domain.life import Action, Document, Reply, Request
-from agent.domain.outcome import AT_REST, Archived, Event, Failed, FailureReason, InReview, State
+from agent.domain.outcome import AT_REST, Archived, Event, Failed, FailureReason, InReview, Outcome, State
 from agent.ports import Ports
 from agent.workflow.custody import miss, settle
 
@@ -29,7 +30,7 @@ def perform(request: Request, ports: Ports, enqueue: Callable[[DocumentId], None
     """Carry out what a human asked for, or say why not.
 
     Args:
-        enqueue: takes a document that is to be read again.
+        enqueue: takes a document that is to be read again, or whose move could not be ended here.
 
     Raises:
         DossierdError: retryable ones; the request stays open and is carried out later.
@@ -47,6 +48,9 @@ def perform(request: Request, ports: Ports, enqueue: Callable[[DocumentId], None
             done=False,
             sentence=f"{document.reference} is not where it was put, or was changed by hand. Nothing was done.",
         )
+    except errors.DossierdError:
+        enqueue(document.document_id)
+        raise
 
 
 def _perform(
@@ -61,9 +65,7 @@ def _perform(
         case Action.REFILE:
             return _refile(request, document, ports)
         case Action.RETRY:
-            retried = ports.ledger.retry(document.document_id, ports.clock.now())
-            enqueue(retried.document_id)
-            return Reply(done=True, sentence=f"{document.reference} will be read again.")
+            return _retry(request, document, ports, enqueue)
         case _:
             assert_never(request.action)
 
@@ -71,7 +73,7 @@ def _perform(
 def _answer(request: Request, document: Document, ports: Ports) -> Reply:
     review = ports.ledger.review(document.document_id)
     if review is None or document.state is not State.IN_REVIEW:
-        return _already(request, document)
+        return _already(request, document, ports)
     if request.argument == NONE_OF_THESE:
         outcome: Archived | Failed = Failed(reason=FailureReason.REJECTED, decided_by=request.actor)
         sentence = (
@@ -93,9 +95,12 @@ def _chosen(argument: str, decision: Decision, ports: Ports) -> RecordId:
     if argument.startswith(RECORD_PREFIX):
         return _known(RecordId(argument.removeprefix(RECORD_PREFIX)), ports)
     candidates = candidates_of(decision)
-    if not argument.isdecimal() or not 1 <= int(argument) <= len(candidates):
+    if not _NUMBER.fullmatch(argument) or int(argument) > len(candidates):
         raise errors.RequestRefused(f"There is no choice '{argument[:20]}': {_choices(len(candidates))}.")
     return _known(candidates[int(argument) - 1].person.record_id, ports)
+
+
+_NUMBER = re.compile(r"[1-9][0-9]?")
 
 
 def _choices(count: int) -> str:
@@ -111,6 +116,9 @@ def _known(record_id: RecordId, ports: Ports) -> RecordId:
 
 def _undo(request: Request, document: Document, ports: Ports) -> Reply:
     filed = document.outcome
+    done = Reply(done=True, sentence=f"{document.reference} is back in review.")
+    if isinstance(filed, InReview) and _is_since(document.settled_at, request):
+        return done  # our own work, asked for again after a crash
     if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
         raise errors.RequestRefused(
             f"{document.reference} is {document.state.replace('_', ' ')}: only an archived document can be undone."
@@ -126,7 +134,7 @@ def _undo(request: Request, document: Document, ports: Ports) -> Reply:
     )
     outcome = InReview(decision=decision, document_kind=filed.document_kind)
     settle(document, outcome, ports, event=Event.UNDONE, actor=request.actor)
-    return Reply(done=True, sentence=f"{document.reference} is back in review.")
+    return done
 
 
 def _refile(request: Request, document: Document, ports: Ports) -> Reply:
@@ -148,11 +156,28 @@ def _refile(request: Request, document: Document, ports: Ports) -> Reply:
     return Reply(done=True, sentence=f"{document.reference} is filed under {record_id}.")
 
 
-def _already(request: Request, document: Document) -> Reply:
+def _retry(
+    request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
+) -> Reply:
+    if not _is_since(document.claimed_at, request):  # else our own work, asked for again after a crash
+        ports.ledger.retry(document.document_id, ports.clock.now())
+    enqueue(document.document_id)
+    return Reply(done=True, sentence=f"{document.reference} will be read again.")
+
+
+def _is_since(moment: datetime.datetime | None, request: Request) -> bool:
+    return moment is not None and moment >= request.requested_at
+
+
+def _already(request: Request, document: Document, ports: Ports) -> Reply:
     """Say what became of a question that is no longer open; our own answer, repeated after a crash, is done."""
     outcome = document.outcome
     by = getattr(outcome, "decided_by", None)
-    if by == request.actor and document.settled_at and document.settled_at >= request.requested_at:
+    if (
+        by == request.actor
+        and _is_since(document.settled_at, request)
+        and _is_chosen(request, outcome, ports)
+    ):
         return Reply(done=True, sentence=f"{document.reference}: done.")
     if by and document.settled_at:
         moment = document.settled_at.strftime("%Y-%m-%d %H:%M UTC")
@@ -161,6 +186,13 @@ def _already(request: Request, document: Document) -> Reply:
         done=False,
         sentence=f"{document.reference} is {document.state.replace('_', ' ')}: no question is open.",
     )
+
+
+def _is_chosen(request: Request, outcome: Outcome | None, ports: Ports) -> bool:
+    """Whether an outcome is what the answer asks for."""
+    if request.argument == NONE_OF_THESE or not isinstance(outcome, Archived) or outcome.decision is None:
+        return request.argument == NONE_OF_THESE and isinstance(outcome, Failed)
+    return outcome.record_id == _chosen(request.argument, outcome.decision, ports)
 
 
 def _check_bytes(document: Document, ports: Ports) -> None:

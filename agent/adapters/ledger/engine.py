@@ -46,7 +46,11 @@ def open_engine(path: Path, *, may_upgrade: bool) -> Engine:
     engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    _bring_up_to_date(engine, may_upgrade=may_upgrade)
+    try:
+        _bring_up_to_date(engine, may_upgrade=may_upgrade)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
@@ -100,15 +104,15 @@ def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
     revision = _revision_of(engine)
     if revision == schema.REVISION:
         return
-    if not may_upgrade:
-        raise errors.LedgerUnavailable(
-            f"The ledger is of version {revision}, this program of {schema.REVISION}.",
-            hint="Restart the daemon: it brings the ledger up to date.",
-        )
     if revision is not None and revision > schema.REVISION:
         raise errors.LedgerUnavailable(
             f"The ledger was written by a newer program (version {revision}, ours is {schema.REVISION}).",
             hint="Install that version again, or restore a backup of state/.",
+        )
+    if not may_upgrade:
+        raise errors.LedgerUnavailable(
+            f"The ledger is of version {revision or 'none'}, this program of {schema.REVISION}.",
+            hint="Restart the daemon: it brings the ledger up to date.",
         )
     _upgrade(engine)
 

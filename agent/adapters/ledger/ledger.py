@@ -69,7 +69,7 @@ class SqlLedger:
                     seen_device=str(seen.device),
                     seen_inode=str(seen.inode),
                     seen_size=seen.size,
-                    seen_modified_ns=seen.modified_ns,
+                    seen_modified_ns=str(seen.modified_ns),
                     seen_at=now,
                     size=seen.size,
                 )
@@ -106,6 +106,7 @@ class SqlLedger:
                     )
                 ).scalar()
                 if holder is not None:
+                    _following(_require(connection, document_id), Event.STARTED)
                     connection.execute(
                         update(documents)
                         .where(documents.c.document_id == document_id)
@@ -281,14 +282,18 @@ def _require(connection: Connection, document_id: DocumentId) -> Document:
 
 def _advance(connection: Connection, document_id: DocumentId, event: Event, **values: object) -> Document:
     """Change a state by the domain's table, inside the caller's transaction."""
-    before = _require(connection, document_id)
-    following = next_state(before.state, event, State(before.outcome.state) if before.outcome else None)
-    if isinstance(following, Refused):
-        raise errors.RequestRefused(following.sentence)
+    following = _following(_require(connection, document_id), event)
     connection.execute(
         update(documents).where(documents.c.document_id == document_id).values(state=following, **values)
     )
     return _require(connection, document_id)
+
+
+def _following(document: Document, event: Event) -> State:
+    following = next_state(document.state, event, State(document.outcome.state) if document.outcome else None)
+    if isinstance(following, Refused):
+        raise errors.RequestRefused(following.sentence)
+    return following
 
 
 def _close_review(

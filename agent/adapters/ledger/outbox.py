@@ -1,15 +1,15 @@
-"""Messages that wait to be delivered."""
+"""Messages that wait to be delivered: in order for each recipient, who is held up by a postponed one."""
 
 import datetime
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import ColumnElement, Engine, FromClause, and_, exists, func, select, update
 
 from agent.adapters.ledger import rows
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.schema import outbox
 from agent.domain.document import DocumentId
-from agent.domain.message import Parcel
+from agent.domain.message import Parcel, ParcelId
 
 
 class SqlOutbox:
@@ -19,16 +19,24 @@ class SqlOutbox:
         self._engine = engine
 
     def due(self, now: datetime.datetime, limit: int) -> Sequence[Parcel]:
+        """The parcels to deliver now, in order; none of a recipient whose earlier one has been put off."""
+        earlier = outbox.alias("earlier")
+        is_held_up = exists().where(
+            _waits(earlier),
+            earlier.c.recipient == outbox.c.recipient,
+            earlier.c.parcel_id < outbox.c.parcel_id,
+            earlier.c.due_at > now,
+        )
         with reading(self._engine) as connection:
             found = connection.execute(
                 select(outbox)
-                .where(outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None), outbox.c.due_at <= now)
+                .where(_waits(outbox), outbox.c.due_at <= now, ~is_held_up)
                 .order_by(outbox.c.parcel_id)
                 .limit(limit)
             )
             return [
                 Parcel(
-                    parcel_id=row.parcel_id,
+                    parcel_id=ParcelId(row.parcel_id),
                     document_id=DocumentId(row.document_id),
                     epoch=row.epoch,
                     recipient=row.recipient,
@@ -39,24 +47,31 @@ class SqlOutbox:
             ]
 
     def next_due(self) -> datetime.datetime | None:
-        """When the next message becomes due; None when none waits."""
+        """When the first parcel of some recipient becomes due; None when none waits."""
+        first = (
+            select(func.min(outbox.c.parcel_id))
+            .where(_waits(outbox), outbox.c.due_at.is_not(None))
+            .group_by(outbox.c.recipient)
+        )
         with reading(self._engine) as connection:
             moment: datetime.datetime | None = connection.execute(
-                select(func.min(outbox.c.due_at)).where(
-                    outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None)
-                )
+                select(func.min(outbox.c.due_at)).where(outbox.c.parcel_id.in_(first))
             ).scalar()
             return moment
 
-    def mark_sent(self, parcel_id: int, receipt: str, now: datetime.datetime) -> None:
+    def mark_sent(self, parcel_id: ParcelId, receipt: str, now: datetime.datetime) -> None:
         self._change(parcel_id, sent_at=now, receipt=receipt, error=None)
 
-    def postpone(self, parcel_id: int, until: datetime.datetime, error_reason: str) -> None:
+    def postpone(self, parcel_id: ParcelId, until: datetime.datetime, error_reason: str) -> None:
         self._change(parcel_id, due_at=until, attempts=outbox.c.attempts + 1, error=error_reason)
 
-    def mark_dead(self, parcel_id: int, error_reason: str, now: datetime.datetime) -> None:
+    def mark_dead(self, parcel_id: ParcelId, error_reason: str, now: datetime.datetime) -> None:
         self._change(parcel_id, dead_at=now, error=error_reason)
 
-    def _change(self, parcel_id: int, **values: object) -> None:
+    def _change(self, parcel_id: ParcelId, **values: object) -> None:
         with writing(self._engine) as connection:
             connection.execute(update(outbox).where(outbox.c.parcel_id == parcel_id).values(**values))
+
+
+def _waits(table: FromClause) -> ColumnElement[bool]:
+    return and_(table.c.sent_at.is_(None), table.c.dead_at.is_(None))

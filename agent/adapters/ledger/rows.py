@@ -37,7 +37,7 @@ def document_of(row: Row[tuple[object, ...]]) -> Document:
             device=int(row.seen_device),
             inode=int(row.seen_inode),
             size=row.seen_size,
-            modified_ns=row.seen_modified_ns,
+            modified_ns=int(row.seen_modified_ns),
         ),
         seen_at=row.seen_at,
         claimed_at=row.claimed_at,

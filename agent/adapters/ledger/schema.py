@@ -73,7 +73,7 @@ documents = Table(
     Column("seen_device", String(20), nullable=False),  # unsigned 64 bits: more than SQL's integers hold
     Column("seen_inode", String(20), nullable=False),
     Column("seen_size", BigInteger, nullable=False),
-    Column("seen_modified_ns", BigInteger, nullable=False),
+    Column("seen_modified_ns", String(24), nullable=False),  # a file may be dated after 2262
     Column("seen_at", UtcDateTime, nullable=False),
     Column("claimed_at", UtcDateTime),
     Column("sha256", String(64)),
@@ -138,7 +138,7 @@ outbox = Table(
     Column("sent_at", UtcDateTime),
     Column("receipt", Text),
     Column("dead_at", UtcDateTime),
-    Column("error", String(64)),
+    Column("error", Text),
     UniqueConstraint("document_id", "epoch", "recipient"),
     Index("ix_outbox_waiting", "sent_at", "dead_at", "due_at"),
 )

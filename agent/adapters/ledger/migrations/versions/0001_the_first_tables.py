@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("seen_device", sa.String(length=20), nullable=False),
         sa.Column("seen_inode", sa.String(length=20), nullable=False),
         sa.Column("seen_size", sa.BigInteger(), nullable=False),
-        sa.Column("seen_modified_ns", sa.BigInteger(), nullable=False),
+        sa.Column("seen_modified_ns", sa.String(length=24), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("receipt", sa.Text(), nullable=True),
         sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("error", sa.String(length=64), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["document_id"], ["documents.document_id"], name=op.f("fk_outbox_document_id_documents")
         ),
