@@ -14,7 +14,7 @@ from agent.adapters.folders import FOLDERS, HomeFolders
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock, highest_number, identify
 from agent.adapters.journal import Journal
 from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine
-from agent.adapters.reading import SandboxedReader
+from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.registry import RegistryIndex
 from agent.config import Settings
 from agent.ports import Notifier, Ports, Rules
@@ -49,6 +49,7 @@ class Parts:
         close = getattr(self.notifier, "close", None)
         if close is not None:
             close()
+        self.journal.close()
         self.registry.close()
         self.ledger.close()
         self.lock.release()
@@ -151,7 +152,7 @@ def build_reader(settings: Settings) -> SandboxedReader:
 def _notifier(settings: Settings, say: Callable[[str], None] | None) -> Notifier:
     if settings.telegram_token is None:
         return ConsoleNotifier(say)
-    from agent.adapters.telegram import TelegramNotifier  # 30 MB that an office without Telegram need not pay
+    from agent.adapters.telegram.client import TelegramNotifier  # 30 MB that an office without Telegram need not pay
 
     return TelegramNotifier(
         settings.telegram_token.get_secret_value(),

@@ -198,20 +198,19 @@ class Daemon:
                 self.dispatcher.submit(document_id)
         most = self._workers * (1 + CLAIMED_AHEAD)
         if not self.dispatcher.wait_for_room(most, INTAKE_PAUSE_SECONDS):
+            self._watcher.attend()
             return
-        for seen in self._watcher.stable(INTAKE_PAUSE_SECONDS, at_most=most):
-            if self._stop.is_set():
-                return
-            self._take(seen)
-
-    def _take(self, seen: SeenFile) -> None:
-        document_id = None
-        try:
-            document_id = take_in(seen, self._parts.ports)
-        finally:
+        ready = self._watcher.stable(INTAKE_PAUSE_SECONDS, at_most=most)
+        while ready and not self._stop.is_set():
+            document_id = None
+            try:
+                document_id = take_in(ready[0], self._parts.ports)
+            finally:
+                for seen in ready if document_id is None else ():
+                    self._watcher.forget(seen.name)
             if document_id is None:
-                self._watcher.forget(seen.name)
-        if document_id is not None:
+                return
+            ready.pop(0)
             self.dispatcher.submit(document_id)
 
     def _desk(self) -> None:

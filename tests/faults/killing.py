@@ -1,0 +1,198 @@
+"""A daemon that dies by SIGKILL at a named point, on one side of it, the n-th time it is reached.
+
+`python -m tests.faults.killing --home DIR --point NAME --side before|after --nth N`: the real daemon, its real ports, each
+wrapped so that the named calls are points of death. Nothing in the program knows of it.
+"""
+
+import argparse
+import dataclasses
+import datetime
+import itertools
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from agent.adapters.folders import HomeFolders
+from agent.adapters.telemetry import configure
+from agent.app import Parts, build
+from agent.config import load
+from agent.daemon import Daemon
+from agent.domain.message import Message
+from agent.ports import Settlement
+
+POINTS = (
+    "row",
+    "claim_rename",
+    "claim_confirmed",
+    "hash",
+    "attempt",
+    "child",
+    "text_stored",
+    "decision",
+    "settle",
+    "move",
+    "copy",
+    "publish",
+    "unlink",
+    "sidecar",
+    "done",
+    "send",
+    "sent_mark",
+    "request_listed",
+    "answer",
+    "undo",
+    "refile",
+    "retry",
+    "request_closed",
+)
+"""Every named kill point of the design's custody page that this program has, and a few more."""
+
+
+class Trap:
+    """Counts how often each point is reached, and pulls the plug at the chosen one."""
+
+    def __init__(self, point: str, side: str, nth: int) -> None:
+        self._chosen, self._nth = (point, side), nth
+        self._counts: dict[tuple[str, str], itertools.count[int]] = {}
+        self._lock = threading.Lock()
+
+    def reach(self, point: str, side: str) -> None:
+        with self._lock:
+            count = next(self._counts.setdefault((point, side), itertools.count(1)))
+        if (point, side) == self._chosen and count == self._nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, point: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def trapped(*args: Any, **kwargs: Any) -> Any:
+            self.reach(point, "before")
+            result = call(*args, **kwargs)
+            self.reach(point, "after")
+            return result
+
+        return trapped
+
+
+class Trapped:
+    """Any port, with some of its methods trapped."""
+
+    def __init__(self, inner: object, trap: Trap, points: Mapping[str, str]) -> None:
+        self._inner, self._trap, self._points = inner, trap, points
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        point = self._points.get(name)
+        return self._trap.around(point, found) if point else found
+
+
+class TrappedLedger(Trapped):
+    """Tells the settling transactions of people's requests from the daemon's own."""
+
+    _EVENTS: Mapping[str, str] = {"settled": "settle", "answered": "answer", "undone": "undo", "refiled": "refile"}
+
+    def settle(self, document_id: Any, settlement: Settlement, now: datetime.datetime, **kwargs: Any) -> Any:
+        point = self._EVENTS[settlement.event]
+        return self._trap.around(point, self._inner.settle)(document_id, settlement, now, **kwargs)  # type: ignore[attr-defined]
+
+
+class TrappedJournal(Trapped):
+    """The line written before the settling transaction stands for the decision."""
+
+    def append(self, event: str, at: datetime.datetime, /, **fields: object) -> None:
+        call = self._inner.append  # type: ignore[attr-defined]
+        (self._trap.around("decision", call) if event == "settling" else call)(event, at, **fields)
+
+
+class TrappedFolders(HomeFolders):
+    """The steps inside a move across file systems."""
+
+    trap: Trap
+
+    def _copy(self, source: Path, temporary: Path) -> None:
+        self.trap.around("copy", super()._copy)(source, temporary)
+
+    def _publish(self, temporary: Path, target: Path) -> None:
+        self.trap.around("publish", super()._publish)(temporary, target)
+
+    def _unlink(self, source: Path) -> None:
+        self.trap.around("unlink", super()._unlink)(source)
+
+
+class ToldInAFile:
+    """A channel that writes each delivery down, durably, where the test can count it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def recipients(self) -> Sequence[str]:
+        return ("file",)
+
+    def send(self, message: Message, recipient: str) -> str:
+        with self._path.open("a") as told:
+            told.write(json.dumps({"document": f"D-{message.document_id}", "kind": message.kind, "to": recipient}) + "\n")
+            told.flush()
+            os.fsync(told.fileno())
+        return "told"
+
+
+def trapped_parts(parts: Parts, trap: Trap) -> Parts:
+    """Wrap every port of a home."""
+    folders = TrappedFolders(parts.settings.home, parts.ledger.home_id() or "")
+    folders.trap = trap
+    ledger = TrappedLedger(
+        parts.ledger,
+        trap,
+        {
+            "open_claim": "row",
+            "confirm_claim": "claim_confirmed",
+            "start": "attempt",
+            "save_text": "text_stored",
+            "complete": "done",
+            "retry": "retry",
+        },
+    )
+    notifier = ToldInAFile(parts.settings.home / "told.jsonl")
+    ports = dataclasses.replace(
+        parts.ports,
+        ledger=ledger,
+        folders=Trapped(
+            folders,
+            trap,
+            {"claim": "claim_rename", "fingerprint": "hash", "move": "move", "write_sidecar": "sidecar"},
+        ),
+        text_source=Trapped(parts.reader, trap, {"read": "child"}),
+        journal=TrappedJournal(parts.journal, trap, {}),
+        recipients=tuple(notifier.recipients()),
+    )
+    return dataclasses.replace(
+        parts,
+        ports=ports,
+        notifier=Trapped(notifier, trap, {"send": "send"}),
+        outbox=Trapped(parts.outbox, trap, {"mark_sent": "sent_mark"}),  # type: ignore[arg-type]
+        requests=Trapped(
+            parts.requests, trap, {"open_requests": "request_listed", "close_request": "request_closed"}
+        ),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--point", choices=(*POINTS, "never"), default="never")
+    parser.add_argument("--side", choices=("before", "after"), default="before")
+    parser.add_argument("--nth", type=int, default=1)
+    chosen = parser.parse_args()
+    settings = load(home=chosen.home)
+    configure(settings.log_level, settings.home / "logs", console="json", to_journald=False)
+    parts = trapped_parts(build(settings), Trap(chosen.point, chosen.side, chosen.nth))
+    try:
+        Daemon(parts).run()
+    finally:
+        parts.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""SIGKILL at each named point, on each side of it; then a restart, and nothing can be told apart from an undisturbed run."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from agent.domain.document import DocumentId
+from agent.domain.life import Action
+from agent.domain.outcome import State
+from tests.faults.killing import POINTS
+from tests.faults.world import World, letter_about, stop
+
+pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(240)]
+
+DROPPED = {
+    "match.pdf": letter_about(100),
+    "name-only.pdf": letter_about(101, name_only=True),
+    "memo.pdf": b"Not a PDF, whatever the name says.\n",
+}
+UNDISTURBED = {
+    "match.pdf": "archived 100 by rule",
+    "name-only.pdf": "in review: ambiguous",
+    "memo.pdf": "failed: not_a_pdf",
+}
+
+REQUEST_POINTS = {"request_listed", "answer", "undo", "refile", "retry", "request_closed"}
+ACROSS_POINTS = {"copy", "publish", "unlink"}
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """A folder on another file system than the home."""
+    with TemporaryDirectory(dir="/dev/shm") as folder:  # noqa: S108 -- Linux always has it
+        yield Path(folder)
+
+
+def _kill_and_recover(world: World, point: str, side: str, nth: int = 1) -> None:
+    """Run until the point kills the daemon, then run again, undisturbed, until all rests."""
+    doomed = world.start("--point", point, "--side", side, "--nth", str(nth))
+    try:
+        code = doomed.wait(90)
+    except subprocess.TimeoutExpired:
+        doomed.kill()
+        raise AssertionError(f"{point} was never reached:\n{world.story()}\n{world.said()}") from None
+    assert code == -9, world.said()
+    survivor = world.start()
+    try:
+        world.wait(world.rests, survivor)
+        stop(survivor)
+    finally:
+        survivor.kill()
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("point", [it for it in POINTS if it not in REQUEST_POINTS | ACROSS_POINTS])
+def test_a_death_on_the_main_path_leaves_no_trace(point: str, side: str, tmp_path: Path) -> None:
+    world = World.make(tmp_path / "home")
+    for name, content in DROPPED.items():
+        world.drop(name, content)
+    _kill_and_recover(world, point, side, nth=2 if point not in {"child", "text_stored"} else 1)
+    world.check(DROPPED)
+    assert world.outcomes() == UNDISTURBED
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("point", sorted(ACROSS_POINTS))
+def test_a_death_in_a_move_across_file_systems_leaves_no_trace(
+    point: str, side: str, tmp_path: Path, elsewhere: Path
+) -> None:
+    world = World.make(tmp_path / "home")
+    (world.home / "archive").rmdir()
+    (world.home / "archive").symlink_to(elsewhere, target_is_directory=True)
+    assert os.stat(elsewhere).st_dev != os.stat(world.home).st_dev  # noqa: PTH116
+    for name, content in DROPPED.items():
+        world.drop(name, content)
+    _kill_and_recover(world, point, side)
+    world.check(DROPPED)
+    assert world.outcomes() == UNDISTURBED
+    assert not list(elsewhere.rglob("*.part"))
+
+
+REQUESTS = {
+    "request_listed": (Action.ANSWER, "name-only.pdf", "1", "archived 101 by cli:tester"),
+    "answer": (Action.ANSWER, "name-only.pdf", "1", "archived 101 by cli:tester"),
+    "request_closed": (Action.ANSWER, "name-only.pdf", "none", "failed: rejected"),
+    "undo": (Action.UNDO, "match.pdf", "", "in review: match"),
+    "refile": (Action.REFILE, "match.pdf", "102", "archived 102 by cli:tester"),
+    "retry": (Action.RETRY, "memo.pdf", "", "failed: not_a_pdf"),
+}
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("point", sorted(REQUEST_POINTS))
+def test_a_death_while_a_request_is_carried_out_does_it_once(point: str, side: str, tmp_path: Path) -> None:
+    world = World.make(tmp_path / "home")
+    for name, content in DROPPED.items():
+        world.drop(name, content)
+    daemon = world.start()
+    try:
+        world.wait(lambda: world.rests() and len(world.documents()) == len(DROPPED), daemon)
+        stop(daemon)
+    finally:
+        daemon.kill()
+    action, name, argument, expected = REQUESTS[point]
+    document_id = _id_of(world, name)
+    world.ask(action, document_id, argument)
+    _kill_and_recover(world, point, side)
+    world.check(DROPPED)
+    assert world.outcomes() == UNDISTURBED | {name: expected}
+    epochs = {it.original_name: it.epoch for it in world.documents()}
+    assert epochs == dict.fromkeys(DROPPED, 1) | {name: 2}
+
+
+def test_three_clean_stops_in_a_row_condemn_no_document(tmp_path: Path) -> None:
+    settings = "DOSSIERD_MAX_CRASHES=2\nDOSSIERD_STOP_SECONDS=0\n"
+    world = World.make(tmp_path / "home")
+    env = world.home / ".env"
+    env.write_text(env.read_text() + settings)
+    dropped = {f"letter-{number}.pdf": letter_about(number) for number in range(100, 112)}
+    for name, content in dropped.items():
+        world.drop(name, content)
+    for _ in range(3):
+        daemon = world.start()
+        try:
+            world.wait(lambda: any(it.state is State.READING for it in world.documents()) or world.rests(), daemon)
+            stop(daemon)
+        finally:
+            daemon.kill()
+    assert all(it.attempts == 0 for it in world.documents())
+    daemon = world.start()
+    try:
+        world.wait(lambda: world.rests() and len(world.documents()) >= len(dropped), daemon)
+        stop(daemon)
+    finally:
+        daemon.kill()
+    world.check(dropped)
+    assert set(world.outcomes().values()) == {f"archived {number} by rule" for number in range(100, 112)}
+
+
+def _id_of(world: World, name: str) -> DocumentId:
+    return next(it.document_id for it in world.documents() if it.original_name == name)

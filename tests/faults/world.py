@@ -1,0 +1,224 @@
+"""A home in a folder, a daemon in a process, and what must hold of them whatever has died."""
+
+import hashlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent import errors
+from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE
+from agent.adapters.ledger import SqlLedger, SqlRequests, open_engine
+from agent.adapters.registry import RegistryIndex, read_csv
+from agent.app import make_home
+from agent.demo.letters import Letter, draw
+from agent.domain.document import DocumentId
+from agent.domain.life import Action, Document, Request
+from agent.domain.outcome import ACCEPTED, AT_REST, Archived, Duplicate, Failed, InReview, State
+
+PEOPLE = "id,last_name,first_name,dob,cin\n" + "".join(
+    f"{number},Famille{letters},Prenom{letters},19{number % 80 + 10:02d}-0{number % 9 + 1}-1{number % 9},ZA{100000 + number}\n"
+    for number, letters in ((n, chr(97 + n // 26 % 26) + chr(97 + n % 26)) for n in range(100, 400))
+)
+
+SETTINGS = """\
+DOSSIERD_ALLOW_ROOT=true
+DOSSIERD_SETTLE_SECONDS=0.2
+DOSSIERD_DAMAGED_GRACE_SECONDS=0.4
+DOSSIERD_RESCAN_SECONDS=0.5
+DOSSIERD_OCR_LANGUAGES=fra+eng
+"""
+
+REST_SECONDS = 90.0
+
+
+def person(number: int) -> dict[str, str]:
+    """A line of the test registry."""
+    header, *lines = PEOPLE.splitlines()
+    found = next(line for line in lines if line.startswith(f"{number},"))
+    return dict(zip(header.split(","), found.split(","), strict=True))
+
+
+def letter_about(number: int, *, name_only: bool = False, note: str = "") -> bytes:
+    """A born-digital letter about a person of the test registry; the note makes its bytes its own."""
+    them = person(number)
+    year, month, day = them["dob"].split("-")
+    details = [("Patient", f"{them['first_name']} {them['last_name'].upper()}")]
+    if not name_only:
+        details += [("Date de naissance", f"{day}/{month}/{year}"), ("CIN", them["cin"])]
+    return draw(
+        Letter(
+            sender="Cabinet du Port",
+            sender_lines=("4, quai des Mouettes",),
+            place_and_date="Port-Allune, le 17 septembre 2026",
+            subject="Compte rendu de consultation",
+            details=tuple(details),
+            body=f"Examen clinique sans particularité. {note}",
+            signature=("Dr Odile Marvanche",),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class World:
+    """One home and everything that is asked of it from outside."""
+
+    home: Path
+
+    @classmethod
+    def make(cls, home: Path, settings: str = SETTINGS) -> "World":
+        make_home(home)
+        env = home / ".env"
+        env.touch(mode=0o600)
+        env.write_text(settings)
+        people = home / "people.csv"
+        people.write_text(PEOPLE)
+        registry = RegistryIndex(home / "state" / REGISTRY_FILE)
+        registry.replace(read_csv(people).people)
+        registry.close()
+        return cls(home)
+
+    def drop(self, name: str, content: bytes) -> None:
+        (self.home / "incoming" / name).write_bytes(content)
+
+    def start(self, *arguments: str, module: str = "tests.faults.killing") -> subprocess.Popen[bytes]:
+        with (self.home / "daemon.out").open("ab") as said:
+            return subprocess.Popen(
+                [sys.executable, "-m", module, *arguments, "--home", str(self.home)],
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+            )
+
+    def said(self) -> str:
+        return (self.home / "daemon.out").read_text(errors="replace")[-6000:]
+
+    def ledger(self) -> SqlLedger:
+        return SqlLedger(open_engine(self.home / "state" / LEDGER_FILE, may_upgrade=False))
+
+    def documents(self) -> list[Document]:
+        if not (self.home / "state" / LEDGER_FILE).is_file():
+            return []
+        ledger = self.ledger()
+        try:
+            return list(ledger.in_states(frozenset(State)))
+        finally:
+            ledger.close()
+
+    def ask(self, action: Action, document_id: DocumentId, argument: str = "", key: str | None = None) -> None:
+        engine = open_engine(self.home / "state" / LEDGER_FILE, may_upgrade=False)
+        from agent.adapters.clock import SystemClock
+
+        SqlRequests(engine).submit(
+            Request(
+                key=key or f"{action}-{document_id}",
+                action=action,
+                document_id=document_id,
+                argument=argument,
+                actor="cli:tester",
+                requested_at=SystemClock("UTC").now(),
+            )
+        )
+        engine.dispose()
+
+    def open_requests(self) -> int:
+        engine = open_engine(self.home / "state" / LEDGER_FILE, may_upgrade=False)
+        try:
+            return len(SqlRequests(engine).open_requests())
+        finally:
+            engine.dispose()
+
+    def rests(self) -> bool:
+        """Nothing in incoming, nothing in work, no request open, no message waiting."""
+        waiting = [entry for entry in (self.home / "incoming").iterdir() if not entry.name.startswith(".")]
+        return (
+            not waiting
+            and all(it.state not in ACCEPTED - AT_REST and it.state is not State.CLAIMING for it in self.documents())
+            and self.open_requests() == 0
+            and not self.sql("SELECT 1 FROM outbox WHERE sent_at IS NULL AND dead_at IS NULL")
+        )
+
+    def sql(self, query: str) -> list[tuple[object, ...]]:
+        connection = sqlite3.connect(f"file:{self.home / 'state' / LEDGER_FILE}?mode=ro", uri=True, timeout=10)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def wait(self, condition: Callable[[], bool], daemon: subprocess.Popen[bytes], seconds: float = REST_SECONDS) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            try:
+                if condition():
+                    return
+            except (OSError, sqlite3.OperationalError, errors.LedgerUnavailable):
+                pass
+            assert daemon.poll() is None, f"the daemon ended by itself ({daemon.returncode}):\n{self.said()}"
+            time.sleep(0.05)
+        raise AssertionError(f"not within {seconds} s: {condition}\n{self.story()}\n{self.said()}")
+
+    def story(self) -> str:
+        return "\n".join(f"{it.reference} {it.state} {it.original_name} {it.location}" for it in self.documents())
+
+    def outcomes(self) -> Mapping[str, str]:
+        """What became of each original name."""
+        return {it.original_name: _word(it) for it in self.documents() if it.state is not State.WITHDRAWN}
+
+    def check(self, dropped: Mapping[str, bytes]) -> None:
+        """Nothing lost, nothing doubled, nothing changed; the ledger is sound; one message for each epoch."""
+        accepted = [it for it in self.documents() if it.state is not State.WITHDRAWN]
+        assert Counter(it.original_name for it in accepted) == Counter(list(dropped)), self.story()
+        for it in accepted:
+            assert it.state in AT_REST, self.story()
+            assert it.location is not None
+            content = (self.home / it.location).read_bytes()
+            assert content == dropped[it.original_name], f"{it.reference}: the bytes have changed"
+            assert hashlib.sha256(content).hexdigest() == it.sha256
+        assert sorted(self.files()) == sorted(it.location or "" for it in accepted)
+        assert self.sql("PRAGMA integrity_check") == [("ok",)]
+        assert self.sql("PRAGMA foreign_key_check") == []
+        told = self.sql("SELECT document_id, epoch, COUNT(*) FROM outbox WHERE sent_at IS NOT NULL GROUP BY 1, 2")
+        assert all(count == 1 for *_, count in told)
+        assert {document_id for document_id, *_ in told} == {it.document_id for it in accepted}
+        for place in ("archive", "failed"):
+            for path in (self.home / place).rglob("*.pdf"):
+                assert json.loads(path.with_suffix(".json").read_text())["sha256"]
+
+    def files(self) -> list[str]:
+        """Every file below the folders that hold documents, other than sidecars."""
+        found = []
+        for place in ("incoming", "archive", "review", "failed"):
+            for folder, _, names in os.walk(self.home / place, followlinks=True):
+                found += [
+                    str((Path(folder) / name).relative_to(self.home))
+                    for name in names
+                    if not name.endswith(".json") and name != ".gitkeep"
+                ]
+        return found
+
+
+def stop(daemon: subprocess.Popen[bytes]) -> None:
+    """SIGTERM, and the promise that it ends within ten seconds."""
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.wait(10) == 0
+
+
+def _word(document: Document) -> str:
+    match document.outcome:
+        case Archived():
+            return f"archived {document.outcome.record_id} by {document.outcome.decided_by}"
+        case InReview():
+            return f"in review: {document.outcome.decision.verdict}"
+        case Failed():
+            return f"failed: {document.outcome.reason}"
+        case Duplicate():
+            return "duplicate"
+        case None:
+            return str(document.state)
