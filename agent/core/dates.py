@@ -1,6 +1,7 @@
-"""Dates as people print them: day first unless only the other reading exists, months as numbers or words.
+"""Dates as people print them: the day first, or the year first; months as numbers or words.
 
-Nothing is corrected. A century that is not printed leaves two readings; a day that doesn't exist leaves none.
+Nothing is corrected: 08/16/1977 may be American or a slip, so it is a day that doesn't exist and leaves no reading. A
+century that is not printed leaves two.
 """
 
 import datetime
@@ -80,7 +81,7 @@ def _numeric(first: str, second: str, third: str) -> tuple[datetime.date, ...] |
     if len(first) == 4 and len(third) <= 2:
         return _days(int(third), int(second), (int(first),))
     if len(first) <= 2 and len(third) in {2, 4}:
-        return _days(int(first), int(second), _years(third)) or _days(int(second), int(first), _years(third))
+        return _days(int(first), int(second), _years(third))
     return None
 
 

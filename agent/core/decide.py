@@ -97,7 +97,7 @@ def _obstacle_for_all(
     if not is_complete:
         return _against("document_incomplete", "A part of this document could not be read.")
     if not any(_is_pointed_at(one) for one in ordered):
-        return _against("nobody_named", "Nobody in the registry is named in this document.")
+        return _against("nobody_named", "Nobody in the registry is named as the one whom this is about.")
     return None
 
 

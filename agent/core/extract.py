@@ -4,14 +4,15 @@ A value follows its label on the line, or, where nothing does, stands below it i
 next line. Labels are found by phrase and values by form; nothing is decided here and no name is judged.
 """
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from agent.core.dates import read_date
 from agent.core.identifiers import BY_NAME, compact, read_number, recognise
 from agent.core.labels import marks_of
 from agent.core.layout import Layout
-from agent.core.names import PARTICLES, word_set
+from agent.core.names import JOINERS, PARTICLES, word_set
 from agent.core.stream import tokens_of
 from agent.domain.document import DocumentText
 from agent.domain.evidence import (
@@ -32,7 +33,7 @@ _DATE_CONNECTORS = word_set("le la on the e en du s في بتاريخ سنة ي�
 _NUMBER_CONNECTORS = word_set("n no nr num numero number de du d la is est رقم")
 _PLACE_WORDS = word_set("a in at ب")
 _PLACE_LENGTH = 6
-_WITHIN_NAME = frozenset({" ", "-", "'", "’", " - ", ". "})
+_WITHIN_NAME = frozenset({" ", "-", "'", "’", ". ", " & ", " / "})
 _LONGEST_NAME = 8
 
 
@@ -58,7 +59,7 @@ def extract(text: DocumentText) -> Evidence:
     return Evidence(
         tokens=stream,
         marks=marks,
-        fields=tuple(_field(found, mark) for mark in marks if mark.kind in NAME_KINDS),
+        fields=tuple(_fields(found, marks)),
         birth_dates=tuple(_birth_dates(found, marks)),
         identifiers=(*labelled, *_unlabelled_numbers(found, labelled)),
     )
@@ -67,20 +68,47 @@ def extract(text: DocumentText) -> Evidence:
 def _birth_dates(found: _Found, marks: tuple[Mark, ...]) -> Iterator[PrintedDate]:
     for mark in marks:
         if mark.kind is MarkKind.BIRTH_DATE:
-            for start in (*_value_starts(found, mark, _DATE_CONNECTORS), *_after_place(found, mark)):
-                if read := read_date(found.stream, start):
-                    yield PrintedDate(readings=read[0], passage=Passage(start=start, end=read[1]))
-                    break
+            starts = (*_value_starts(found, mark, _DATE_CONNECTORS), *_after_place(found, mark))
+            for start, end in _values(found, mark, starts, _date_end):
+                readings, _ = read_date(found.stream, start) or ((), end)
+                yield PrintedDate(readings=readings, passage=Passage(start=start, end=end))
 
 
 def _labelled_numbers(found: _Found, marks: tuple[Mark, ...]) -> Iterator[PrintedIdentifier]:
     for mark in marks:
         if mark.kind is MarkKind.IDENTIFIER:
-            for start in _value_starts(found, mark, _NUMBER_CONNECTORS):
-                read = None if start in found.mark_at else read_number(found.stream, start)
-                if read and not read_date(found.stream, start):
-                    yield _identifier(mark.identifier, read[0], Passage(start=start, end=read[1]))
-                    break
+            starts = tuple(_value_starts(found, mark, _NUMBER_CONNECTORS))
+            for start, end in _values(found, mark, starts, _number_end):
+                value = "".join(token.text for token in found.stream[start:end])
+                yield _identifier(mark.identifier, value, Passage(start=start, end=end))
+
+
+def _values(
+    found: _Found, mark: Mark, starts: Iterable[int], end_of: Callable[[_Found, int], int | None]
+) -> Iterator[tuple[int, int]]:
+    """The first value that a label has; in a column, also those of the rows below."""
+    first = next((start for start in starts if end_of(found, start)), None)
+    if first is None:
+        return
+    yield first, end_of(found, first) or first
+    column = list(found.layout.column(mark.passage))
+    for start in column[column.index(first) + 1 :] if first in column else ():
+        end = end_of(found, start)
+        if end is None:
+            return
+        yield start, end
+
+
+def _date_end(found: _Found, start: int) -> int | None:
+    read = read_date(found.stream, start)
+    return read[1] if read else None
+
+
+def _number_end(found: _Found, start: int) -> int | None:
+    if start in found.mark_at or read_date(found.stream, start):
+        return None
+    read = read_number(found.stream, start)
+    return read[1] if read else None
 
 
 def _identifier(kind: str | None, value: str, passage: Passage) -> PrintedIdentifier:
@@ -164,31 +192,27 @@ def _after_place(found: _Found, mark: Mark) -> Iterator[int]:
             return
 
 
-def _field(found: _Found, mark: Mark) -> NameField:
-    starts = [
-        start
-        for start in _name_starts(found, mark)
-        if start not in found.mark_at or _is_civility(found, start)
-    ]
-    start = _skip_civilities(found, starts[0]) if starts else mark.passage.end
-    return NameField(kind=mark.kind, passage=Passage(start=start, end=_name_end(found, start)))
+def _fields(found: _Found, marks: tuple[Mark, ...]) -> Iterator[NameField]:
+    for mark in marks:
+        if mark.kind in NAME_KINDS:
+            for start in _name_starts(found, mark):
+                begin = _skip_civilities(found, start)
+                if begin < len(found.stream) and begin not in found.mark_at:
+                    end = _name_end(found, begin)
+                    yield NameField(kind=mark.kind, passage=Passage(start=begin, end=end))
 
 
 def _name_starts(found: _Found, mark: Mark) -> Iterator[int]:
-    """Where a name may begin: beside its label, except in a header line, whose values are below."""
-    below = found.layout.below(mark.passage)
-    is_header = found.layout.is_header(mark.passage.start, found.mark_at)
-    if is_header and below is not None:
-        yield below
-        return
-    if mark.is_mirrored:
-        yield found.layout.line_start(mark.passage.start)
-    if found.layout.is_same_line(mark.passage.end - 1, mark.passage.end):
-        yield mark.passage.end
-    elif _stands_alone(found, mark) and found.layout.line_start(mark.passage.start) < mark.passage.start:
-        yield found.layout.line_start(mark.passage.start)
-    elif below is not None:
-        yield below
+    """Where names may begin: beside their label; under it where nothing is; in each row under a table's head."""
+    first, after = found.layout.line_start(mark.passage.start), mark.passage.end
+    if found.layout.is_header(mark.passage.start, found.mark_at):
+        yield from itertools.takewhile(found.layout.is_table_row, found.layout.column(mark.passage))
+    elif mark.is_mirrored or (_stands_alone(found, mark) and first < mark.passage.start):
+        yield first
+    elif found.layout.is_same_line(after - 1, after):
+        yield after
+    else:
+        yield from itertools.islice(found.layout.column(mark.passage), 1)
 
 
 def _skip_civilities(found: _Found, position: int) -> int:
@@ -203,13 +227,19 @@ def _is_civility(found: _Found, position: int) -> bool:
 
 
 def _name_end(found: _Found, start: int) -> int:
-    """Follow a run of name-like words, particles among them."""
+    """Follow a run of name-like words, particles among them, and a second person's behind an "and"."""
     end = start
     while end < min(start + _LONGEST_NAME, len(found.stream)) and end not in found.mark_at:
         token = found.stream[end]
-        if end > start and token.before not in _WITHIN_NAME:
-            break
-        if not token.is_name_like and token.text not in PARTICLES:
+        is_inside = end == start or token.before in _WITHIN_NAME
+        is_name = token.is_name_like or token.text in PARTICLES
+        is_joint = end > start and token.text in JOINERS and _is_name_at(found, end + 1)
+        if not is_inside or not (is_name or is_joint):
             break
         end += 1
     return end
+
+
+def _is_name_at(found: _Found, position: int) -> bool:
+    place = _skip_civilities(found, position)
+    return place < len(found.stream) and place not in found.mark_at and found.stream[place].is_name_like

@@ -12,7 +12,7 @@ from agent.domain.evidence import Mark, MarkKind, Passage, Token
 
 _PHRASES: dict[MarkKind, str] = {
     MarkKind.NAME: """
-        patient; patiente; nom du patient; nom de la patiente; nom du malade; malade; patient name
+        patient; patiente; patients; patientes; nom du patient; nom de la patiente; nom du malade; malade; patient name
         name of patient
         nom prenom; nom prenoms; nom et prenom; nom et prenoms; nom et prenom s; prenom nom
         prenom et nom; prenoms et nom
@@ -123,6 +123,7 @@ _PHRASES: dict[MarkKind, str] = {
 }
 _NUMBER_PHRASES: dict[str | None, str] = {
     "cin": """
+        titulaire de la cin; titulaire de la c i n; titulaire de la carte nationale; titulaire de la cine
         cin; c i n; n cin; no cin; cine; cnie; c n i e; cni; n cni; carte nationale
         carte nationale d identite; carte d identite
         carte d identite nationale; carte identite; n de la carte nationale; piece d identite

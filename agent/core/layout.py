@@ -4,7 +4,7 @@ Boxes decide, because reading order alone mixes the columns of a page.
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from agent.domain.evidence import Mark, MarkKind, Passage, Token
 
@@ -44,34 +44,55 @@ class Layout:
         labels = {
             mark_at[place].passage
             for place in line
-            if place in mark_at and mark_at[place].kind not in {MarkKind.CIVILITY, MarkKind.ROLE}
+            if place in mark_at and mark_at[place].kind is not MarkKind.CIVILITY
         }
         if len(labels) < 2 or any(self._stream[place].text.isdigit() for place in line):
             return False
-        return all(self._fills_cell(label) for label in labels)
+        return all(self.fills_cell(label) for label in labels)
 
     def below(self, label: Passage) -> int | None:
         """The first token of the cell below a label, if one stands there."""
+        return next(self.column(label), None)
+
+    def column(self, label: Passage) -> Iterator[int]:
+        """The first token of each cell below a label, down to the first line that has none or is too far away."""
         last = self._stream[label.end - 1]
-        following = self._next.get(last.line)
-        if following is None:
-            return None
         head = self._stream[label.start].box
         limit = (
             self._stream[label.end].box.left
             if self.is_same_line(label.end - 1, label.end)
             else last.box.right
         )
-        for position in self._lines[following]:
-            token = self._stream[position]
-            is_under = token.box.right > head.left - _SLACK_POINTS and token.box.left < limit - _SLACK_POINTS
-            if is_under:
-                is_close = token.box.top - head.bottom <= _MAX_DROP_HEIGHTS * (head.bottom - head.top)
-                return (
-                    position if is_close and token.page == last.page and self.begins_cell(position) else None
-                )
-        return None
+        above, following = last, self._next.get(last.line)
+        while following is not None:
+            position = self._under(following, head.left - _SLACK_POINTS, limit - _SLACK_POINTS)
+            if (
+                position is None
+                or not self.begins_cell(position)
+                or not _is_close(above, self._stream[position])
+            ):
+                return
+            yield position
+            above, following = self._stream[position], self._next.get(following)
 
-    def _fills_cell(self, label: Passage) -> bool:
+    def is_table_row(self, position: int) -> bool:
+        """Whether a line has several cells, unlike a paragraph's."""
+        line = self._lines[self._stream[position].line]
+        return any(self.begins_cell(place) for place in line[1:])
+
+    def fills_cell(self, label: Passage) -> bool:
         is_last = label.end >= len(self._stream)
         return self.begins_cell(label.start) and (is_last or self.begins_cell(label.end))
+
+    def _under(self, line: int, left: float, right: float) -> int | None:
+        """The first token of a line that reaches into a column."""
+        for position in self._lines[line]:
+            box = self._stream[position].box
+            if box.right > left and box.left < right:
+                return position
+        return None
+
+
+def _is_close(above: Token, token: Token) -> bool:
+    drop = token.box.top - above.box.bottom
+    return token.page == above.page and drop <= _MAX_DROP_HEIGHTS * (above.box.bottom - above.box.top)

@@ -7,7 +7,8 @@ them, and not part of a longer name. A role (doctor, parent, insured, street) vo
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agent.core.names import PARTICLES, tokens, word_set
+from agent.core.layout import Layout
+from agent.core.names import JOINERS, PARTICLES, tokens, word_set
 from agent.domain.evidence import Evidence, Mark, MarkKind, NameField, Passage, Token
 from agent.domain.identity import Person
 
@@ -65,6 +66,10 @@ class Names:
             for position in range(mark.passage.start, mark.passage.end)
         }
         self._roles = tuple(mark for mark in evidence.marks if mark.kind is MarkKind.ROLE)
+        self._layout = Layout(evidence.tokens)
+        self._below_roles = {
+            self._layout.below(role.passage) for role in self._roles if self._layout.fills_cell(role.passage)
+        }
         self._field_starts = {field.passage.start for field in evidence.fields}
 
     def mentions(self, person: Person) -> tuple[Mention, ...]:
@@ -165,6 +170,8 @@ class Names:
         ):
             return False
         before = self._stream[start - 1]
+        if before.text in JOINERS:
+            return start > 1 and self._is_name_at(start - 2)
         if before.text in PARTICLES:
             return is_last_first or before.is_name_like or before.text not in _LOWER_CASE_JOINERS
         return before.text not in _FUNCTION_WORDS and self._belongs_to_name(before, start)
@@ -173,6 +180,8 @@ class Names:
         if not self._adjoins(end):
             return False
         after = self._stream[end]
+        if after.text in JOINERS:
+            return self._is_name_at(end + 1)
         if after.text in PARTICLES:
             return after.is_name_like or (self._adjoins(end + 1) and self._stream[end + 1].is_name_like)
         return self._belongs_to_name(after, start)
@@ -184,6 +193,12 @@ class Names:
             is_lower_case_name and token.text.isalpha() and token.text not in _FUNCTION_WORDS
         )
 
+    def _is_name_at(self, position: int) -> bool:
+        """Whether a name-like word, or a civility before one, stands at a position."""
+        if position >= len(self._stream) or self._kind(position) not in {None, MarkKind.CIVILITY}:
+            return False
+        return self._stream[position].is_name_like
+
     def _adjoins(self, position: int) -> bool:
         return (
             position < len(self._stream)
@@ -193,7 +208,7 @@ class Names:
 
     def _is_void(self, parts: tuple[Passage, ...]) -> bool:
         start, end = parts[0].start, parts[-1].end
-        return any(
+        return start in self._below_roles or any(
             self._announces(role, start, end) or self._is_apposition(role, end) for role in self._roles
         )
 
@@ -202,17 +217,13 @@ class Names:
         if role.is_mirrored:
             return end <= role.passage.start and self._line(end - 1) == self._line(role.passage.start)
         first = role.passage.end
-        if first > start:
-            return False
-        line_gap = self._line(start) - self._line(first - 1)
-        if line_gap > 1 or (line_gap == 1 and (first != start and self._line(first) != self._line(start))):
-            return False
-        if line_gap == 1 and first != start:
+        is_line_end = first == start and not self._layout.is_table_row(role.passage.start)
+        if first > start or self._line(start) - self._line(first - 1) > is_line_end:
             return False
         between = range(first, start)
-        if any(self._kind(place) in _SUBJECT_KINDS for place in between):
-            return False
-        return not any(self._ends_scope(place, first) for place in range(first, start + 1))
+        return not any(self._kind(place) in _SUBJECT_KINDS for place in between) and not any(
+            self._ends_scope(place, first) for place in (*between, start)
+        )
 
     def _ends_scope(self, position: int, first: int) -> bool:
         """A column, a bar or a full stop, but not that of an abbreviation or an initial."""

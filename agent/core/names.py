@@ -29,6 +29,7 @@ PARTICLES = word_set("""
     el al ben bin ibn bent bint ait ould oulad abou abu bou de du des d la le les l van von der den da di del dos
     dalla della san st ال بن ابن بنت ايت ولد ابو
 """)
+JOINERS = word_set("et and و")
 HONORIFICS = word_set("sidi moulay my mly lalla haj hajj hadj سيدي مولاي لالة الحاج")
 CIVILITIES = word_set(
     "m mr mme mlle mle mm monsieur madame mademoiselle mister mrs ms miss sr السيد السيدة الانسة"
