@@ -3,6 +3,7 @@
 import datetime
 import re
 from pathlib import PurePosixPath
+from typing import assert_never
 
 from agent.domain.document import DocumentId, reference
 from agent.domain.outcome import Archived, Duplicate, Failed, InReview, Outcome
@@ -28,6 +29,8 @@ def place_of(document_id: DocumentId, outcome: Outcome, day: datetime.date, suff
             return f"failed/{dated}{suffix}"
         case Duplicate():
             return f"archive/_duplicates/{dated}{suffix}"
+        case _:
+            assert_never(outcome)
 
 
 def suffix_of(original_name: str) -> str:

@@ -1,5 +1,7 @@
 """What is told of a document to the journal, to the log, and to the file that lies beside it."""
 
+from typing import assert_never
+
 from agent.domain.decision import Decision, Match, Reason, candidates_of
 from agent.domain.life import Document
 from agent.domain.outcome import Archived, Duplicate, Failed, InReview, Outcome
@@ -31,13 +33,15 @@ def reason_of(outcome: Outcome) -> str:
             return outcome.reason
         case Duplicate():
             return f"D-{outcome.original}"
+        case _:
+            assert_never(outcome)
 
 
 def sidecar(document: Document) -> dict[str, object]:
     """What lies beside a document as JSON: enough to tell its story, and to rebuild its row, without the ledger.
 
-    It names the person that the document was filed under by the record's id only, and nobody else: the folder belongs to
-    one person, and the others who were considered are none of its business.
+    It names the person that the document was filed under by the record's id only, and nobody else: the folder
+    belongs to one person, and the others who were considered are none of its business.
     """
     return {
         "document": document.reference,
@@ -61,15 +65,15 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
                 "record_id": outcome.record_id,
                 "decided_by": outcome.decided_by,
                 "kind": outcome.document_kind,
-            }
-            if outcome.decision is not None:
-                told["decision"] = _decision(outcome.decision, outcome)
+            } | ({"decision": _decision(outcome.decision, outcome)} if outcome.decision else {})
         case InReview():
             told |= {"verdict": outcome.decision.verdict}
         case Failed():
             told |= {"reason": outcome.reason, "detail": outcome.detail, "decided_by": outcome.decided_by}
         case Duplicate():
             told |= {"duplicate_of": f"D-{outcome.original}"}
+        case _:
+            assert_never(outcome)
     return told
 
 

@@ -1,6 +1,7 @@
 """Rows to nouns and back."""
 
 import os
+from typing import assert_never
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, select
@@ -79,3 +80,5 @@ def columns_of(outcome: Outcome) -> dict[str, str | None]:
             }
         case Duplicate():
             return {"record_id": None, "reason": None, "decided_by": "rule", "content_key": None}
+        case _:
+            assert_never(outcome)

@@ -1,0 +1,107 @@
+"""Fakes of what lies outside: a clock to set, a reader with a script, people in a list, a journal in memory."""
+
+import datetime
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent import errors
+from agent.domain.document import DocumentText
+from agent.domain.evidence import Evidence
+from agent.domain.identity import Person, RecordId
+from agent.ports import People
+
+
+class FakeClock:
+    """A clock that stands still until it is moved. The office is in UTC."""
+
+    def __init__(self, moment: datetime.datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime.datetime:
+        return self.moment
+
+    def date_of(self, moment: datetime.datetime) -> datetime.date:
+        return moment.date()
+
+    def advance(self, **duration: float) -> None:
+        """Move on by `seconds=`, `hours=` and the like."""
+        self.moment += datetime.timedelta(**duration)
+
+
+class FakeTextSource:
+    """Answers each reading by the next entry of its script, then by its last one for ever.
+
+    An entry is a text, an error to raise, or something to do that gives a text.
+    """
+
+    def __init__(self, *script: DocumentText | Exception | Callable[[Path], DocumentText]) -> None:
+        self.script = list(script)
+        self.paths: list[Path] = []
+
+    def read(self, path: Path, *, should_stop: Callable[[], bool]) -> DocumentText:
+        self.paths.append(path)
+        entry = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(entry, Exception):
+            raise entry
+        return entry if isinstance(entry, DocumentText) else entry(path)
+
+
+class BlockingTextSource:
+    """A reading that lasts until it is released, or stopped."""
+
+    def __init__(self, text: DocumentText) -> None:
+        self._text = text
+        self.began, self.released = threading.Event(), threading.Event()
+
+    def read(self, path: Path, *, should_stop: Callable[[], bool]) -> DocumentText:
+        self.began.set()
+        while not self.released.wait(0.005):
+            if should_stop():
+                raise errors.ReadingStopped("The reading was stopped.")
+        return self._text
+
+
+@dataclass
+class FakeRegistry:
+    """People in a list; `after_search` happens behind the back of the one who searches."""
+
+    people: Sequence[Person] = ()
+    number: int = 1
+    is_trustworthy: bool = True
+    trouble: errors.DossierdError | None = None
+    after_search: Callable[[], None] = lambda: None
+
+    def version(self) -> int:
+        return self.number
+
+    def candidates(self, evidence: Evidence) -> People:
+        if self.trouble is not None:
+            raise self.trouble
+        found = People(named=tuple(self.people), is_trustworthy=self.is_trustworthy, version=self.number)
+        self.after_search()
+        return found
+
+    def person(self, record_id: RecordId) -> Person | None:
+        return next((person for person in self.people if person.record_id == record_id), None)
+
+    def find(self, words: str, limit: int = 8) -> Sequence[Person]:
+        return [person for person in self.people if words.casefold() in person.last_name.casefold()][:limit]
+
+
+@dataclass
+class FakeJournal:
+    """Keeps what is told; raises its trouble where a disk would refuse."""
+
+    entries: list[tuple[str, datetime.datetime, Mapping[str, object]]] = field(default_factory=list)
+    trouble: errors.DossierdError | None = None
+
+    def append(self, event: str, at: datetime.datetime, /, **fields: object) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.entries.append((event, at, fields))
+
+    @property
+    def events(self) -> list[str]:
+        return [event for event, _, _ in self.entries]

@@ -1,0 +1,48 @@
+"""Places: built from ids and dates, never from what a stranger called his file."""
+
+import datetime
+
+import pytest
+
+from agent.core.places import next_name, place_of, suffix_of
+from agent.domain.document import DocumentId
+from agent.domain.identity import RecordId
+from agent.domain.outcome import Archived, Duplicate, Failed, FailureReason, InReview, Outcome
+from tests.custody_builders import ambiguous
+
+DAY = datetime.date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "place"),
+    [
+        (
+            Archived(record_id=RecordId("20817"), decided_by="rule", document_kind="imaging"),
+            "archive/20817/2026/2026-03-01_D-1042_imaging.pdf",
+        ),
+        (
+            Archived(record_id=RecordId("R 1"), decided_by="cli:anna"),
+            "archive/R 1/2026/2026-03-01_D-1042.pdf",
+        ),
+        (InReview(decision=ambiguous(), document_kind="imaging"), "review/D-1042.pdf"),
+        (Failed(reason=FailureReason.DAMAGED), "failed/2026-03-01_D-1042.pdf"),
+        (Duplicate(original=DocumentId(7)), "archive/_duplicates/2026-03-01_D-1042.pdf"),
+    ],
+)
+def test_each_outcome_has_its_place(outcome: Outcome, place: str) -> None:
+    assert place_of(DocumentId(1042), outcome, DAY, ".pdf") == place
+
+
+@pytest.mark.parametrize(
+    "name", ["scan.pdf", "SCAN.PDF", "x.tiff", "no suffix", "a.pdf/../../etc/passwd", "x.p\\udcffdf", ".pdf"]
+)
+def test_a_file_keeps_no_ending_but_pdf(name: str) -> None:
+    assert suffix_of(name) == ".pdf"
+
+
+def test_the_next_name_counts_up_from_two() -> None:
+    assert next_name("review/D-7.pdf") == "review/D-7~2.pdf"
+    assert next_name("review/D-7~2.pdf") == "review/D-7~3.pdf"
+    assert (
+        next_name("archive/R~9/2026/2026-03-01_D-7~99_x.pdf") == "archive/R~9/2026/2026-03-01_D-7~99_x~2.pdf"
+    )
