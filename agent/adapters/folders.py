@@ -86,10 +86,12 @@ class HomeFolders:
 
     def _take(self, source: Path, target: Path, seen: SeenFile) -> None:
         """Rename the very file that was seen; one that slipped in between look and rename is put back."""
-        if not _is_seen(source, seen):
+        if not _is_unchanged(source, seen):
             if _exists(target) and _is_placeholder(target):
                 target.unlink()
-            raise errors.FileVanished("The file went away, or another took its name, before it was claimed.")
+            raise errors.FileVanished(
+                "The file went away, or was replaced or written to, before it was claimed."
+            )
         self._rename(source, target)
         if not _is_seen(target, seen):
             with contextlib.suppress(FileExistsError):
@@ -288,6 +290,14 @@ def _is_seen(path: Path, seen: SeenFile) -> bool:
     except FileNotFoundError:
         return False
     return stat.S_ISREG(found.st_mode) and (found.st_dev, found.st_ino) == (seen.device, seen.inode)
+
+
+def _is_unchanged(path: Path, seen: SeenFile) -> bool:
+    """The very file, and nobody has written to it since: an inode's number is soon given to another file."""
+    if not _is_seen(path, seen):
+        return False
+    found = path.lstat()
+    return (found.st_size, found.st_mtime_ns) == (seen.size, seen.modified_ns)
 
 
 def _is_placeholder(path: Path) -> bool:
