@@ -30,7 +30,7 @@ from agent.errors import ReaderUnavailable
 
 _PLUMBER_SHARE = 0.4
 """The part of a page's time that pdfplumber may take; enough is left for the others."""
-_AFTER_TESSERACT_SECONDS = 1.0
+_AFTER_TESSERACT_SECONDS = 2.0
 """How much longer than tesseract's own timeout the alarm waits."""
 
 _OPENING_FAILURES = {

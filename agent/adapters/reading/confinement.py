@@ -35,6 +35,7 @@ def confine(order: Order) -> None:
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
     ):
         _lower(limit, value)
+    os.chdir(order.scratch)
     tempfile.tempdir = str(order.scratch)  # pytesseract's files
 
 

@@ -99,7 +99,7 @@ class Child:
 
 
 class ForkServer:
-    """A fork server that is started on demand and stopped by `close`. May be used by several threads."""
+    """A fork server that is started again when it died, until `close`. May be used by several threads."""
 
     def __init__(self, *, job: str, environment: dict[str, str]) -> None:
         self._job = job
@@ -107,6 +107,7 @@ class ForkServer:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self.is_closed = False
 
     def start(self) -> None:
         """Start the server unless it runs.
@@ -115,10 +116,12 @@ class ForkServer:
             ReaderUnavailable: it can't be started.
         """
         with self._lock:
+            self.is_closed = False
             self._ensure_running()
 
     def close(self) -> None:
         """Stop the server and all children."""
+        self.is_closed = True
         with self._lock:
             self._discard()
 
@@ -140,6 +143,8 @@ class ForkServer:
         return Child(ours)
 
     def _ensure_running(self) -> socket.socket:
+        if self.is_closed:
+            raise ReaderUnavailable("The reader is closed.")
         if self._control is not None and self._process is not None and self._process.poll() is None:
             return self._control
         self._discard()

@@ -136,7 +136,11 @@ def _tell(reply: socket.socket, message: str) -> None:
 def main(control_descriptor: int, job_name: str) -> None:
     """Load the job and all that it needs, then serve until the daemon hangs up."""
     logging.disable(logging.CRITICAL)  # pdfminer warns of each oddity, and quotes the document
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for polite in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # meant for the daemon; a child that died of it would look crashed
+        signal.signal(polite, signal.SIG_IGN)
     module, _, function = job_name.partition(":")
     job: Job = getattr(importlib.import_module(module), function)
     gc.freeze()  # children share these pages as long as nobody counts on them

@@ -35,6 +35,7 @@ _SURE_ORIENTATION = 3.0
 """Of a blurred upright page, tesseract was 1.4 sure that it stood on its head; of turned pages, 4.9 and more."""
 _DARKER_THAN_PAPER = 64
 _BLANK_SHARE = 0.001
+_LONG_WORD = 4
 _MIN_SECONDS = 1.0
 _HINT = "Type: sudo apt install tesseract-ocr"
 
@@ -50,9 +51,19 @@ class Recognition:
     @property
     def confidence(self) -> float:
         """The mean of all words', by their length; 0 without a word."""
-        words = [word for line in self.lines for word in line.words]
-        total = sum(len(word.text) for word in words)
-        return sum((word.confidence or 0) * len(word.text) for word in words) / max(total, 1)
+        total = sum(len(word.text) for word in self._words)
+        return sum((word.confidence or 0) * len(word.text) for word in self._words) / max(total, 1)
+
+    @property
+    def is_sideways(self) -> bool:
+        """Whether most words stand on end: tesseract may read them so, but lines and columns are lost."""
+        long = [word.box for word in self._words if len(word.text) >= _LONG_WORD]
+        upended = sum(box.bottom - box.top > box.right - box.left for box in long)
+        return upended * 2 > len(long)
+
+    @property
+    def _words(self) -> list[Word]:
+        return [word for line in self.lines for word in line.words]
 
 
 class _TimeoutError(Exception):
@@ -110,7 +121,7 @@ class Recogniser:
 
     def _recognise(self, image: Image.Image, dots: float, deadline: float) -> Recognition:
         first = self._pass(image, dots, deadline)
-        if first.confidence >= _POOR_CONFIDENCE:
+        if first.confidence >= _POOR_CONFIDENCE and not first.is_sideways:
             return first
         turn = self._orientation(image, dots, deadline)
         if not turn:
@@ -119,7 +130,7 @@ class Recogniser:
             second = self._pass(image.rotate(-turn, expand=True), dots, deadline)
         except (_TimeoutError, _EngineError):
             return first
-        return max(first, second, key=lambda each: each.confidence)
+        return max(first, second, key=lambda each: (not each.is_sideways, each.confidence))
 
     def _pass(self, image: Image.Image, dots: float, deadline: float) -> Recognition:
         degrees = skew(image)

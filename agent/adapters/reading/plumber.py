@@ -83,7 +83,9 @@ class PlumbedWords:
         return sum("(cid:" in word.text for word in self.words) * 50 > len(self.words)
 
 
-def _words(page: Any, survey: Survey | None, hidden_is_seen: bool) -> PlumbedWords:
+def _words(page: Any, survey: Survey | None, hidden_is_seen: bool) -> PlumbedWords | None:
+    if page.rotation and tuple(page.cropbox) != tuple(page.mediabox):
+        return None  # pdfplumber does not turn the crop box with the page
     left, top, right, bottom = page.cropbox
     width, height = float(right - left), float(bottom - top)
 

@@ -123,6 +123,8 @@ class SandboxedReader:
         while len(crashes) < _TRIES:
             outcome = self._attempt(document, skipped, deadline, should_stop)
             match outcome:
+                case _Crashed() if self._server.is_closed:
+                    raise ReaderUnavailable("The reader was closed while it read.")
                 case _Crashed():
                     crashes.append(outcome)
                 case _Hung(page=page) if page not in (0, *skipped):

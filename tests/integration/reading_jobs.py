@@ -1,0 +1,121 @@
+"""Jobs for the reader's children: each goes wrong in its own way, as a document would make it."""
+
+import ctypes
+import json
+import math
+import os
+import resource
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from agent.adapters.reading import finding
+from agent.adapters.reading.finding import FINDING, Order, Read
+from agent.domain.document import Box, DocumentText, Line, Page, TextOrigin, Word
+
+
+def hang(_order: Order, _document: int, _reply: socket.socket) -> None:
+    """Never come back, deaf to polite signals, and leave a grandchild as tesseract would be."""
+    subprocess.Popen(["sleep", "300"])
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGALRM, signal.SIGINT})
+    while True:
+        time.sleep(60)
+
+
+def crash(_order: Order, _document: int, _reply: socket.socket) -> None:
+    subprocess.Popen(["sleep", "300"])
+    ctypes.string_at(0)
+
+
+def crash_the_first_time(order: Order, _document: int, _reply: socket.socket) -> None:
+    mark = order.scratch.parent / "crashed"
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    finding.write(said("read at last"), order.scratch)
+
+
+def signal_itself_politely(order: Order, _document: int, _reply: socket.socket) -> None:
+    for polite in (signal.SIGTERM, signal.SIGINT):
+        os.kill(os.getpid(), polite)
+        os.kill(os.getppid(), polite)
+    finding.write(said("still here"), order.scratch)
+
+
+def raise_an_error(_order: Order, _document: int, _reply: socket.socket) -> None:
+    raise LookupError("a bug of ours")
+
+
+def want_all_memory(_order: Order, _document: int, _reply: socket.socket) -> None:
+    bytearray(1 << 40)
+
+
+def leave_nothing(_order: Order, _document: int, _reply: socket.socket) -> None:
+    return
+
+
+def leave_garbage(order: Order, _document: int, _reply: socket.socket) -> None:
+    (order.scratch / FINDING).write_bytes(b"\x80\x04\x95 not json")
+
+
+def leave_a_link(order: Order, _document: int, _reply: socket.socket) -> None:
+    (order.scratch / FINDING).symlink_to("/etc/hostname")
+
+
+def leave_a_fifo(order: Order, _document: int, _reply: socket.socket) -> None:
+    os.mkfifo(order.scratch / FINDING)
+
+
+def leave_too_much(order: Order, _document: int, _reply: socket.socket) -> None:
+    with (order.scratch / FINDING).open("wb") as stream:
+        stream.truncate(finding.MAX_FINDING_BYTES + 1)  # sparse, and above RLIMIT_FSIZE
+
+
+def leave_no_number(order: Order, _document: int, _reply: socket.socket) -> None:
+    """Place a word nowhere: NaN is what Python's JSON knows beyond JSON."""
+    page = {"number": 1, "width": math.nan, "height": 1.0, "origin": "ocr", "lines": [], "problem": None}
+    (order.scratch / FINDING).write_text(json.dumps({"kind": "read", "text": {"pages": [page]}}))
+
+
+def forge_messages(order: Order, _document: int, reply: socket.socket) -> None:
+    """Talk nonsense to the parent, then do the work."""
+    for message in (b"exit", b"exit x", b"page -1", b"\xff\xfe", b"pid 1"):
+        reply.send(message)
+    finding.write(said("read all the same"), order.scratch)
+
+
+def hang_at_the_second_page(order: Order, document: int, reply: socket.socket) -> None:
+    reply.send(b"page 1")
+    reply.send(b"page 2")
+    if 2 not in order.skipped:
+        hang(order, document, reply)
+    finding.write(said(f"without {order.skipped}"), order.scratch)
+
+
+def tell_what_it_sees(order: Order, _document: int, _reply: socket.socket) -> None:
+    """Say everything of the environment: its own, and its parent's as far as it may look."""
+    seen = [
+        *map(os.fsdecode, Path("/proc/self/environ").read_bytes().split(b"\0")),
+        *map(os.fsdecode, Path(f"/proc/{os.getppid()}/environ").read_bytes().split(b"\0")),
+        *(f"{name}={value}" for name, value in os.environ.items()),
+    ]
+    finding.write(said(*seen), order.scratch)
+
+
+def tell_its_limits(order: Order, _document: int, _reply: socket.socket) -> None:
+    limits = [
+        resource.getrlimit(limit)[0]
+        for limit in (resource.RLIMIT_AS, resource.RLIMIT_CORE, resource.RLIMIT_NOFILE)
+    ]
+    is_leader = os.getsid(0) == os.getpid()
+    adjustment = Path("/proc/self/oom_score_adj").read_text().strip()
+    finding.write(said(*map(str, limits), str(is_leader), adjustment), order.scratch)
+
+
+def said(*words: str) -> Read:
+    box = Box(left=0.0, top=0.0, right=1.0, bottom=1.0)
+    line = Line(words=tuple(Word(text=word, box=box) for word in words))
+    page = Page(number=1, width=1.0, height=1.0, origin=TextOrigin.OCR, lines=(line,))
+    return Read(text=DocumentText(pages=(page,)))

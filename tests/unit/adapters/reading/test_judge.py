@@ -1,0 +1,70 @@
+import pytest
+
+from agent.adapters.reading.judge import Layer, judge
+
+FRENCH = (
+    "Cher confrère, j'ai vu en consultation ce jour Madame Jeanne DURAND, née le 12/03/1961, adressée pour un bilan "
+    "de la fonction rénale. L'examen clinique est sans particularité. N° de dossier : HD811142."
+)
+ARABIC = "مستشفى النور العام يجب إجراء فحص بالموجات فوق الصوتية خلال ستة أسابيع نود إعلامكم بأن نتائج تحليل الدم"
+TABLE = """
+|----------------------------+----------------+----------------|
+|AGE                         |                |                |
+|25-34                       |          11,472|          10,522|
+|35-44                       |           1,917|             978|
+|----------------------------+---------+------+---------+------|
+|YES, the patient was seen   |          63,360|          62,289|
+"""
+RUBBISH = "*Hui{WU*9u85mn^UQz|NSS}BanS[ cl=S~l%HX:|,@zL %c4fx44Wt2/_pl3 4ieVJb8uED#He4Bl:MB,Q}^}IO?@}QVB$=4{.?zR[Uk=S"
+BAD_OCR = "Centr HIspital|er Iain^-c~ncelI 12, a^|;u_clen a R~nubliqu_ - |::_n n;on - 1~l.~r4_:8 r_ I9 63"
+
+
+@pytest.mark.parametrize("text", [FRENCH, ARABIC, TABLE])
+def test_what_a_reader_sees_is_usable(text: str) -> None:
+    assert judge(text, image_share=0.0) is Layer.USABLE
+
+
+@pytest.mark.parametrize("text", [FRENCH, ARABIC])
+def test_the_good_layer_of_a_scan_is_usable(text: str) -> None:
+    assert judge(text, image_share=1.0) is Layer.USABLE
+
+
+@pytest.mark.parametrize("text", [RUBBISH, BAD_OCR])
+def test_rubbish_is_garbage(text: str) -> None:
+    assert judge(text, image_share=0.0) is Layer.GARBAGE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("(cid:51)(cid:31) " * 20, id="glyphs without letters"),
+        pytest.param(FRENCH.replace("e", "\ufffd"), id="replacement characters"),
+        pytest.param(FRENCH.replace("e", "\ue001"), id="private characters"),
+        pytest.param(FRENCH.replace("e", "\x03"), id="controls"),
+    ],
+)
+def test_a_layer_whose_font_names_no_letters_is_garbage(text: str) -> None:
+    assert judge(text, image_share=0.0) is Layer.GARBAGE
+
+
+@pytest.mark.parametrize("text", ["", "   \n ", "Page 3", "one two three", "a b c d"])
+def test_too_little_to_judge_is_short(text: str) -> None:
+    assert judge(text, image_share=0.0) is Layer.SHORT
+
+
+def test_a_few_words_on_a_scan_are_no_layer() -> None:
+    stamp = "Scanned with the free version of our scanner"
+    assert judge(stamp, image_share=0.0) is Layer.USABLE
+    assert judge(stamp, image_share=0.9) is Layer.GARBAGE
+
+
+def test_words_of_no_language_on_a_scan_are_no_layer() -> None:
+    made_up = "blorin catusep domira felgon hastim jolper kimvas lorteg mupsan nirdol opfet pralun quistor renvak"
+    assert judge(made_up, image_share=0.9) is Layer.GARBAGE
+
+
+def test_leaders_are_no_symbols() -> None:
+    assert (
+        judge("Introduction ........................ 3 Results . . . . . . . . . . 17", image_share=0.0)
+        is Layer.USABLE
+    )
