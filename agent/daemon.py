@@ -16,6 +16,7 @@ import structlog
 
 from agent import errors
 from agent.adapters.dispatch import LocalDispatcher
+from agent.adapters.reading.tools import check_tools
 from agent.adapters.supervisor import Supervisor
 from agent.adapters.watch import IncomingWatcher
 from agent.app import Parts
@@ -107,6 +108,7 @@ class Daemon:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        check_tools(self._parts.settings.ocr_languages)
         self._parts.reader.start()
         try:
             self._start()
@@ -201,17 +203,21 @@ class Daemon:
             self._watcher.attend()
             return
         ready = self._watcher.stable(INTAKE_PAUSE_SECONDS, at_most=most)
-        while ready and not self._stop.is_set():
-            document_id = None
+        for number, seen in enumerate(ready):
             try:
-                document_id = take_in(ready[0], self._parts.ports)
-            finally:
-                for seen in ready if document_id is None else ():
-                    self._watcher.forget(seen.name)
+                document_id = None if self._stop.is_set() else take_in(seen, self._parts.ports)
+            except Exception:
+                self._give_back(ready[number:])
+                raise
             if document_id is None:
-                return
-            ready.pop(0)
-            self.dispatcher.submit(document_id)
+                self._give_back([seen])
+            else:
+                self.dispatcher.submit(document_id)
+
+    def _give_back(self, files: list[SeenFile]) -> None:
+        """Let the next rescan look at files that could not be claimed as if they were new."""
+        for seen in files:
+            self._watcher.forget(seen.name)
 
     def _desk(self) -> None:
         """Carry out what people asked for on the command line."""
@@ -226,7 +232,7 @@ class Daemon:
         """Deliver what is due, then sleep until something is."""
         parts = self._parts
         self._post_wakes.clear()
-        again = relay(parts.outbox, parts.notifier, parts.clock)
+        again = relay(parts.outbox, parts.notifier, parts.clock, should_stop=self._stop.is_set)
         pause = POST_PAUSE_SECONDS
         if again is not None:
             pause = min(pause, max(0.0, (again - parts.clock.now()).total_seconds()))

@@ -9,6 +9,7 @@ import sys
 import typer
 
 from agent import errors
+from agent.adapters.telemetry import configure
 from agent.cli import daemon, documents, people
 from agent.cli.shared import say_error
 
@@ -28,7 +29,8 @@ app.add_typer(people.app, name="registry")
 
 
 def main() -> None:
-    """Run one command and exit with its code."""
+    """Run one command and exit with its code. Warnings go to stderr; only `run` says more, in its own way."""
+    configure("WARNING", None, "human", stream=sys.stderr)
     try:
         app()
     except errors.DossierdError as error:

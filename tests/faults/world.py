@@ -205,7 +205,7 @@ class World:
 
 
 def stop(daemon: subprocess.Popen[bytes]) -> None:
-    """SIGTERM, and the promise that it ends within ten seconds."""
+    """SIGTERM, and the promise that a daemon which is up ends within ten seconds."""
     daemon.send_signal(signal.SIGTERM)
     assert daemon.wait(10) == 0
 
