@@ -1,46 +1,59 @@
-"""Which kind of file system a folder lies on, as the kernel's mount table says."""
+"""Which file system a folder lies on, and whether somebody other than this kernel changes it.
 
+Other machines change a network file system behind the kernel's back, and a FUSE file system is changed by its
+own program: inotify tells of neither, and SQLite's WAL, which needs shared memory, is unsafe on both
+(https://sqlite.org/wal.html).
+"""
+
+import os
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
-NETWORK = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "9p", "ceph", "glusterfs", "lustre", "davfs"}
-)
-"""File systems whose changes other machines make: they send no events, and SQLite's WAL is unsafe on them."""
+REMOTE_TYPES = frozenset(
+    {
+        "9p", "afs", "ceph", "cifs", "fuse", "gfs2", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "prl_fs",
+        "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs",
+    }
+)  # fmt: skip
+"""Types that are changed elsewhere. `fuse.<program>` is one too; `fuseblk` is a local disk."""
 
-_TABLE = Path("/proc/self/mountinfo")
+_MOUNTINFO = Path("/proc/self/mountinfo")
+_OCTAL = re.compile(rb"\\([0-7]{3})")
 
 
-def file_system_of(folder: Path) -> str:
-    """Name the type of the file system that holds a folder; `unknown` when the kernel doesn't tell."""
+def remote_type(folder: Path) -> str | None:
+    """Name the file-system type under the folder if it is changed elsewhere; None if it is not, or can't be told."""
     try:
-        lines = _TABLE.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-        return type_in(lines, folder.resolve())
+        table = _MOUNTINFO.read_bytes()
     except OSError:
-        return "unknown"
+        return None
+    kind = type_under(os.fsencode(os.path.realpath(folder)), table)
+    return kind if kind is not None and is_remote(kind) else None
 
 
-def type_in(lines: Iterable[str], folder: Path) -> str:
-    """Find the innermost mount that holds an absolute folder; of two on one place the later hides the earlier.
+def is_remote(kind: str) -> bool:
+    """Whether a file system of this type is changed by others than this kernel."""
+    return kind in REMOTE_TYPES or kind.startswith("fuse.")
 
-    The fields are those of proc(5): the mount point is the fifth, the type follows a lone hyphen.
+
+def type_under(path: bytes, mountinfo: bytes) -> str | None:
+    """Find the type of the file system that a real path lies on.
+
+    Args:
+        path: absolute, without symlinks.
+        mountinfo: `/proc/self/mountinfo`, see proc_pid_mountinfo(5); the last of equal mount points counts.
     """
-    depth, kind = -1, "unknown"
-    for line in lines:
-        fields = line.split()
-        point = Path(_unescaped(fields[4]))
-        if len(point.parts) >= depth and folder.is_relative_to(point):
-            depth, kind = len(point.parts), fields[fields.index("-") + 1]
-    return kind
+    best: tuple[int, str] | None = None
+    for line in mountinfo.splitlines():
+        mount, _, device = line.partition(b" - ")
+        fields = mount.split(b" ")
+        if len(fields) < 5:
+            continue
+        point = _OCTAL.sub(lambda found: bytes([int(found[1], 8) & 0xFF]), fields[4])
+        if _is_below(path, point) and (best is None or len(point) >= best[0]):
+            best = (len(point), device.split(b" ")[0].decode("ascii", "replace"))
+    return best[1] if best else None
 
 
-def _unescaped(field: str) -> str:
-    """Undo the table's octal escapes for space, tab, newline and backslash."""
-    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), field)
-
-
-def is_network(folder: Path) -> bool:
-    """Tell whether a folder lies on a network or user-space file system."""
-    kind = file_system_of(folder)
-    return kind in NETWORK or kind.startswith("fuse")
+def _is_below(path: bytes, point: bytes) -> bool:
+    return path == point or path.startswith(point.rstrip(b"/") + b"/")

@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from agent import errors
 from agent.adapters.ledger import schema
-from agent.mounts import is_network
+from agent.mounts import remote_type
 
 BUSY_SECONDS = 10.0
 """How long a transaction waits for another one's end before it gives up."""
@@ -38,7 +38,7 @@ def open_engine(path: Path, *, may_upgrade: bool) -> Engine:
         raise errors.LedgerUnavailable(
             "There is no ledger in this home yet.", hint="Start the daemon once: dossierd run"
         )
-    if is_network(path.parent):
+    if remote_type(path.parent) is not None:
         raise errors.LedgerUnavailable(
             "The ledger would lie on a network file system, where SQLite isn't safe.",
             hint="Put DOSSIERD_HOME on a local disk.",

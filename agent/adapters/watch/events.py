@@ -19,7 +19,7 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 
-from agent.adapters.watch.mounts import silent_type
+from agent.mounts import remote_type
 
 JOIN_SECONDS = 2.0
 """How long a stop waits for the observer's threads; they are daemon threads and hold nothing."""
@@ -54,7 +54,7 @@ class FolderEvents:
         Raises:
             NoEventsError: the file system gives no events, or the kernel refuses.
         """
-        if kind := silent_type(folder):
+        if kind := remote_type(folder):
             raise NoEventsError(f"a file system of type {kind} gives no events")
         try:
             self._observer = Observer()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.adapters.watch.mounts import is_silent, type_under
+from agent.mounts import is_remote, type_under
 
 TABLE = b"""\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -49,4 +49,4 @@ def test_type_under_an_unknown_root_is_none() -> None:
     ],
 )
 def test_network_and_fuse_types_are_silent(kind: str, silent: bool) -> None:
-    assert is_silent(kind) is silent
+    assert is_remote(kind) is silent
