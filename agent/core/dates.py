@@ -1,7 +1,8 @@
 """Dates as people print them: the day first, or the year first; months as numbers or words.
 
 Nothing is corrected: 08/16/1977 may be American or a slip, so it is a day that doesn't exist and leaves no reading. A
-century that is not printed leaves two.
+century that is not printed leaves two. Groups parted by spaces alone are a date only with a full year: else they may be
+a part of a number.
 """
 
 import datetime
@@ -36,6 +37,7 @@ _ORDINAL = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th)?")
 _NUMERIC_SEPARATORS = frozenset({"/", "-", ".", " ", " / ", " - ", " . ", ". "})
 _WORD_SEPARATORS = frozenset({" ", "-", ". ", ", ", "/", "."})
 _LONGEST = 3
+_FULL_YEAR = 4
 
 
 def read_date(stream: Sequence[Token], start: int) -> tuple[tuple[datetime.date, ...], int] | None:
@@ -52,7 +54,7 @@ def read_date(stream: Sequence[Token], start: int) -> tuple[tuple[datetime.date,
     if second in _MONTHS or first in _MONTHS:
         readings = _with_month_word(first, second, third) if gaps <= _WORD_SEPARATORS else None
     elif gaps <= _NUMERIC_SEPARATORS and len(gaps) == 1:
-        readings = _numeric(first, second, third)
+        readings = _numeric(first, second, third) if gaps != {" "} or len(third) == _FULL_YEAR else None
     else:
         readings = None
     return None if readings is None else (readings, start + _LONGEST)
@@ -78,9 +80,9 @@ def is_weak(date: datetime.date) -> bool:
 def _numeric(first: str, second: str, third: str) -> tuple[datetime.date, ...] | None:
     if not (first.isdigit() and second.isdigit() and third.isdigit()) or len(second) > 2:
         return None
-    if len(first) == 4 and len(third) <= 2:
+    if len(first) == _FULL_YEAR and len(third) <= 2:
         return _days(int(third), int(second), (int(first),))
-    if len(first) <= 2 and len(third) in {2, 4}:
+    if len(first) <= 2 and len(third) in {2, _FULL_YEAR}:
         return _days(int(first), int(second), _years(third))
     return None
 
@@ -88,14 +90,14 @@ def _numeric(first: str, second: str, third: str) -> tuple[datetime.date, ...] |
 def _with_month_word(first: str, second: str, third: str) -> tuple[datetime.date, ...] | None:
     day, month = (first, second) if second in _MONTHS else (second, first)
     ordinal = _ORDINAL.fullmatch(day)
-    if ordinal is None or not third.isdigit() or len(third) not in {2, 4}:
+    if ordinal is None or not third.isdigit() or len(third) not in {2, _FULL_YEAR}:
         return None
     return _days(int(ordinal[1]), _MONTHS[month], _years(third))
 
 
 def _years(printed: str) -> tuple[int, ...]:
     year = int(printed)
-    return (year,) if len(printed) == 4 else (1900 + year, 2000 + year)
+    return (year,) if len(printed) == _FULL_YEAR else (1900 + year, 2000 + year)
 
 
 def _days(day: int, month: int, years: tuple[int, ...]) -> tuple[datetime.date, ...]:

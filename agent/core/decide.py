@@ -49,7 +49,7 @@ def decide(
                 return _match(leads[0], ordered, policy)
         else:
             obstacle = _several(leads) if leads else _why_nobody(ordered, confidence_floor)
-    candidates = tuple(_candidate(one) for one in ordered if one.score > 0)[:CANDIDATES_SHOWN]
+    candidates = tuple(_candidate(one) for one in ordered if _is_supported(one))[:CANDIDATES_SHOWN]
     if any(_is_pointed_at(one) for one in ordered):
         return Ambiguous(candidates=candidates, reason=obstacle)
     return Unmatched(candidates=candidates, reason=obstacle)
@@ -69,6 +69,10 @@ def _candidate(one: Assessment) -> Candidate:
 def _is_pointed_at(one: Assessment) -> bool:
     """Whether the document names a person, or prints a number that is that person's alone."""
     return one.is_mentioned or any(reason.code == "identifier_same" for reason in one.reasons)
+
+
+def _is_supported(one: Assessment) -> bool:
+    return any(reason.supports for reason in one.reasons)
 
 
 def _is_lead(one: Assessment, policy: Policy, floor: int) -> bool:

@@ -16,6 +16,7 @@ from agent.core.names import JOINERS, PARTICLES, word_set
 from agent.core.stream import tokens_of
 from agent.domain.document import DocumentText
 from agent.domain.evidence import (
+    NAME_KINDS,
     Evidence,
     Mark,
     MarkKind,
@@ -26,9 +27,6 @@ from agent.domain.evidence import (
     Token,
 )
 
-NAME_KINDS = frozenset(
-    {MarkKind.NAME, MarkKind.TOPIC, MarkKind.LAST_NAME, MarkKind.FIRST_NAME, MarkKind.BIRTH_NAME}
-)
 _DATE_CONNECTORS = word_set("le la on the e en du s في بتاريخ سنة يوم بتأريخ")
 _NUMBER_CONNECTORS = word_set("n no nr num numero number de du d la is est رقم")
 _PLACE_WORDS = word_set("a in at ب")

@@ -149,19 +149,16 @@ class _Reading:
             yield reasons.name_as_subject(self._evidence, subject[0].parts[0])
 
     def _likeness(self, person: Person) -> Iterator[Reason]:
-        """A name in another spelling, in part, or inside a longer one."""
-        for keys in name_keys(person):
-            places = [self._keys.get(key, []) for key in keys]
-            whole = self._closest(places) if all(places) else None
+        """A name in another spelling, under the name at birth, in part, or inside a longer one."""
+        names = [[self._keys.get(key, []) for key in keys] for keys in name_keys(person)]
+        for places in names:
+            whole = self._closest(places)
             if whole is not None:
                 yield reasons.name_similar(self._evidence, person, Passage(start=whole, end=whole + 1))
                 return
-            for positions in places:
-                if positions:
-                    yield reasons.name_in_part(
-                        self._evidence, person, Passage(start=positions[0], end=positions[0] + 1)
-                    )
-                    return
+        part = next((positions[0] for places in names for positions in places if positions), None)
+        if part is not None:
+            yield reasons.name_in_part(self._evidence, person, Passage(start=part, end=part + 1))
 
     @staticmethod
     def _closest(places: Sequence[Sequence[int]]) -> int | None:

@@ -7,20 +7,15 @@ them, and not part of a longer name. A role (doctor, parent, insured, street) vo
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agent.core.layout import Layout
 from agent.core.names import JOINERS, PARTICLES, tokens, word_set
-from agent.domain.evidence import Evidence, Mark, MarkKind, NameField, Passage, Token
+from agent.core.roles import Roles
+from agent.domain.evidence import NAME_KINDS, Evidence, MarkKind, NameField, Passage, Token
 from agent.domain.identity import Person
 
-_SUBJECT_KINDS = frozenset(
-    {MarkKind.NAME, MarkKind.TOPIC, MarkKind.LAST_NAME, MarkKind.FIRST_NAME, MarkKind.BIRTH_NAME}
-)
-_BETWEEN_KINDS = _SUBJECT_KINDS - {MarkKind.TOPIC} | {MarkKind.CIVILITY}
+_BETWEEN_KINDS = NAME_KINDS - {MarkKind.TOPIC} | {MarkKind.CIVILITY}
 _JOINTS = frozenset(" -'’‐\n")
 _BETWEEN_GAPS = _JOINTS | frozenset(",\t:|/()&.")
 _ADJOINING = frozenset(" -'’‐")
-_SCOPE_ENDS = frozenset("\t|\f")
-_ASIDE = frozenset({" ", ", ", " (", " - ", "\n"})
 _MOST_LINES_APART = 3
 _FUNCTION_WORDS = word_set(
     "le la les l de du des d chez pour par avec et the of for with and to a au aux un une en"
@@ -65,11 +60,7 @@ class Names:
             for mark in evidence.marks
             for position in range(mark.passage.start, mark.passage.end)
         }
-        self._roles = tuple(mark for mark in evidence.marks if mark.kind is MarkKind.ROLE)
-        self._layout = Layout(evidence.tokens)
-        self._below_roles = {
-            self._layout.below(role.passage) for role in self._roles if self._layout.fills_cell(role.passage)
-        }
+        self._roles = Roles(evidence, self._mark_at)
         self._field_starts = {field.passage.start for field in evidence.fields}
 
     def mentions(self, person: Person) -> tuple[Mention, ...]:
@@ -86,7 +77,7 @@ class Names:
             Mention(
                 parts=parts,
                 is_labelled=any(part.start in self._field_starts for part in parts),
-                is_void=self._is_void(parts),
+                is_void=self._roles.is_void(parts[0].start, parts[-1].end),
             )
             for parts in sorted(found, key=lambda parts: [(part.start, part.end) for part in parts])
         )
@@ -99,7 +90,7 @@ class Names:
             for field in self._evidence.fields
             if self._is_person(field)
             and not self._texts(field.passage) <= own
-            and not self._is_void((field.passage,))
+            and not self._roles.is_void(field.passage.start, field.passage.end)
         )
 
     def _is_person(self, field: NameField) -> bool:
@@ -205,43 +196,6 @@ class Names:
             and set(self._stream[position].before) <= _ADJOINING
             and self._kind(position) is None
         )
-
-    def _is_void(self, parts: tuple[Passage, ...]) -> bool:
-        start, end = parts[0].start, parts[-1].end
-        return start in self._below_roles or any(
-            self._announces(role, start, end) or self._is_apposition(role, end) for role in self._roles
-        )
-
-    def _announces(self, role: Mark, start: int, end: int) -> bool:
-        """Whether a role before a name reaches it: on its line, or at the end of the line above."""
-        if role.is_mirrored:
-            return end <= role.passage.start and self._line(end - 1) == self._line(role.passage.start)
-        first = role.passage.end
-        is_line_end = first == start and not self._layout.is_table_row(role.passage.start)
-        if first > start or self._line(start) - self._line(first - 1) > is_line_end:
-            return False
-        between = range(first, start)
-        return not any(self._kind(place) in _SUBJECT_KINDS for place in between) and not any(
-            self._ends_scope(place, first) for place in (*between, start)
-        )
-
-    def _ends_scope(self, position: int, first: int) -> bool:
-        """A column, a bar or a full stop, but not that of an abbreviation or an initial."""
-        before = self._stream[position].before
-        is_sentence_end = (
-            position > first and before.startswith(".") and len(self._stream[position - 1].text) > 1
-        )
-        return bool(_SCOPE_ENDS & set(before)) or is_sentence_end
-
-    def _is_apposition(self, role: Mark, end: int) -> bool:
-        """`Hind Zoukami, cardiologue` and `Hind Zoukami (mère)`, but not `Karim Clark, fils de Hassan`."""
-        if role.is_mirrored or role.passage.start != end or self._stream[end].before not in _ASIDE:
-            return False
-        after = role.passage.end
-        ends_line = after >= len(self._stream) or self._line(after) != self._line(end)
-        if self._stream[end].before == "\n":
-            return ends_line
-        return ends_line or (not self._stream[after].is_name_like and ":" not in self._stream[after].before)
 
     def _kind(self, position: int) -> MarkKind | None:
         mark = self._mark_at.get(position)

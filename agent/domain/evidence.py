@@ -64,6 +64,12 @@ class MarkKind(StrEnum):
     """A label that says nothing about identity, but ends a name."""
 
 
+NAME_KINDS = frozenset(
+    {MarkKind.NAME, MarkKind.TOPIC, MarkKind.LAST_NAME, MarkKind.FIRST_NAME, MarkKind.BIRTH_NAME}
+)
+"""The labels of the subject."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A known phrase.
@@ -84,7 +90,7 @@ class NameField:
     """What a label of a name announces; its passage is empty where no name-like word follows.
 
     Attributes:
-        kind: `NAME`, `TOPIC`, `LAST_NAME`, `FIRST_NAME` or `BIRTH_NAME`.
+        kind: one of `NAME_KINDS`.
     """
 
     kind: MarkKind

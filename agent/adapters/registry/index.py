@@ -57,6 +57,12 @@ class RegistryIndex:
         with _translated():
             return search.version_of(self._connection())
 
+    def count(self) -> int:
+        """How many people there are."""
+        with _translated():
+            count: int = self._connection().execute("SELECT count(*) FROM person").fetchone()[0]
+            return count
+
     def candidates(self, evidence: Evidence) -> People:
         with self._transaction("BEGIN") as connection:
             people = search.touched(connection, query_of(evidence))

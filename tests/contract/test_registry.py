@@ -1,0 +1,166 @@
+"""One suite for the registry in memory and for the real index."""
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from agent.adapters.registry import RegistryIndex
+from agent.core.extract import extract
+from agent.domain.evidence import Evidence
+from agent.domain.identity import Person, RecordId
+from agent.ports import Registry
+from tests.builders import person, text_of
+from tests.fakes_registry import FakeRegistry
+
+Build = Callable[[Sequence[Person]], Registry]
+
+
+@pytest.fixture(params=["fake", "index"])
+def registry_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Build]:
+    with ExitStack() as stack:
+
+        def build(people: Sequence[Person]) -> Registry:
+            if request.param == "fake":
+                return FakeRegistry(people)
+            index = RegistryIndex(tmp_path / "registry.sqlite")
+            stack.callback(index.close)
+            if people:
+                index.replace(people)
+            return index
+
+        yield build
+
+
+def evidence_of(*lines: str) -> Evidence:
+    return extract(text_of(*lines))
+
+
+def ids(people: Sequence[Person]) -> list[str]:
+    return [one.record_id for one in people]
+
+
+def test_an_empty_registry_is_not_trustworthy(registry_of: Build) -> None:
+    people = registry_of([]).candidates(evidence_of("Patient : VIDAL Hind"))
+    assert (people.named, people.is_trustworthy, people.version) == ((), False, 0)
+
+
+def test_candidates_of_a_filled_registry_are_trustworthy_and_of_its_version(registry_of: Build) -> None:
+    registry = registry_of([person()])
+    people = registry.candidates(evidence_of(""))
+    assert (people.named, people.is_trustworthy, people.version) == ((), True, registry.version())
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        person("Vidal", "Hind"),
+        person("VIDAL", "HIND"),
+        person("Hind", "Vidal"),
+        person("El Vidal", "Hind"),
+        person("Vidal", "Hind Amina"),
+        person("Hind Vidal", "Amina"),
+        person("Viddal", "Hynd"),
+        person("Tazi", "Hind", birth_name="Vidal"),
+    ],
+)
+def test_candidates_hold_everybody_who_may_bear_the_name(registry_of: Build, one: Person) -> None:
+    registry = registry_of([one, person("Clark", "Karim", birth_date=None)])
+    assert registry.candidates(evidence_of("Patient : VIDAL Hind")).named == (one,)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Patient : V1DAL", "Né(e) le 16/08/1977"),
+        ("CIN : L882253",),
+        ("N° assuré : 216 103 255",),
+        ("Tél. +212 585 49 98 91",),
+        ("Nom : VIDAL", *["Texte"] * 30, "Prénom : Hind"),
+    ],
+)
+def test_candidates_hold_whom_a_date_a_number_or_labels_point_at(
+    registry_of: Build, lines: tuple[str, ...]
+) -> None:
+    one = person(cin="L882253", insurance="216103255", phone="05 85 49 98 91")
+    registry = registry_of([one, person("Clark", "Karim", birth_date=None)])
+    assert registry.candidates(evidence_of(*lines)).named == (one,)
+
+
+def test_candidates_hold_namesakes_of_whom_a_number_points_at(registry_of: Build) -> None:
+    one, namesake = person(record_id="A", cin="L882253"), person(record_id="B", birth_date=None)
+    registry = registry_of([one, namesake])
+    far = evidence_of("CIN : L882253", "Vidal", *["texte"] * 40, "Hind")
+    assert registry.candidates(far).named == (one, namesake)
+
+
+def test_candidates_find_names_of_many_parts(registry_of: Build) -> None:
+    many = [
+        person("Fassi Fihri", "Nawal Rayane", record_id="1"),
+        person("O'Connor", "Jean-Luc", record_id="2"),
+        person("Aït Taleb", "Hicham", record_id="3"),
+        person("EL", "Noémie", record_id="4"),
+        person("Hassan", "Hassan", record_id="5"),
+    ]
+    registry = registry_of(many)
+    for one in many:
+        found = registry.candidates(evidence_of(f"Patient : {one.first_name} {one.last_name.upper()}")).named
+        assert one in found
+
+
+def test_candidates_come_in_the_order_of_their_ids(registry_of: Build) -> None:
+    registry = registry_of([person(record_id="C"), person(record_id="A"), person(record_id="B")])
+    assert ids(registry.candidates(evidence_of("VIDAL Hind")).named) == ["A", "B", "C"]
+
+
+def test_person_gives_back_the_whole_record(registry_of: Build) -> None:
+    one = Person(
+        record_id=RecordId("7"),
+        last_name="Côté",
+        first_name="Agnès",
+        birth_name="O'Connor",
+        birth_date=datetime.date(1958, 10, 5),
+        sex="F",
+        identifiers=person(cin="M710997", insurance="284816682").identifiers,
+        phone="07 90 17 76 46",
+    )
+    registry = registry_of([one, person(record_id="8")])
+    assert registry.person(RecordId("7")) == one
+    assert registry.person(RecordId("9")) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("vidal", ["1", "2", "3"]),
+        ("hind VIDAL", ["1", "3"]),
+        ("vid hin", ["1", "3"]),
+        ("Hind Vidal 16/08/1977", ["1"]),
+        ("16 août 1977", ["1", "2"]),
+        ("l882253", ["2"]),
+        ("0585499891", ["1"]),
+        ("martin", ["2"]),
+        ("' OR 1=1 --", []),
+        ("personne", []),
+        ("", []),
+    ],
+)
+def test_find_takes_what_a_human_types(registry_of: Build, words: str, expected: list[str]) -> None:
+    registry = registry_of(
+        [
+            person(record_id="1", phone="0585499891"),
+            person(first_name="Omar", record_id="2", birth_name="Martin", cin="L882253"),
+            person(first_name="Hindou", record_id="3", birth_date=None),
+            person("Clark", "Karim", record_id="4", birth_date=None),
+        ]
+    )
+    assert sorted(ids(registry.find(words))) == expected
+
+
+def test_find_shows_the_closest_first_and_no_more_than_asked(registry_of: Build) -> None:
+    registry = registry_of(
+        [person("Vidalin", record_id="1"), person(record_id="2"), person("Vidalou", record_id="3")]
+    )
+    assert ids(registry.find("vidal", limit=2)) == ["2", "1"]

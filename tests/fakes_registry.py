@@ -1,0 +1,68 @@
+"""A registry in memory. It passes the same contract suite as the real index."""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from agent.adapters.registry.query import query_of, typed_query
+from agent.core.identifiers import BY_NAME
+from agent.core.names import name_keys
+from agent.domain.evidence import Evidence
+from agent.domain.identity import Person, RecordId
+from agent.ports import People
+
+
+class FakeRegistry:
+    """These people, and no file."""
+
+    def __init__(self, people: Sequence[Person] = ()) -> None:
+        self._people = {person.record_id: person for person in people}
+        self._version = 1 if people else 0
+
+    def put(self, people: Sequence[Person]) -> None:
+        """Take these people in place of the known ones."""
+        self._people = {person.record_id: person for person in people}
+        self._version += 1
+
+    def version(self) -> int:
+        return self._version
+
+    def candidates(self, evidence: Evidence) -> People:
+        query = query_of(evidence)
+        dates = set(query.dates)
+        named = [
+            person
+            for person in sorted(self._people.values(), key=lambda person: person.record_id)
+            if any(_shares_two(keys, query.keys) for keys in name_keys(person))
+            or _numbers(person) & query.numbers
+            or (person.birth_date is not None and person.birth_date.isoformat() in dates)
+        ]
+        return People(named=tuple(named), is_trustworthy=bool(self._people), version=self._version)
+
+    def person(self, record_id: RecordId) -> Person | None:
+        return self._people.get(record_id)
+
+    def find(self, words: str, limit: int = 8) -> Sequence[Person]:
+        typed = typed_query(words)
+        if not (typed.names or typed.numbers or typed.dates):
+            return []
+        found = [
+            person
+            for person in self._people.values()
+            if all(
+                any(key.startswith(name) for keys in name_keys(person) for key in keys)
+                for name in typed.names
+            )
+            and _numbers(person) >= set(typed.numbers)
+            and all(str(person.birth_date) == date for date in typed.dates)
+        ]
+        found.sort(key=lambda one: (-typed.closeness(one), one.last_name, one.first_name, one.record_id))
+        return found[:limit]
+
+
+def _shares_two(keys: Sequence[str], words: frozenset[str]) -> bool:
+    return any(words.issuperset(pair) for pair in combinations(keys, 2))
+
+
+def _numbers(person: Person) -> set[str]:
+    phone = BY_NAME["phone"].normalise(person.phone or "")
+    return {identifier.value for identifier in person.identifiers} | ({phone} - {""})

@@ -1,0 +1,140 @@
+import datetime
+from pathlib import Path
+
+import pytest
+
+from agent import errors
+from agent.adapters.registry import CsvRegistry, read_csv
+from agent.adapters.registry.record_ids import problem_with
+from agent.domain.identity import Identifier
+
+HEADER = "id,last_name,first_name,dob,sex,cin,insurance,phone\n"
+
+
+def read(tmp_path: Path, content: str | bytes) -> CsvRegistry:
+    path = tmp_path / "people.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_csv(path)
+
+
+def refused(tmp_path: Path, content: str | bytes) -> errors.RegistryInvalid:
+    with pytest.raises(errors.RegistryInvalid) as raised:
+        read(tmp_path, content)
+    return raised.value
+
+
+def test_read_csv_reads_every_column(tmp_path: Path) -> None:
+    registry = read(tmp_path, HEADER + "1002,Côté,Agnès,1958-10-05,F,m-710997,284 816 682,0790177646\n")
+    (agnes,) = registry.people
+    assert (agnes.record_id, agnes.last_name, agnes.first_name) == ("1002", "Côté", "Agnès")
+    assert (agnes.birth_date, agnes.sex, agnes.phone) == (datetime.date(1958, 10, 5), "F", "0790177646")
+    assert agnes.identifiers == (
+        Identifier(kind="cin", value="M710997"),
+        Identifier(kind="insurance", value="284816682"),
+    )
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_read_csv_detects_encoding_and_separator(tmp_path: Path, separator: str, encoding: str) -> None:
+    rows = [["N° dossier", "Nom", "Prénom", "Date de naissance"], ["7", "Côté", "Agnès", "05/10/1958"]]
+    registry = read(tmp_path, "\r\n".join(separator.join(row) for row in rows).encode(encoding))
+    assert [(one.last_name, one.birth_date) for one in registry.people] == [
+        ("Côté", datetime.date(1958, 10, 5))
+    ]
+    assert registry.separator == separator
+    assert registry.encoding == ("cp1252" if encoding == "cp1252" else "utf-8-sig")
+    assert registry.fields == {
+        "N° dossier": "id",
+        "Nom": "last_name",
+        "Prénom": "first_name",
+        "Date de naissance": "dob",
+    }
+
+
+def test_read_csv_leaves_empty_cells_and_unknown_columns_out(tmp_path: Path) -> None:
+    (one,) = read(tmp_path, "id,last_name,first_name,dob,cin,colour\n\n1,Vidal,Hind,,-,blue\n").people
+    assert (one.birth_date, one.identifiers, one.birth_name, one.phone) == (None, (), None, None)
+
+
+def test_read_csv_refuses_the_whole_file_and_lists_every_bad_line(tmp_path: Path) -> None:
+    rows = [
+        "1,Vidal,Hind,1977-08-16,,,,",
+        "2,,Hind,,,,,",
+        "3,Vidal,--,,,,,",
+        "4,Vidal,Hind,16/13/1977,,,,",
+        '5,"Vi',
+        'dal",Hind,,,,,',
+        "6,Vidal,Hind",
+        "1,Tazi,Omar,,,,,",
+        "../x,Tazi,Omar,,,,,",
+        "7,Tazi,Omar,1066-01-02,,,,",
+        "8,Tazi,Omar,yesterday,,,,",
+    ]
+    error = refused(tmp_path, HEADER + "\n".join(rows))
+    assert error.problems == (
+        (3, "the last name is empty"),
+        (4, "the first name is empty"),
+        (5, "the birth date is no date like 1980-12-31 or 31/12/1980"),
+        (8, "it has 3 cells instead of 8"),
+        (9, "its id is that of line 2"),
+        (10, 'the id holds one of / \\ : * ? " < > |'),
+        (11, "the birth date is no date like 1980-12-31 or 31/12/1980"),
+        (12, "the birth date is no date like 1980-12-31 or 31/12/1980"),
+    )
+    assert "Tazi" not in str(error)
+
+
+@pytest.mark.parametrize("ids", [("a", "A"), ("é", "e\u0301"), ("ß", "SS")])
+def test_read_csv_refuses_ids_that_a_file_system_may_confuse(tmp_path: Path, ids: tuple[str, str]) -> None:
+    error = refused(tmp_path, HEADER + "\n".join(f"{one},Vidal,Hind,,,,," for one in ids))
+    assert error.problems == ((3, "its id is that of line 2"),)
+
+
+def test_read_csv_refuses_a_file_without_a_needed_column(tmp_path: Path) -> None:
+    assert "first_name" in refused(tmp_path, "id,nom\n1,Vidal\n").sentence
+
+
+def test_read_csv_never_takes_a_national_number_for_the_id(tmp_path: Path) -> None:
+    assert "column id" in refused(tmp_path, "cin,nom,prénom\nL882253,Vidal,Hind\n").sentence
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "\n\n", HEADER, HEADER + '1,"Vidal"x,Hind,,,,,\n', b"\xff\xfei\x00d\x00", b"id,nom\n\x81\x8d,x\n"],
+)
+def test_read_csv_refuses_what_holds_no_people(tmp_path: Path, content: str | bytes) -> None:
+    assert refused(tmp_path, content).hint
+
+
+def test_read_csv_refuses_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(errors.RegistryInvalid):
+        read_csv(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    "record_id",
+    [
+        "",
+        "x" * 101,
+        "é" * 51,
+        "a/b",
+        "a\\b",
+        "..",
+        ".a",
+        "_duplicates",
+        "a.",
+        "a\tb",
+        "a\u202eb",
+        "CON",
+        "nul.txt",
+        "com1",
+    ],
+)
+def test_an_id_that_can_not_name_a_folder_is_a_problem(record_id: str) -> None:
+    assert problem_with(record_id)
+
+
+@pytest.mark.parametrize("record_id", ["1000", "P-12", "Dossier 7", "é", "x" * 100, "console"])
+def test_an_id_that_can_name_a_folder_is_none(record_id: str) -> None:
+    assert problem_with(record_id) is None

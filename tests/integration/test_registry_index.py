@@ -1,0 +1,128 @@
+"""What only the index on disk can show: versions, transactions, threads, damage."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from agent import errors
+from agent.adapters.registry import RegistryIndex
+from agent.core.extract import extract
+from agent.domain.identity import Person, RecordId
+from tests.builders import person, text_of
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[RegistryIndex]:
+    opened = RegistryIndex(tmp_path / "registry.sqlite")
+    yield opened
+    opened.close()
+
+
+def many(count: int) -> list[Person]:
+    return [person(record_id=f"R{number:03}") for number in range(count)]
+
+
+def test_replace_says_what_changed_and_counts_the_version(index: RegistryIndex) -> None:
+    first = index.replace([person(record_id="1"), person(record_id="2")])
+    second = index.replace([person(record_id="2", cin="L882253"), person(record_id="3")])
+    assert (first.version, first.people, first.added, first.changed, first.removed) == (1, 2, 2, 0, 0)
+    assert (second.version, second.people, second.added, second.changed, second.removed) == (2, 2, 1, 1, 1)
+    assert (index.version(), index.count()) == (2, 2)
+    assert index.person(RecordId("1")) is None
+
+
+def test_replace_with_the_same_people_is_a_new_version(index: RegistryIndex) -> None:
+    people = many(3)
+    index.replace(people)
+    again = index.replace(people)
+    assert (again.version, again.changed) == (2, 0)
+
+
+def test_replace_refuses_to_remove_many_until_confirmed(index: RegistryIndex) -> None:
+    index.replace(many(30))
+    with pytest.raises(errors.RequestRefused, match="21 of 30"):
+        index.replace(many(9))
+    assert index.version() == 1
+    assert index.person(RecordId("R029")) is not None
+    assert index.replace(many(9), confirm_deletions=True).removed == 21
+
+
+def test_replace_removes_twenty_without_asking(index: RegistryIndex) -> None:
+    index.replace(many(30))
+    assert index.replace(many(10)).removed == 20
+
+
+def test_replace_of_a_record_twice_changes_nothing(index: RegistryIndex) -> None:
+    index.replace(many(2))
+    with pytest.raises(errors.RegistryUnavailable):
+        index.replace([person(record_id="1"), person(record_id="1")])
+    assert index.version() == 1
+    assert index.person(RecordId("R001")) is not None
+
+
+def test_the_copy_outlives_the_process(tmp_path: Path) -> None:
+    path = tmp_path / "registry.sqlite"
+    before = RegistryIndex(path)
+    before.replace([person(record_id="1")])
+    before.close()
+    after = RegistryIndex(path)
+    assert (after.version(), after.person(RecordId("1")) is not None) == (1, True)
+    after.close()
+
+
+def test_several_threads_search_while_another_imports(index: RegistryIndex) -> None:
+    evidence = extract(text_of("Patient : VIDAL Hind"))
+    index.replace(many(5))
+    start = threading.Barrier(5)
+
+    def search() -> set[tuple[int, int]]:
+        start.wait(10)
+        return {
+            (people.version, len(people.named)) for people in (index.candidates(evidence) for _ in range(30))
+        }
+
+    with ThreadPoolExecutor(5) as pool:
+        searches = [pool.submit(search) for _ in range(4)]
+        start.wait(10)
+        for _ in range(5):
+            index.replace(many(15))
+            index.replace(many(5))
+        seen = set().union(*(each.result(30) for each in searches))
+    assert seen
+    assert all(count == (15 if version % 2 == 0 else 5) for version, count in seen)
+
+
+def test_a_closed_index_is_unavailable(index: RegistryIndex) -> None:
+    index.close()
+    with pytest.raises(errors.RegistryUnavailable):
+        index.version()
+    with ThreadPoolExecutor(1) as pool, pytest.raises(errors.RegistryUnavailable):
+        pool.submit(index.version).result(10)
+
+
+def test_a_file_that_is_no_index_is_unavailable(tmp_path: Path) -> None:
+    path = tmp_path / "registry.sqlite"
+    path.write_text("this is no database, but long enough to look like a damaged one\n" * 100)
+    with pytest.raises(errors.RegistryUnavailable):
+        RegistryIndex(path)
+
+
+def test_a_missing_folder_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(errors.RegistryUnavailable):
+        RegistryIndex(tmp_path / "nowhere" / "registry.sqlite")
+
+
+def test_a_lost_table_is_unavailable_and_named_without_personal_data(
+    index: RegistryIndex, tmp_path: Path
+) -> None:
+    index.replace(many(1))
+    with sqlite3.connect(tmp_path / "registry.sqlite") as connection:
+        connection.execute("DROP TABLE pair")
+    connection.close()
+    with pytest.raises(errors.RegistryUnavailable) as raised:
+        index.candidates(extract(text_of("Patient : VIDAL Hind")))
+    assert "VIDAL" not in str(raised.value)
