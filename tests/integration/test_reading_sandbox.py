@@ -91,6 +91,15 @@ def test_a_child_that_hangs_is_ended_at_the_deadline(letter: Path, tmp_path: Pat
         assert_nothing_is_left(tmp_path)
 
 
+def test_the_fork_server_reaps_what_a_dead_child_started(letter: Path, tmp_path: Path) -> None:
+    with reader_of(reading_jobs.hang, tmp_path, document_seconds=0.5) as reader:
+        assert failure(reader, letter)[0] is FailureReason.TIMED_OUT
+        assert reader._server._process is not None
+        server = reader._server._process.pid
+        children = Path(f"/proc/{server}/task/{server}/children")
+        wait_until(lambda: not children.read_text(), seconds=2.0)
+
+
 def test_a_page_that_hangs_is_left_out_by_the_next_child(letter: Path, tmp_path: Path) -> None:
     with reader_of(reading_jobs.hang_at_the_second_page, tmp_path, page_seconds=0.1) as reader:
         assert read(reader, letter).text == "without (2,)"

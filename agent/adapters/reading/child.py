@@ -22,8 +22,9 @@ from agent.adapters.reading import alarm, finding, lines
 from agent.adapters.reading.finding import Finding, Order, Read, Unavailable, Unreadable
 from agent.adapters.reading.judge import BIG_IMAGE, Layer, judge
 from agent.adapters.reading.ocr import Recogniser
-from agent.adapters.reading.pdfium import PdfiumPage, Survey
+from agent.adapters.reading.pdfium import PdfiumPage
 from agent.adapters.reading.plumber import Plumber
+from agent.adapters.reading.survey import Survey
 from agent.domain.document import DocumentText, Line, Page, PageProblem, TextOrigin, Word
 from agent.domain.outcome import FailureReason
 from agent.errors import ReaderUnavailable

@@ -22,7 +22,7 @@ _CPU_MARGIN_SECONDS = 30
 def confine(order: Order) -> None:
     """Put this process into its own session and bounds; let it die with the process that forked it."""
     os.setsid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     _be_first_to_go()
     memory = order.memory_megabytes * 1024 * 1024
     image = order.render_megapixels * 1_000_000 + 1024 * 1024

@@ -131,15 +131,16 @@ class ForkServer:
         Raises:
             ReaderUnavailable: there is no server, and none can be started.
         """
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs, self._lock:
+        with self._lock:
             control = self._ensure_running()
-            try:
-                socket.send_fds(control, [order.encode()], [theirs.fileno(), document])
-            except OSError as error:
-                ours.close()
-                self._discard()
-                raise ReaderUnavailable("The reader's fork server ended.", hint=_HINT) from error
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs:
+                try:
+                    socket.send_fds(control, [order.encode()], [theirs.fileno(), document])
+                except OSError as error:
+                    ours.close()
+                    self._discard()
+                    raise ReaderUnavailable("The reader's fork server ended.", hint=_HINT) from error
         return Child(ours)
 
     def _ensure_running(self) -> socket.socket:

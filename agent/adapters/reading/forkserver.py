@@ -8,9 +8,11 @@ Rules
 - The server is a fresh interpreter in its own session, with an environment that was written for it.
 - Control is a SEQPACKET socket: a request is one message with two descriptors, reply socket and document.
 - A child's process group is killed before its leader is reaped, so its number can't have been given away.
+- What a child started falls to the server when the child is dead, and is reaped: not every init does it.
 - When the asker hangs up, the child is killed. When the daemon dies, all askers hang up, and the server ends.
 """
 
+import ctypes
 import gc
 import importlib
 import logging
@@ -27,6 +29,9 @@ from agent.adapters.reading.finding import Order
 
 READY = b"ready"
 MAX_MESSAGE_BYTES = 64 * 1024
+
+_PR_SET_CHILD_SUBREAPER = 36
+_REAP_SECONDS = 0.05
 
 EXIT_OUT_OF_MEMORY = 71
 EXIT_BROKEN = 70
@@ -48,14 +53,16 @@ class _Server:
         self._job = job
         self._selector = selectors.DefaultSelector()
         self._children: set[_Child] = set()
+        self._orphaned: set[int] = set()
 
     def serve(self) -> None:
         self._selector.register(self._control, selectors.EVENT_READ, self._accept)
         self._control.send(READY)
         while self._control.fileno() >= 0:
-            for key, _ in self._selector.select():
+            for key, _ in self._selector.select(_REAP_SECONDS if self._orphaned else None):
                 if self._selector.get_map().get(key.fd) is key:  # an event before it may have closed it
                     key.data()
+            self._reap()
         for child in tuple(self._children):
             _kill_group(child.pid)
             self._bury(child)
@@ -109,12 +116,22 @@ class _Server:
         _kill_group(child.pid)
         _, status = os.waitpid(child.pid, 0)
         self._children.discard(child)
+        self._orphaned.add(child.pid)
         for watched in (child.exited, child.reply):
             if watched in self._selector.get_map():
                 self._selector.unregister(watched)
         _tell(child.reply, f"exit {os.waitstatus_to_exitcode(status)}")
         child.reply.close()
         os.close(child.exited)
+
+    def _reap(self) -> None:
+        """Take leave of the killed members of groups whose leader is gone; they need a moment to die."""
+        for group in tuple(self._orphaned):
+            try:
+                while os.waitpid(-group, os.WNOHANG) != (0, 0):
+                    continue
+            except ChildProcessError:
+                self._orphaned.discard(group)
 
 
 def _kill_group(pid: int) -> None:
@@ -143,6 +160,7 @@ def main(control_descriptor: int, job_name: str) -> None:
         signal.signal(polite, signal.SIG_IGN)
     module, _, function = job_name.partition(":")
     job: Job = getattr(importlib.import_module(module), function)
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     gc.freeze()  # children share these pages as long as nobody counts on them
     _Server(socket.socket(fileno=control_descriptor), job).serve()
 

@@ -19,7 +19,8 @@ from PIL import Image, PpmImagePlugin  # noqa: F401 # loaded before the fork: pa
 
 from agent.adapters.reading import lines, tools
 from agent.adapters.reading.deskew import skew
-from agent.adapters.reading.pdfium import PdfiumPage, Survey
+from agent.adapters.reading.pdfium import PdfiumPage
+from agent.adapters.reading.survey import Survey
 from agent.domain.document import Box, Line, Page, PageProblem, TextOrigin, Word
 from agent.errors import ReaderUnavailable
 

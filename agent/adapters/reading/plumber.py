@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pdfplumber
 
 from agent.adapters.reading import alarm, lines
-from agent.adapters.reading.pdfium import Survey
+from agent.adapters.reading.survey import Survey
 from agent.domain.document import Box, Word
 
 _TINY_POINTS = 2.0

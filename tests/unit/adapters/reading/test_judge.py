@@ -6,7 +6,9 @@ FRENCH = (
     "Cher confrère, j'ai vu en consultation ce jour Madame Jeanne DURAND, née le 12/03/1961, adressée pour un bilan "
     "de la fonction rénale. L'examen clinique est sans particularité. N° de dossier : HD811142."
 )
-ARABIC = "مستشفى النور العام يجب إجراء فحص بالموجات فوق الصوتية خلال ستة أسابيع نود إعلامكم بأن نتائج تحليل الدم"
+ARABIC = (
+    "مستشفى النور العام يجب إجراء فحص بالموجات فوق الصوتية خلال ستة أسابيع نود إعلامكم بأن نتائج تحليل الدم"
+)
 TABLE = """
 |----------------------------+----------------+----------------|
 |AGE                         |                |                |
@@ -59,7 +61,9 @@ def test_a_few_words_on_a_scan_are_no_layer() -> None:
 
 
 def test_words_of_no_language_on_a_scan_are_no_layer() -> None:
-    made_up = "blorin catusep domira felgon hastim jolper kimvas lorteg mupsan nirdol opfet pralun quistor renvak"
+    made_up = (
+        "blorin catusep domira felgon hastim jolper kimvas lorteg mupsan nirdol opfet pralun quistor renvak"
+    )
     assert judge(made_up, image_share=0.9) is Layer.GARBAGE
 
 
