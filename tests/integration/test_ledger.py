@@ -1,0 +1,874 @@
+"""The ledger on a real SQLite file: one transaction per change, one holder per hash, one message per epoch."""
+
+import dataclasses
+import datetime
+import os
+import re
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Dialect, Engine, insert, inspect, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import StatementError
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from agent import errors
+from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine, schema
+from agent.adapters.ledger import engine as engine_module
+from agent.adapters.ledger.engine import reading, writing
+from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256, text_of_plain
+from agent.domain.life import Action, Document, Reply, Request, Step
+from agent.domain.message import Message, MessageKind
+from agent.domain.outcome import (
+    Archived,
+    Duplicate,
+    Event,
+    Failed,
+    FailureReason,
+    InReview,
+    Outcome,
+    State,
+)
+from agent.ports import Settlement
+from tests.custody_builders import ANNA, BERTA, NOON, a_match, ambiguous, hash_of, unmatched
+
+pytestmark = pytest.mark.reliability
+
+LATER = NOON + datetime.timedelta(minutes=1)
+POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+SEEN = SeenFile(name="scan.pdf", device=1, inode=2, size=3, modified_ns=4)
+HASH = hash_of(b"abc")
+ABSENT = DocumentId(999)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.sqlite"
+
+
+@pytest.fixture(scope="session")
+def new_ledger(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What the migrations make, made once: each test has its own copy."""
+    path = tmp_path_factory.mktemp("new") / "ledger.sqlite"
+    open_engine(path, may_upgrade=True).dispose()
+    return path.read_bytes()
+
+
+@pytest.fixture
+def engine(path: Path, new_ledger: bytes) -> Iterator[Engine]:
+    path.write_bytes(new_ledger)
+    made = open_engine(path, may_upgrade=True)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def ledger(engine: Engine) -> SqlLedger:
+    return SqlLedger(engine)
+
+
+@pytest.fixture
+def outbox(engine: Engine) -> SqlOutbox:
+    return SqlOutbox(engine)
+
+
+@pytest.fixture
+def requests(engine: Engine) -> SqlRequests:
+    return SqlRequests(engine)
+
+
+def _claimed(ledger: SqlLedger, seen: SeenFile = SEEN) -> DocumentId:
+    document = ledger.open_claim(seen, "scan.pdf", CorrelationId("c"), NOON)
+    ledger.confirm_claim(document.document_id, f"claimed/{document.document_id}", NOON)
+    return document.document_id
+
+
+def _reading(ledger: SqlLedger, sha256: Sha256 = HASH) -> DocumentId:
+    document_id = _claimed(ledger)
+    assert isinstance(ledger.start(document_id, sha256, 3, NOON), Document)
+    return document_id
+
+
+def _message(document_id: DocumentId) -> Message:
+    return Message(kind=MessageKind.FILED, document_id=document_id, title="t", lines=("a", "b"))
+
+
+def _settlement(document_id: DocumentId, outcome: Outcome, event: Event = Event.SETTLED) -> Settlement:
+    return Settlement(
+        event=event,
+        outcome=outcome,
+        target="there.pdf",
+        messages=[(recipient, _message(document_id)) for recipient in ("anna", "bert")],
+        steps=(Step(name="read", started_at=NOON, duration_ms=5),),
+        opens_epoch=event is not Event.SETTLED,
+    )
+
+
+FILED = Archived(record_id=ANNA.record_id, decided_by="rule", document_kind="imaging", decision=a_match())
+ASKED = InReview(decision=ambiguous(), document_kind="imaging")
+BROKEN = Failed(reason=FailureReason.DAMAGED, detail="page 3")
+
+
+def _moving(ledger: SqlLedger, outcome: Outcome = FILED, sha256: Sha256 = HASH) -> DocumentId:
+    document_id = _reading(ledger, sha256)
+    assert ledger.settle(document_id, _settlement(document_id, outcome), NOON)
+    return document_id
+
+
+def _resting(ledger: SqlLedger, outcome: Outcome = FILED, sha256: Sha256 = HASH) -> DocumentId:
+    document_id = _moving(ledger, outcome, sha256)
+    ledger.complete(document_id, LATER)
+    return document_id
+
+
+def _row(ledger: SqlLedger, document_id: DocumentId) -> Document:
+    found = ledger.document(document_id)
+    assert found is not None
+    return found
+
+
+def _key(engine: Engine, document_id: DocumentId) -> str | None:
+    with reading(engine) as connection:
+        found: str | None = connection.execute(
+            text("SELECT content_key FROM documents WHERE document_id = :id"), {"id": document_id}
+        ).scalar()
+    return found
+
+
+# --- Claim
+
+
+def test_a_row_is_opened_with_everything_that_was_seen(ledger: SqlLedger) -> None:
+    seen = SeenFile(
+        name=os.fsdecode(b"caf\xe9.pdf"), device=2**64 - 1, inode=2**64 - 2, size=2**40, modified_ns=2**63 + 9
+    )
+    opened = ledger.open_claim(seen, "caf\\xe9.pdf", CorrelationId("c0ffee"), NOON)
+    assert opened == Document(
+        document_id=DocumentId(1),
+        correlation_id=CorrelationId("c0ffee"),
+        state=State.CLAIMING,
+        epoch=1,
+        attempts=0,
+        original_name="caf\\xe9.pdf",
+        seen=seen,
+        seen_at=NOON,
+        size=2**40,
+    )
+    assert ledger.document(opened.document_id) == opened
+
+
+def test_a_confirmed_claim_has_its_place_and_time(ledger: SqlLedger) -> None:
+    row = _row(ledger, _claimed(ledger))
+    assert (row.state, row.location, row.claimed_at) == (State.CLAIMED, "claimed/1", NOON)
+
+
+def test_a_withdrawn_claim_ends(ledger: SqlLedger) -> None:
+    document = ledger.open_claim(SEEN, "scan.pdf", CorrelationId("c"), NOON)
+    ledger.withdraw(document.document_id, LATER)
+    row = _row(ledger, document.document_id)
+    assert (row.state, row.rested_at) == (State.WITHDRAWN, LATER)
+
+
+def test_only_a_claimed_document_is_relocated(ledger: SqlLedger) -> None:
+    document_id = _claimed(ledger)
+    ledger.relocate(document_id, "elsewhere")
+    assert _row(ledger, document_id).location == "elsewhere"
+    ledger.start(document_id, HASH, 3, NOON)
+    ledger.relocate(document_id, "nowhere")
+    assert _row(ledger, document_id).location == "elsewhere"
+
+
+# --- Work
+
+
+def test_the_start_counts_the_attempt_and_takes_the_hash(ledger: SqlLedger, engine: Engine) -> None:
+    document_id = _claimed(ledger)
+    started = ledger.start(document_id, HASH, 12, NOON)
+    assert isinstance(started, Document)
+    assert (started.state, started.attempts, started.sha256, started.size) == (State.READING, 1, HASH, 12)
+    assert started == ledger.document(document_id)
+    assert _key(engine, document_id) == HASH
+
+
+@pytest.mark.parametrize(
+    ("event", "attempts"), [(Event.STOPPED, 0), (Event.CHANGED, 0), (Event.INTERRUPTED, 1)]
+)
+def test_only_an_interruption_keeps_the_attempt_counted(
+    ledger: SqlLedger, event: Event, attempts: int
+) -> None:
+    document_id = _reading(ledger)
+    ledger.hand_back(document_id, event, NOON)
+    row = _row(ledger, document_id)
+    assert (row.state, row.attempts) == (State.CLAIMED, attempts)
+
+
+@pytest.mark.parametrize("outcome", [FILED, ASKED])
+def test_a_twin_is_told_who_holds_its_bytes(ledger: SqlLedger, outcome: Outcome) -> None:
+    holder, twin = _reading(ledger), _claimed(ledger)
+    assert ledger.start(twin, HASH, 3, NOON) == holder
+    ledger.settle(holder, _settlement(holder, outcome), NOON)
+    ledger.complete(holder, NOON)
+    assert ledger.start(twin, HASH, 3, NOON) == holder
+    row = _row(ledger, twin)
+    assert (row.state, row.attempts, row.sha256) == (State.CLAIMED, 0, HASH)
+
+
+@pytest.mark.parametrize("outcome", [BROKEN, Duplicate(original=DocumentId(99))])
+def test_what_failed_or_was_a_duplicate_holds_nothing(ledger: SqlLedger, outcome: Outcome) -> None:
+    _resting(ledger, outcome)
+    assert isinstance(ledger.start(_claimed(ledger), HASH, 3, NOON), Document)
+
+
+def test_what_went_missing_holds_nothing(ledger: SqlLedger) -> None:
+    ledger.miss(_resting(ledger), NOON)
+    assert isinstance(ledger.start(_claimed(ledger), HASH, 3, NOON), Document)
+
+
+def test_of_two_twins_that_start_at_once_one_holds_the_hash(ledger: SqlLedger) -> None:
+    for number in range(10):
+        sha256 = hash_of(bytes([number]))
+        twins = [_claimed(ledger), _claimed(ledger)]
+        results: dict[DocumentId, Document | DocumentId] = {}
+        barrier = threading.Barrier(2)
+
+        def start(
+            document_id: DocumentId,
+            sha256: Sha256 = sha256,
+            results: dict[DocumentId, Document | DocumentId] = results,
+            barrier: threading.Barrier = barrier,
+        ) -> None:
+            barrier.wait(10)
+            results[document_id] = ledger.start(document_id, sha256, 3, NOON)
+
+        threads = [threading.Thread(target=start, args=(twin,)) for twin in twins]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        holders = [twin for twin in twins if isinstance(results[twin], Document)]
+        assert len(holders) == 1
+        (other,) = set(twins) - set(holders)
+        assert results[other] == holders[0]
+
+
+def test_the_database_itself_allows_one_holder(ledger: SqlLedger, engine: Engine) -> None:
+    _reading(ledger)
+    other = _claimed(ledger)
+    with pytest.raises(Exception, match="UNIQUE"), engine.begin() as connection:
+        connection.execute(
+            text("UPDATE documents SET content_key = :key WHERE document_id = :id"),
+            {"key": HASH, "id": other},
+        )
+
+
+# --- Settle and complete
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        FILED,
+        Archived(record_id=ANNA.record_id, decided_by="cli:anna", decision=ambiguous(ANNA, BERTA)),
+        ASKED,
+        InReview(decision=a_match(ANNA, BERTA)),
+        InReview(decision=unmatched()),
+        BROKEN,
+        Duplicate(original=DocumentId(99)),
+    ],
+)
+def test_an_outcome_is_kept_as_it_was_and_rests_when_the_move_is_done(
+    ledger: SqlLedger, outcome: Outcome
+) -> None:
+    document_id = _moving(ledger, outcome)
+    settled = _row(ledger, document_id)
+    assert (settled.state, settled.epoch, settled.outcome) == (State.MOVING, 1, outcome)
+    assert (settled.target, settled.settled_at, settled.rested_at) == ("there.pdf", NOON, None)
+    done = ledger.complete(document_id, LATER)
+    assert (done.state, done.location, done.target) == (State(outcome.state), "there.pdf", None)
+    assert (done.attempts, done.rested_at, done.outcome) == (0, LATER, outcome)
+    assert done == ledger.document(document_id)
+
+
+def test_messages_are_due_once_per_recipient_and_not_before_the_move_is_done(
+    ledger: SqlLedger, outbox: SqlOutbox
+) -> None:
+    document_id = _moving(ledger)
+    assert outbox.due(LATER, 10) == []
+    assert outbox.next_due() is None
+    ledger.complete(document_id, LATER)
+    assert outbox.due(NOON, 10) == []
+    assert outbox.next_due() == LATER
+    due = outbox.due(LATER, 10)
+    assert [(it.recipient, it.epoch, it.attempts, it.message) for it in due] == [
+        ("anna", 1, 0, _message(document_id)),
+        ("bert", 1, 0, _message(document_id)),
+    ]
+
+
+def test_each_epoch_has_its_own_messages(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    document_id = _resting(ledger)
+    undone = ledger.settle(document_id, _settlement(document_id, ASKED, Event.UNDONE), LATER)
+    assert undone
+    assert undone.epoch == 2
+    assert {it.epoch for it in outbox.due(LATER, 10)} == {1}
+    ledger.complete(document_id, LATER)
+    assert [(it.recipient, it.epoch) for it in outbox.due(LATER, 10)] == [
+        ("anna", 1),
+        ("bert", 1),
+        ("anna", 2),
+        ("bert", 2),
+    ]
+
+
+def test_a_settlement_that_no_longer_holds_commits_nothing(
+    ledger: SqlLedger, outbox: SqlOutbox, engine: Engine
+) -> None:
+    document_id = _reading(ledger)
+    before = _row(ledger, document_id)
+    settlement = _settlement(document_id, ASKED)
+    assert ledger.settle(document_id, settlement, NOON, still_holds=lambda: False) is None
+    assert _row(ledger, document_id) == before
+    assert ledger.review(document_id) is None
+    assert ledger.steps(document_id) == []
+    assert _count(engine, "outbox") == 0
+
+
+def test_an_error_while_it_is_asked_commits_nothing(ledger: SqlLedger, engine: Engine) -> None:
+    document_id = _reading(ledger)
+
+    def raise_unavailable() -> bool:
+        raise errors.RegistryUnavailable("The registry can't be searched.")
+
+    with pytest.raises(errors.RegistryUnavailable):
+        ledger.settle(document_id, _settlement(document_id, ASKED), NOON, still_holds=raise_unavailable)
+    assert _row(ledger, document_id).state is State.READING
+    assert _count(engine, "outbox") == 0
+
+
+def _count(engine: Engine, table: str) -> int:
+    with reading(engine) as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_a_move_under_way_is_given_another_target(ledger: SqlLedger) -> None:
+    document_id = _moving(ledger)
+    assert ledger.retarget(document_id, "there~2.pdf").target == "there~2.pdf"
+    assert ledger.complete(document_id, LATER).location == "there~2.pdf"
+    assert ledger.retarget(document_id, "there~3.pdf").target is None
+
+
+def test_steps_are_kept_with_their_epoch(ledger: SqlLedger) -> None:
+    document_id = _resting(ledger)
+    ledger.settle(document_id, _settlement(document_id, ASKED, Event.UNDONE), LATER)
+    step = Step(name="read", started_at=NOON, duration_ms=5)
+    assert ledger.steps(document_id) == [(1, step), (2, step)]
+
+
+def test_a_missing_document_keeps_its_row(ledger: SqlLedger) -> None:
+    document_id = _resting(ledger)
+    ledger.miss(document_id, LATER)
+    row = _row(ledger, document_id)
+    assert (row.state, row.outcome, row.target) == (State.MISSING, FILED, None)
+
+
+@pytest.mark.parametrize("outcome", [BROKEN, Duplicate(original=DocumentId(99))])
+def test_a_retry_opens_the_next_epoch(ledger: SqlLedger, outcome: Outcome) -> None:
+    document_id = _resting(ledger, outcome)
+    retried = ledger.retry(document_id, LATER)
+    assert (retried.state, retried.epoch, retried.attempts) == (State.CLAIMED, 2, 0)
+    assert (retried.claimed_at, retried.location) == (LATER, "there.pdf")
+
+
+# --- What a state doesn't allow
+
+Call = Callable[[SqlLedger, DocumentId], object]
+
+CALLS: dict[str, Call] = {
+    "confirm_claim": lambda ledger, it: ledger.confirm_claim(it, "x", LATER),
+    "withdraw": lambda ledger, it: ledger.withdraw(it, LATER),
+    "start": lambda ledger, it: ledger.start(it, hash_of(b"its own"), 9, LATER),
+    "start as a twin": lambda ledger, it: ledger.start(it, HASH, 9, LATER),
+    "hand_back": lambda ledger, it: ledger.hand_back(it, Event.STOPPED, LATER),
+    "settle": lambda ledger, it: ledger.settle(it, _settlement(it, FILED), LATER),
+    "answer": lambda ledger, it: ledger.settle(it, _settlement(it, FILED, Event.ANSWERED), LATER),
+    "undo": lambda ledger, it: ledger.settle(it, _settlement(it, ASKED, Event.UNDONE), LATER),
+    "refile": lambda ledger, it: ledger.settle(it, _settlement(it, FILED, Event.REFILED), LATER),
+    "complete": lambda ledger, it: ledger.complete(it, LATER),
+    "miss": lambda ledger, it: ledger.miss(it, LATER),
+    "retry": lambda ledger, it: ledger.retry(it, LATER),
+}
+ALLOWED = {
+    State.CLAIMING: {"confirm_claim", "withdraw"},
+    State.CLAIMED: {"start", "start as a twin", "settle", "miss"},
+    State.READING: {"hand_back", "settle", "miss"},
+    State.MOVING: {"complete", "miss"},
+    State.IN_REVIEW: {"answer", "miss"},
+    State.ARCHIVED: {"undo", "refile", "miss"},
+    State.FAILED: {"retry", "miss"},
+    State.DUPLICATE: {"retry", "miss"},
+    State.MISSING: set[str](),
+    State.WITHDRAWN: set[str](),
+}
+
+
+def _in(state: State, ledger: SqlLedger) -> DocumentId:
+    own = hash_of(b"its own")
+    match state:
+        case State.CLAIMING | State.WITHDRAWN:
+            document_id = ledger.open_claim(SEEN, "scan.pdf", CorrelationId("c"), NOON).document_id
+            if state is State.WITHDRAWN:
+                ledger.withdraw(document_id, NOON)
+            return document_id
+        case State.CLAIMED:
+            return _claimed(ledger)
+        case State.READING:
+            return _reading(ledger, own)
+        case State.MOVING:
+            return _moving(ledger, FILED, own)
+        case State.MISSING:
+            document_id = _resting(ledger, FILED, own)
+            ledger.miss(document_id, NOON)
+            return document_id
+        case _:
+            outcomes: dict[State, Outcome] = {
+                State.IN_REVIEW: ASKED,
+                State.ARCHIVED: FILED,
+                State.FAILED: BROKEN,
+                State.DUPLICATE: Duplicate(original=DocumentId(1)),
+            }
+            return _resting(ledger, outcomes[state], own)
+
+
+@pytest.mark.parametrize(
+    ("state", "name"),
+    [(state, name) for state, allowed in ALLOWED.items() for name in CALLS if name not in allowed],
+)
+def test_what_a_state_does_not_allow_is_refused_and_changes_nothing(
+    ledger: SqlLedger, engine: Engine, state: State, name: str
+) -> None:
+    _reading(ledger)  # the holder of HASH
+    document_id = _in(state, ledger)
+    before = (
+        _row(ledger, document_id),
+        _count(engine, "outbox"),
+        _count(engine, "reviews"),
+        _count(engine, "steps"),
+    )
+    assert before[0].state is state
+    with pytest.raises(errors.RequestRefused, match=r"The document is .*\."):
+        CALLS[name](ledger, document_id)
+    after = (
+        _row(ledger, document_id),
+        _count(engine, "outbox"),
+        _count(engine, "reviews"),
+        _count(engine, "steps"),
+    )
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("state", "name"), [(state, name) for state, names in ALLOWED.items() for name in names]
+)
+def test_what_a_state_allows_is_done(ledger: SqlLedger, state: State, name: str) -> None:
+    _reading(ledger)
+    document_id = _in(state, ledger)
+    before = _row(ledger, document_id)
+    CALLS[name](ledger, document_id)
+    assert _row(ledger, document_id) != before
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_document_that_is_not_there_is_refused_by_its_number(ledger: SqlLedger, name: str) -> None:
+    _reading(ledger)
+    with pytest.raises(errors.RequestRefused, match=r"There is no document D-999\."):
+        CALLS[name](ledger, ABSENT)
+
+
+# --- Questions
+
+
+def test_what_is_not_there_is_none(ledger: SqlLedger) -> None:
+    assert ledger.document(ABSENT) is None
+    assert ledger.text(ABSENT, HASH) is None
+    assert ledger.review(ABSENT) is None
+    assert ledger.home_id() is None
+    assert ledger.counts() == {}
+
+
+def test_documents_are_found_by_state_oldest_first_and_counted(ledger: SqlLedger) -> None:
+    ids = [_claimed(ledger) for _ in range(3)]
+    broken = _resting(ledger, BROKEN)
+    assert [it.document_id for it in ledger.in_states(frozenset({State.CLAIMED}))] == ids
+    assert ledger.in_states(frozenset()) == []
+    assert [it.document_id for it in ledger.latest(2)] == [broken, ids[-1]]
+    assert ledger.counts() == {State.CLAIMED: 3, State.FAILED: 1}
+
+
+def test_a_text_is_that_of_the_same_bytes_only(ledger: SqlLedger) -> None:
+    document_id = _reading(ledger)
+    first, second = text_of_plain("première page\fالصفحة الثانية"), text_of_plain("read again")
+    ledger.save_text(document_id, HASH, first)
+    assert ledger.text(document_id, HASH) == first
+    assert ledger.text(document_id, hash_of(b"other")) is None
+    ledger.save_text(document_id, hash_of(b"other"), second)
+    assert ledger.text(document_id, HASH) is None
+    assert ledger.text(document_id, hash_of(b"other")) == second
+
+
+def test_a_question_is_open_until_it_is_answered(ledger: SqlLedger) -> None:
+    document_id = _resting(ledger, ASKED)
+    review = ledger.review(document_id)
+    assert review
+    assert (review.epoch, review.decision, review.opened_at, review.answered_at) == (
+        1,
+        ASKED.decision,
+        NOON,
+        None,
+    )
+    answer = dataclasses.replace(
+        _settlement(document_id, FILED, Event.ANSWERED), answered_by="cli:anna", answer="2"
+    )
+    ledger.settle(document_id, answer, LATER)
+    assert ledger.review(document_id) is None
+    (closed,) = ledger.reviews_of(document_id)
+    assert (closed.answered_at, closed.answered_by, closed.answer) == (LATER, "cli:anna", "2")
+
+
+def test_an_undone_filing_asks_anew(ledger: SqlLedger) -> None:
+    document_id = _resting(ledger, ASKED)
+    answer = dataclasses.replace(
+        _settlement(document_id, FILED, Event.ANSWERED), answered_by="cli:anna", answer="2"
+    )
+    ledger.settle(document_id, answer, LATER)
+    ledger.complete(document_id, LATER)
+    ledger.settle(document_id, _settlement(document_id, ASKED, Event.UNDONE), LATER)
+    assert [(it.epoch, it.answer) for it in ledger.reviews_of(document_id)] == [(1, "2"), (3, None)]
+    review = ledger.review(document_id)
+    assert review
+    assert review.epoch == 3
+
+
+# --- Requests
+
+
+def _request(key: str = "k1", document_id: DocumentId = ABSENT) -> Request:
+    return Request(
+        key=key,
+        action=Action.REFILE,
+        document_id=document_id,
+        argument="R2",
+        actor="cli:anna",
+        requested_at=NOON,
+    )
+
+
+def test_a_request_waits_until_it_is_closed(requests: SqlRequests) -> None:
+    requests.submit(_request("k1"))
+    requests.submit(_request("k2"))
+    assert requests.open_requests() == [_request("k1"), _request("k2")]
+    assert requests.reply("k1") is None
+    requests.close_request("k1", Reply(done=True, sentence="Done."), LATER)
+    assert requests.open_requests() == [_request("k2")]
+    assert requests.reply("k1") == Reply(done=True, sentence="Done.")
+
+
+def test_one_key_is_kept_once_and_replied_to_once(requests: SqlRequests) -> None:
+    requests.submit(_request())
+    requests.submit(dataclasses.replace(_request(), argument="R1"))
+    assert requests.open_requests() == [_request()]
+    requests.close_request("k1", Reply(done=False, sentence="No."), LATER)
+    requests.close_request("k1", Reply(done=True, sentence="Yes."), LATER)
+    requests.submit(_request())
+    assert requests.open_requests() == []
+    assert requests.reply("k1") == Reply(done=False, sentence="No.")
+
+
+# --- The outbox
+
+
+def test_a_postponed_message_holds_up_its_own_recipient_only(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    _resting(ledger)
+    _resting(ledger, FILED, hash_of(b"second"))
+    first = outbox.due(LATER, 10)[0]
+    until = LATER + datetime.timedelta(minutes=5)
+    outbox.postpone(first.parcel_id, until, "The channel is down; a sentence may be long." * 4)
+    assert [it.recipient for it in outbox.due(LATER, 10)] == ["bert", "bert"]
+    for parcel in outbox.due(LATER, 10):
+        outbox.mark_sent(parcel.parcel_id, "receipt", LATER)
+    assert outbox.next_due() == until
+    again = outbox.due(until, 10)
+    assert [(it.recipient, it.attempts) for it in again] == [("anna", 1), ("anna", 0)]
+    outbox.mark_dead(first.parcel_id, "no such chat", until)
+    assert [it.parcel_id for it in outbox.due(LATER, 10)] == [again[1].parcel_id]
+
+
+def test_a_message_whose_document_still_moves_holds_up_nobody(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+    _moving(ledger)
+    resting = _resting(ledger, FILED, hash_of(b"second"))
+    assert {it.document_id for it in outbox.due(LATER, 10)} == {resting}
+    assert outbox.next_due() == LATER
+    assert len(outbox.due(LATER, 1)) == 1
+
+
+# --- The home
+
+
+def test_the_home_is_written_once_and_numbers_go_on_above_the_highest(ledger: SqlLedger) -> None:
+    ledger.found_home("home1", 1041)
+    assert ledger.home_id() == "home1"
+    assert _claimed(ledger) == 1042
+
+
+def test_a_new_home_counts_from_one_and_never_gives_a_number_twice(ledger: SqlLedger, engine: Engine) -> None:
+    ledger.found_home("home1", 0)
+    assert [_claimed(ledger), _claimed(ledger)] == [1, 2]
+    with writing(engine) as connection:
+        connection.execute(text("DELETE FROM documents WHERE document_id = 2"))
+    assert _claimed(ledger) == 3
+
+
+def test_a_sound_ledger_says_so(ledger: SqlLedger) -> None:
+    assert ledger.check() == "ok"
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10_000)],
+)
+def test_the_database_is_durable(engine: Engine, pragma: str, value: object) -> None:
+    with reading(engine) as connection:
+        assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+# --- Moments
+
+
+def test_a_moment_without_a_time_zone_is_refused(ledger: SqlLedger) -> None:
+    with pytest.raises(StatementError, match="a moment without a time zone"):
+        ledger.open_claim(SEEN, "scan.pdf", CorrelationId("c"), NOON.replace(tzinfo=None))
+    assert ledger.counts() == {}
+
+
+def test_a_moment_comes_back_in_utc(ledger: SqlLedger) -> None:
+    paris = datetime.timezone(datetime.timedelta(hours=2))
+    moment = datetime.datetime(2026, 7, 1, 1, 30, 0, 1, tzinfo=paris)
+    opened = ledger.open_claim(SEEN, "scan.pdf", CorrelationId("c"), moment)
+    assert opened.seen_at == moment
+    assert opened.seen_at.tzinfo is datetime.UTC
+
+
+def test_a_moment_of_postgresql_is_brought_to_utc() -> None:
+    paris = datetime.timezone(datetime.timedelta(hours=2))
+    column = schema.UtcDateTime()
+    found = column.process_result_value(NOON.astimezone(paris), POSTGRESQL)
+    assert found == NOON
+    assert found.tzinfo is datetime.UTC
+    assert column.process_result_value(None, POSTGRESQL) is None
+    assert column.process_bind_param(None, POSTGRESQL) is None
+
+
+# --- Versions and portability
+
+
+def test_the_newest_migration_is_the_one_the_code_is_written_for() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == schema.REVISION
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_the_migrations_make_columns_of_the_same_types(engine: Engine) -> None:
+    found = inspect(engine)
+    for table in schema.metadata.tables.values():
+        made = {column["name"]: str(column["type"]) for column in found.get_columns(table.name)}
+        assert made == {column.name: column.type.compile(engine.dialect) for column in table.columns}
+
+
+@pytest.mark.parametrize("name", schema.metadata.tables)
+def test_every_table_can_be_made_in_postgresql(name: str) -> None:
+    table = schema.metadata.tables[name]
+    made = str(CreateTable(table).compile(dialect=POSTGRESQL))
+    assert made.strip().startswith(f"CREATE TABLE {name} (")
+    assert "TIMESTAMP WITHOUT TIME ZONE" not in made
+    for index in table.indexes:
+        assert str(CreateIndex(index).compile(dialect=POSTGRESQL)).startswith("CREATE INDEX ix_")
+
+
+def test_no_name_is_longer_than_postgresql_keeps(engine: Engine) -> None:
+    with reading(engine) as connection:
+        names = connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars().all()
+        made = connection.exec_driver_sql("SELECT sql FROM sqlite_master").scalars().all()
+    names = [*names, *re.findall(r"CONSTRAINT (\w+)", " ".join(filter(None, made)))]
+    assert "fk_outbox_document_id_documents" in names
+    assert max(map(len, names)) <= 63
+
+
+def test_a_command_needs_a_ledger_that_is_there(path: Path) -> None:
+    with pytest.raises(errors.LedgerUnavailable) as refused:
+        open_engine(path, may_upgrade=False)
+    assert refused.value.sentence == "There is no ledger in this home yet."
+    assert refused.value.hint == "Start the daemon once: dossierd run"
+    assert not path.exists()
+
+
+def _stamp(engine: Engine, revision: str) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
+
+
+def test_a_command_leaves_an_older_ledger_to_the_daemon(path: Path, engine: Engine) -> None:
+    _stamp(engine, "0000")
+    with pytest.raises(errors.LedgerUnavailable, match=r"of version 0000, this program of") as refused:
+        open_engine(path, may_upgrade=False)
+    assert refused.value.hint == "Restart the daemon: it brings the ledger up to date."
+
+
+def test_a_command_leaves_an_empty_ledger_to_the_daemon(path: Path) -> None:
+    path.touch()
+    with pytest.raises(errors.LedgerUnavailable, match=r"of version none, this program of"):
+        open_engine(path, may_upgrade=False)
+
+
+@pytest.mark.parametrize("may_upgrade", [True, False])
+def test_a_newer_ledger_is_left_alone(path: Path, engine: Engine, may_upgrade: bool) -> None:
+    _stamp(engine, "9999")
+    with pytest.raises(errors.LedgerUnavailable, match="written by a newer program") as refused:
+        open_engine(path, may_upgrade=may_upgrade)
+    assert refused.value.hint == "Install that version again, or restore a backup of state/."
+
+
+def test_a_ledger_is_opened_again_as_it_was_left(path: Path, ledger: SqlLedger) -> None:
+    document_id = _resting(ledger)
+    ledger.close()
+    for may_upgrade in (True, False):
+        again = open_engine(path, may_upgrade=may_upgrade)
+        assert _row(SqlLedger(again), document_id).state is State.ARCHIVED
+        again.dispose()
+
+
+def test_a_network_file_system_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "remote_type", lambda _: "nfs4")
+    with pytest.raises(errors.LedgerUnavailable, match="network file system") as refused:
+        open_engine(path, may_upgrade=True)
+    assert refused.value.hint == "Put DOSSIERD_HOME on a local disk."
+    assert not path.exists()
+
+
+# --- Trouble
+
+
+@pytest.fixture
+def impatient(engine: Engine, monkeypatch: pytest.MonkeyPatch, path: Path) -> Iterator[SqlLedger]:
+    """A ledger that waits for nobody."""
+    monkeypatch.setattr(engine_module, "BUSY_SECONDS", 0.05)
+    made = open_engine(path, may_upgrade=False)
+    yield SqlLedger(made)
+    made.dispose()
+
+
+SECRET = "Anna-Muller-1980.pdf"
+
+
+def test_a_locked_ledger_is_unavailable_and_its_error_holds_no_value(
+    impatient: SqlLedger, path: Path
+) -> None:
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    seen = dataclasses.replace(SEEN, name=SECRET)
+    with pytest.raises(errors.LedgerUnavailable) as refused:
+        impatient.open_claim(seen, SECRET, CorrelationId("c"), NOON)
+    assert refused.value.sentence == "The ledger can't be used now (OperationalError)."
+    assert refused.value.retryable
+    assert SECRET not in f"{refused.value} {refused.value.hint}"
+    other.execute("ROLLBACK")
+    other.close()
+    assert impatient.open_claim(seen, SECRET, CorrelationId("c"), NOON).document_id == 1
+
+
+def test_reading_waits_for_no_writer(impatient: SqlLedger, path: Path) -> None:
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert impatient.counts() == {}
+    other.execute("ROLLBACK")
+    other.close()
+
+
+def test_a_read_only_ledger_can_be_looked_at_but_not_written(
+    path: Path, engine: Engine, ledger: SqlLedger
+) -> None:
+    if os.geteuid() == 0:
+        with writing(
+            engine
+        ) as connection:  # root may write to any file, so the database itself is told to refuse
+            connection.exec_driver_sql("PRAGMA query_only=ON")
+            with pytest.raises(errors.LedgerUnavailable) as refused, engine_module.translated():
+                connection.execute(insert(schema.homes).values(home_id=SECRET))
+    else:
+        path.chmod(stat.S_IRUSR)
+        with pytest.raises(errors.LedgerUnavailable) as refused:
+            ledger.found_home(SECRET, 0)
+    assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize("may_upgrade", [True, False])
+def test_a_file_that_is_no_database_is_unavailable(path: Path, may_upgrade: bool) -> None:
+    path.write_bytes(b"not a database, " * 500)
+    with pytest.raises(errors.LedgerUnavailable, match=r"\(DatabaseError\)"):
+        open_engine(path, may_upgrade=may_upgrade)
+
+
+def test_a_ledger_in_a_folder_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(errors.LedgerUnavailable, match=r"\(OperationalError\)"):
+        open_engine(tmp_path / "absent" / "ledger.sqlite", may_upgrade=True)
+
+
+READER = """
+import sys
+from pathlib import Path
+from agent.adapters.ledger import SqlLedger, open_engine
+ledger = SqlLedger(open_engine(Path(sys.argv[1]), may_upgrade=False))
+print("ready", flush=True)
+for line in sys.stdin:
+    documents = ledger.latest(1000)
+    assert all(it.outcome is None for it in documents)
+    print(len(documents), flush=True)
+ledger.close()
+"""
+
+
+def test_another_process_reads_whole_transactions_while_this_one_writes(
+    path: Path, ledger: SqlLedger
+) -> None:
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert reader.stdin
+    assert reader.stdout
+    with reader.stdin, reader.stdout:
+        assert reader.stdout.readline() == "ready\n"
+        for number in range(1, 6):
+            _claimed(ledger)
+            with writing(ledger._engine) as connection:
+                connection.execute(text("UPDATE documents SET epoch = epoch + 1"))
+                reader.stdin.write("look\n")
+                reader.stdin.flush()
+                assert reader.stdout.readline() == f"{number}\n"
+    assert reader.wait(10) == 0
