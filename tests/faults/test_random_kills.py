@@ -1,6 +1,7 @@
 """A hundred deaths at random moments, two hundred documents in flight, and the outcome of an undisturbed run."""
 
 import random
+import subprocess
 import time
 from collections import Counter
 from pathlib import Path
@@ -8,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from agent.domain.outcome import AT_REST, State
-from tests.faults.world import World, letter_about, stop
+from tests.faults.world import SETTINGS, World, letter_about, stop
 
 KILLS = 100
 DOCUMENTS = 200
 SEED = 20261121
-KILLED_AFTER_SECONDS = (0.2, 1.6)
-"""From before the daemon has its lock until it has read some documents."""
+KILLED_WITHIN_SECONDS = 0.35
+"""Some documents' worth of work; most deaths come after recovery, the others while the daemon starts."""
 
 pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -56,7 +57,7 @@ def _expected(name: str) -> set[str]:
 
 
 def test_a_hundred_random_deaths_change_no_outcome(tmp_path: Path) -> None:
-    world, dropped = World.make(tmp_path / "home"), _documents()
+    world, dropped = World.make(tmp_path / "home", SETTINGS + "DOSSIERD_WORKERS=1\n"), _documents()
     chance = random.Random(SEED)
     names = list(dropped)
     chance.shuffle(names)
@@ -64,11 +65,15 @@ def test_a_hundred_random_deaths_change_no_outcome(tmp_path: Path) -> None:
         world.drop(name, dropped[name])
     for kill in range(KILLS):
         daemon = world.start()
-        time.sleep(chance.uniform(*KILLED_AFTER_SECONDS))
+        if chance.random() < 0.7:
+            _wait_until_it_works(world, daemon)
+        time.sleep(chance.uniform(0, KILLED_WITHIN_SECONDS))
         daemon.kill()
         assert daemon.wait() == -9, world.said()
         assert _at_rest(world) < len(dropped), f"all was done before death {kill}: it proves nothing"
-    assert _at_rest(world) > 0, "it never came to work between two deaths: it proves nothing"
+    done = _at_rest(world)
+    print(f"{done} of {len(dropped)} documents came to rest between {KILLS} deaths")
+    assert done > 0, "it never came to work between two deaths: it proves nothing"
     daemon = world.start()
     try:
         world.wait(lambda: world.rests() and _accepted(world) == len(dropped), daemon, seconds=300)
@@ -79,6 +84,13 @@ def test_a_hundred_random_deaths_change_no_outcome(tmp_path: Path) -> None:
     outcomes = world.outcomes()
     assert {name: word for name, word in outcomes.items() if word not in _expected(name)} == {}
     assert Counter(word == "duplicate" for word in outcomes.values())[True] == DOCUMENTS // 20
+
+
+def _wait_until_it_works(world: World, daemon: subprocess.Popen[bytes]) -> None:
+    """Until the daemon has recovered: its log has one line more that says so."""
+    said = world.home / "daemon.out"
+    before = said.read_bytes().count(b'"recovered"') if said.exists() else 0
+    world.wait(lambda: said.read_bytes().count(b'"recovered"') > before, daemon)
 
 
 def _at_rest(world: World) -> int:

@@ -1,0 +1,100 @@
+"""What people are told by the running daemon, over real HTTP, whether Telegram is there or not."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.domain.outcome import State
+from tests.botapi import CHAT, TOKEN, BotApi
+from tests.faults.world import SETTINGS, World, letter_about, stop
+
+pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(180)]
+
+
+def _settings(url: str) -> str:
+    return SETTINGS + f"DOSSIERD_TELEGRAM_TOKEN={TOKEN}\nDOSSIERD_TELEGRAM_CHATS={CHAT}\nDOSSIERD_TELEGRAM_API_URL={url}\n"
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    with BotApi() as running:
+        yield running
+
+
+def _undelivered(world: World) -> list[tuple[object, ...]]:
+    return world.sql("SELECT document_id FROM outbox WHERE sent_at IS NULL")
+
+
+def test_results_questions_and_failures_arrive_once_each(tmp_path: Path, api: BotApi) -> None:
+    world = World.make(tmp_path / "home", _settings(api.url))
+    dropped = {
+        "match.pdf": letter_about(100),
+        "name-only.pdf": letter_about(101, name_only=True),
+        "memo.pdf": b"Not a PDF.\n",
+    }
+    daemon = world.start("run", module="agent")
+    try:
+        for count, (name, content) in enumerate(dropped.items(), start=1):
+            world.drop(name, content)
+            world.wait(lambda count=count: world.rests() and len(world.documents()) == count, daemon)  # type: ignore[misc]
+        stop(daemon)
+    finally:
+        daemon.kill()
+    told = api.texts
+    assert len(told) == 3
+    assert "D-1" in told[0]
+    assert "D-2" in told[1]
+    assert "dossierd answer D-2" in told[1]
+    assert "D-3" in told[2]
+    assert "is not a PDF" in told[2]
+    assert "famille" not in "".join(told).lower()
+    assert TOKEN.partition(":")[2] not in world.said() + "".join(it.read_text() for it in (world.home / "logs").iterdir())
+
+
+def test_filing_goes_on_while_telegram_is_away_and_everything_arrives_later(tmp_path: Path) -> None:
+    world = World.make(tmp_path / "home", _settings("http://127.0.0.1:9"))
+    dropped = {f"{number}.pdf": letter_about(number) for number in range(100, 106)}
+    daemon = world.start("run", module="agent")
+    try:
+        for name, content in dropped.items():
+            world.drop(name, content)
+        world.wait(lambda: [it.state for it in world.documents()] == [State.ARCHIVED] * len(dropped), daemon)
+        assert len(_undelivered(world)) == len(dropped)
+        stop(daemon)
+    finally:
+        daemon.kill()
+    with BotApi() as api:
+        (world.home / ".env").write_text(_settings(api.url))
+        again = world.start("run", module="agent")
+        try:
+            world.wait(lambda: not _undelivered(world), again)
+            stop(again)
+        finally:
+            again.kill()
+        assert sorted(text.split("D-")[1].split()[0] for text in api.texts) == ["1", "2", "3", "4", "5", "6"]
+    world.check(dropped)
+
+
+def test_a_revoked_token_stops_no_filing_and_check_says_so(tmp_path: Path, api: BotApi) -> None:
+    world = World.make(tmp_path / "home", _settings(api.url).replace(TOKEN, "999:wrong-token-wrong-token-wrong"))
+    daemon = world.start("run", module="agent")
+    try:
+        world.drop("match.pdf", letter_about(100))
+        world.wait(lambda: [it.state for it in world.documents()] == [State.ARCHIVED], daemon)
+        checked = subprocess.run(
+            [sys.executable, "-m", "agent", "check", "--home", str(world.home)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "COLUMNS": "200"},
+        )
+        assert checked.returncode == 1
+        assert "token" in checked.stdout
+        assert "wrong-token" not in checked.stdout + world.said()
+        stop(daemon)
+    finally:
+        daemon.kill()
