@@ -1,6 +1,8 @@
 """Values of a document's life, and ports with a real ledger and real folders below one home."""
 
 import datetime
+import functools
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -155,6 +157,15 @@ class Office:
         )
 
 
+@functools.cache
+def new_ledger() -> bytes:
+    """What the migrations make, made once: each test has its own copy."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.sqlite"
+        open_engine(path, may_upgrade=True).dispose()
+        return path.read_bytes()
+
+
 def make_ports(
     home: Path,
     *,
@@ -168,8 +179,11 @@ def make_ports(
 
     The caller closes the ledger.
     """
-    (home / "state").mkdir(parents=True, exist_ok=True)
-    engine = open_engine(home / "state" / "ledger.sqlite", may_upgrade=True)
+    path = home / "state" / "ledger.sqlite"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(new_ledger())
+    engine = open_engine(path, may_upgrade=True)
     ledger = SqlLedger(engine)
     if ledger.home_id() is None:
         ledger.found_home(HOME_ID, 0)

@@ -1,7 +1,8 @@
 """Local dispatch: a few worker threads in the daemon's process, for documents that are claimed.
 
-Only ids wait here; the ledger is the truth, and a restart fills the queue from it again. A crash suspect runs alone, so that
-a neighbour's crash can't condemn an innocent document. What can't be done now is tried again later, with growing patience.
+Only ids wait here; the ledger is the truth, and a restart fills the queue from it again. A crash suspect runs alone, so
+that a neighbour's crash can't condemn an innocent document. What can't be done now is tried again later, with growing
+patience.
 """
 
 import heapq

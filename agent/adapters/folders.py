@@ -1,9 +1,10 @@
 """The home's folders: claim, move, sidecars. Files only move; nothing is overwritten, and no document is deleted.
 
-Each operation may be repeated after a death at any point: it looks at what is there and does the rest. Within one file
-system a move is renameat2(2) with RENAME_NOREPLACE; where the file system doesn't know it, an empty placeholder made with
-O_EXCL reserves the name before the rename. Across file systems the file is copied under a temporary name, synced, compared,
-published, and only then taken away at its source. Folders are synced after each change, so that a power cut can't undo it.
+Each operation may be repeated after a death at any point: it looks at what is there and does the rest. Within one
+file system a move is renameat2(2) with RENAME_NOREPLACE; where the file system doesn't know it, an empty placeholder
+made with O_EXCL reserves the name before the rename. Across file systems the file is copied under a temporary name,
+synced, compared, published, and only then taken away at its source. Folders are synced after each change, so that a
+power cut can't undo it.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """The home itself: who owns it, and that one daemon at a time works in it.
 
-The owner file and the ledger carry the same id; where they differ, state/ or the ledger comes from elsewhere, and the daemon
-refuses to touch a file. The lock is flock(2) on a file that is never removed, so that it dies with its holder.
+The owner file and the ledger carry the same id; where they differ, state/ or the ledger comes from elsewhere, and the
+daemon refuses to touch a file. The lock is flock(2) on a file that is never removed, so that it dies with its holder.
 """
 
 import contextlib

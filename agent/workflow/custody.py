@@ -1,8 +1,8 @@
 """Custody: from the moment a file is ours until it rests, it is in exactly one place and its row says which.
 
-Every change is written as an intent, then done, then written as done; every effect may be repeated. `settle` commits an
-outcome and `finish` does the move that it names; recovery, the retry of a full disk, and the requests of people call the
-same two.
+Every change is written as an intent, then done, then written as done; every effect may be repeated. `settle` commits
+an outcome and `finish` does the move that it names; recovery, the retry of a full disk, and the requests of people
+call the same two.
 """
 
 import time
@@ -34,10 +34,10 @@ log = structlog.get_logger(__name__)
 
 @contextmanager
 def in_custody(document_id: DocumentId, ports: Ports) -> Iterator["Custody"]:
-    """Guard the work on one document: whatever is raised inside, the document ends somewhere, and its row says where.
+    """Guard the work on one document: whatever is raised inside, it ends somewhere, and its row says where.
 
-    A document that can't be read fails with its reason; an error of ours fails it as `internal_error`; what the machine is
-    to blame for hands it back untouched and is raised again, so that the dispatcher tries later.
+    A document that can't be read fails with its reason; an error of ours fails it as `internal_error`; what the
+    machine is to blame for hands it back untouched and is raised again, so that the dispatcher tries later.
     """
     custody = Custody(document_id, ports)
     with structlog.contextvars.bound_contextvars(document=f"D-{document_id}"):
@@ -70,8 +70,8 @@ class Custody:
     def begin(self) -> Claim | None:
         """Bring the document home, hash it, count the attempt.
 
-        Gives None when there is nothing to read: it rests already or only its move is left, it holds the bytes of another
-        document, or it has brought the daemon down too often.
+        Gives None when there is nothing to read: it rests already or only its move is left, it holds the bytes of
+        another document, or it has brought the daemon down too often.
         """
         ports, document = self._ports, self._ports.ledger.document(self._document_id)
         if document is None or document.state in AT_REST:
@@ -145,9 +145,14 @@ class Custody:
         miss(document, self._ports)
 
     def fail(self, error: Exception) -> None:
-        """An error of ours: the document is set aside, unharmed, and the log has where it came from."""
+        """An error of ours: the document is set aside, unharmed, and the log has where it came from.
+
+        One that is settled already keeps its outcome: the error is raised again, and the move tried later.
+        """
         log.exception("document_raised", reason=type(error).__name__)
         document = self._ports.ledger.document(self._document_id)
+        if document is not None and document.state is State.MOVING:
+            raise error
         if document is not None and document.state in {State.CLAIMED, State.READING}:
             outcome = Failed(reason=FailureReason.INTERNAL_ERROR, detail=type(error).__name__)
             settle(document, outcome, self._ports, steps=tuple(self._steps))

@@ -1,4 +1,4 @@
-"""Recovery: the second net. At start it finishes what a death interrupted, by the same steps that would have done it."""
+"""Recovery: the second net. At start it finishes what a death interrupted, by the same steps as would have done it."""
 
 import datetime
 from collections.abc import Callable, Sequence
@@ -48,7 +48,7 @@ def stranded(ports: Ports, known: Callable[[], frozenset[DocumentId]]) -> list[D
     A move that was begun a short while ago is left alone: two at once would take each other for strangers.
 
     Args:
-        known: what is queued or under way; asked after the ledger, so that what ends meanwhile is not taken for stranded.
+        known: what is queued or under way; asked after the ledger, so that what ends meanwhile doesn't seem stranded.
     """
     for document in ports.ledger.in_states(frozenset({State.CLAIMING})):
         confirm_claim(document, ports)

@@ -40,7 +40,7 @@ from agent.domain.outcome import (
     State,
 )
 from agent.ports import Settlement
-from tests.custody_builders import ANNA, BERTA, NOON, a_match, ambiguous, hash_of, unmatched
+from tests.custody_builders import ANNA, BERTA, NOON, a_match, ambiguous, hash_of, new_ledger, unmatched
 
 pytestmark = pytest.mark.reliability
 
@@ -56,17 +56,9 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "ledger.sqlite"
 
 
-@pytest.fixture(scope="session")
-def new_ledger(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """What the migrations make, made once: each test has its own copy."""
-    path = tmp_path_factory.mktemp("new") / "ledger.sqlite"
-    open_engine(path, may_upgrade=True).dispose()
-    return path.read_bytes()
-
-
 @pytest.fixture
-def engine(path: Path, new_ledger: bytes) -> Iterator[Engine]:
-    path.write_bytes(new_ledger)
+def engine(path: Path) -> Iterator[Engine]:
+    path.write_bytes(new_ledger())
     made = open_engine(path, may_upgrade=True)
     yield made
     made.dispose()

@@ -31,16 +31,14 @@ class UtcDateTime(TypeDecorator[datetime.datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(
-        self, value: datetime.datetime | None, dialect: Dialect
-    ) -> datetime.datetime | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime.datetime | None, _: Dialect) -> datetime.datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a moment without a time zone")
         return value.astimezone(datetime.UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime.datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: Any, _: Dialect) -> datetime.datetime | None:
         if value is None:
             return None
         moment: datetime.datetime = value
