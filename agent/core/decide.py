@@ -113,11 +113,13 @@ def _obstacle_for(lead: Assessment, ordered: Sequence[Assessment], floor: int) -
     for rival in ordered:
         if rival is lead:
             continue
-        if not {naming.start for naming in rival.namings} <= places:
+        is_namesake = are_compatible(lead.person, rival.person)
+        is_elsewhere = not {naming.start for naming in rival.namings} <= places
+        if is_elsewhere or (rival.is_read_by_ocr and not is_namesake):
             return _against(
                 "somebody_else", f"The document also names {display(rival.person)} as its subject."
             )
-        if are_compatible(lead.person, rival.person) and not _is_excluded(rival, floor):
+        if is_namesake and not _is_excluded(rival, floor):
             sentence = (
                 f"Nothing printed tells {display(rival.person)} (record {rival.person.record_id}) apart."
             )

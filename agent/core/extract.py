@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from agent.core.dates import read_date
+from agent.core.doubts import doubts_of
 from agent.core.identifiers import BY_NAME, compact, read_number, recognise
 from agent.core.labels import marks_of
 from agent.core.layout import Layout
@@ -54,12 +55,15 @@ def extract(text: DocumentText) -> Evidence:
         },
     )
     labelled = tuple(_labelled_numbers(found, marks))
+    birth_dates = tuple(_birth_dates(found, marks))
+    dated = {place for date in birth_dates for place in range(date.passage.start, date.passage.end)}
     return Evidence(
         tokens=stream,
         marks=marks,
         fields=tuple(_fields(found, marks)),
-        birth_dates=tuple(_birth_dates(found, marks)),
+        birth_dates=birth_dates,
         identifiers=(*labelled, *_unlabelled_numbers(found, labelled)),
+        doubts=tuple(doubts_of(stream, found.mark_at, dated)),
     )
 
 

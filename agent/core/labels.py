@@ -109,6 +109,7 @@ _PHRASES: dict[MarkKind, str] = {
         nom du produit
         file name; product name; brand name; company name; hospital name; nom de fichier
         nom et adresse; nom de l examen
+        acte de naissance; extrait de naissance; extrait d acte de naissance; certificat de naissance
         lieu de naissance; ville de naissance; pays de naissance; place of birth; ne vivant
         age; ans; an; mois; sexe; sex; gender; tel; telephone; phone; fax; mobile; gsm; email; mail
         courriel; adresse; address

@@ -13,7 +13,7 @@ from agent.core.identifiers import BY_NAME, shape
 from agent.core.mentions import Mention, Names
 from agent.core.names import name_keys, spelling_key
 from agent.domain.decision import Reason
-from agent.domain.evidence import Evidence, Passage, PrintedDate, PrintedIdentifier
+from agent.domain.evidence import DoubtKind, Evidence, Passage, PrintedDate, PrintedIdentifier
 from agent.domain.identity import Person
 
 BINDING_LINES = 2
@@ -51,6 +51,7 @@ class Assessment:
     Attributes:
         namings: the mentions that name the person as the document's subject.
         is_mentioned: the exact name is printed in no other role, though perhaps not as the subject.
+        is_read_by_ocr: such a mention stands where OCR may have damaged the label that made it a role or a subject.
         agreements: labelled birth dates and exact numbers that are the person's own.
         differences: labelled birth dates and numbers that are registered otherwise.
         contradictions: why a match is out of the question.
@@ -62,6 +63,7 @@ class Assessment:
     person: Person
     namings: tuple[Naming, ...] = ()
     is_mentioned: bool = False
+    is_read_by_ocr: bool = False
     agreements: tuple[Proof, ...] = ()
     differences: tuple[Proof, ...] = ()
     contradictions: tuple[Reason, ...] = ()
@@ -106,6 +108,9 @@ class _Reading:
             person=person,
             namings=tuple(Naming(start=one.start, confidence=self._confidence(one.parts)) for one in subject),
             is_mentioned=any(not one.is_void for one in mentions),
+            is_read_by_ocr=any(
+                not one.is_void and self._confidence(one.parts) is not None for one in mentions
+            ),
             agreements=(
                 *(
                     Proof(confidence=self._confidence([date.passage]), is_weak=is_weak(date.readings[0]))
@@ -116,7 +121,7 @@ class _Reading:
             differences=tuple(self._differences(person)),
             contradictions=contradictions,
             others=tuple(
-                reasons.somebody_else(self._evidence, field.passage) for field in self._names.others(person)
+                reasons.somebody_else(self._evidence, passage) for passage in self._names.others(person)
             ),
             reasons=(*supports, *contradictions),
             score=sum(reasons.WEIGHTS[reason.code] for reason in supports)
@@ -186,6 +191,9 @@ class _Reading:
         for date in self._evidence.birth_dates:
             if person.birth_date and person.birth_date not in date.readings:
                 yield reasons.birth_date_differs(self._evidence, date, person.birth_date)
+        for doubt in self._evidence.doubts:
+            if doubt.kind is DoubtKind.BIRTH_DATE and doubt.readings != (person.birth_date,):
+                yield reasons.birth_date_unread(self._evidence, doubt.passage)
         for number in self._numbers:
             if _is_contrary(number, person):
                 yield reasons.identifier_differs(self._evidence, number)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from agent.core.names import JOINERS, PARTICLES, tokens, word_set
 from agent.core.roles import Roles
-from agent.domain.evidence import NAME_KINDS, Evidence, MarkKind, NameField, Passage, Token
+from agent.domain.evidence import NAME_KINDS, DoubtKind, Evidence, MarkKind, NameField, Passage, Token
 from agent.domain.identity import Person
 
 _BETWEEN_KINDS = NAME_KINDS - {MarkKind.TOPIC} | {MarkKind.CIVILITY}
@@ -82,15 +82,15 @@ class Names:
             for parts in sorted(found, key=lambda parts: [(part.start, part.end) for part in parts])
         )
 
-    def others(self, person: Person) -> tuple[NameField, ...]:
-        """The labelled names that are not, and are no part of, a person's own."""
+    def others(self, person: Person) -> tuple[Passage, ...]:
+        """The names of subjects, surely labelled or nearly, that are not a person's own."""
         own = {*tokens(person.last_name), *tokens(person.first_name), *tokens(person.birth_name or "")}
+        named = [field.passage for field in self._evidence.fields if self._is_person(field)]
+        nearly = [doubt.passage for doubt in self._evidence.doubts if doubt.kind is DoubtKind.NAME]
         return tuple(
-            field
-            for field in self._evidence.fields
-            if self._is_person(field)
-            and not self._texts(field.passage) <= own
-            and not self._roles.is_void(field.passage.start, field.passage.end)
+            passage
+            for passage in (*named, *nearly)
+            if not self._texts(passage) <= own and not self._roles.is_void(passage.start, passage.end)
         )
 
     def _is_person(self, field: NameField) -> bool:

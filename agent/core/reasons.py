@@ -80,6 +80,11 @@ def identifier_differs(evidence: Evidence, number: PrintedIdentifier) -> Reason:
     return _at(evidence, number.passage, "identifier_differs", sentence, supports=False)
 
 
+def birth_date_unread(evidence: Evidence, passage: Passage) -> Reason:
+    sentence = f"{evidence.printed(passage)} may be another birth date; it could not be read surely."
+    return _at(evidence, passage, "birth_date_unread", sentence, supports=False)
+
+
 def several_birth_dates(evidence: Evidence, passage: Passage) -> Reason:
     sentence = "Two different birth dates are printed in this document."
     return _at(evidence, passage, "several_birth_dates", sentence, supports=False)

@@ -126,6 +126,26 @@ class PrintedIdentifier:
     passage: Passage
 
 
+class DoubtKind(StrEnum):
+    """What a damaged place may have said."""
+
+    NAME = "name"
+    BIRTH_DATE = "birth_date"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A place that may name, or date the birth of, a person whom the document is about. It only speaks against.
+
+    Attributes:
+        readings: of a birth date; empty when it can't be read.
+    """
+
+    kind: DoubtKind
+    passage: Passage
+    readings: tuple[datetime.date, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """All that was found, in the order of the document."""
@@ -135,6 +155,7 @@ class Evidence:
     fields: tuple[NameField, ...] = ()
     birth_dates: tuple[PrintedDate, ...] = ()
     identifiers: tuple[PrintedIdentifier, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def printed(self, passage: Passage) -> str:
         """The whole words of a passage as printed."""

@@ -1,0 +1,179 @@
+"""What OCR or a slip may have damaged: a label nearly known, a birth date that can't be read.
+
+A damaged label no longer announces the second patient who would have been a veto. So what is nearly a label counts
+as one, but only against a match: nothing found here ever supports anybody.
+"""
+
+import datetime
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+
+from agent.core.dates import read_date
+from agent.core.names import PARTICLES, tokens
+from agent.domain.evidence import Doubt, DoubtKind, Mark, MarkKind, Passage, Token
+
+_LABELS = {
+    DoubtKind.NAME: "patient patiente identite beneficiaire concernant concerne enfant prenom malade interesse usager"
+    " المريض المريضة الاسم المستفيد",
+    DoubtKind.BIRTH_DATE: "naissance birth birthdate born الازدياد الميلاد المزداد",
+}
+_SHORTEST_LABEL = 5
+_LONG_LABEL = 7
+"""From this length on two slips are forgiven, below it one."""
+_LONGEST_LABEL = 12
+_INITIALS = frozenset({"ddn", "dn", "dd", "dob", "db"})
+_LE = frozenset({"le", "1e", "lc", "ie", "ic", "je", "la", "1a"})
+_CELL_BREAKS = frozenset("\t|\n\f")
+_NAME_GAPS = frozenset(" -'’")
+_LABEL_GAPS = _NAME_GAPS | frozenset(".:;,")
+_DATE_GAPS = frozenset({"/", "-", ".", " / ", " . ", " - "})
+_NAME_WINDOW = 4
+_DATE_WINDOW = 6
+_OLDER_YEARS = 2
+"""A date this much older than the latest one in a letter is no visit's, and may be somebody's birthday."""
+
+
+def doubts_of(stream: Sequence[Token], mark_at: Mapping[int, Mark], dated: set[int]) -> Iterator[Doubt]:
+    """Find what may be a label or a birth date under its damage.
+
+    Args:
+        dated: the tokens of the birth dates that were read.
+    """
+    for position, token in enumerate(stream):
+        kind = _damaged_label(stream, position, mark_at)
+        mark = mark_at.get(position)
+        if kind is DoubtKind.NAME or (mark and mark.kind is MarkKind.NAME and token.confidence is not None):
+            end = mark.passage.end if mark else position + 1
+            yield from _doubtful_name(stream, end, mark_at)
+        elif kind is DoubtKind.BIRTH_DATE or (mark and mark.kind is MarkKind.BIRTH_DATE):
+            end = mark.passage.end if mark else position + 1
+            yield from _doubtful_date(stream, end, mark_at, dated)
+    yield from _old_dates(stream, mark_at, dated)
+
+
+def _damaged_label(stream: Sequence[Token], position: int, mark_at: Mapping[int, Mark]) -> DoubtKind | None:
+    if position in mark_at:
+        return None
+    text = stream[position].text
+    if len(text) > _LONGEST_LABEL:
+        return None
+    if len(text) >= _SHORTEST_LABEL - 1:
+        near = {label for shortened in _shortened(text) for label in _SHORTENED_LABELS.get(shortened, ())}
+        return next(
+            (kind for word, kind in sorted(near) if _slips(text, word) <= _slips_forgiven(word)), None
+        )
+    return DoubtKind.BIRTH_DATE if _is_damaged_short_label(stream, position) else None
+
+
+def _is_damaged_short_label(stream: Sequence[Token], position: int) -> bool:
+    """`D..N : 1/2/1980`, `DD.N 1/2/1980`, `ué le 1/2/1980`, `n6(e) 1e 1/2/1980`."""
+    following = stream[position : position + 4]
+    texts = [token.text for token in following]
+    digit = next(
+        (place for place, text in enumerate(texts) if place and text[0].isdigit() and text not in _LE), 0
+    )
+    words = texts[:digit]
+    return "".join(words) in _INITIALS or (
+        len(words) >= 2 and len(words[0]) == 2 and words[-1] in _LE and words[0] not in _LE
+    )
+
+
+def _doubtful_name(stream: Sequence[Token], start: int, mark_at: Mapping[int, Mark]) -> Iterator[Doubt]:
+    """The words behind a label: a name begins with a capital, unless the label stands there like one."""
+    end = start
+    while end < min(start + _NAME_WINDOW, len(stream)) and end not in mark_at:
+        token, gaps = stream[end], _LABEL_GAPS if end == start else _NAME_GAPS
+        is_name = (
+            _may_be_name(token) or token.text in PARTICLES or (end < start + 2 and not token.text.isdigit())
+        )
+        if not set(token.before) <= gaps or not is_name:
+            break
+        end += 1
+    names = [_may_be_name(token) for token in stream[start:end]]
+    is_announced = stream[start - 1].is_name_like or ":" in stream[min(start, len(stream) - 1)].before
+    if any(names) and (names[0] or is_announced):
+        yield Doubt(kind=DoubtKind.NAME, passage=Passage(start=start, end=end))
+
+
+def _may_be_name(token: Token) -> bool:
+    has_letter = any(map(str.isalpha, token.text))
+    return has_letter and len(token.text) > 1 and (token.is_name_like or not token.text.isalpha())
+
+
+def _doubtful_date(
+    stream: Sequence[Token], start: int, mark_at: Mapping[int, Mark], dated: set[int]
+) -> Iterator[Doubt]:
+    """The date-like group that follows a label of a birth date on its line, when it was not read as one."""
+    for position in range(start, min(start + _DATE_WINDOW, len(stream))):
+        token = stream[position]
+        if position in mark_at or position in dated or _CELL_BREAKS & set(token.before) - {"\t"}:
+            return
+        if any(map(str.isdigit, token.text)) and _goes_on_as_date(stream, position):
+            read = read_date(stream, position)
+            end = read[1] if read else min(position + 2, len(stream))
+            yield Doubt(
+                kind=DoubtKind.BIRTH_DATE,
+                passage=Passage(start=position, end=end),
+                readings=read[0] if read else (),
+            )
+            return
+
+
+def _goes_on_as_date(stream: Sequence[Token], position: int) -> bool:
+    following = stream[position + 1 : position + 2]
+    is_long = sum(map(str.isdigit, stream[position].text)) >= 6
+    return (
+        is_long or bool(following and following[0].before in _DATE_GAPS) or bool(read_date(stream, position))
+    )
+
+
+def _old_dates(stream: Sequence[Token], mark_at: Mapping[int, Mark], dated: set[int]) -> Iterator[Doubt]:
+    """Old dates behind a colon whose label nobody knows, where OCR read the page."""
+    found: list[tuple[int, datetime.date]] = []
+    for position in range(len(stream)):
+        read = read_date(stream, position)
+        if read and len(read[0]) == 1:
+            found.append((position, read[0][0]))
+    latest = max((date.year for _, date in found), default=0)
+    for position, date in found:
+        is_ocr = stream[position].confidence is not None
+        is_announced = ":" in stream[position].before and position - 1 not in mark_at
+        if is_ocr and is_announced and position not in dated and date.year <= latest - _OLDER_YEARS:
+            yield Doubt(
+                kind=DoubtKind.BIRTH_DATE,
+                passage=Passage(start=position, end=position + 3),
+                readings=(date,),
+            )
+
+
+def _slips_forgiven(word: str) -> int:
+    return 2 if len(word) >= _LONG_LABEL else 1
+
+
+def _shortened(word: str) -> Iterator[str]:
+    """What is left of a word without as many letters as slips are forgiven: near words share one of these."""
+    for count in range(_slips_forgiven(word) + 1):
+        for kept in itertools.combinations(word, len(word) - count):
+            yield "".join(kept)
+
+
+def _slips(one: str, other: str) -> int:
+    """How many letters must be added, dropped or changed to turn one word into the other (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, start=1):
+        above, row = row, [number]
+        for place, wanted in enumerate(other, start=1):
+            row.append(min(above[place] + 1, row[-1] + 1, above[place - 1] + (letter != wanted)))
+    return row[-1]
+
+
+def _by_shortened() -> dict[str, set[tuple[str, DoubtKind]]]:
+    found: dict[str, set[tuple[str, DoubtKind]]] = {}
+    for kind, words in _LABELS.items():
+        for word in tokens(words):
+            for shortened in _shortened(word):
+                found.setdefault(shortened, set()).add((word, kind))
+    return found
+
+
+_SHORTENED_LABELS = _by_shortened()
