@@ -152,7 +152,9 @@ def build_reader(settings: Settings) -> SandboxedReader:
 def _notifier(settings: Settings, say: Callable[[str], None] | None) -> Notifier:
     if settings.telegram_token is None:
         return ConsoleNotifier(say)
-    from agent.adapters.telegram.client import TelegramNotifier  # 30 MB that an office without Telegram need not pay
+    from agent.adapters.telegram.client import (
+        TelegramNotifier,  # 30 MB that an office without Telegram need not pay
+    )
 
     return TelegramNotifier(
         settings.telegram_token.get_secret_value(),

@@ -1,8 +1,8 @@
 """The daemon: recover, then watch, work, tell and listen until it is told to stop.
 
-Each loop is supervised: an error is logged and the loop goes on after a pause, so that one outside thing that fails never
-silences the others. systemd's watchdog is fed from progress only: the last rescan, the age of the work under way, and the
-beat of each loop.
+Each loop is supervised: an error is logged and the loop goes on after a pause, so that one outside thing that fails
+never silences the others. systemd's watchdog is fed from progress only: the last rescan, the age of the work under
+way, and the beat of each loop.
 """
 
 import signal
@@ -204,15 +204,17 @@ class Daemon:
             return
         ready = self._watcher.stable(INTAKE_PAUSE_SECONDS, at_most=most)
         for number, seen in enumerate(ready):
+            if self._stop.is_set():
+                return
             try:
-                document_id = None if self._stop.is_set() else take_in(seen, self._parts.ports)
+                taken = take_in(seen, self._parts.ports)
             except Exception:
                 self._give_back(ready[number:])
                 raise
-            if document_id is None:
+            if taken is None:
                 self._give_back([seen])
             else:
-                self.dispatcher.submit(document_id)
+                self.dispatcher.submit(taken)
 
     def _give_back(self, files: list[SeenFile]) -> None:
         """Let the next rescan look at files that could not be claimed as if they were new."""

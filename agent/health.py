@@ -15,7 +15,11 @@ from agent.adapters.ledger import SqlLedger, open_engine
 from agent.adapters.reading.tools import check_tools
 from agent.adapters.registry import RegistryIndex
 from agent.config import Settings
+from agent.domain.decision import Policy
 from agent.domain.outcome import ACCEPTED, AT_REST, IN_WORK, State
+
+NAME_POLICY_WARNING = "policy name: a stranger who shares a registered person's name is filed as that person"
+NAME_POLICY_HINT = "Unless you have a reason, set DOSSIERD_POLICY=two-identifiers"
 
 
 class Level(StrEnum):
@@ -116,7 +120,9 @@ def _conservation(settings: Settings) -> Finding:
             sentence=f"{len(gone)} of {accepted} are not where they were put: {shown}",
             hint="Somebody moved or removed them by hand: put them back, or look with: dossierd show DOC",
         )
-    told = ", ".join(f"{counts[state]} {state.replace('_', ' ')}" for state in (*IN_WORK, *AT_REST) if counts.get(state))
+    told = ", ".join(
+        f"{counts[state]} {state.replace('_', ' ')}" for state in (*IN_WORK, *AT_REST) if counts.get(state)
+    )
     level = Level.NOTICE if missing else Level.GOOD
     return Finding(part="documents", level=level, sentence=f"{accepted} accepted: {told or 'none yet'}")
 
@@ -135,6 +141,12 @@ def _registry(settings: Settings) -> Finding:
             hint="Type: dossierd registry import people.csv",
         )
     return Finding(part="registry", level=Level.GOOD, sentence=f"{count} people")
+
+
+def _rules(settings: Settings) -> Finding:
+    if settings.policy is Policy.NAME:
+        return Finding(part="rules", level=Level.NOTICE, sentence=NAME_POLICY_WARNING, hint=NAME_POLICY_HINT)
+    return Finding(part="rules", level=Level.GOOD, sentence=f"policy {settings.policy}, mode {settings.mode}")
 
 
 def _reader(settings: Settings) -> Finding:
@@ -174,6 +186,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("ledger", _ledger),
     ("documents", _conservation),
     ("registry", _registry),
+    ("rules", _rules),
     ("ocr", _reader),
     ("telegram", _telegram),
 )

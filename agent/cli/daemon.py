@@ -10,10 +10,11 @@ from rich.text import Text
 
 from agent.adapters.telemetry import configure
 from agent.app import build, make_home
-from agent.cli.shared import HomeOption, JsonOption, out, print_json, table
+from agent.cli.shared import HomeOption, JsonOption, err, out, print_json, table
 from agent.config import load, writes_to_journald
+from agent.domain.decision import Policy
 from agent.domain.message import visible
-from agent.health import Level, examine
+from agent.health import NAME_POLICY_HINT, NAME_POLICY_WARNING, Level, examine
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
 def run(
     home: HomeOption = None,
-    env_file: Annotated[Path | None, typer.Option(help="Read settings from this file instead of .env in the home.")] = None,
+    env_file: Annotated[
+        Path | None, typer.Option(help="Read settings from this file instead of .env in the home.")
+    ] = None,
 ) -> None:
     """Watch incoming/ and file what lands there, until SIGTERM or Ctrl-C."""
     settings = load(env_file, home)
@@ -35,6 +38,8 @@ def run(
         console="human" if is_watched else "json",
         to_journald=writes_to_journald(),
     )
+    if settings.policy is Policy.NAME:
+        err.print(Text(f"dossierd: {NAME_POLICY_WARNING}.\n  {NAME_POLICY_HINT}", style="bold yellow"))
     parts = build(settings, say=typer.echo if is_watched else None)
     try:
         from agent.daemon import Daemon
@@ -46,7 +51,9 @@ def run(
 
 def demo(
     home: HomeOption = None,
-    once: Annotated[bool, typer.Option("--once", help="Leave when every sample rests; fail if one rests elsewhere.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Leave when every sample rests; fail if one rests elsewhere.")
+    ] = False,
 ) -> None:
     """Show dossierd at work on invented people and documents, in a folder of its own."""
     from agent.cli.story import tell
@@ -79,7 +86,11 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
         listing = table("", "", "")
         listing.show_header = False
         for finding in findings:
-            listing.add_row(finding.part, Text(finding.level, style=colours[finding.level]), Text(visible(finding.sentence)))
+            listing.add_row(
+                finding.part,
+                Text(finding.level, style=colours[finding.level]),
+                Text(visible(finding.sentence)),
+            )
             if finding.hint:
                 listing.add_row("", "", Text(visible(finding.hint), style="dim"))
         out.print(listing)

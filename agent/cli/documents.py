@@ -38,14 +38,23 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def status(home: HomeOption = None, as_json: JsonOption = False, last: Annotated[int, typer.Option(min=0)] = 10) -> None:
+def status(
+    home: HomeOption = None, as_json: JsonOption = False, last: Annotated[int, typer.Option(min=0)] = 10
+) -> None:
     """Say at a glance what there is: whether the daemon runs, how many documents are where, the latest ones."""
     settings = load(home=home)
     runs = HomeLock(settings.home / "state").is_held()
     with open_ledger(settings) as ledger:
         counts, latest = ledger.counts(), ledger.latest(last)
     if as_json:
-        print_json({"home": settings.home, "daemon_runs": runs, "counts": counts, "latest": [_brief(it) for it in latest]})
+        print_json(
+            {
+                "home": settings.home,
+                "daemon_runs": runs,
+                "counts": counts,
+                "latest": [_brief(it) for it in latest],
+            }
+        )
         return
     out.print(Text(f"dossierd in {settings.home}: {'running' if runs else 'not running'}"))
     told = [f"{counts[state]} {state.replace('_', ' ')}" for state in State if counts.get(state)]
@@ -70,7 +79,9 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
         facts.add_row(name, Text(visible(value)))
     out.print(facts)
     for epoch, step in steps:
-        out.print(Text(f"  {step.started_at:%H:%M:%S} {step.name} took {step.duration_ms} ms (epoch {epoch})"))
+        out.print(
+            Text(f"  {step.started_at:%H:%M:%S} {step.name} took {step.duration_ms} ms (epoch {epoch})")
+        )
     for review in reviews:
         out.print(Text(f"  {_review_words(review)}"))
 
@@ -89,12 +100,12 @@ def explain(document: DocumentArgument, home: HomeOption = None, as_json: JsonOp
         out.print(Text(f"  {FAILURES[found.outcome.reason].hint}"))
     if decision is None:
         return
-    if not isinstance(decision, Match):
-        out.print(Text(f"  {visible(decision.reason.sentence)}"))
     for number, candidate in enumerate(candidates_of(decision), start=1):
         _print_candidate(candidate, f"{number}")
-    for rival in decision.rivals if isinstance(decision, Match) else ():
-        _print_candidate(rival, "not")
+    if isinstance(decision, Match) and decision.rivals:
+        out.print("Considered, and excluded:")
+        for rival in decision.rivals:
+            _print_candidate(rival, "-")
 
 
 def pending(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -104,24 +115,40 @@ def pending(home: HomeOption = None, as_json: JsonOption = False) -> None:
         waiting = ledger.in_states(frozenset({State.IN_REVIEW}))
         questions = [(it, review) for it in waiting if (review := ledger.review(it.document_id)) is not None]
     if as_json:
-        print_json([{**_brief(it), "opened_at": review.opened_at, "decision": review.decision} for it, review in questions])
+        print_json(
+            [
+                {**_brief(it), "opened_at": review.opened_at, "decision": review.decision}
+                for it, review in questions
+            ]
+        )
         return
     now = datetime.datetime.now(datetime.UTC)
     if not questions:
         out.print("Nothing waits for you.")
     for it, review in questions:
-        out.print(Text(f"{it.reference}  {visible(outcome_words(it))}  ({ago(review.opened_at, now)})", style="bold"))
+        out.print(
+            Text(
+                f"{it.reference}  {visible(outcome_words(it))}  ({ago(review.opened_at, now)})", style="bold"
+            )
+        )
         out.print(Text(f"  look at it: {settings.home / (it.location or '')}"))
         for number, candidate in enumerate(candidates_of(review.decision), start=1):
             _print_candidate(candidate, f"{number}")
         out.print(Text(f"  answer: dossierd answer {it.reference} {_choices(review.decision)}"))
+        out.print(
+            Text(f"  somebody else: dossierd answer {it.reference} --record ID (dossierd registry find NAME)")
+        )
 
 
 def answer(
     document: DocumentArgument,
     choice: Annotated[str, typer.Argument(help="The candidate's number, or: none")] = "",
-    record: Annotated[str, typer.Option(help="A record's id, when the right person is not among the candidates.")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask again when something printed contradicts the choice.")] = False,
+    record: Annotated[
+        str, typer.Option(help="A record's id, when the right person is not among the candidates.")
+    ] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Don't ask again when something printed contradicts the choice.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -184,7 +211,9 @@ def _decision(ledger: SqlLedger, document: Document) -> Decision | None:
 def _print_candidate(candidate: Candidate, number: str) -> None:
     person = candidate.person
     born = f", born {person.birth_date:%d/%m/%Y}" if person.birth_date else ""
-    out.print(Text(visible(f"  {number}  {person.last_name} {person.first_name}{born}, record {person.record_id}")))
+    out.print(
+        Text(visible(f"  {number}  {person.last_name} {person.first_name}{born}, record {person.record_id}"))
+    )
     for reason in candidate.reasons:
         page = f" (page {reason.page})" if reason.page else ""
         out.print(Text(visible(f"       {'+' if reason.supports else '-'} {reason.sentence}{page}")))

@@ -20,8 +20,12 @@ app = typer.Typer(help="The people whom documents can be about.", no_args_is_hel
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV file with the columns id, last_name, first_name, dob, ...")],
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask whether the columns are understood rightly.")] = False,
+    file: Annotated[
+        Path, typer.Argument(help="A CSV file with the columns id, last_name, first_name, dob, ...")
+    ],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Don't ask whether the columns are understood rightly.")
+    ] = False,
     confirm_deletions: Annotated[
         bool, typer.Option("--confirm-deletions", help="Let it go through even if many records would vanish.")
     ] = False,
@@ -57,9 +61,13 @@ def _confirm(found: CsvRegistry) -> None:
     for column, field in found.fields.items():
         listing.add_row(Text(visible(column)), field)
     out.print(listing)
-    out.print(Text(f"{len(found.people)} people, {found.encoding}, separated by '{visible(found.separator)}'."))
+    out.print(
+        Text(f"{len(found.people)} people, {found.encoding}, separated by '{visible(found.separator)}'.")
+    )
     if not sys.stdin.isatty():
-        raise errors.RequestRefused("Nobody is there to confirm the columns.", hint="If they are right, add --yes.")
+        raise errors.RequestRefused(
+            "Nobody is there to confirm the columns.", hint="If they are right, add --yes."
+        )
     typer.confirm("Is that right?", abort=True)
 
 

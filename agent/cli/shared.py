@@ -29,7 +29,10 @@ from agent.workflow.review import perform
 
 HomeOption = Annotated[
     Path | None,
-    typer.Option("--home", help="The folder that holds incoming/, archive/ and the rest. Default: DOSSIERD_HOME, else here."),
+    typer.Option(
+        "--home",
+        help="The folder that holds incoming/, archive/ and the rest. Default: DOSSIERD_HOME, else here.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 DocumentArgument = Annotated[str, typer.Argument(metavar="DOC", help="A document's number, such as D-1042.")]
@@ -58,7 +61,7 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
 
 
-def _plain(value: object) -> Any:  # noqa: ANN401 -- whatever json can take
+def _plain(value: object) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)
     if isinstance(value, datetime.date):
@@ -92,7 +95,9 @@ def document_id_of(text: str) -> DocumentId:
     """
     document_id = parse_reference(text)
     if document_id is None:
-        raise errors.RequestRefused(f"'{visible(text)}' is no document's number.", hint="It looks like D-1042.")
+        raise errors.RequestRefused(
+            f"'{visible(text)}' is no document's number.", hint="It looks like D-1042."
+        )
     return document_id
 
 
@@ -115,7 +120,9 @@ def require(ledger: SqlLedger, text: str) -> Document:
     document_id = document_id_of(text)
     document = ledger.document(document_id)
     if document is None:
-        raise errors.RequestRefused(f"There is no document D-{document_id}.", hint="The latest: dossierd status")
+        raise errors.RequestRefused(
+            f"There is no document D-{document_id}.", hint="The latest: dossierd status"
+        )
     return document
 
 
@@ -178,7 +185,11 @@ def outcome_words(document: Document) -> str:
         case Archived(record_id=record_id, decided_by=decided_by):
             return f"filed under {record_id} by {decided_by}"
         case InReview(decision=decision):
-            return "a match, to be confirmed by a human" if isinstance(decision, Match) else _verdict_words(decision)
+            return (
+                "a match, to be confirmed by a human"
+                if isinstance(decision, Match)
+                else _verdict_words(decision)
+            )
         case Failed(reason=reason):
             return FAILURES[reason].sentence
         case Duplicate(original=original):

@@ -1,10 +1,9 @@
 """The demo: a real daemon in a folder of its own, invented people, one sample dropped after the other.
 
-What is shown is read from the ledger as any command reads it; nothing is staged. Each sample states where it must end, so
-that the demo judges itself.
+What is shown is read from the ledger as any command reads it; nothing is staged. Each sample states where it must
+end, so that the demo judges itself.
 """
 
-import os
 import shutil
 import signal
 import subprocess
@@ -17,14 +16,15 @@ from pathlib import Path
 from rich.text import Text
 
 from agent import errors
-from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock
 from agent.adapters.folders import hash_file
+from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock
 from agent.adapters.ledger import SqlLedger, open_engine
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.csv_source import read_csv
 from agent.app import make_home
 from agent.cli.shared import err, out, outcome_words, rows_of
 from agent.demo.samples import REGISTRY_NAME, Sample, make_samples
+from agent.domain.decision import Match
 from agent.domain.life import Document
 from agent.domain.message import visible
 from agent.domain.outcome import AT_REST, Archived, Failed, State
@@ -49,7 +49,9 @@ def tell(home: Path | None, *, once: bool) -> int:
     daemon = _start(folder)
     try:
         if not _wait_until_ready(folder, daemon):
-            err.print(Text(f"The daemon didn't start; what it said is in {folder / 'logs'}.", style="bold red"))
+            err.print(
+                Text(f"The daemon didn't start; what it said is in {folder / 'logs'}.", style="bold red")
+            )
             return 1
         wrong = _drop_all(folder, samples)
         _sum_up(folder, wrong)
@@ -77,7 +79,11 @@ def _prepare(folder: Path) -> tuple[Sample, ...]:
         imported = registry.replace(read_csv(drawn / REGISTRY_NAME).people)
     finally:
         registry.close()
-    out.print(Text(f"The registry has {imported.people} people; {len(samples)} documents will be dropped into incoming/.\n"))
+    out.print(
+        Text(
+            f"The registry has {imported.people} people; {len(samples)} documents will be dropped into incoming/.\n"
+        )
+    )
     return samples
 
 
@@ -123,7 +129,7 @@ def _drop_all(folder: Path, samples: Sequence[Sample]) -> list[str]:
             wrong.append(f"{sample.name} did not come to rest within {SAMPLE_SECONDS:.0f} s")
             out.print(Text("   still not at rest\n", style="bold red"))
             continue
-        _show(folder, document)
+        _show(document)
         if problem := _judge(folder, sample, document, source):
             wrong.append(problem)
             out.print(Text(f"   WRONG: {problem}", style="bold red"))
@@ -166,15 +172,16 @@ _COLOURS = {
 }
 
 
-def _show(folder: Path, document: Document) -> None:
+def _show(document: Document) -> None:
     assert document.rested_at is not None
     seconds = (document.rested_at - document.seen_at).total_seconds()
     colour = _COLOURS[document.state]
     out.print(Text(f"   {document.reference} {document.state.replace('_', ' ')}: ", style=colour), end="")
     out.print(Text(visible(outcome_words(document))))
     out.print(Text(f"   {document.location}  ({seconds:.1f} s after it stood still)", style="dim"))
-    if isinstance(document.outcome, Archived) and document.outcome.decision is not None:
-        for reason in getattr(document.outcome.decision, "candidate").reasons:
+    outcome = document.outcome
+    if isinstance(outcome, Archived) and isinstance(outcome.decision, Match):
+        for reason in outcome.decision.candidate.reasons:
             out.print(Text(visible(f"     {'+' if reason.supports else '-'} {reason.sentence}"), style="dim"))
 
 
@@ -205,7 +212,9 @@ def _sum_up(folder: Path, wrong: Sequence[str]) -> None:
         for problem in wrong:
             out.print(Text(f"  {problem}"))
     else:
-        out.print(Text("\nEvery sample is where it must be, with the bytes that were dropped.", style="bold green"))
+        out.print(
+            Text("\nEvery sample is where it must be, with the bytes that were dropped.", style="bold green")
+        )
 
 
 def _stay(folder: Path, daemon: subprocess.Popen[bytes]) -> None:
@@ -218,7 +227,7 @@ def _stay(folder: Path, daemon: subprocess.Popen[bytes]) -> None:
         document = _follow_quietly(folder, shown)
         if document is not None:
             shown = document.document_id
-            _show(folder, document)
+            _show(document)
     err.print(Text("The daemon has ended by itself; look at its log in logs/.", style="bold red"))
 
 

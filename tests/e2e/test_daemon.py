@@ -54,7 +54,9 @@ def world(tmp_path: Path) -> World:
 def daemon(world: World) -> Iterator[subprocess.Popen[bytes]]:
     running = world.start("run", module="agent")
     try:
-        world.wait(lambda: (world.home / "state" / "ledger.sqlite").is_file() and world.documents() == [], running)
+        world.wait(
+            lambda: (world.home / "state" / "ledger.sqlite").is_file() and world.documents() == [], running
+        )
         yield running
     finally:
         running.kill()
@@ -88,11 +90,19 @@ def test_the_commands_tell_what_happened(world: World, daemon: subprocess.Popen[
     assert status["daemon_runs"] is True
     assert status["counts"] == {"archived": 1, "in_review": 1, "failed": 1, "duplicate": 1}
     shown = _json(world, "show", "D-1")
-    assert (shown["state"], shown["record_id"], shown["decided_by"], shown["cost_usd"]) == ("archived", "100", "rule", 0)
+    assert (shown["state"], shown["record_id"], shown["decided_by"], shown["cost_usd"]) == (
+        "archived",
+        "100",
+        "rule",
+        0,
+    )
     assert [step["name"] for step in shown["steps"]] == ["read", "decide"]
     assert shown["location"].startswith("archive/100/")
     explained = _json(world, "explain", "d1")
-    assert {it["code"] for it in explained["decision"]["candidate"]["reasons"]} >= {"name_printed", "birth_date_same"}
+    assert {it["code"] for it in explained["decision"]["candidate"]["reasons"]} >= {
+        "name_printed",
+        "birth_date_same",
+    }
     pending = _json(world, "pending")
     assert [it["document"] for it in pending] == ["D-2"]
     assert _json(world, "show", "D-3")["reason"] == "not_a_pdf"
@@ -144,7 +154,9 @@ def test_without_a_daemon_the_command_does_it_itself(world: World, daemon: subpr
 
 
 @pytest.mark.reliability
-def test_what_a_person_moved_by_hand_is_missed_and_not_touched(world: World, daemon: subprocess.Popen[bytes]) -> None:
+def test_what_a_person_moved_by_hand_is_missed_and_not_touched(
+    world: World, daemon: subprocess.Popen[bytes]
+) -> None:
     _drop_all(world, daemon)
     (world.home / "review" / "D-2.pdf").unlink()
     unwell = _type(world, "check")
@@ -205,7 +217,9 @@ def test_logs_and_journal_hold_no_name_and_no_text(world: World, daemon: subproc
 
 
 @pytest.mark.deployment
-def test_systemd_hears_ready_and_progress_and_a_stop_takes_less_than_ten_seconds(world: World, tmp_path: Path) -> None:
+def test_systemd_hears_ready_and_progress_and_a_stop_takes_less_than_ten_seconds(
+    world: World, tmp_path: Path
+) -> None:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     listener.bind(str(tmp_path / "notify"))
     listener.settimeout(30)
@@ -266,7 +280,10 @@ def test_a_new_home_from_nothing(tmp_path: Path) -> None:
     assert unconfirmed.returncode == 1
     assert "dob" in unconfirmed.stdout
     imported = _type(world, "registry", "import", str(people), "--yes")
-    assert (imported.returncode, imported.stdout) == (0, "The registry has 300 people: 300 new, 0 changed, 0 gone.\n")
+    assert (imported.returncode, imported.stdout) == (
+        0,
+        "The registry has 300 people: 300 new, 0 changed, 0 gone.\n",
+    )
     found = _json(world, "registry", "find", "Familleaa")
     assert [person["record_id"] for person in found][:1]
     people.write_text(PEOPLE + "9999,Nobirth,Day,31/02/1980,\n")
@@ -277,7 +294,9 @@ def test_a_new_home_from_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.security
-@pytest.mark.parametrize(("mode", "expected"), [("propose", "in review: match"), ("shadow", "in review: match")])
+@pytest.mark.parametrize(
+    ("mode", "expected"), [("propose", "in review: match"), ("shadow", "in review: match")]
+)
 def test_modes_that_file_nothing_by_themselves(mode: str, expected: str, tmp_path: Path) -> None:
     world = World.make(tmp_path / "home", SETTINGS + f"DOSSIERD_MODE={mode}\n")
     world.drop("match.pdf", letter_about(100))

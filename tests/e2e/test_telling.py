@@ -16,7 +16,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(180
 
 
 def _settings(url: str) -> str:
-    return SETTINGS + f"DOSSIERD_TELEGRAM_TOKEN={TOKEN}\nDOSSIERD_TELEGRAM_CHATS={CHAT}\nDOSSIERD_TELEGRAM_API_URL={url}\n"
+    return (
+        SETTINGS
+        + f"DOSSIERD_TELEGRAM_TOKEN={TOKEN}\nDOSSIERD_TELEGRAM_CHATS={CHAT}\nDOSSIERD_TELEGRAM_API_URL={url}\n"
+    )
 
 
 @pytest.fixture
@@ -52,7 +55,9 @@ def test_results_questions_and_failures_arrive_once_each(tmp_path: Path, api: Bo
     assert "D-3" in told[2]
     assert "is not a PDF" in told[2]
     assert "famille" not in "".join(told).lower()
-    assert TOKEN.partition(":")[2] not in world.said() + "".join(it.read_text() for it in (world.home / "logs").iterdir())
+    assert TOKEN.partition(":")[2] not in world.said() + "".join(
+        it.read_text() for it in (world.home / "logs").iterdir()
+    )
 
 
 def test_filing_goes_on_while_telegram_is_away_and_everything_arrives_later(tmp_path: Path) -> None:
@@ -80,7 +85,9 @@ def test_filing_goes_on_while_telegram_is_away_and_everything_arrives_later(tmp_
 
 
 def test_a_revoked_token_stops_no_filing_and_check_says_so(tmp_path: Path, api: BotApi) -> None:
-    world = World.make(tmp_path / "home", _settings(api.url).replace(TOKEN, "999:wrong-token-wrong-token-wrong"))
+    world = World.make(
+        tmp_path / "home", _settings(api.url).replace(TOKEN, "999:wrong-token-wrong-token-wrong")
+    )
     daemon = world.start("run", module="agent")
     try:
         world.drop("match.pdf", letter_about(100))

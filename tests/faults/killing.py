@@ -1,7 +1,7 @@
 """A daemon that dies by SIGKILL at a named point, on one side of it, the n-th time it is reached.
 
-`python -m tests.faults.killing --home DIR --point NAME --side before|after --nth N`: the real daemon, its real ports, each
-wrapped so that the named calls are points of death. Nothing in the program knows of it.
+`python -m tests.faults.killing --home DIR --point NAME --side before|after --nth N`: the real daemon, its real
+ports, each wrapped so that the named calls are points of death. Nothing in the program knows of it.
 """
 
 import argparse
@@ -91,7 +91,12 @@ class Trapped:
 class TrappedLedger(Trapped):
     """Tells the settling transactions of people's requests from the daemon's own."""
 
-    _EVENTS: Mapping[str, str] = {"settled": "settle", "answered": "answer", "undone": "undo", "refiled": "refile"}
+    _EVENTS: Mapping[str, str] = {
+        "settled": "settle",
+        "answered": "answer",
+        "undone": "undo",
+        "refiled": "refile",
+    }
 
     def settle(self, document_id: Any, settlement: Settlement, now: datetime.datetime, **kwargs: Any) -> Any:
         point = self._EVENTS[settlement.event]
@@ -132,7 +137,10 @@ class ToldInAFile:
 
     def send(self, message: Message, recipient: str) -> str:
         with self._path.open("a") as told:
-            told.write(json.dumps({"document": f"D-{message.document_id}", "kind": message.kind, "to": recipient}) + "\n")
+            told.write(
+                json.dumps({"document": f"D-{message.document_id}", "kind": message.kind, "to": recipient})
+                + "\n"
+            )
             told.flush()
             os.fsync(told.fileno())
         return "told"
@@ -172,7 +180,7 @@ def trapped_parts(parts: Parts, trap: Trap) -> Parts:
         ports=ports,
         notifier=Trapped(notifier, trap, {"send": "send"}),
         outbox=Trapped(parts.outbox, trap, {"mark_sent": "sent_mark"}),  # type: ignore[arg-type]
-        requests=Trapped(
+        requests=Trapped(  # type: ignore[arg-type]
             parts.requests, trap, {"open_requests": "request_listed", "close_request": "request_closed"}
         ),
     )

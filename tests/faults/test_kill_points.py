@@ -1,4 +1,4 @@
-"""SIGKILL at each named point, on each side of it; then a restart, and nothing can be told apart from an undisturbed run."""
+"""SIGKILL at each named point, on each side of it; after a restart nothing differs from an undisturbed run."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ ACROSS_POINTS = {"copy", "publish", "unlink"}
 @pytest.fixture
 def elsewhere() -> Iterator[Path]:
     """A folder on another file system than the home."""
-    with TemporaryDirectory(dir="/dev/shm") as folder:  # noqa: S108 -- Linux always has it
+    with TemporaryDirectory(dir="/dev/shm") as folder:
         yield Path(folder)
 
 
@@ -126,7 +126,9 @@ def test_three_clean_stops_in_a_row_condemn_no_document(tmp_path: Path) -> None:
     for _ in range(3):
         daemon = world.start()
         try:
-            world.wait(lambda: any(it.state is State.READING for it in world.documents()) or world.rests(), daemon)
+            world.wait(
+                lambda: any(it.state is State.READING for it in world.documents()) or world.rests(), daemon
+            )
             stop(daemon)
         finally:
             daemon.kill()

@@ -24,7 +24,8 @@ from agent.domain.life import Action, Document, Request
 from agent.domain.outcome import ACCEPTED, AT_REST, Archived, Duplicate, Failed, InReview, State
 
 PEOPLE = "id,last_name,first_name,dob,cin\n" + "".join(
-    f"{number},Famille{letters},Prenom{letters},19{number % 80 + 10:02d}-0{number % 9 + 1}-1{number % 9},ZA{100000 + number}\n"
+    f"{number},Famille{letters},Prenom{letters},"
+    f"19{number % 80 + 10}-0{number % 9 + 1}-1{number % 9},ZA{100000 + number}\n"
     for number, letters in ((n, chr(97 + n // 26 % 26) + chr(97 + n % 26)) for n in range(100, 400))
 )
 
@@ -112,7 +113,9 @@ class World:
         finally:
             ledger.close()
 
-    def ask(self, action: Action, document_id: DocumentId, argument: str = "", key: str | None = None) -> None:
+    def ask(
+        self, action: Action, document_id: DocumentId, argument: str = "", key: str | None = None
+    ) -> None:
         engine = open_engine(self.home / "state" / LEDGER_FILE, may_upgrade=False)
         from agent.adapters.clock import SystemClock
 
@@ -140,19 +143,26 @@ class World:
         waiting = [entry for entry in (self.home / "incoming").iterdir() if not entry.name.startswith(".")]
         return (
             not waiting
-            and all(it.state not in ACCEPTED - AT_REST and it.state is not State.CLAIMING for it in self.documents())
+            and all(
+                it.state not in ACCEPTED - AT_REST and it.state is not State.CLAIMING
+                for it in self.documents()
+            )
             and self.open_requests() == 0
             and not self.sql("SELECT 1 FROM outbox WHERE sent_at IS NULL AND dead_at IS NULL")
         )
 
     def sql(self, query: str) -> list[tuple[object, ...]]:
-        connection = sqlite3.connect(f"file:{self.home / 'state' / LEDGER_FILE}?mode=ro", uri=True, timeout=10)
+        connection = sqlite3.connect(
+            f"file:{self.home / 'state' / LEDGER_FILE}?mode=ro", uri=True, timeout=10
+        )
         try:
             return connection.execute(query).fetchall()
         finally:
             connection.close()
 
-    def wait(self, condition: Callable[[], bool], daemon: subprocess.Popen[bytes], seconds: float = REST_SECONDS) -> None:
+    def wait(
+        self, condition: Callable[[], bool], daemon: subprocess.Popen[bytes], seconds: float = REST_SECONDS
+    ) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             try:
@@ -165,7 +175,9 @@ class World:
         raise AssertionError(f"not within {seconds} s: {condition}\n{self.story()}\n{self.said()}")
 
     def story(self) -> str:
-        return "\n".join(f"{it.reference} {it.state} {it.original_name} {it.location}" for it in self.documents())
+        return "\n".join(
+            f"{it.reference} {it.state} {it.original_name} {it.location}" for it in self.documents()
+        )
 
     def outcomes(self) -> Mapping[str, str]:
         """What became of each original name."""
@@ -184,7 +196,9 @@ class World:
         assert sorted(self.files()) == sorted(it.location or "" for it in accepted)
         assert self.sql("PRAGMA integrity_check") == [("ok",)]
         assert self.sql("PRAGMA foreign_key_check") == []
-        told = self.sql("SELECT document_id, epoch, COUNT(*) FROM outbox WHERE sent_at IS NOT NULL GROUP BY 1, 2")
+        told = self.sql(
+            "SELECT document_id, epoch, COUNT(*) FROM outbox WHERE sent_at IS NOT NULL GROUP BY 1, 2"
+        )
         assert all(count == 1 for *_, count in told)
         assert {document_id for document_id, *_ in told} == {it.document_id for it in accepted}
         for place in ("archive", "failed"):

@@ -21,7 +21,9 @@ def test_the_page_has_no_failure_that_the_program_does_not_know() -> None:
 
 
 def test_every_error_of_the_tree_is_in_the_table() -> None:
-    tree = [it for _, it in inspect.getmembers(errors, inspect.isclass) if issubclass(it, errors.DossierdError)]
+    tree = [
+        it for _, it in inspect.getmembers(errors, inspect.isclass) if issubclass(it, errors.DossierdError)
+    ]
     leaves = [it for it in tree if not any(other is not it and issubclass(other, it) for other in tree)]
     for leaf in leaves:
         retried = "yes" if leaf.retryable else "no"
