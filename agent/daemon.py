@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 CLAIMED_AHEAD = 2
 """Documents claimed for each worker beyond those under way; the others wait as files, where people can see them."""
 INTAKE_PAUSE_SECONDS = 1.0
-DESK_PAUSE_SECONDS = 0.25
+DESK_PAUSE_SECONDS = 0.5
 """How often requests of the command line are looked for; a person waits for the answer."""
 POST_PAUSE_SECONDS = 30.0
 ERROR_PAUSE_SECONDS = 5.0

@@ -49,7 +49,8 @@ ALLOWED_KEYS = frozenset(
         # every line
         "event", "level", "timestamp", "logger", "at", "exception",
         # which document, and where in its life
-        "document", "correlation_id", "epoch", "attempt", "state", "outcome", "reason", "kind", "origin",
+        "document", "correlation_id", "epoch", "attempt", "state", "outcome", "reason",
+        "receipt", "kind", "origin",
         "original", "page", "pages", "inode", "sha256", "size", "decided_by",
         # what happened, how often, how long, how much
         "action", "attempts", "candidates", "count", "dropped", "duration_ms", "errno", "exit_code", "failed",

@@ -28,9 +28,15 @@ for group in (daemon, documents):
 app.add_typer(people.app, name="registry")
 
 
+@app.callback()
+def _speak(context: typer.Context) -> None:
+    """Send a command's warnings to stderr, so that its output stays its own; `run` logs in its own way."""
+    if context.invoked_subcommand != "run":
+        configure("WARNING", None, "human", stream=sys.stderr)
+
+
 def main() -> None:
-    """Run one command and exit with its code. Warnings go to stderr; only `run` says more, in its own way."""
-    configure("WARNING", None, "human", stream=sys.stderr)
+    """Run one command and exit with its code."""
     try:
         app()
     except errors.DossierdError as error:

@@ -28,7 +28,10 @@ def run(
         Path | None, typer.Option(help="Read settings from this file instead of .env in the home.")
     ] = None,
 ) -> None:
-    """Watch incoming/ and file what lands there, until SIGTERM or Ctrl-C."""
+    """Watch incoming/ and file what lands there.
+
+    It goes on until SIGTERM or Ctrl-C.
+    """
     settings = load(env_file, home)
     make_home(settings.home)
     is_watched = sys.stdout.isatty()
@@ -55,14 +58,20 @@ def demo(
         bool, typer.Option("--once", help="Leave when every sample rests; fail if one rests elsewhere.")
     ] = False,
 ) -> None:
-    """Show dossierd at work on invented people and documents, in a folder of its own."""
+    """Show dossierd at work on invented papers.
+
+    Everything happens in a folder of its own, with invented people.
+    """
     from agent.cli.story import tell
 
     raise typer.Exit(tell(home, once=once))
 
 
 def init(home: HomeOption = None) -> None:
-    """Make the folders of a new home, and a .env with every setting explained."""
+    """Make a new home: its folders and its .env.
+
+    Every setting is explained in the .env; nothing that is there already is touched.
+    """
     target = home or Path.cwd()
     made = make_home(target)
     for folder in made:
@@ -77,7 +86,10 @@ def init(home: HomeOption = None) -> None:
 
 
 def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Look whether all is well: each part in a line, with the fix for each that is not."""
+    """Look whether all is well.
+
+    Each part has a line, with the fix where it is not. The exit code is 1 when something is bad.
+    """
     findings = examine(load(home=home))
     if as_json:
         print_json(findings)

@@ -41,7 +41,10 @@ def register(app: typer.Typer) -> None:
 def status(
     home: HomeOption = None, as_json: JsonOption = False, last: Annotated[int, typer.Option(min=0)] = 10
 ) -> None:
-    """Say at a glance what there is: whether the daemon runs, how many documents are where, the latest ones."""
+    """Say what there is, at a glance.
+
+    Whether the daemon runs, how many documents are where, and the latest ones.
+    """
     settings = load(home=home)
     runs = HomeLock(settings.home / "state").is_held()
     with open_ledger(settings) as ledger:
@@ -64,7 +67,10 @@ def status(
 
 
 def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Tell a document's story: where it is, what was done with it, when, how long it took, what it cost."""
+    """Tell a document's story.
+
+    Where it is, what was done with it, when, how long it took, what it cost.
+    """
     settings = load(home=home)
     with open_ledger(settings) as ledger:
         found = require(ledger, document)
@@ -87,7 +93,10 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
 
 
 def explain(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Tell why: who was considered, and what spoke for and against each."""
+    """Tell why a document is where it is.
+
+    Who was considered, and what spoke for and against each.
+    """
     settings = load(home=home)
     with open_ledger(settings) as ledger:
         found = require(ledger, document)
@@ -109,7 +118,7 @@ def explain(document: DocumentArgument, home: HomeOption = None, as_json: JsonOp
 
 
 def pending(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List the questions that wait for a human, with their candidates."""
+    """List the questions that wait for a human."""
     settings = load(home=home)
     with open_ledger(settings) as ledger:
         waiting = ledger.in_states(frozenset({State.IN_REVIEW}))
@@ -152,7 +161,10 @@ def answer(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer a question: file the document under the person you choose, or set it aside."""
+    """Answer a question about a document.
+
+    It is filed under the person you choose, or set aside in failed/.
+    """
     if bool(choice) == bool(record):
         raise errors.RequestRefused(
             "An answer needs a choice.",
@@ -165,7 +177,10 @@ def answer(
 
 
 def undo(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Take a filing back: the document returns to review. Within 24 hours."""
+    """Take a filing back, within 24 hours.
+
+    The document returns to review.
+    """
     finish(ask(home, Action.UNDO, document), as_json=as_json)
 
 
@@ -175,12 +190,15 @@ def refile(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """File an archived document under another record, at any time."""
+    """File a document under another record.
+
+    At any time after it was archived.
+    """
     finish(ask(home, Action.REFILE, document, record), as_json=as_json)
 
 
 def retry(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Read a failed or duplicate document again."""
+    """Read a failed or duplicate one again."""
     finish(ask(home, Action.RETRY, document), as_json=as_json)
 
 
