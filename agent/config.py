@@ -134,6 +134,13 @@ def _refuse_readable(path: Path) -> None:
             f"{path} can be read by other users (its mode is {mode:04o}); it may hold secrets.",
             hint=f"Type: chmod 600 {path}",
         )
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SettingInvalid(
+            f"{path} is no UTF-8 text.",
+            hint="Save it as UTF-8 in your editor, or write it anew from .env.example.",
+        ) from None  # the error quotes the file
 
 
 def _refuse_unknown(path: Path) -> None:

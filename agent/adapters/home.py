@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -19,6 +20,9 @@ OWNER_FILE = "home.json"
 LOCK_FILE = "lock"
 LEDGER_FILE = "ledger.sqlite"
 REGISTRY_FILE = "registry.sqlite"
+
+LOOK_SECONDS = 0.4
+"""How long one who looks at the lock may hold it, on a slow machine."""
 
 _HOME_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 """It names the claim folder."""
@@ -49,7 +53,7 @@ class HomeLock:
                 hint="Run this as the user who owns the home's state/ folder, such as: sudo -u dossierd dossierd ...",
             ) from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
         except BlockingIOError as error:
             os.close(descriptor)
             raise errors.HomeLocked(
@@ -85,6 +89,20 @@ class HomeLock:
         with contextlib.suppress(OSError, ValueError):
             return int(self._path.read_text())
         return None
+
+
+def _lock(descriptor: int) -> None:
+    """Take the lock now, or when those have looked who only asked `is_held`: that takes them a moment."""
+    deadline = time.monotonic() + LOOK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(LOOK_SECONDS / 20)
+        else:
+            return
 
 
 def identify(state: Path, ledger_home_id: str | None) -> tuple[str, bool]:

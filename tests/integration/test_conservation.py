@@ -25,6 +25,7 @@ from agent.workflow.review import perform
 from tests.custody_builders import ABOUT_ANNA, ABOUT_NOBODY, NAMES_ANNA_ONLY, Office, make_ports, seen_file
 
 TEXTS = {b"anna": ABOUT_ANNA, b"asks": NAMES_ANNA_ONLY, b"nobody": ABOUT_NOBODY}
+KINDS = ["anna", "asks", "nobody", "broken"]
 CONTENTS = [b"anna 1", b"anna 2", b"asks 1", b"asks 2", b"nobody 1", b"broken 1", b""]
 
 
@@ -149,7 +150,7 @@ class Conservation(RuleBasedStateMachine):
             self._survive(lambda ports: process_document(document_id, ports))
 
     @rule(
-        kind=st.sampled_from(["anna", "asks", "nobody", "broken"]),
+        kind=st.sampled_from(KINDS),
         steps=st.integers(0, 30),
         dies_after=st.booleans(),
     )

@@ -1,0 +1,253 @@
+"""Settings: where they come from, which are refused, and that no refusal repeats a value."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from agent import config
+from agent.config import Settings, load
+from agent.domain.decision import Mode, Policy
+from agent.errors import SettingInvalid
+
+pytestmark = pytest.mark.deployment
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home that is the present folder, and an environment without our settings."""
+    for name in [name for name in os.environ if name.startswith("DOSSIERD_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _write(folder: Path, *lines: str, mode: int = 0o600) -> Path:
+    path = folder / ".env"
+    path.write_text("".join(f"{line}\n" for line in lines))
+    path.chmod(mode)
+    return path
+
+
+def test_without_any_setting_the_defaults_hold(home: Path) -> None:
+    settings = load()
+    assert settings.home == home
+    assert (settings.mode, settings.policy, settings.timezone) == (Mode.AUTO, Policy.TWO_IDENTIFIERS, "UTC")
+    assert settings.telegram_token is None
+    assert settings.telegram_chats == ()
+    assert settings.allow_root is False
+    assert settings.ocr_languages == "fra+eng+ara"
+    assert settings.ocr_confidence_floor == 80
+    assert (settings.max_crashes, settings.stop_seconds, settings.rescan_seconds) == (5, 5.0, 30.0)
+
+
+def test_settings_are_read_from_the_file_in_the_home(home: Path) -> None:
+    _write(
+        home,
+        "DOSSIERD_MODE=shadow",
+        "DOSSIERD_TELEGRAM_TOKEN=123:abc",
+        "DOSSIERD_TELEGRAM_CHATS=42, -1007 9",
+        "# a comment",
+        "OTHER=1",
+    )
+    settings = load()
+    assert settings.mode is Mode.SHADOW
+    assert settings.telegram_token
+    assert settings.telegram_token.get_secret_value() == "123:abc"
+    assert settings.telegram_chats == (42, -1007, 9)
+
+
+def test_the_environment_goes_before_the_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(home, "DOSSIERD_MODE=shadow", "DOSSIERD_WORKERS=3")
+    monkeypatch.setenv("DOSSIERD_MODE", "propose")
+    settings = load()
+    assert (settings.mode, settings.workers) == (Mode.PROPOSE, 3)
+
+
+def test_an_empty_setting_is_none(home: Path) -> None:
+    _write(home, "DOSSIERD_TELEGRAM_TOKEN=", "DOSSIERD_WORKERS=")
+    assert (load().telegram_token, load().workers) == (None, 0)
+
+
+def test_the_home_comes_from_the_option_then_the_environment_then_the_file(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("option", "environment", "file"):
+        (home / name).mkdir()
+    _write(home, f"DOSSIERD_HOME={home / 'file'}")
+    assert load().home == home / "file"
+    monkeypatch.setenv("DOSSIERD_HOME", str(home / "environment"))
+    _write(home / "environment", "DOSSIERD_WORKERS=2")
+    assert (load().home, load().workers) == (home / "environment", 2)
+    _write(home / "option", "DOSSIERD_WORKERS=1")
+    settings = load(home=home / "option")
+    assert (settings.home, settings.workers) == (home / "option", 1)
+
+
+def test_a_home_is_made_absolute(home: Path) -> None:
+    assert load(home=Path("below")).home == home / "below"
+
+
+def test_a_file_of_settings_can_be_named(home: Path) -> None:
+    named = _write(home, "DOSSIERD_WORKERS=2").rename(home / "settings")
+    assert load(named).workers == 2
+
+
+def test_a_named_file_that_is_not_there_is_refused(home: Path) -> None:
+    with pytest.raises(SettingInvalid, match="There is no settings file") as refused:
+        load(home / "absent")
+    assert "chmod 600" in refused.value.hint
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o601, 0o666])
+def test_a_file_that_others_can_open_is_refused_with_the_command_that_mends_it(home: Path, mode: int) -> None:
+    path = _write(home, "DOSSIERD_TELEGRAM_TOKEN=123:secret", mode=mode)
+    with pytest.raises(SettingInvalid) as refused:
+        load()
+    assert f"its mode is {mode:04o}" in refused.value.sentence
+    assert refused.value.hint == f"Type: chmod 600 {path}"
+    assert "123" not in refused.value.sentence.replace(str(path), "")
+
+
+def test_a_file_of_another_user_says_whose_command_it_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _write(home, "DOSSIERD_WORKERS=2")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(SettingInvalid, match="belongs to the daemon's user") as refused:
+        load()
+    assert refused.value.hint == "Type the command as that user: sudo -u dossierd dossierd ..."
+
+
+def test_a_file_that_is_no_text_is_refused(home: Path) -> None:
+    path = _write(home)
+    path.write_bytes(b"DOSSIERD_TIMEZONE=\xff\xfe\n")
+    with pytest.raises(SettingInvalid, match="no UTF-8 text"):
+        load()
+
+
+@pytest.mark.parametrize("source", ["file", "environment"])
+def test_an_unknown_name_is_refused_with_the_nearest_one(
+    home: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    if source == "file":
+        _write(home, "DOSSIERD_TELEGRAM_TOKENS=123:secret")
+    else:
+        monkeypatch.setenv("DOSSIERD_TELEGRAM_TOKENS", "123:secret")
+    with pytest.raises(SettingInvalid) as refused:
+        load()
+    assert refused.value.sentence == "DOSSIERD_TELEGRAM_TOKENS is no setting of dossierd."
+    assert refused.value.hint == "Did you mean DOSSIERD_TELEGRAM_TOKEN?"
+
+
+def test_a_name_that_is_like_none_points_to_the_list(home: Path) -> None:
+    _write(home, "DOSSIERD_QQQQQQQQQQQQQQQQQQQQ=1")
+    with pytest.raises(SettingInvalid) as refused:
+        load()
+    assert refused.value.hint == "Look at .env.example for the settings there are."
+
+
+WRONG = {
+    "mode": "s3cret",
+    "policy": "s3cret",
+    "timezone": "Mars/S3cret",
+    "allow_root": "s3cret",
+    "telegram_chats": "42,s3cret",
+    "telegram_api_url": "s3cret",
+    "ocr_languages": "s3cret; rm -rf",
+    "ocr_confidence_floor": "101",
+    "workers": "-1",
+    "settle_seconds": "0",
+    "damaged_grace_seconds": "-1",
+    "rescan_seconds": "0.1",
+    "stop_seconds": "9",
+    "max_crashes": "0",
+    "max_file_megabytes": "s3cret",
+    "max_pages": "0",
+    "page_seconds": "0",
+    "document_seconds": "nan",
+    "reader_megabytes": "1",
+    "render_megapixels": "0",
+    "log_level": "s3cret",
+}
+
+
+def test_every_setting_that_can_be_wrong_is_tried() -> None:
+    assert set(Settings.model_fields) - set(WRONG) == {"home", "telegram_token"}
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(("name", "value"), WRONG.items())
+def test_a_wrong_value_names_its_setting_and_is_not_repeated(home: Path, name: str, value: str) -> None:
+    chats = [] if name == "telegram_chats" else ["DOSSIERD_TELEGRAM_CHATS=4711"]
+    _write(home, f"DOSSIERD_{name.upper()}={value}", "DOSSIERD_TELEGRAM_TOKEN=123:token", *chats)
+    _write(
+        home,
+        *(home / ".env").read_text().splitlines(),
+        *([] if name == "telegram_chats" else ["DOSSIERD_TELEGRAM_CHATS=4711"]),
+    )
+    with pytest.raises(SettingInvalid) as refused:
+        load()
+    sentence = refused.value.sentence
+    assert sentence.startswith(f"DOSSIERD_{name.upper()}: ")
+    assert refused.value.hint == "Correct it in .env (each setting is in .env.example)."
+    for secret in ("s3cret", "S3cret", "123:token", "4711"):
+        assert secret not in sentence
+    assert refused.value.__cause__ is None
+    assert refused.value.__suppress_context__
+
+
+def test_two_wrong_values_are_both_named(home: Path) -> None:
+    _write(home, "DOSSIERD_MODE=x", "DOSSIERD_WORKERS=y")
+    with pytest.raises(SettingInvalid, match=r"DOSSIERD_MODE: .*; DOSSIERD_WORKERS: "):
+        load()
+
+
+def test_a_token_without_chats_is_refused(home: Path) -> None:
+    _write(home, "DOSSIERD_TELEGRAM_TOKEN=123:secret")
+    with pytest.raises(SettingInvalid) as refused:
+        load()
+    assert refused.value.sentence.startswith(
+        "DOSSIERD_TELEGRAM_TOKEN is set, but DOSSIERD_TELEGRAM_CHATS is empty: "
+    )
+    assert "secret" not in refused.value.sentence
+
+
+@pytest.mark.security
+def test_settings_can_not_be_changed_and_never_show_the_token(home: Path) -> None:
+    _write(home, "DOSSIERD_TELEGRAM_TOKEN=123:secret", "DOSSIERD_TELEGRAM_CHATS=42")
+    settings = load()
+    assert "secret" not in f"{settings!r} {settings.model_dump()}"
+    with pytest.raises(ValueError, match="frozen"):
+        settings.workers = 3
+
+
+@pytest.mark.parametrize(("cores", "workers"), [(1, 1), (3, 3), (64, 4)])
+def test_as_many_workers_as_cores_but_four_at_most(
+    monkeypatch: pytest.MonkeyPatch, cores: int, workers: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)))
+    assert load().worker_count == workers
+    monkeypatch.setenv("DOSSIERD_WORKERS", "7")
+    assert load().worker_count == 7
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("30000000", 30.0), ("0", None), ("", None), ("x", None)])
+def test_systemd_says_how_often_it_wants_to_hear_from_us(
+    monkeypatch: pytest.MonkeyPatch, text: str, seconds: float | None
+) -> None:
+    monkeypatch.setenv("WATCHDOG_USEC", text)
+    assert config.watchdog_seconds() == seconds
+
+
+def test_who_types_is_the_person_behind_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUDO_USER", "anna")
+    assert config.login_name() == "anna"
+    monkeypatch.delenv("SUDO_USER")
+    assert config.login_name()
+
+
+def test_journald_is_known_by_its_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOURNAL_STREAM", "8:1234")
+    assert config.writes_to_journald()
+    monkeypatch.delenv("JOURNAL_STREAM")
+    assert not config.writes_to_journald()
