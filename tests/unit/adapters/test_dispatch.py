@@ -176,6 +176,18 @@ def test_a_suspect_that_is_put_off_runs_alone_again(
     assert (ONE, TWO) not in desk.together
 
 
+def test_a_suspect_that_came_to_an_end_is_none_any_more(desk: Desk, make: Make) -> None:
+    dispatcher = make(2)
+    dispatcher.submit(ONE, alone=True)
+    dispatcher.start()
+    _idle(dispatcher)
+    desk.hold(ONE, TWO)
+    dispatcher.submit(TWO)
+    dispatcher.submit(ONE)
+    desk.until(lambda: len(desk.busy) == 2)
+    assert desk.together[-1] == (ONE, TWO)
+
+
 def _until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + DEADLINE
     while not condition():
