@@ -14,6 +14,7 @@ from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -112,6 +113,7 @@ def load(env_file: Path | None = None, home: Path | None = None) -> Settings:
         )
     if path.is_file():
         _refuse_readable(path)
+        _refuse_broken(path)
     _refuse_unknown(path)
     try:
         given = {} if home is None else {"home": home}
@@ -134,13 +136,23 @@ def _refuse_readable(path: Path) -> None:
             f"{path} can be read by other users (its mode is {mode:04o}); it may hold secrets.",
             hint=f"Type: chmod 600 {path}",
         )
+
+
+def _refuse_broken(path: Path) -> None:
+    """Refuse a line that is no setting: python-dotenv would leave it out with nothing but a line in the log."""
     try:
-        path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as lines:
+            broken = [binding.original.line for binding in parse_stream(lines) if binding.error]
     except UnicodeDecodeError:
         raise SettingInvalid(
             f"{path} is no UTF-8 text.",
             hint="Save it as UTF-8 in your editor, or write it anew from .env.example.",
         ) from None  # the error quotes the file
+    if broken:
+        raise SettingInvalid(
+            f"{path}, line {broken[0]}: that is no setting.",
+            hint="A setting looks like NAME=value, a remark like # remark.",
+        )
 
 
 def _refuse_unknown(path: Path) -> None:

@@ -22,6 +22,7 @@ from agent.adapters.watch import IncomingWatcher
 from agent.app import Parts
 from agent.config import watchdog_seconds
 from agent.domain.document import DocumentId, SeenFile
+from agent.domain.life import Reply, Request
 from agent.domain.outcome import IN_WORK, State
 from agent.workflow.intake import take_in
 from agent.workflow.outbox import relay
@@ -84,6 +85,7 @@ class Daemon:
         self._stop = threading.Event()
         self._post_wakes = threading.Event()
         self._sweep_at = 0.0
+        self._at_desk: frozenset[DocumentId] = frozenset()
         self._supervisor = Supervisor()
         self._workers = settings.worker_count
         self.dispatcher = LocalDispatcher(self._work, self._workers)
@@ -196,39 +198,60 @@ class Daemon:
         """Claim what is ready, as far as there is room for it, and pick up what an error has left lying."""
         if time.monotonic() >= self._sweep_at:
             self._sweep_at = time.monotonic() + self._parts.settings.rescan_seconds
-            for document_id in stranded(self._parts.ports, self.dispatcher.known):
+            for document_id in stranded(self._parts.ports, self._in_hands):
                 self.dispatcher.submit(document_id)
         most = self._workers * (1 + CLAIMED_AHEAD)
         if not self.dispatcher.wait_for_room(most, INTAKE_PAUSE_SECONDS):
             self._watcher.attend()
             return
         ready = self._watcher.stable(INTAKE_PAUSE_SECONDS, at_most=most)
-        for number, seen in enumerate(ready):
-            if self._stop.is_set():
-                return
-            try:
-                taken = take_in(seen, self._parts.ports)
-            except Exception:
-                self._give_back(ready[number:])
-                raise
-            if taken is None:
-                self._give_back([seen])
-            else:
-                self.dispatcher.submit(taken)
+        for seen in ready:
+            if not self._stop.is_set():
+                self._take(seen)
 
-    def _give_back(self, files: list[SeenFile]) -> None:
-        """Let the next rescan look at files that could not be claimed as if they were new."""
-        for seen in files:
-            self._watcher.forget(seen.name)
+    def _take(self, seen: SeenFile) -> None:
+        """Claim one file; what can't be claimed is given back to the watcher and doesn't hold up the others."""
+        taken = None
+        try:
+            taken = take_in(seen, self._parts.ports)
+        except errors.DossierdError as error:
+            log.warning("claim_failed", inode=seen.inode, reason=error.reason)
+        finally:
+            if taken is None:
+                self._watcher.forget(seen.name)
+        if taken is not None:
+            self.dispatcher.submit(taken)
+
+    def _in_hands(self) -> frozenset[DocumentId]:
+        """What the workers have, and what the desk is moving right now."""
+        return self.dispatcher.known() | self._at_desk
 
     def _desk(self) -> None:
         """Carry out what people asked for on the command line."""
         parts = self._parts
         for request in parts.requests.open_requests():
-            reply = perform(request, parts.ports, self.dispatcher.submit)
-            parts.requests.close_request(request.key, reply, parts.clock.now())
-            self._post_wakes.set()
+            self._at_desk = frozenset({request.document_id})
+            try:
+                self._carry_out(request)
+            finally:
+                self._at_desk = frozenset()
         self._stop.wait(DESK_PAUSE_SECONDS)
+
+    def _carry_out(self, request: Request) -> None:
+        """Do what one person asked for; a request that can't be done now stays open, and holds up no other."""
+        parts = self._parts
+        try:
+            reply = perform(request, parts.ports, self.dispatcher.submit)
+        except errors.DossierdError as error:
+            log.warning("request_put_off", document=f"D-{request.document_id}", reason=error.reason)
+            return
+        except Exception:  # one request's mistake of ours ends with that request
+            log.exception("request_raised", document=f"D-{request.document_id}")
+            reply = Reply(
+                done=False, sentence="dossierd met an error of its own; nothing was filed. It is in the log."
+            )
+        parts.requests.close_request(request.key, reply, parts.clock.now())
+        self._post_wakes.set()
 
     def _post(self) -> None:
         """Deliver what is due, then sleep until something is."""

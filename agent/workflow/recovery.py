@@ -1,10 +1,11 @@
 """Recovery: the second net. At start it finishes what a death interrupted, by the same steps as would have done it."""
 
-import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 
+from agent import errors
 from agent.domain.document import DocumentId, SeenFile
 from agent.domain.life import Document
 from agent.domain.outcome import IN_WORK, Event, State
@@ -12,10 +13,6 @@ from agent.ports import Ports
 from agent.workflow.intake import confirm_claim, take_in
 
 log = structlog.get_logger(__name__)
-
-
-MOVE_HOURS = 1
-"""What a move may take that a human has asked for: it runs outside the queue, and an archive may lie on a slow disk."""
 
 
 def recover(ports: Ports, orphans: Sequence[SeenFile]) -> tuple[list[DocumentId], list[DocumentId]]:
@@ -27,14 +24,14 @@ def recover(ports: Ports, orphans: Sequence[SeenFile]) -> tuple[list[DocumentId]
     Returns:
         The documents to work on: those that may have brought the daemon down, which must run alone, and the others.
     """
-    for document in ports.ledger.in_states(frozenset({State.CLAIMING})):
-        confirm_claim(document, ports)
+    _finish_claims(ports)
     for document in ports.ledger.in_states(frozenset({State.READING})):
         ports.ledger.hand_back(document.document_id, Event.INTERRUPTED, ports.clock.now())
         log.warning("reading_interrupted", document=document.reference, attempt=document.attempts)
     for seen in orphans:
-        take_in(seen, ports)
-        log.warning("orphan_adopted", size=seen.size)
+        with _put_off():
+            take_in(seen, ports)
+            log.warning("orphan_adopted", size=seen.size)
     waiting = ports.ledger.in_states(IN_WORK)
     suspects = [document.document_id for document in waiting if is_suspect(document)]
     others = [document.document_id for document in waiting if not is_suspect(document)]
@@ -45,25 +42,28 @@ def recover(ports: Ports, orphans: Sequence[SeenFile]) -> tuple[list[DocumentId]
 def stranded(ports: Ports, known: Callable[[], frozenset[DocumentId]]) -> list[DocumentId]:
     """Find documents in work that nobody works on, because an error came between the row and the queue.
 
-    A move that was begun a short while ago is left alone: two at once would take each other for strangers.
-
     Args:
         known: what is queued or under way; asked after the ledger, so that what ends meanwhile doesn't seem stranded.
     """
-    for document in ports.ledger.in_states(frozenset({State.CLAIMING})):
-        confirm_claim(document, ports)
+    _finish_claims(ports)
     waiting = ports.ledger.in_states(IN_WORK)
     busy = known()
-    long_ago = ports.clock.now() - datetime.timedelta(hours=MOVE_HOURS)
-    return [
-        document.document_id
-        for document in waiting
-        if document.document_id not in busy and not _moves_since(long_ago, document)
-    ]
+    return [document.document_id for document in waiting if document.document_id not in busy]
 
 
-def _moves_since(moment: datetime.datetime, document: Document) -> bool:
-    return document.state is State.MOVING and document.settled_at is not None and document.settled_at > moment
+def _finish_claims(ports: Ports) -> None:
+    for document in ports.ledger.in_states(frozenset({State.CLAIMING})):
+        with _put_off():
+            confirm_claim(document, ports)
+
+
+@contextmanager
+def _put_off() -> Iterator[None]:
+    """Leave to the next sweep what a full or failing disk refuses now: the daemon must come up all the same."""
+    try:
+        yield
+    except errors.StorageUnavailable as error:
+        log.warning("recovery_put_off", reason=error.reason)
 
 
 def is_suspect(document: Document) -> bool:

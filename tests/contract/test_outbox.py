@@ -1,32 +1,98 @@
-"""What the relay needs of any outbox. A new one is added to `outbox` below."""
+"""What the relay needs of any outbox, asked of the fake and of the ledger's own."""
 
 import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine, insert
 
-from tests.fakes_outbox import NOON, FakeOutbox
+from agent.adapters.ledger import SqlOutbox, open_engine, schema
+from agent.adapters.ledger.engine import writing
+from agent.adapters.ledger.rows import MESSAGE
+from agent.domain.message import ParcelId
+from agent.workflow.outbox import Outbox
+from tests.fakes_outbox import NOON, FakeOutbox, a_message
 
 LATER = NOON + datetime.timedelta(minutes=1)
 
 
-@pytest.fixture
-def outbox() -> FakeOutbox:
-    return FakeOutbox()
+class AnyOutbox(Outbox, Protocol):
+    """An outbox that a test can put parcels into, as custody does."""
+
+    def add(self, recipient: str, number: int, due_at: datetime.datetime | None = NOON) -> ParcelId: ...
 
 
-def test_what_is_due_comes_in_order_within_the_limit(outbox: FakeOutbox) -> None:
-    ids = [outbox.add(recipient, number) for number, recipient in enumerate(("anna", "bert", "anna"))]
+class FilledSqlOutbox(SqlOutbox):
+    """The ledger's outbox, with documents made up as they are needed."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._ledger, self._made_up = engine, 0
+
+    def add(self, recipient: str, number: int, due_at: datetime.datetime | None = NOON) -> ParcelId:
+        with writing(self._ledger) as connection:
+            while self._made_up < number:
+                self._made_up += 1
+                connection.execute(insert(schema.documents).values(a_row()))
+            added = connection.execute(
+                insert(schema.outbox).values(
+                    document_id=number,
+                    epoch=1,
+                    recipient=recipient,
+                    message=MESSAGE.dump_json(a_message(number)).decode(),
+                    due_at=due_at,
+                    attempts=0,
+                )
+            )
+        assert added.inserted_primary_key is not None
+        return ParcelId(added.inserted_primary_key[0])
+
+
+def a_row() -> dict[str, object]:
+    return {
+        "correlation_id": str(uuid4()),
+        "state": "archived",
+        "epoch": 1,
+        "attempts": 0,
+        "original_name": "letter.pdf",
+        "seen_name": b"letter.pdf",
+        "seen_device": "1",
+        "seen_inode": "1",
+        "seen_size": 1,
+        "seen_modified_ns": "1",
+        "seen_at": NOON,
+        "size": 1,
+    }
+
+
+@pytest.fixture(params=["fake", "sql"])
+def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyOutbox]:
+    if request.param == "fake":
+        yield FakeOutbox()
+        return
+    engine = open_engine(tmp_path / "ledger.sqlite", may_upgrade=True)
+    yield FilledSqlOutbox(engine)
+    engine.dispose()
+
+
+def test_what_is_due_comes_in_order_within_the_limit(outbox: AnyOutbox) -> None:
+    ids = [
+        outbox.add(recipient, number) for number, recipient in enumerate(("anna", "bert", "anna"), start=1)
+    ]
     assert [parcel.parcel_id for parcel in outbox.due(NOON, 2)] == ids[:2]
 
 
-def test_what_is_sent_or_dead_is_gone(outbox: FakeOutbox) -> None:
+def test_what_is_sent_or_dead_is_gone(outbox: AnyOutbox) -> None:
     outbox.mark_sent(outbox.add("anna", 1), "receipt", NOON)
     outbox.mark_dead(outbox.add("anna", 2), "no such chat", NOON)
     assert outbox.due(NOON, 10) == []
     assert outbox.next_due() is None
 
 
-def test_a_postponed_parcel_holds_up_its_own_recipient_only(outbox: FakeOutbox) -> None:
+def test_a_postponed_parcel_holds_up_its_own_recipient_only(outbox: AnyOutbox) -> None:
     first, _, other = outbox.add("anna", 1), outbox.add("anna", 2), outbox.add("bert", 1)
     outbox.postpone(first, LATER, "down")
     assert [parcel.parcel_id for parcel in outbox.due(NOON, 10)] == [other]
@@ -35,7 +101,7 @@ def test_a_postponed_parcel_holds_up_its_own_recipient_only(outbox: FakeOutbox) 
     assert [(parcel.document_id, parcel.attempts) for parcel in outbox.due(LATER, 10)] == [(1, 1), (2, 0)]
 
 
-def test_a_parcel_whose_document_is_still_moved_is_not_due_and_holds_up_nobody(outbox: FakeOutbox) -> None:
+def test_a_parcel_whose_document_is_still_moved_is_not_due_and_holds_up_nobody(outbox: AnyOutbox) -> None:
     outbox.add("anna", 1, due_at=None)
     second = outbox.add("anna", 2)
     assert [parcel.parcel_id for parcel in outbox.due(NOON, 10)] == [second]

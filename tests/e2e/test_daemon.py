@@ -54,6 +54,7 @@ def world(tmp_path: Path) -> World:
 def daemon(world: World) -> Iterator[subprocess.Popen[bytes]]:
     running = world.start("run", module="agent")
     try:
+        world.wait_until_up(running)
         world.wait(
             lambda: (world.home / "state" / "ledger.sqlite").is_file() and world.documents() == [], running
         )
@@ -252,6 +253,7 @@ def test_a_stop_in_the_middle_of_work_loses_nothing(world: World) -> None:
         world.drop(name, content)
     first = world.start("run", module="agent")
     try:
+        world.wait_until_up(first)
         world.wait(lambda: any(it.state is State.ARCHIVED for it in world.documents()), first)
         stop(first)
     finally:
@@ -259,6 +261,7 @@ def test_a_stop_in_the_middle_of_work_loses_nothing(world: World) -> None:
     assert all(it.attempts == 0 for it in world.documents())
     second = world.start("run", module="agent")
     try:
+        world.wait_until_up(second)
         world.wait(lambda: world.rests() and len(world.documents()) >= len(dropped), second)
         stop(second)
     finally:
@@ -302,6 +305,7 @@ def test_modes_that_file_nothing_by_themselves(mode: str, expected: str, tmp_pat
     world.drop("match.pdf", letter_about(100))
     running = world.start("run", module="agent")
     try:
+        world.wait_until_up(running)
         world.wait(lambda: world.rests() and len(world.documents()) == 1, running)
         assert world.outcomes() == {"match.pdf": expected}
         assert _type(world, "answer", "D-1", "1").returncode == 0

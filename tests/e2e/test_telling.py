@@ -41,6 +41,7 @@ def test_results_questions_and_failures_arrive_once_each(tmp_path: Path, api: Bo
     }
     daemon = world.start("run", module="agent")
     try:
+        world.wait_until_up(daemon)
         for count, (name, content) in enumerate(dropped.items(), start=1):
             world.drop(name, content)
             world.wait(lambda count=count: world.rests() and len(world.documents()) == count, daemon)  # type: ignore[misc]
@@ -65,6 +66,7 @@ def test_filing_goes_on_while_telegram_is_away_and_everything_arrives_later(tmp_
     dropped = {f"{number}.pdf": letter_about(number) for number in range(100, 106)}
     daemon = world.start("run", module="agent")
     try:
+        world.wait_until_up(daemon)
         for name, content in dropped.items():
             world.drop(name, content)
         world.wait(lambda: [it.state for it in world.documents()] == [State.ARCHIVED] * len(dropped), daemon)
@@ -76,6 +78,7 @@ def test_filing_goes_on_while_telegram_is_away_and_everything_arrives_later(tmp_
         (world.home / ".env").write_text(_settings(api.url))
         again = world.start("run", module="agent")
         try:
+            world.wait_until_up(again)
             world.wait(lambda: not _undelivered(world), again)
             stop(again)
         finally:
@@ -90,6 +93,7 @@ def test_a_revoked_token_stops_no_filing_and_check_says_so(tmp_path: Path, api: 
     )
     daemon = world.start("run", module="agent")
     try:
+        world.wait_until_up(daemon)
         world.drop("match.pdf", letter_about(100))
         world.wait(lambda: [it.state for it in world.documents()] == [State.ARCHIVED], daemon)
         checked = subprocess.run(

@@ -95,6 +95,7 @@ def test_forty_pdfs_through_the_daemon(tmp_path: Path) -> None:
         world.drop(name, content)
     daemon = world.start("run", module="agent")
     try:
+        world.wait_until_up(daemon)
         world.wait(lambda: world.rests() and len(world.documents()) == len(pdfs), daemon, seconds=500)
         stop(daemon)
     finally:

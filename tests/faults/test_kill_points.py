@@ -49,6 +49,7 @@ def _kill_and_recover(world: World, point: str, side: str, nth: int = 1) -> None
     assert code == -9, world.said()
     survivor = world.start()
     try:
+        world.wait_until_up(survivor)
         world.wait(world.rests, survivor)
         stop(survivor)
     finally:
@@ -101,6 +102,7 @@ def test_a_death_while_a_request_is_carried_out_does_it_once(point: str, side: s
         world.drop(name, content)
     daemon = world.start()
     try:
+        world.wait_until_up(daemon)
         world.wait(lambda: world.rests() and len(world.documents()) == len(DROPPED), daemon)
         stop(daemon)
     finally:
@@ -126,6 +128,7 @@ def test_three_clean_stops_in_a_row_condemn_no_document(tmp_path: Path) -> None:
     for _ in range(3):
         daemon = world.start()
         try:
+            world.wait_until_up(daemon)
             world.wait(
                 lambda: any(it.state is State.READING for it in world.documents()) or world.rests(), daemon
             )
@@ -135,6 +138,7 @@ def test_three_clean_stops_in_a_row_condemn_no_document(tmp_path: Path) -> None:
     assert all(it.attempts == 0 for it in world.documents())
     daemon = world.start()
     try:
+        world.wait_until_up(daemon)
         world.wait(lambda: world.rests() and len(world.documents()) >= len(dropped), daemon)
         stop(daemon)
     finally:

@@ -1,7 +1,6 @@
 """A hundred deaths at random moments, two hundred documents in flight, and the outcome of an undisturbed run."""
 
 import random
-import subprocess
 import time
 from collections import Counter
 from pathlib import Path
@@ -66,7 +65,7 @@ def test_a_hundred_random_deaths_change_no_outcome(tmp_path: Path) -> None:
     for kill in range(KILLS):
         daemon = world.start()
         if chance.random() < 0.7:
-            _wait_until_it_works(world, daemon)
+            world.wait_until_up(daemon)
         time.sleep(chance.uniform(0, KILLED_WITHIN_SECONDS))
         daemon.kill()
         assert daemon.wait() == -9, world.said()
@@ -76,6 +75,7 @@ def test_a_hundred_random_deaths_change_no_outcome(tmp_path: Path) -> None:
     assert done > 0, "it never came to work between two deaths: it proves nothing"
     daemon = world.start()
     try:
+        world.wait_until_up(daemon)
         world.wait(lambda: world.rests() and _accepted(world) == len(dropped), daemon, seconds=300)
         stop(daemon)
     finally:
@@ -84,13 +84,6 @@ def test_a_hundred_random_deaths_change_no_outcome(tmp_path: Path) -> None:
     outcomes = world.outcomes()
     assert {name: word for name, word in outcomes.items() if word not in _expected(name)} == {}
     assert Counter(word == "duplicate" for word in outcomes.values())[True] == DOCUMENTS // 20
-
-
-def _wait_until_it_works(world: World, daemon: subprocess.Popen[bytes]) -> None:
-    """Until the daemon has recovered: its log has one line more that says so."""
-    said = world.home / "daemon.out"
-    before = said.read_bytes().count(b'"recovered"') if said.exists() else 0
-    world.wait(lambda: said.read_bytes().count(b'"recovered"') > before, daemon)
 
 
 def _at_rest(world: World) -> int:

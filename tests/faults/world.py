@@ -38,6 +38,7 @@ DOSSIERD_OCR_LANGUAGES=fra+eng
 """
 
 REST_SECONDS = 90.0
+STARTED = b"--- a daemon is started ---\n"
 
 
 def person(number: int) -> dict[str, str]:
@@ -91,6 +92,8 @@ class World:
 
     def start(self, *arguments: str, module: str = "tests.faults.killing") -> subprocess.Popen[bytes]:
         with (self.home / "daemon.out").open("ab") as said:
+            said.write(STARTED)
+            said.flush()
             return subprocess.Popen(
                 [sys.executable, "-m", module, *arguments, "--home", str(self.home)],
                 stdin=subprocess.DEVNULL,
@@ -174,6 +177,11 @@ class World:
             time.sleep(0.05)
         raise AssertionError(f"not within {seconds} s: {condition}\n{self.story()}\n{self.said()}")
 
+    def wait_until_up(self, daemon: subprocess.Popen[bytes]) -> None:
+        """Until the daemon that was started last has recovered, and so hears signals."""
+        said = self.home / "daemon.out"
+        self.wait(lambda: b'"recovered"' in said.read_bytes().rpartition(STARTED)[2], daemon)
+
     def story(self) -> str:
         return "\n".join(
             f"{it.reference} {it.state} {it.original_name} {it.location}" for it in self.documents()
@@ -221,7 +229,8 @@ class World:
 def stop(daemon: subprocess.Popen[bytes]) -> None:
     """SIGTERM, and the promise that a daemon which is up ends within ten seconds."""
     daemon.send_signal(signal.SIGTERM)
-    assert daemon.wait(10) == 0
+    code = daemon.wait(10)
+    assert code == 0, f"it ended with {code}"
 
 
 def _word(document: Document) -> str:

@@ -251,3 +251,10 @@ def test_journald_is_known_by_its_stream(monkeypatch: pytest.MonkeyPatch) -> Non
     assert config.writes_to_journald()
     monkeypatch.delenv("JOURNAL_STREAM")
     assert not config.writes_to_journald()
+
+
+def test_a_line_that_is_no_setting_is_refused_by_its_number(home: Path) -> None:
+    _write(home, "DOSSIERD_MODE=auto", "this is = no 'setting")
+    with pytest.raises(SettingInvalid, match="line 2") as refused:
+        load(home=home)
+    assert "NAME=value" in refused.value.hint

@@ -389,7 +389,7 @@ def test_reached_inotify_limit_falls_back_to_polling_until_it_is_raised(
 
 
 def test_network_file_system_is_polled(incoming: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "silent_type", lambda _folder: "cifs")
+    monkeypatch.setattr(events, "remote_type", lambda _folder: "cifs")
     watcher = watch(rescan=0.2)
     assert watcher.mode is WatchMode.POLLING
     assert "cifs" in watcher.health().why

@@ -227,6 +227,28 @@ def test_an_unknown_reason_is_told_by_its_code_and_never_by_its_sentence() -> No
     assert "The document does not say clearly whose it is." in message.lines
 
 
+def test_what_is_printed_twice_on_a_page_is_told_once() -> None:
+    twice = tuple(reason("name_printed") for _ in range(2))
+    decision = Ambiguous(candidates=(Candidate(person=MOUNIR, reasons=twice),), reason=reason("several_fit"))
+    told = "\n".join(tell(InReview(decision=decision)).lines)
+    assert told.count("full name") == 1
+
+
+def test_people_are_told_apart_by_the_first_kind_of_number_in_which_they_differ() -> None:
+    same = Identifier(kind="cin", value="ZA104728")
+    pair = [
+        person(number, "Mounir", "Kabbaj", identifiers=(same, Identifier(kind="insurance", value=value)))
+        for number, value in (("1", "290114507"), ("2", "290118832"))
+    ]
+    candidates = tuple(Candidate(person=one, reasons=()) for one in pair)
+    told = "\n".join(
+        tell(InReview(decision=Ambiguous(candidates=candidates, reason=reason("several_fit")))).lines
+    )
+    assert "insurance number …7 · file 1" in told
+    assert "insurance number …2 · file 2" in told
+    assert "ZA104728" not in told
+
+
 # Privacy
 
 
