@@ -57,6 +57,11 @@ class Troubled(HomeFolders):
         self.before_move: list[Exception | Callable[[], None]] = []
         self.after_move: list[Exception] = []
         self.before_sidecar: list[Exception] = []
+        self.before_claim: list[Exception] = []
+
+    def claim(self, seen: SeenFile, document_id: DocumentId) -> str:
+        _happen(self.before_claim)
+        return super().claim(seen, document_id)
 
     def move(self, source: str, target: str, sha256: Sha256, tag: str) -> None:
         _happen(self.before_move)
@@ -623,14 +628,22 @@ def test_what_nobody_works_on_is_found(office: Office) -> None:
     assert rested not in found
 
 
-def test_a_move_that_was_just_begun_is_not_begun_twice(office: Office, folders: Troubled) -> None:
+def test_a_move_that_somebody_has_in_hands_is_not_begun_twice(office: Office, folders: Troubled) -> None:
     document_id = _take(office)
     folders.before_move = [FULL]
     with pytest.raises(errors.StorageUnavailable):
         process_document(document_id, office.ports)
-    assert stranded(office.ports, frozenset) == []
-    office.clock.advance(hours=2)
+    assert stranded(office.ports, lambda: frozenset({document_id})) == []
     assert stranded(office.ports, frozenset) == [document_id]
+
+
+def test_a_full_disk_does_not_keep_the_daemon_from_coming_up(office: Office, folders: Troubled) -> None:
+    """What the disk refuses to recovery is left to the sweep that follows."""
+    opened, _ = _opened(office)
+    folders.before_claim = [FULL]
+    assert recover(office.ports, []) == ([], [])
+    assert office.row(opened.document_id).state is State.CLAIMING
+    assert stranded(office.ports, frozenset) == [opened.document_id]
 
 
 # --- Intake
