@@ -94,9 +94,11 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
     ledger = SqlLedger(engine)
     home_id, is_new = identify(state, ledger.home_id())
     if is_new:
-        ledger.found_home(home_id, highest_number(settings.home))
+        ledger.found_home(home_id)
+        ledger.number_above(highest_number(settings.home))
     folders = HomeFolders(settings.home, home_id)
     folders.prepare()
+    ledger.number_above(folders.last_number())
     registry = RegistryIndex(state / REGISTRY_FILE)
     journal = Journal(settings.home / "logs" / "audit.jsonl")
     clock = SystemClock(settings.timezone)

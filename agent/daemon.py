@@ -57,7 +57,13 @@ class Loop:
         self._thread.start()
 
     def join(self, timeout_seconds: float) -> None:
-        self._thread.join(timeout_seconds)
+        if self._thread.ident is not None:  # it was started
+            self._thread.join(timeout_seconds)
+
+    def still(self) -> bool:
+        """Make a long body known as alive, between two things that it does. Gives whether it may go on."""
+        self.beat = time.monotonic()
+        return not self._stop.is_set()
 
     @property
     def is_well(self) -> bool:
@@ -95,11 +101,10 @@ class Daemon:
             damaged_grace_seconds=settings.damaged_grace_seconds,
             rescan_seconds=settings.rescan_seconds,
         )
-        self._loops = (
-            Loop("intake", self._intake, self._stop),
-            Loop("desk", self._desk, self._stop),
-            Loop("post", self._post, self._stop),
-        )
+        self._intake_loop = Loop("intake", self._intake, self._stop)
+        self._desk_loop = Loop("desk", self._desk, self._stop)
+        self._post_loop = Loop("post", self._post, self._stop)
+        self._loops = (self._intake_loop, self._desk_loop, self._post_loop)
 
     def run(self, *, on_ready: Callable[[], None] = lambda: None) -> None:
         """Work until SIGTERM or SIGINT.
@@ -146,12 +151,15 @@ class Daemon:
     def _supervise(self) -> None:
         beat = (watchdog_seconds() or 60.0) / 3
         while not self._stop.wait(beat):
-            self._supervisor.status(self._status())
             trouble = self._trouble()
             if trouble is None:
                 self._supervisor.alive()
             else:
                 log.error("progress_stalled", reason=trouble)
+            try:
+                self._supervisor.status(self._status())
+            except errors.LedgerUnavailable as error:  # the loops meet it too, and go on when it is back
+                log.warning("status_unknown", reason=error.reason)
 
     def _trouble(self) -> str | None:
         """What hangs, in a word; None while everything makes progress."""
@@ -206,7 +214,7 @@ class Daemon:
             return
         ready = self._watcher.stable(INTAKE_PAUSE_SECONDS, at_most=most)
         for seen in ready:
-            if not self._stop.is_set():
+            if self._intake_loop.still():
                 self._take(seen)
 
     def _take(self, seen: SeenFile) -> None:
@@ -230,6 +238,8 @@ class Daemon:
         """Carry out what people asked for on the command line."""
         parts = self._parts
         for request in parts.requests.open_requests():
+            if not self._desk_loop.still():
+                return
             self._at_desk = frozenset({request.document_id})
             try:
                 self._carry_out(request)
@@ -257,7 +267,9 @@ class Daemon:
         """Deliver what is due, then sleep until something is."""
         parts = self._parts
         self._post_wakes.clear()
-        again = relay(parts.outbox, parts.notifier, parts.clock, should_stop=self._stop.is_set)
+        again = relay(
+            parts.outbox, parts.notifier, parts.clock, should_stop=lambda: not self._post_loop.still()
+        )
         pause = POST_PAUSE_SECONDS
         if again is not None:
             pause = min(pause, max(0.0, (again - parts.clock.now()).total_seconds()))

@@ -187,7 +187,10 @@ class Ledger(Protocol):
         ...
 
     def hand_back(self, document_id: DocumentId, event: Event, now: datetime.datetime) -> None:
-        """Return to `claimed` by STOPPED or CHANGED, which give the attempt back, or by INTERRUPTED, which doesn't."""
+        """Return to `claimed` by STOPPED or CHANGED, which give the attempt back, or by INTERRUPTED, which doesn't.
+
+        An outcome whose move was under way is void: its question and its messages, which were not due, are gone.
+        """
         ...
 
     def settle(
@@ -209,11 +212,19 @@ class Ledger(Protocol):
         """The move is done: the document rests, and its messages are due."""
         ...
 
-    def miss(self, document_id: DocumentId, now: datetime.datetime) -> None:
-        """The file is gone, or was changed, by hand."""
+    def miss(
+        self, document_id: DocumentId, messages: Sequence[tuple[str, Message]], now: datetime.datetime
+    ) -> None:
+        """The file is gone, or was changed, by hand: its question is closed, and people are told at once."""
         ...
 
-    def retry(self, document_id: DocumentId, now: datetime.datetime) -> Document: ...
+    def restore(self, document_id: DocumentId, now: datetime.datetime) -> Document:
+        """The file is back where it was put; an unanswered question is open again."""
+        ...
+
+    def retry(self, document_id: DocumentId, event: Event, actor: str, now: datetime.datetime) -> Document:
+        """Back to `claimed`, in the next epoch: by RETRIED, or by REDECIDED, which closes the open question."""
+        ...
 
     def document(self, document_id: DocumentId) -> Document | None: ...
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from agent.adapters.folders import HomeFolders
+from agent.adapters.folders import LAST_NUMBER, HomeFolders
 from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine
 from agent.domain.decision import Ambiguous, Candidate, Match, Policy, Reason, Unmatched
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256
@@ -140,7 +140,7 @@ class Office:
             str(path.relative_to(self.home))
             for folder in ("incoming", "archive", "review", "failed")
             for path in (self.home / folder).rglob("*")
-            if not path.is_dir()
+            if not path.is_dir() and path.name != LAST_NUMBER
         }
 
     def request(
@@ -186,7 +186,7 @@ def make_ports(
     engine = open_engine(path, may_upgrade=True)
     ledger = SqlLedger(engine)
     if ledger.home_id() is None:
-        ledger.found_home(HOME_ID, 0)
+        ledger.found_home(HOME_ID)
     home_folders = folders(home, HOME_ID)
     home_folders.prepare()
     port: Folders = home_folders

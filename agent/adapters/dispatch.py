@@ -63,12 +63,14 @@ class LocalDispatcher:
             )
 
     def wait_for_room(self, most_waiting: int, timeout_seconds: float) -> bool:
-        """Wait until fewer than `most_waiting` documents are queued; others wait as files in `incoming/`."""
+        """Wait until fewer than `most_waiting` documents are queued or put off; others wait as files in `incoming/`."""
         with self._change:
             return self._change.wait_for(
-                lambda: self._closing or len(self._queue) + len(self._suspects) < most_waiting,
-                timeout_seconds,
+                lambda: self._closing or self._count() < most_waiting, timeout_seconds
             )
+
+    def _count(self) -> int:
+        return len(self._queue) + len(self._suspects) + len(self._later)
 
     def stop(self, timeout_seconds: float) -> bool:
         """Take nothing new, and wait for what is under way. True when all of it came to an end in time."""
@@ -83,7 +85,7 @@ class LocalDispatcher:
     @property
     def waiting(self) -> int:
         with self._change:
-            return len(self._queue) + len(self._suspects) + len(self._later)
+            return self._count()
 
     @property
     def is_idle(self) -> bool:

@@ -18,10 +18,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from agent import errors
-from agent.domain.document import DocumentId, SeenFile, Sha256, reference
+from agent.domain.document import DocumentId, SeenFile, Sha256, parse_reference, reference
 
 CLAIMED = ".claimed"
 """The folder below `incoming/` that holds what is ours; a dot keeps it out of people's sight and of the watcher."""
+
+LAST_NUMBER = ".last-number"
+"""Remembers the highest number in the claim folder, outside state/, so that it outlives a restored backup of that."""
 
 FOLDERS = ("incoming", "archive", "review", "failed", "logs", "state")
 
@@ -38,6 +41,7 @@ class HomeFolders:
     def __init__(self, root: Path, home_id: str) -> None:
         self._root = root
         self._claimed = PurePosixPath("incoming", CLAIMED, home_id)
+        self._highest = 0
 
     def prepare(self) -> None:
         """Make the folders that are missing, and try a create, a rename and an unlink in each.
@@ -79,11 +83,29 @@ class HomeFolders:
         location = self.claimed_location(document_id)
         source, target = self._root / "incoming" / os.fsdecode(seen.name), self._root / location
         with _translated():
+            make_folder(target.parent)  # incoming/ may have been removed and made again
             if not _is_seen(target, seen):
                 self._take(source, target, seen)
             sync_folder(target.parent)
             sync_folder(source.parent)
+        self._remember(document_id)
         return location
+
+    def _remember(self, document_id: DocumentId) -> None:
+        """Note the highest number; a disk that refuses this one has worse to say elsewhere."""
+        if document_id > self._highest:
+            self._highest = document_id
+            with contextlib.suppress(OSError):
+                (self._root / self._claimed / LAST_NUMBER).write_text(f"{document_id}\n")
+
+    def last_number(self) -> int:
+        """The highest number that was ever claimed here, as the claim folder knows it: a restored ledger doesn't."""
+        numbers = [0]
+        with contextlib.suppress(OSError, ValueError):
+            numbers.append(int((self._root / self._claimed / LAST_NUMBER).read_text()))
+        with _translated():
+            names = [entry.name for entry in (self._root / self._claimed).iterdir()]
+        return max([*numbers, *(number for name in names if (number := parse_reference(name)))])
 
     def _take(self, source: Path, target: Path, seen: SeenFile) -> None:
         """Rename the very file that was seen; one that slipped in between look and rename is put back."""

@@ -50,7 +50,7 @@ ALLOWED_KEYS = frozenset(
         "event", "level", "timestamp", "logger", "at", "exception",
         # which document, and where in its life
         "document", "correlation_id", "epoch", "attempt", "state", "outcome", "reason",
-        "receipt", "kind", "origin",
+        "receipt", "pause_seconds", "kind", "origin",
         "original", "page", "pages", "inode", "sha256", "size", "decided_by",
         # what happened, how often, how long, how much
         "action", "attempts", "candidates", "count", "dropped", "duration_ms", "errno", "exit_code", "failed",
@@ -135,6 +135,7 @@ def configure(
     logs_folder: Path | None,
     console: Literal["json", "human"],
     *,
+    console_level: str | None = None,
     to_journald: bool = False,
     stream: TextIO | None = None,
 ) -> Telemetry:
@@ -144,6 +145,7 @@ def configure(
         level: of our own lines; third parties are heard from WARNING on.
         logs_folder: None for commands, which must not rotate the daemon's file under it.
         console: JSON for the journal, human for a terminal.
+        console_level: on stdout only from this level on; None for everything.
         to_journald: put the syslog priority in front of each line; only when stdout leads to the journal.
         stream: in place of stdout.
     """
@@ -151,6 +153,7 @@ def configure(
     dropped = DroppedLines()
     output: logging.Handler = _StreamHandler(stream or sys.stdout, dropped)
     render = _render_human if console == "human" else _render_json
+    output.setLevel(console_level or logging.NOTSET)
     output.setFormatter(_formatter(_prioritised(render) if to_journald else render))
     handlers = [output]
     if logs_folder is not None:

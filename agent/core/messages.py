@@ -45,6 +45,21 @@ def message_for(
             assert_never(outcome)
 
 
+def missing_message(document_id: DocumentId) -> Message:
+    """Say that a person has moved or edited a document by hand, and how to make that good."""
+    number = reference(document_id)
+    return Message(
+        kind=MessageKind.MISSING,
+        document_id=document_id,
+        title=f"{number} is no longer where it was put",
+        lines=(
+            "Somebody moved, removed or edited the file by hand. Nothing is done with it until that is solved.",
+            f"Where it belongs: dossierd show {number}",
+            f"Put it back there, then type: dossierd retry {number}",
+        ),
+    )
+
+
 def _filed(document_id: DocumentId, outcome: Archived, headline: str) -> Message:
     chosen = _candidate(outcome)
     lines = [headline]

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from agent.domain.decision import Decision, Match, Reason, candidates_of
 from agent.domain.life import Document
-from agent.domain.outcome import Archived, Duplicate, Failed, InReview, Outcome
+from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, InReview, Outcome
 
 
 def traits(document: Document, outcome: Outcome | None = None) -> dict[str, object]:
@@ -69,7 +69,9 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
         case InReview():
             told |= {"verdict": outcome.decision.verdict}
         case Failed():
-            told |= {"reason": outcome.reason, "detail": outcome.detail, "decided_by": outcome.decided_by}
+            text = FAILURES[outcome.reason]
+            told |= {"reason": outcome.reason, "sentence": text.sentence, "hint": text.hint}
+            told |= {"detail": outcome.detail, "decided_by": outcome.decided_by}
         case Duplicate():
             told |= {"duplicate_of": f"D-{outcome.original}"}
         case _:

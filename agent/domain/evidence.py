@@ -52,6 +52,8 @@ class MarkKind(StrEnum):
     """The whole name of the person whom the document is about."""
     TOPIC = "topic"
     """What the document is about, which may be a person."""
+    PARTY = "party"
+    """Somebody whom the document may be about (a deceased, an employee): such a label binds nobody, but can veto."""
     LAST_NAME = "last_name"
     FIRST_NAME = "first_name"
     BIRTH_NAME = "birth_name"
@@ -90,10 +92,24 @@ class NameField:
     """What a label of a name announces; its passage is empty where no name-like word follows.
 
     Attributes:
-        kind: one of `NAME_KINDS`.
+        kind: one of `NAME_KINDS`, or a party.
+        is_announced: a colon stands behind the label.
     """
 
     kind: MarkKind
+    passage: Passage
+    is_announced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedAge:
+    """An age in years.
+
+    Attributes:
+        birth_years: those it would mean at each date of the document; none where no date is printed.
+    """
+
+    birth_years: tuple[int, ...]
     passage: Passage
 
 
@@ -131,19 +147,24 @@ class DoubtKind(StrEnum):
 
     NAME = "name"
     BIRTH_DATE = "birth_date"
+    IDENTIFIER = "identifier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """A place that may name, or date the birth of, a person whom the document is about. It only speaks against.
+    """A place that may name, number, or date the birth of, a person whom the document is about. It only speaks against.
 
     Attributes:
         readings: of a birth date; empty when it can't be read.
+        value: of a number, all letters and digits that may be a part of it.
+        identifier: the kind of number; None when the label doesn't say which.
     """
 
     kind: DoubtKind
     passage: Passage
     readings: tuple[datetime.date, ...] = ()
+    value: str = ""
+    identifier: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +176,7 @@ class Evidence:
     fields: tuple[NameField, ...] = ()
     birth_dates: tuple[PrintedDate, ...] = ()
     identifiers: tuple[PrintedIdentifier, ...] = ()
+    ages: tuple[PrintedAge, ...] = ()
     doubts: tuple[Doubt, ...] = ()
 
     def printed(self, passage: Passage) -> str:

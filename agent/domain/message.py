@@ -18,6 +18,7 @@ class MessageKind(StrEnum):
     QUESTION = "question"
     FAILED = "failed"
     DUPLICATE = "duplicate"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

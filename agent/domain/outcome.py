@@ -95,6 +95,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State | AsSettled] = {
     (State.READING, Event.CHANGED): State.CLAIMED,
     (State.READING, Event.VANISHED): State.MISSING,
     (State.MOVING, Event.MOVED): AsSettled.OUTCOME,
+    (State.MOVING, Event.CHANGED): State.CLAIMED,  # written to between outcome and move: the outcome is void
     (State.MOVING, Event.VANISHED): State.MISSING,
     (State.IN_REVIEW, Event.ANSWERED): State.MOVING,
     (State.IN_REVIEW, Event.REDECIDED): State.CLAIMED,
@@ -110,6 +111,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State | AsSettled] = {
     (State.DUPLICATE, Event.RETRIED): State.CLAIMED,
     (State.DUPLICATE, Event.VANISHED): State.MISSING,
     (State.MISSING, Event.RESTORED): AsSettled.OUTCOME,
+    (State.MISSING, Event.RETRIED): State.CLAIMED,  # it went away while it was moved: to be read again
     (State.MISSING, Event.FORGOTTEN): State.FORGOTTEN,
 }
 
@@ -125,7 +127,7 @@ _WHY_NOT: Mapping[Event, str] = {
     Event.ANSWERED: "only a document in review has a question to answer",
     Event.UNDONE: "only an archived document can be undone",
     Event.REFILED: "only an archived document can be filed under another record",
-    Event.RETRIED: "only a failed or duplicate document can be tried again",
+    Event.RETRIED: "only a failed, duplicate or missing document, or one in review, can be tried again",
     Event.SPLIT: "only a document in review can be split",
     Event.FORGOTTEN: "only a document at rest can be forgotten",
 }

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import structlog
 
 from agent import errors
-from agent.core.messages import message_for
+from agent.core.messages import message_for, missing_message
 from agent.core.places import next_name, place_of, suffix_of
 from agent.core.stories import reason_of, sidecar, traits
 from agent.domain.document import Claim, DocumentId
@@ -79,25 +79,34 @@ class Custody:
         if document.state is State.MOVING:
             finish(document, ports)
             return None
-        if (
-            document.state is State.READING
-        ):  # the ledger was out of reach when it should have been handed back
+        if document.state is State.READING:
+            # The ledger was out of reach when it should have been handed back.
             ports.ledger.hand_back(document.document_id, Event.STOPPED, ports.clock.now())
+            document = ports.ledger.document(document.document_id)
+            assert document is not None
         location = _bring_home(document, ports)
         if document.attempts >= ports.rules.max_crashes:
             settle(
                 document, Failed(reason=FailureReason.POISON, detail=f"{document.attempts} attempts"), ports
             )
             return None
-        sha256, size = ports.folders.fingerprint(location)
-        started = ports.ledger.start(document.document_id, sha256, size, ports.clock.now())
+        started = self._start(document, location)
         if not isinstance(started, Document):
             settle(document, Duplicate(original=started), ports)
             return None
         structlog.contextvars.bind_contextvars(correlation_id=started.correlation_id, epoch=started.epoch)
-        log.info("reading_started", attempt=started.attempts, size=size)
+        log.info("reading_started", attempt=started.attempts, size=started.size)
         self._claim = started.as_claim()
         return self._claim
+
+    def _start(self, document: Document, location: str) -> Document | DocumentId:
+        """Take the hash and count the attempt; gives the other document instead that really has the same bytes."""
+        ports = self._ports
+        sha256, size = ports.folders.fingerprint(location)
+        started = ports.ledger.start(document.document_id, sha256, size, ports.clock.now())
+        if isinstance(started, Document) or _is_where_it_was_put(started, ports):
+            return started
+        return ports.ledger.start(document.document_id, sha256, size, ports.clock.now())
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -136,10 +145,15 @@ class Custody:
             raise errors.FileChanged("The file was written to while it was read.")
 
     def let_go(self, error: errors.CustodyError) -> None:
-        """The file is gone, or not the one that was read: read it again if it is only changed, else call it missing."""
+        """The file is gone, or not the one that was read: read it again if it is ours still, else call it missing."""
         document = self._ports.ledger.document(self._document_id)
         assert document is not None
-        if isinstance(error, errors.FileChanged) and document.state is State.READING:
+        is_ours = document.location == self._ports.folders.claimed_location(self._document_id)
+        if (
+            isinstance(error, errors.FileChanged)
+            and is_ours
+            and document.state in {State.READING, State.MOVING}
+        ):
             self._ports.ledger.hand_back(self._document_id, Event.CHANGED, self._ports.clock.now())
             raise error
         miss(document, self._ports)
@@ -247,8 +261,32 @@ def finish(document: Document, ports: Ports) -> Document:
 def miss(document: Document, ports: Ports) -> None:
     """Write that a document is no longer where we put it: a person moved or edited it by hand."""
     ports.journal.append("missing", ports.clock.now(), **traits(document))
-    ports.ledger.miss(document.document_id, ports.clock.now())
+    message = missing_message(document.document_id)
+    ports.ledger.miss(
+        document.document_id, [(recipient, message) for recipient in ports.recipients], ports.clock.now()
+    )
     log.warning("document_missing", document=document.reference)
+
+
+def _is_where_it_was_put(document_id: DocumentId, ports: Ports) -> bool:
+    """Whether a document that holds some bytes really has them; one at rest that has not is called missing."""
+    document = ports.ledger.document(document_id)
+    assert document is not None
+    if document.state not in AT_REST:
+        return True
+    if is_at_its_place(document, ports):
+        return True
+    miss(document, ports)
+    return False
+
+
+def is_at_its_place(document: Document, ports: Ports) -> bool:
+    """Whether the file with a document's bytes lies where its row says."""
+    assert document.location is not None
+    try:
+        return ports.folders.fingerprint(document.location)[0] == document.sha256
+    except errors.FileVanished:
+        return False
 
 
 _NAMES_TRIED = 100

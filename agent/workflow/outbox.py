@@ -92,13 +92,11 @@ def _deliver(
     except NotifierUnavailable as error:
         pause = pause_seconds(parcel.attempts, error.retry_after_seconds, jitter())
         outbox.postpone(parcel.parcel_id, clock.now() + datetime.timedelta(seconds=pause), error.sentence)
-        line.warning(
-            "message_postponed", error=error.sentence, hint=error.hint, pause_seconds=round(pause, 1)
-        )
+        line.warning("message_postponed", reason=error.reason, pause_seconds=round(pause, 1))
         return False
     except MessageRefused as error:
         outbox.mark_dead(parcel.parcel_id, error.sentence, clock.now())
-        line.warning("message_refused", error=error.sentence, hint=error.hint)
+        line.warning("message_refused", reason=error.reason)
     else:
         outbox.mark_sent(parcel.parcel_id, receipt, clock.now())
         line.info("message_sent", receipt=receipt)

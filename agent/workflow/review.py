@@ -11,13 +11,14 @@ from typing import assert_never
 import structlog
 
 from agent import errors
+from agent.core.stories import traits
 from agent.domain.decision import Decision, Reason, Unmatched, candidates_of
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
 from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.outcome import AT_REST, Archived, Event, Failed, FailureReason, InReview, Outcome, State
 from agent.ports import Ports
-from agent.workflow.custody import miss, settle
+from agent.workflow.custody import is_at_its_place, miss, settle
 
 log = structlog.get_logger(__name__)
 
@@ -139,6 +140,8 @@ def _undo(request: Request, document: Document, ports: Ports) -> Reply:
 
 def _refile(request: Request, document: Document, ports: Ports) -> Reply:
     filed = document.outcome
+    if _is_refiled(document, request):  # our own work, asked for again after a crash
+        return Reply(done=True, sentence=f"{document.reference} is filed under {request.argument}.")
     if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
         raise errors.RequestRefused(
             f"{document.reference} is {document.state.replace('_', ' ')}: only an archived document can be refiled."
@@ -156,13 +159,37 @@ def _refile(request: Request, document: Document, ports: Ports) -> Reply:
     return Reply(done=True, sentence=f"{document.reference} is filed under {record_id}.")
 
 
+def _is_refiled(document: Document, request: Request) -> bool:
+    filed = document.outcome
+    return (
+        isinstance(filed, Archived)
+        and (filed.record_id, filed.decided_by) == (request.argument, request.actor)
+        and _is_since(document.settled_at, request)
+    )
+
+
 def _retry(
     request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
 ) -> Reply:
+    if document.state is State.MISSING and document.target is None:
+        return _restore(document, ports)
     if not _is_since(document.claimed_at, request):  # else our own work, asked for again after a crash
-        ports.ledger.retry(document.document_id, ports.clock.now())
+        event = Event.REDECIDED if document.state is State.IN_REVIEW else Event.RETRIED
+        ports.ledger.retry(document.document_id, event, request.actor, ports.clock.now())
     enqueue(document.document_id)
-    return Reply(done=True, sentence=f"{document.reference} will be read again.")
+    return Reply(done=True, sentence=f"{document.reference} will be read and decided again.")
+
+
+def _restore(document: Document, ports: Ports) -> Reply:
+    """Take a document back that a person has put back where it was."""
+    if not is_at_its_place(document, ports):
+        sentence = (
+            f"{document.reference} is not back yet: its file, unchanged, belongs at {document.location}"
+        )
+        return Reply(done=False, sentence=sentence)
+    restored = ports.ledger.restore(document.document_id, ports.clock.now())
+    ports.journal.append("restored", ports.clock.now(), **traits(restored, restored.outcome))
+    return Reply(done=True, sentence=f"{document.reference} is back where it was put.")
 
 
 def _is_since(moment: datetime.datetime | None, request: Request) -> bool:
@@ -181,7 +208,10 @@ def _already(request: Request, document: Document, ports: Ports) -> Reply:
         return Reply(done=True, sentence=f"{document.reference}: done.")
     if by and document.settled_at:
         moment = document.settled_at.strftime("%Y-%m-%d %H:%M UTC")
-        return Reply(done=False, sentence=f"{document.reference} was already decided by {by} on {moment}.")
+        sentence = f"{document.reference} was already decided by {by} on {moment}."
+        if document.state is State.ARCHIVED:
+            sentence += f" To change that: dossierd undo {document.reference}, or refile."
+        return Reply(done=False, sentence=sentence)
     return Reply(
         done=False,
         sentence=f"{document.reference} is {document.state.replace('_', ' ')}: no question is open.",

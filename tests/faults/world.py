@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent import errors
+from agent.adapters.folders import LAST_NUMBER
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE
 from agent.adapters.ledger import SqlLedger, SqlRequests, open_engine
 from agent.adapters.registry import RegistryIndex, read_csv
@@ -221,7 +222,7 @@ class World:
                 found += [
                     str((Path(folder) / name).relative_to(self.home))
                     for name in names
-                    if not name.endswith(".json") and name != ".gitkeep"
+                    if not name.endswith(".json") and name not in {".gitkeep", LAST_NUMBER}
                 ]
         return found
 

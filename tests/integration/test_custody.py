@@ -3,6 +3,7 @@
 import datetime
 import errno
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -334,7 +335,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_missing(office: Office) -> Non
     process_document(document_id, office.ports)
     assert office.row(document_id).state is State.MISSING
     assert office.files() == set()
-    assert office.due() == []
+    assert {it.message.kind for it in office.due()} == {MessageKind.MISSING}
     assert office.journal.events[-1] == "missing"
 
 
@@ -345,14 +346,14 @@ def test_a_file_that_vanishes_before_it_is_read_is_missing(office: Office) -> No
     assert office.row(document_id).state is State.MISSING
 
 
-def test_a_file_that_vanishes_after_it_is_settled_is_missing_and_nobody_is_told(
+def test_a_file_that_vanishes_after_it_is_settled_is_missing_and_only_that_is_told(
     office: Office, folders: Troubled
 ) -> None:
     document_id = _take(office)
     folders.before_move = [(office.home / CLAIMED).unlink]
     process_document(document_id, office.ports)
     assert office.row(document_id).state is State.MISSING
-    assert office.due() == []
+    assert [(it.epoch, it.message.kind) for it in office.due()] == [(2, MessageKind.MISSING)] * 2
 
 
 def test_bytes_that_went_missing_and_come_back_are_a_new_document(office: Office, folders: Troubled) -> None:
@@ -787,7 +788,11 @@ def test_a_second_answer_is_told_who_was_first(office: Office, asked: DocumentId
     )
     assert _perform(office, first).done
     reply = _perform(office, second)
-    assert reply == Reply(done=False, sentence="D-1 was already decided by cli:anna on 2026-03-01 12:05 UTC.")
+    assert reply == Reply(
+        done=False,
+        sentence="D-1 was already decided by cli:anna on 2026-03-01 12:05 UTC. "
+        "To change that: dossierd undo D-1, or refile.",
+    )
     _rests(office, asked, FILED, State.ARCHIVED)
 
 
@@ -907,7 +912,7 @@ def test_a_refile_to_an_unknown_record_is_refused(office: Office, filed: Documen
 
 def test_a_failed_document_is_read_again(office: Office, failed: DocumentId) -> None:
     reply = _ask(office, Action.RETRY, failed)
-    assert reply == Reply(done=True, sentence="D-1 will be read again.")
+    assert reply == Reply(done=True, sentence="D-1 will be read and decided again.")
     row = _rests(office, failed, FILED, State.ARCHIVED)
     assert row.epoch == 2
     assert office.files() == {FILED, FILED.replace(".pdf", ".json")}
@@ -968,7 +973,8 @@ def test_only_a_failed_or_duplicate_document_is_tried_again(office: Office, file
     reply = _ask(office, Action.RETRY, filed)
     assert reply == Reply(
         done=False,
-        sentence="The document is archived: only a failed or duplicate document can be tried again.",
+        sentence="The document is archived: only a failed, duplicate or missing document, or one in review, "
+        "can be tried again.",
     )
 
 
@@ -1009,7 +1015,7 @@ def test_what_was_moved_or_edited_by_hand_is_missing_and_nothing_is_done(
         done=False, sentence="D-1 is not where it was put, or was changed by hand. Nothing was done."
     )
     after = office.row(document_id)
-    assert (after.state, after.epoch, after.location) == (State.MISSING, row.epoch, row.location)
+    assert (after.state, after.epoch, after.location) == (State.MISSING, row.epoch + 1, row.location)
     assert (path.read_bytes() if path.exists() else None) == before
 
 
@@ -1089,3 +1095,92 @@ def test_a_disk_that_refuses_the_claim_leaves_the_file_to_be_seen_again(
     assert stranded(office.ports, frozenset) == [DocumentId(1)]
     process_document(DocumentId(1), office.ports)
     _rests(office, DocumentId(1), FILED, State.ARCHIVED)
+
+
+# --- What was found by a reader with fresh eyes
+
+
+def test_a_file_written_to_between_outcome_and_move_is_read_again(office: Office, folders: Troubled) -> None:
+    document_id = _take(office)
+    folders.before_move = [lambda: (office.home / CLAIMED).write_bytes(b"%PDF other bytes")]
+    with pytest.raises(errors.FileChanged):
+        process_document(document_id, office.ports)
+    row = office.row(document_id)
+    assert (row.state, row.target, row.attempts) == (State.CLAIMED, None, 0)
+    assert office.due() == []
+    process_document(document_id, office.ports)
+    rested = office.row(document_id)
+    assert rested.state is State.ARCHIVED
+    assert (office.home / FILED).read_bytes() == b"%PDF other bytes"
+
+
+def test_a_twin_of_a_document_that_was_removed_by_hand_is_no_duplicate(office: Office) -> None:
+    first = _process(office)
+    (office.home / FILED).unlink()
+    second = _process(office)
+    assert office.row(first).state is State.MISSING
+    _rests(office, second, FILED.replace("D-1", "D-2"), State.ARCHIVED)
+
+
+def test_a_document_put_back_by_hand_is_taken_back(office: Office, filed: DocumentId) -> None:
+    (office.home / FILED).rename(office.home / "elsewhere.pdf")
+    assert not _ask(office, Action.UNDO, filed).done
+    assert office.row(filed).state is State.MISSING
+    refused = _ask(office, Action.RETRY, filed)
+    assert (refused.done, FILED in refused.sentence) == (False, True)
+    (office.home / "elsewhere.pdf").rename(office.home / FILED)
+    assert _ask(office, Action.RETRY, filed) == Reply(done=True, sentence="D-1 is back where it was put.")
+    _rests(office, filed, FILED, State.ARCHIVED)
+    assert _ask(office, Action.UNDO, filed).done
+
+
+def test_a_document_that_went_away_while_it_was_moved_is_read_again_when_it_is_back(
+    office: Office, folders: Troubled
+) -> None:
+    document_id = _take(office)
+    folders.before_move = [(office.home / CLAIMED).unlink]
+    process_document(document_id, office.ports)
+    (office.home / CLAIMED).write_bytes(BYTES)
+    office.clock.advance(minutes=1)
+    assert _ask(office, Action.RETRY, document_id).done
+    process_document(document_id, office.ports)
+    _rests(office, document_id, FILED, State.ARCHIVED)
+
+
+def test_a_question_is_decided_again_on_request(office: Office) -> None:
+    document_id = _process(office, AMBIGUOUS)
+    office.clock.advance(minutes=1)
+    queued: list[DocumentId] = []
+    reply = perform(office.request(Action.RETRY, document_id), office.ports, queued.append)
+    assert (reply.done, queued) == (True, [document_id])
+    process_document(document_id, office.ports)
+    assert office.row(document_id).state is State.IN_REVIEW
+    assert office.row(document_id).epoch == 2
+
+
+def test_a_refile_repeated_after_a_crash_is_done_once(
+    office: Office, folders: Troubled, filed: DocumentId
+) -> None:
+    request = office.request(Action.REFILE, filed, "R2")
+    folders.before_move = [FULL]
+    with pytest.raises(errors.StorageUnavailable):
+        perform(request, office.ports, lambda _: None)
+    again = perform(request, office.ports, lambda _: None)
+    assert again == Reply(done=True, sentence="D-1 is filed under R2.")
+    process_document(filed, office.ports)
+    assert office.row(filed).state is State.ARCHIVED
+
+
+def test_incoming_removed_and_made_again_is_claimed_from(office: Office) -> None:
+    shutil.rmtree(office.home / "incoming")
+    (office.home / "incoming").mkdir()
+    _rests(office, _process(office), FILED, State.ARCHIVED)
+
+
+def test_a_restored_ledger_gives_no_number_twice(office: Office, tmp_path: Path) -> None:
+    _process(office, b"1")
+    _process(office, b"2")
+    folders = HomeFolders(office.home, "home1")
+    assert folders.last_number() == 2
+    (office.home / "incoming/.claimed/home1/D-9").write_bytes(BYTES)
+    assert folders.last_number() == 9

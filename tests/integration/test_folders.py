@@ -12,7 +12,7 @@ import pytest
 
 from agent import errors
 from agent.adapters import folders as module
-from agent.adapters.folders import HomeFolders, hash_file
+from agent.adapters.folders import LAST_NUMBER, HomeFolders, hash_file
 from agent.domain.document import DocumentId, SeenFile
 from tests.custody_builders import HOME_ID, hash_of, seen_file
 
@@ -52,7 +52,9 @@ def _put(home: Path, location: str, content: bytes = BYTES) -> Path:
 
 def _files(root: Path) -> list[str]:
     return sorted(
-        str(path.relative_to(root)) for path in root.rglob("*") if path.is_symlink() or not path.is_dir()
+        str(path.relative_to(root))
+        for path in root.rglob("*")
+        if (path.is_symlink() or not path.is_dir()) and path.name != LAST_NUMBER
     )
 
 

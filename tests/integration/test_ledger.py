@@ -222,7 +222,7 @@ def test_what_failed_or_was_a_duplicate_holds_nothing(ledger: SqlLedger, outcome
 
 
 def test_what_went_missing_holds_nothing(ledger: SqlLedger) -> None:
-    ledger.miss(_resting(ledger), NOON)
+    ledger.miss(_resting(ledger), [], NOON)
     assert isinstance(ledger.start(_claimed(ledger), HASH, 3, NOON), Document)
 
 
@@ -366,17 +366,66 @@ def test_steps_are_kept_with_their_epoch(ledger: SqlLedger) -> None:
     assert ledger.steps(document_id) == [(1, step), (2, step)]
 
 
-def test_a_missing_document_keeps_its_row(ledger: SqlLedger) -> None:
+def test_a_missing_document_keeps_its_row_and_people_are_told(ledger: SqlLedger, outbox: SqlOutbox) -> None:
     document_id = _resting(ledger)
-    ledger.miss(document_id, LATER)
+    told = Message(kind=MessageKind.MISSING, document_id=document_id, title="gone")
+    ledger.miss(document_id, [("anna", told)], LATER)
     row = _row(ledger, document_id)
-    assert (row.state, row.outcome, row.target) == (State.MISSING, FILED, None)
+    assert (row.state, row.outcome, row.target, row.epoch) == (State.MISSING, FILED, None, 2)
+    assert [(it.epoch, it.message) for it in outbox.due(LATER, 9)][-1:] == [(2, told)]
+
+
+def test_a_missing_question_is_closed_and_open_again_when_it_is_back(ledger: SqlLedger) -> None:
+    document_id = _resting(ledger, ASKED)
+    ledger.miss(document_id, [], LATER)
+    assert ledger.review(document_id) is None
+    restored = ledger.restore(document_id, LATER)
+    assert (restored.state, restored.epoch) == (State.IN_REVIEW, 3)
+    review = ledger.review(document_id)
+    assert review is not None
+    assert review.decision == ASKED.decision
+    assert ledger.start(_claimed(ledger), HASH, 3, NOON) == document_id
+
+
+def test_what_is_back_gives_way_to_a_document_that_took_its_bytes(ledger: SqlLedger) -> None:
+    document_id = _resting(ledger)
+    ledger.miss(document_id, [], NOON)
+    other = _reading(ledger)
+    with pytest.raises(errors.RequestRefused, match=f"D-{other} has the same bytes"):
+        ledger.restore(document_id, LATER)
+    assert _row(ledger, document_id).state is State.MISSING
+
+
+def test_a_failed_document_that_is_back_holds_no_bytes(ledger: SqlLedger) -> None:
+    document_id = _resting(ledger, BROKEN)
+    ledger.miss(document_id, [], NOON)
+    assert ledger.restore(document_id, LATER).state is State.FAILED
+    assert isinstance(ledger.start(_claimed(ledger), HASH, 3, NOON), Document)
+
+
+def test_an_outcome_that_is_void_leaves_no_question_and_no_message(
+    ledger: SqlLedger, outbox: SqlOutbox
+) -> None:
+    document_id = _moving(ledger, ASKED)
+    ledger.hand_back(document_id, Event.CHANGED, LATER)
+    row = _row(ledger, document_id)
+    assert (row.state, row.target, row.attempts, row.epoch) == (State.CLAIMED, None, 0, 1)
+    assert ledger.review(document_id) is None
+    assert outbox.next_due() is None
+
+
+def test_a_question_asked_again_is_closed_first(ledger: SqlLedger) -> None:
+    document_id = _resting(ledger, ASKED)
+    retried = ledger.retry(document_id, Event.REDECIDED, "cli:anna", LATER)
+    assert (retried.state, retried.epoch) == (State.CLAIMED, 2)
+    closed = ledger.reviews_of(document_id)
+    assert [(it.answer, it.answered_by) for it in closed] == [("retry", "cli:anna")]
 
 
 @pytest.mark.parametrize("outcome", [BROKEN, Duplicate(original=DocumentId(99))])
 def test_a_retry_opens_the_next_epoch(ledger: SqlLedger, outcome: Outcome) -> None:
     document_id = _resting(ledger, outcome)
-    retried = ledger.retry(document_id, LATER)
+    retried = ledger.retry(document_id, Event.RETRIED, "cli:anna", LATER)
     assert (retried.state, retried.epoch, retried.attempts) == (State.CLAIMED, 2, 0)
     assert (retried.claimed_at, retried.location) == (LATER, "there.pdf")
 
@@ -396,19 +445,22 @@ CALLS: dict[str, Call] = {
     "undo": lambda ledger, it: ledger.settle(it, _settlement(it, ASKED, Event.UNDONE), LATER),
     "refile": lambda ledger, it: ledger.settle(it, _settlement(it, FILED, Event.REFILED), LATER),
     "complete": lambda ledger, it: ledger.complete(it, LATER),
-    "miss": lambda ledger, it: ledger.miss(it, LATER),
-    "retry": lambda ledger, it: ledger.retry(it, LATER),
+    "miss": lambda ledger, it: ledger.miss(it, [], LATER),
+    "restore": lambda ledger, it: ledger.restore(it, LATER),
+    "retry": lambda ledger, it: ledger.retry(it, Event.RETRIED, "cli:anna", LATER),
+    "ask again": lambda ledger, it: ledger.retry(it, Event.REDECIDED, "cli:anna", LATER),
+    "void": lambda ledger, it: ledger.hand_back(it, Event.CHANGED, LATER),
 }
 ALLOWED = {
     State.CLAIMING: {"confirm_claim", "withdraw"},
     State.CLAIMED: {"start", "start as a twin", "settle", "miss"},
-    State.READING: {"hand_back", "settle", "miss"},
-    State.MOVING: {"complete", "miss"},
-    State.IN_REVIEW: {"answer", "miss"},
+    State.READING: {"hand_back", "void", "settle", "miss"},
+    State.MOVING: {"complete", "void", "miss"},
+    State.IN_REVIEW: {"answer", "ask again", "miss"},
     State.ARCHIVED: {"undo", "refile", "miss"},
     State.FAILED: {"retry", "miss"},
     State.DUPLICATE: {"retry", "miss"},
-    State.MISSING: set[str](),
+    State.MISSING: {"restore", "retry"},
     State.WITHDRAWN: set[str](),
 }
 
@@ -429,7 +481,7 @@ def _in(state: State, ledger: SqlLedger) -> DocumentId:
             return _moving(ledger, FILED, own)
         case State.MISSING:
             document_id = _resting(ledger, FILED, own)
-            ledger.miss(document_id, NOON)
+            ledger.miss(document_id, [], NOON)
             return document_id
         case _:
             outcomes: dict[State, Outcome] = {
@@ -469,7 +521,7 @@ def test_what_a_state_does_not_allow_is_refused_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("state", "name"), [(state, name) for state, names in ALLOWED.items() for name in names]
+    ("state", "name"), [(state, name) for state, names in ALLOWED.items() for name in sorted(names)]
 )
 def test_what_a_state_allows_is_done(ledger: SqlLedger, state: State, name: str) -> None:
     _reading(ledger)
@@ -616,13 +668,18 @@ def test_a_message_whose_document_still_moves_holds_up_nobody(ledger: SqlLedger,
 
 
 def test_the_home_is_written_once_and_numbers_go_on_above_the_highest(ledger: SqlLedger) -> None:
-    ledger.found_home("home1", 1041)
+    ledger.found_home("home1")
+    ledger.number_above(1041)
     assert ledger.home_id() == "home1"
     assert _claimed(ledger) == 1042
+    ledger.number_above(1050)
+    ledger.number_above(1049)
+    assert _claimed(ledger) == 1051
 
 
 def test_a_new_home_counts_from_one_and_never_gives_a_number_twice(ledger: SqlLedger, engine: Engine) -> None:
-    ledger.found_home("home1", 0)
+    ledger.found_home("home1")
+    ledger.number_above(0)
     assert [_claimed(ledger), _claimed(ledger)] == [1, 2]
     with writing(engine) as connection:
         connection.execute(text("DELETE FROM documents WHERE document_id = 2"))
@@ -813,7 +870,7 @@ def test_a_read_only_ledger_can_be_looked_at_but_not_written(
     else:
         path.chmod(stat.S_IRUSR)
         with pytest.raises(errors.LedgerUnavailable) as refused:
-            ledger.found_home(SECRET, 0)
+            ledger.found_home(SECRET)
     assert SECRET not in str(refused.value)
 
 

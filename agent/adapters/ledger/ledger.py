@@ -5,18 +5,18 @@ import os
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import Connection, Engine, func, insert, select, text, update
+from sqlalchemy import Engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from agent import errors
-from agent.adapters.ledger import rows
+from agent.adapters.ledger import changes, rows
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.rows import load
 from agent.adapters.ledger.schema import documents, homes, outbox, reviews, steps, texts
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
 from agent.domain.life import Document, Review, Step
 from agent.domain.message import Message
-from agent.domain.outcome import Event, InReview, Refused, State, next_state
+from agent.domain.outcome import Event, State
 from agent.ports import Settlement
 
 
@@ -35,14 +35,28 @@ class SqlLedger:
         with reading(self._engine) as connection:
             return connection.execute(select(homes.c.home_id)).scalar()
 
-    def found_home(self, home_id: str, highest_number: int) -> None:
-        """Write the home's id into an empty ledger; numbers go on above the highest found on disk."""
+    def found_home(self, home_id: str) -> None:
+        """Write the home's id into an empty ledger."""
         with writing(self._engine) as connection:
             connection.execute(insert(homes).values(home_id=home_id))
-            if highest_number and connection.dialect.name == "sqlite":
+
+    def number_above(self, highest: int) -> None:
+        """Let numbers go on above the highest that was ever given here: this ledger may be new, or restored."""
+        with writing(self._engine) as connection:
+            if connection.dialect.name != "sqlite":
+                return
+            given = connection.execute(
+                text("SELECT seq FROM sqlite_sequence WHERE name = 'documents'")
+            ).scalar()
+            if given is None and highest:
                 connection.execute(
                     text("INSERT INTO sqlite_sequence (name, seq) VALUES ('documents', :highest)"),
-                    {"highest": highest_number},
+                    {"highest": highest},
+                )
+            elif given is not None and given < highest:
+                connection.execute(
+                    text("UPDATE sqlite_sequence SET seq = :highest WHERE name = 'documents'"),
+                    {"highest": highest},
                 )
 
     def check(self) -> str:
@@ -75,15 +89,15 @@ class SqlLedger:
                 )
             )
             assert result.inserted_primary_key is not None
-            return _require(connection, DocumentId(result.inserted_primary_key[0]))
+            return changes.require(connection, DocumentId(result.inserted_primary_key[0]))
 
     def confirm_claim(self, document_id: DocumentId, location: str, now: datetime.datetime) -> None:
         with writing(self._engine) as connection:
-            _advance(connection, document_id, Event.RENAMED, location=location, claimed_at=now)
+            changes.advance(connection, document_id, Event.RENAMED, location=location, claimed_at=now)
 
     def withdraw(self, document_id: DocumentId, now: datetime.datetime) -> None:
         with writing(self._engine) as connection:
-            _advance(connection, document_id, Event.SLIPPED_AWAY, rested_at=now)
+            changes.advance(connection, document_id, Event.SLIPPED_AWAY, rested_at=now)
 
     def relocate(self, document_id: DocumentId, location: str) -> None:
         with writing(self._engine) as connection:
@@ -100,21 +114,17 @@ class SqlLedger:
     ) -> Document | DocumentId:
         try:
             with writing(self._engine) as connection:
-                holder = connection.execute(
-                    select(documents.c.document_id).where(
-                        documents.c.content_key == sha256, documents.c.document_id != document_id
-                    )
-                ).scalar()
+                holder = changes.holder_of(connection, sha256, document_id)
                 if holder is not None:
-                    _following(_require(connection, document_id), Event.STARTED)
+                    changes.following(changes.require(connection, document_id), Event.STARTED)
                     connection.execute(
                         update(documents)
                         .where(documents.c.document_id == document_id)
                         .values(sha256=sha256, size=size)
                     )
-                    return DocumentId(holder)
-                attempts = _require(connection, document_id).attempts + 1
-                return _advance(
+                    return holder
+                attempts = changes.require(connection, document_id).attempts + 1
+                return changes.advance(
                     connection,
                     document_id,
                     Event.STARTED,
@@ -128,9 +138,16 @@ class SqlLedger:
 
     def hand_back(self, document_id: DocumentId, event: Event, now: datetime.datetime) -> None:  # noqa: ARG002
         with writing(self._engine) as connection:
-            before = _require(connection, document_id)
+            before = changes.require(connection, document_id)
             attempts = before.attempts if event is Event.INTERRUPTED else max(0, before.attempts - 1)
-            _advance(connection, document_id, event, attempts=attempts)
+            changes.advance(connection, document_id, event, attempts=attempts, target=None)
+            if before.state is State.MOVING:
+                changes.forget_untold(connection, before)
+                connection.execute(
+                    reviews.delete().where(
+                        reviews.c.document_id == document_id, reviews.c.epoch == before.epoch
+                    )
+                )
 
     def settle(
         self,
@@ -143,8 +160,8 @@ class SqlLedger:
         with writing(self._engine) as connection:
             if not still_holds():
                 return None
-            epoch = _require(connection, document_id).epoch + settlement.opens_epoch
-            settled = _advance(
+            epoch = changes.require(connection, document_id).epoch + settlement.opens_epoch
+            settled = changes.advance(
                 connection,
                 document_id,
                 settlement.event,
@@ -154,10 +171,11 @@ class SqlLedger:
                 settled_at=now,
                 **rows.columns_of(settlement.outcome),
             )
-            _close_review(connection, document_id, settlement, now)
-            _open_review(connection, settled, now)
-            _keep_steps(connection, settled, settlement.steps)
-            _keep_messages(connection, settled, settlement.messages)
+            if settlement.answered_by is not None and settlement.answer is not None:
+                changes.close_review(connection, document_id, settlement.answered_by, settlement.answer, now)
+            changes.open_review(connection, settled, now)
+            changes.keep_steps(connection, settled, settlement.steps)
+            changes.keep_messages(connection, settled, settlement.messages)
             return settled
 
     def retarget(self, document_id: DocumentId, target: str) -> Document:
@@ -167,12 +185,12 @@ class SqlLedger:
                 .where(documents.c.document_id == document_id, documents.c.state == State.MOVING)
                 .values(target=target)
             )
-            return _require(connection, document_id)
+            return changes.require(connection, document_id)
 
     def complete(self, document_id: DocumentId, now: datetime.datetime) -> Document:
         with writing(self._engine) as connection:
-            before = _require(connection, document_id)
-            done = _advance(
+            before = changes.require(connection, document_id)
+            done = changes.advance(
                 connection,
                 document_id,
                 Event.MOVED,
@@ -192,14 +210,52 @@ class SqlLedger:
             )
             return done
 
-    def miss(self, document_id: DocumentId, now: datetime.datetime) -> None:
+    def miss(
+        self, document_id: DocumentId, messages: Sequence[tuple[str, Message]], now: datetime.datetime
+    ) -> None:
         with writing(self._engine) as connection:
-            _advance(connection, document_id, Event.VANISHED, content_key=None, target=None, rested_at=now)
+            before = changes.require(connection, document_id)
+            missing = changes.advance(
+                connection,
+                document_id,
+                Event.VANISHED,
+                epoch=before.epoch + 1,
+                content_key=None,
+                rested_at=now,
+            )
+            changes.forget_untold(connection, before)
+            changes.close_review(connection, document_id, "dossierd", State.MISSING, now)
+            changes.keep_messages(connection, missing, messages, due_at=now)
 
-    def retry(self, document_id: DocumentId, now: datetime.datetime) -> Document:
+    def restore(self, document_id: DocumentId, now: datetime.datetime) -> Document:
         with writing(self._engine) as connection:
-            epoch = _require(connection, document_id).epoch + 1
-            return _advance(connection, document_id, Event.RETRIED, epoch=epoch, attempts=0, claimed_at=now)
+            before = changes.require(connection, document_id)
+            holds_bytes = before.outcome is not None and before.outcome.state in {
+                State.ARCHIVED,
+                State.IN_REVIEW,
+            }
+            holder = changes.holder_of(connection, before.sha256, document_id) if holds_bytes else None
+            if holder is not None:
+                raise errors.RequestRefused(f"D-{holder} has the same bytes by now.")
+            restored = changes.advance(
+                connection,
+                document_id,
+                Event.RESTORED,
+                epoch=before.epoch + 1,
+                content_key=before.sha256 if holds_bytes else None,
+                rested_at=now,
+            )
+            changes.open_review(connection, restored, now)
+            return restored
+
+    def retry(self, document_id: DocumentId, event: Event, actor: str, now: datetime.datetime) -> Document:
+        with writing(self._engine) as connection:
+            epoch = changes.require(connection, document_id).epoch + 1
+            retried = changes.advance(
+                connection, document_id, event, epoch=epoch, attempts=0, claimed_at=now, target=None
+            )
+            changes.close_review(connection, document_id, actor, "retry", now)
+            return retried
 
     # --- Questions about documents
 
@@ -271,78 +327,3 @@ class SqlLedger:
                 select(reviews).where(reviews.c.document_id == document_id).order_by(reviews.c.epoch)
             )
             return [rows.review_of(row) for row in found]
-
-
-def _require(connection: Connection, document_id: DocumentId) -> Document:
-    found = load(connection, document_id)
-    if found is None:
-        raise errors.RequestRefused(f"There is no document D-{document_id}.", hint="Type: dossierd status")
-    return found
-
-
-def _advance(connection: Connection, document_id: DocumentId, event: Event, **values: object) -> Document:
-    """Change a state by the domain's table, inside the caller's transaction."""
-    following = _following(_require(connection, document_id), event)
-    connection.execute(
-        update(documents).where(documents.c.document_id == document_id).values(state=following, **values)
-    )
-    return _require(connection, document_id)
-
-
-def _following(document: Document, event: Event) -> State:
-    following = next_state(document.state, event, State(document.outcome.state) if document.outcome else None)
-    if isinstance(following, Refused):
-        raise errors.RequestRefused(following.sentence)
-    return following
-
-
-def _close_review(
-    connection: Connection, document_id: DocumentId, settlement: Settlement, now: datetime.datetime
-) -> None:
-    if settlement.answered_by is not None:
-        connection.execute(
-            update(reviews)
-            .where(reviews.c.document_id == document_id, reviews.c.answered_at.is_(None))
-            .values(answered_at=now, answered_by=settlement.answered_by, answer=settlement.answer)
-        )
-
-
-def _open_review(connection: Connection, settled: Document, now: datetime.datetime) -> None:
-    if isinstance(settled.outcome, InReview):
-        connection.execute(
-            insert(reviews).values(
-                document_id=settled.document_id,
-                epoch=settled.epoch,
-                decision=rows.DECISION.dump_json(settled.outcome.decision).decode(),
-                opened_at=now,
-            )
-        )
-
-
-def _keep_steps(connection: Connection, settled: Document, taken: Sequence[Step]) -> None:
-    for step in taken:
-        connection.execute(
-            insert(steps).values(
-                document_id=settled.document_id,
-                epoch=settled.epoch,
-                name=step.name,
-                started_at=step.started_at,
-                duration_ms=step.duration_ms,
-            )
-        )
-
-
-def _keep_messages(
-    connection: Connection, settled: Document, messages: Sequence[tuple[str, Message]]
-) -> None:
-    """Write what is to be told with the outcome; it becomes due when the move is done."""
-    for recipient, message in messages:
-        connection.execute(
-            insert(outbox).values(
-                document_id=settled.document_id,
-                epoch=settled.epoch,
-                recipient=recipient,
-                message=rows.MESSAGE.dump_json(message).decode(),
-                attempts=0,
-            )
-        )

@@ -27,14 +27,14 @@ started      -         reading -       -       -         -         -         -  
 settled      -         moving  moving  -       -         -         -         -         -         -         -
 stopped      -         -       claimed -       -         -         -         -         -         -         -
 interrupted  -         -       claimed -       -         -         -         -         -         -         -
-changed      -         -       claimed -       -         -         -         -         -         -         -
+changed      -         -       claimed claimed -         -         -         -         -         -         -
 moved        -         -       -       settled -         -         -         -         -         -         -
 answered     -         -       -       -       moving    -         -         -         -         -         -
 redecided    -         -       -       -       claimed   -         -         -         -         -         -
 split        -         -       -       -       moving    -         -         -         -         -         -
 undone       -         -       -       -       -         moving    -         -         -         -         -
 refiled      -         -       -       -       -         moving    -         -         -         -         -
-retried      -         -       -       -       -         -         claimed   claimed   -         -         -
+retried      -         -       -       -       -         -         claimed   claimed   claimed   -         -
 vanished     -         missing missing missing missing   missing   missing   missing   -         -         -
 restored     -         -       -       -       -         -         -         -         settled   -         -
 forgotten    -         -       -       -       -         forgotten forgotten -         forgotten -         -

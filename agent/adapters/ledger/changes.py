@@ -1,0 +1,120 @@
+"""What the ledger's transactions are made of. Each function works inside its caller's transaction."""
+
+import datetime
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, select, update
+
+from agent import errors
+from agent.adapters.ledger import rows
+from agent.adapters.ledger.rows import load
+from agent.adapters.ledger.schema import documents, outbox, reviews, steps
+from agent.domain.document import DocumentId, Sha256
+from agent.domain.life import Document, Step
+from agent.domain.message import Message
+from agent.domain.outcome import Event, InReview, Refused, State, next_state
+
+
+def require(connection: Connection, document_id: DocumentId) -> Document:
+    found = load(connection, document_id)
+    if found is None:
+        raise errors.RequestRefused(f"There is no document D-{document_id}.", hint="Type: dossierd status")
+    return found
+
+
+def advance(connection: Connection, document_id: DocumentId, event: Event, **values: object) -> Document:
+    """Change a state by the domain's table, inside the caller's transaction."""
+    state = following(require(connection, document_id), event)
+    connection.execute(
+        update(documents).where(documents.c.document_id == document_id).values(state=state, **values)
+    )
+    return require(connection, document_id)
+
+
+def following(document: Document, event: Event) -> State:
+    """The state that an event leads to.
+
+    Raises:
+        RequestRefused: the state doesn't allow it.
+    """
+    settled = State(document.outcome.state) if document.outcome else None
+    state = next_state(document.state, event, settled)
+    if isinstance(state, Refused):
+        raise errors.RequestRefused(state.sentence)
+    return state
+
+
+def holder_of(connection: Connection, sha256: Sha256 | None, document_id: DocumentId) -> DocumentId | None:
+    """The other document that holds these bytes, if one does."""
+    holder = connection.execute(
+        select(documents.c.document_id).where(
+            documents.c.content_key == sha256, documents.c.document_id != document_id
+        )
+    ).scalar()
+    return None if holder is None else DocumentId(holder)
+
+
+def close_review(
+    connection: Connection, document_id: DocumentId, actor: str, answer: str, now: datetime.datetime
+) -> None:
+    connection.execute(
+        update(reviews)
+        .where(reviews.c.document_id == document_id, reviews.c.answered_at.is_(None))
+        .values(answered_at=now, answered_by=actor, answer=answer)
+    )
+
+
+def forget_untold(connection: Connection, document: Document) -> None:
+    """Drop the messages of an outcome that never came to be."""
+    connection.execute(
+        outbox.delete().where(
+            outbox.c.document_id == document.document_id,
+            outbox.c.epoch == document.epoch,
+            outbox.c.due_at.is_(None),
+        )
+    )
+
+
+def open_review(connection: Connection, settled: Document, now: datetime.datetime) -> None:
+    if isinstance(settled.outcome, InReview):
+        connection.execute(
+            insert(reviews).values(
+                document_id=settled.document_id,
+                epoch=settled.epoch,
+                decision=rows.DECISION.dump_json(settled.outcome.decision).decode(),
+                opened_at=now,
+            )
+        )
+
+
+def keep_steps(connection: Connection, settled: Document, taken: Sequence[Step]) -> None:
+    for step in taken:
+        connection.execute(
+            insert(steps).values(
+                document_id=settled.document_id,
+                epoch=settled.epoch,
+                name=step.name,
+                started_at=step.started_at,
+                duration_ms=step.duration_ms,
+            )
+        )
+
+
+def keep_messages(
+    connection: Connection,
+    settled: Document,
+    messages: Sequence[tuple[str, Message]],
+    due_at: datetime.datetime | None = None,
+) -> None:
+    """Write what is to be told; without a moment it becomes due when the move is done."""
+    for recipient, message in messages:
+        connection.execute(
+            insert(outbox).values(
+                document_id=settled.document_id,
+                epoch=settled.epoch,
+                recipient=recipient,
+                message=rows.MESSAGE.dump_json(message).decode(),
+                attempts=0,
+                due_at=due_at,
+            )
+        )
