@@ -1102,7 +1102,11 @@ def test_a_disk_that_refuses_the_claim_leaves_the_file_to_be_seen_again(
 
 def test_a_file_written_to_between_outcome_and_move_is_read_again(office: Office, folders: Troubled) -> None:
     document_id = _take(office)
-    folders.before_move = [lambda: (office.home / CLAIMED).write_bytes(b"%PDF other bytes")]
+
+    def write() -> None:
+        (office.home / CLAIMED).write_bytes(b"%PDF other bytes")
+
+    folders.before_move = [write]
     with pytest.raises(errors.FileChanged):
         process_document(document_id, office.ports)
     row = office.row(document_id)
@@ -1178,8 +1182,8 @@ def test_incoming_removed_and_made_again_is_claimed_from(office: Office) -> None
 
 
 def test_a_restored_ledger_gives_no_number_twice(office: Office, tmp_path: Path) -> None:
-    _process(office, b"1")
-    _process(office, b"2")
+    _process(office, content=b"1")
+    _process(office, content=b"2")
     folders = HomeFolders(office.home, "home1")
     assert folders.last_number() == 2
     (office.home / "incoming/.claimed/home1/D-9").write_bytes(BYTES)
