@@ -112,6 +112,11 @@ def test_a_child_that_crashes_twice_is_told(letter: Path, tmp_path: Path) -> Non
         assert_nothing_is_left(tmp_path)
 
 
+def test_a_child_that_the_kernel_kills_twice_had_no_memory(letter: Path, tmp_path: Path) -> None:
+    with reader_of(reading_jobs.kill_itself, tmp_path) as reader:
+        assert failure(reader, letter) == (FailureReason.OUT_OF_MEMORY, "signal 9")
+
+
 def test_a_single_crash_is_forgiven(letter: Path, tmp_path: Path) -> None:
     with reader_of(reading_jobs.crash_the_first_time, tmp_path) as reader:
         assert read(reader, letter).text == "read at last"

@@ -10,6 +10,7 @@ then goes on after `forkclient.END_SECONDS`.
 
 import os
 import shutil
+import signal
 import stat
 import tempfile
 import time
@@ -38,6 +39,8 @@ _TRIES = 2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Crashed:
     detail: str
+    is_killed: bool = False
+    """By a SIGKILL that we did not send: so the kernel ends what it has no memory for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +137,9 @@ class SandboxedReader:
                     return Unreadable(failure=FailureReason.TIMED_OUT, detail=where)
                 case _:
                     return outcome
-        return Unreadable(failure=FailureReason.READER_CRASHED, detail=crashes[-1].detail)
+        is_starved = all(crash.is_killed for crash in crashes)
+        failure = FailureReason.OUT_OF_MEMORY if is_starved else FailureReason.READER_CRASHED
+        return Unreadable(failure=failure, detail=crashes[-1].detail)
 
     def _attempt(
         self, document: int, skipped: tuple[int, ...], deadline: float, should_stop: Callable[[], bool]
@@ -199,7 +204,8 @@ def _outcome(child: Child, scratch: Path) -> Finding | _Crashed:
     if child.exit_code == EXIT_OUT_OF_MEMORY:
         return Unreadable(failure=FailureReason.OUT_OF_MEMORY)
     if child.exit_code is None or child.exit_code < 0:
-        return _Crashed(detail=f"signal {-(child.exit_code or 0)}")
+        number = -(child.exit_code or 0)
+        return _Crashed(detail=f"signal {number}", is_killed=number == signal.SIGKILL)
     if child.exit_code > 0:
         return _Crashed(detail=f"exit code {child.exit_code}")
     return collect(scratch) or _Crashed(detail="no usable result")
