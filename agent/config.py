@@ -9,6 +9,7 @@ import difflib
 import os
 import pwd
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -172,11 +173,37 @@ def _refuse_unknown(path: Path) -> None:
 def _explain(error: ValidationError) -> str:
     """Name each wrong setting and its problem, without repeating the value: it may be a secret."""
     sentences = []
-    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+    for problem in error.errors(include_url=False, include_input=False):
         name = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else ""
-        message = problem["msg"].removeprefix("Value error, ")
+        message = _wish(problem["type"], problem.get("ctx", {}))
+        message = message or problem["msg"].removeprefix("Value error, ")
         sentences.append(f"{name}: {message}" if name else message)
     return "; ".join(sentences)
+
+
+def _wish(kind: str, bounds: Mapping[str, object]) -> str:
+    """Say what a value must be, in plain words; nothing for a problem that says so itself."""
+    match kind:
+        case "int_parsing" | "int_from_float" | "int_type":
+            return "must be a whole number"
+        case "float_parsing" | "finite_number":
+            return "must be a number"
+        case "greater_than_equal":
+            return f"must be at least {bounds['ge']}"
+        case "greater_than":
+            return f"must be more than {bounds['gt']}"
+        case "less_than_equal":
+            return f"must be at most {bounds['le']}"
+        case "enum":
+            return f"must be {bounds['expected']}"
+        case "bool_parsing":
+            return "must be true or false"
+        case "string_pattern_mismatch":
+            return "must be written as the example in .env.example"
+        case "url_parsing" | "url_scheme" | "url_too_long":
+            return "must be an address such as https://api.telegram.org"
+        case _:
+            return ""
 
 
 def watchdog_seconds() -> float | None:

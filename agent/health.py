@@ -4,22 +4,30 @@ The parts stand in one tuple. `dossierd check` prints them; nothing here changes
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from agent import errors
-from agent.adapters.folders import FOLDERS
+from agent.adapters.folders import FOLDERS, hash_file
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock
 from agent.adapters.ledger import SqlLedger, open_engine
 from agent.adapters.reading.tools import check_tools
 from agent.adapters.registry import RegistryIndex
+from agent.adapters.watch.looking import Odd, glance
+from agent.adapters.watch.names import is_accepted, is_temporary, printable
+from agent.adapters.watch.watcher import PDF_ONLY
 from agent.config import Settings
 from agent.domain.decision import Policy
-from agent.domain.outcome import ACCEPTED, AT_REST, IN_WORK, State
+from agent.domain.life import Document
+from agent.domain.outcome import ACCEPTED, AT_REST, State
 
 NAME_POLICY_WARNING = "policy name: a stranger who shares a registered person's name is filed as that person"
 NAME_POLICY_HINT = "Unless you have a reason, set DOSSIERD_POLICY=two-identifiers"
+
+NAMED = 5
+"""How many documents or files a finding names; the rest are counted."""
 
 
 class Level(StrEnum):
@@ -41,9 +49,13 @@ class Finding:
     hint: str = ""
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Ask every part; an error in one is its finding and doesn't keep the others from being asked."""
-    return [_ask(name, part, settings) for name, part in PARTS]
+def examine(settings: Settings, *, deep: bool = False) -> list[Finding]:
+    """Ask every part; an error in one is its finding and doesn't keep the others from being asked.
+
+    Args:
+        deep: compare the bytes of every document at rest too.
+    """
+    return [_ask(name, part, settings) for name, part in (*PARTS, *(DEEP_PARTS if deep else ()))]
 
 
 def _ask(name: str, part: Callable[[Settings], Finding], settings: Settings) -> Finding:
@@ -51,6 +63,13 @@ def _ask(name: str, part: Callable[[Settings], Finding], settings: Settings) -> 
         return part(settings)
     except errors.DossierdError as error:
         return Finding(part=name, level=Level.BAD, sentence=error.sentence, hint=error.hint)
+    except OSError as error:
+        return Finding(
+            part=name,
+            level=Level.BAD,
+            sentence=f"can't be looked at ({error.strerror})",
+            hint="Type this as the daemon's user: sudo -u dossierd dossierd check",
+        )
 
 
 def _daemon(settings: Settings) -> Finding:
@@ -86,7 +105,32 @@ def _folders(settings: Settings) -> Finding:
     return Finding(part="folders", level=Level.GOOD, sentence=f"all there in {settings.home}")
 
 
+def _incoming(settings: Settings) -> Finding:
+    """What waits, and what lies there that nobody will ever take."""
+    folder = settings.home / "incoming"
+    waiting, odd = 0, []
+    for entry in sorted(os.listdir(folder)) if folder.is_dir() else ():  # noqa: PTH208 # names, of any bytes
+        seen = None if is_temporary(entry) else glance(folder, entry)
+        if isinstance(seen, Odd):
+            odd.append(f"{printable(entry)} ({seen.kind})")
+        elif seen is not None and not is_accepted(entry, PDF_ONLY):
+            odd.append(printable(entry))
+        elif seen is not None:
+            waiting += 1
+    waits = f"{waiting} PDF{'' if waiting == 1 else 's'} waiting" if waiting else "nothing waits"
+    if odd:
+        return Finding(
+            part="incoming",
+            level=Level.NOTICE,
+            sentence=f"{waits}; {len(odd)} not PDFs, so nobody takes them: {_some(odd)}",
+            hint="Print or export them as PDFs, and take these away.",
+        )
+    return Finding(part="incoming", level=Level.GOOD, sentence=waits)
+
+
 def _ledger(settings: Settings) -> Finding:
+    if not _has_run(settings):
+        return _nothing_yet("ledger")
     ledger = _open_ledger(settings)
     try:
         said = ledger.check()
@@ -104,43 +148,94 @@ def _ledger(settings: Settings) -> Finding:
 
 def _conservation(settings: Settings) -> Finding:
     """Every document that was ever accepted is in exactly one place, and that place is where its row says."""
+    if not _has_run(settings):
+        return _nothing_yet("documents")
     ledger = _open_ledger(settings)
     try:
-        counts, resting = ledger.counts(), ledger.in_states(AT_REST)
-        missing = len(ledger.in_states(frozenset({State.MISSING})))
+        counts = ledger.counts()
+        gone = [
+            it
+            for it in ledger.in_states(AT_REST)
+            if not _place_of(it, settings).is_file() and ledger.document(it.document_id) == it
+        ]
+        missing = ledger.in_states(frozenset({State.MISSING}))
     finally:
         ledger.close()
-    accepted = sum(counts.get(state, 0) for state in ACCEPTED)
-    gone = [it.reference for it in resting if not (settings.home / (it.location or "-")).is_file()]
-    if gone:
-        shown = ", ".join(gone[:5]) + (", ..." if len(gone) > 5 else "")
-        return Finding(
-            part="documents",
-            level=Level.BAD,
-            sentence=f"{len(gone)} of {accepted} are not where they were put: {shown}",
-            hint="Somebody moved or removed them by hand: put them back, or look with: dossierd show DOC",
-        )
-    told = ", ".join(
-        f"{counts[state]} {state.replace('_', ' ')}" for state in (*IN_WORK, *AT_REST) if counts.get(state)
+    accepted = [(counts[state], state) for state in State if state in ACCEPTED and counts.get(state)]
+    told = ", ".join(f"{count} {state.replace('_', ' ')}" for count, state in accepted) or "none yet"
+    sentence = f"{sum(count for count, _ in accepted)} accepted: {told}"
+    if not (gone or missing):
+        return Finding(part="documents", level=Level.GOOD, sentence=sentence)
+    retries = "; ".join(f"dossierd retry {it.reference}" for it in missing[:NAMED])
+    return Finding(
+        part="documents",
+        level=Level.BAD,
+        sentence=f"{sentence}; {len(gone) + len(missing)} not where they were put: "
+        + _some([it.reference for it in (*gone, *missing)]),
+        hint="Somebody moved, removed or changed them by hand. Put each file back where `dossierd show` says"
+        + (f", then: {retries}" if retries else "."),
     )
-    level = Level.NOTICE if missing else Level.GOOD
-    return Finding(part="documents", level=level, sentence=f"{accepted} accepted: {told or 'none yet'}")
+
+
+def _bytes(settings: Settings) -> Finding:
+    """Every document at rest has the bytes that came in."""
+    if not _has_run(settings):
+        return _nothing_yet("bytes")
+    ledger = _open_ledger(settings)
+    try:
+        resting = ledger.in_states(AT_REST)
+        changed = [
+            it.reference
+            for it in resting
+            if not _has_its_bytes(it, settings) and ledger.document(it.document_id) == it
+        ]
+    finally:
+        ledger.close()
+    if changed:
+        return Finding(
+            part="bytes",
+            level=Level.BAD,
+            sentence=f"{len(changed)} of {len(resting)} are gone or not as they came: {_some(changed)}",
+            hint="Restore each from a backup to where `dossierd show` says.",
+        )
+    return Finding(part="bytes", level=Level.GOOD, sentence=f"{len(resting)} compared, all as they came")
+
+
+def _place_of(document: Document, settings: Settings) -> Path:
+    assert document.location is not None
+    return settings.home / document.location
+
+
+def _has_its_bytes(document: Document, settings: Settings) -> bool:
+    try:
+        return hash_file(_place_of(document, settings))[0] == document.sha256
+    except errors.CustodyError:
+        return False
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (", ..." if len(names) > NAMED else "")
 
 
 def _registry(settings: Settings) -> Finding:
-    index = RegistryIndex(settings.home / "state" / REGISTRY_FILE)
-    try:
-        count = index.count()
-    finally:
-        index.close()
+    path = settings.home / "state" / REGISTRY_FILE
+    count = _count_people(path) if path.is_file() else 0
     if count == 0:
         return Finding(
             part="registry",
             level=Level.BAD,
-            sentence="empty: every document goes to a human",
+            sentence="The registry is empty: every document goes to a human",
             hint="Type: dossierd registry import people.csv",
         )
     return Finding(part="registry", level=Level.GOOD, sentence=f"{count} people")
+
+
+def _count_people(path: Path) -> int:
+    index = RegistryIndex(path)
+    try:
+        return index.count()
+    finally:
+        index.close()
 
 
 def _rules(settings: Settings) -> Finding:
@@ -176,6 +271,15 @@ def _telegram(settings: Settings) -> Finding:
     return Finding(part="telegram", level=Level.GOOD, sentence=f"@{name} answers")
 
 
+def _has_run(settings: Settings) -> bool:
+    return (settings.home / "state" / LEDGER_FILE).is_file()
+
+
+def _nothing_yet(part: str) -> Finding:
+    sentence = "none yet: dossierd has not run in this home"
+    return Finding(part=part, level=Level.NOTICE, sentence=sentence, hint="Type: dossierd run")
+
+
 def _open_ledger(settings: Settings) -> SqlLedger:
     return SqlLedger(open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False))
 
@@ -183,6 +287,7 @@ def _open_ledger(settings: Settings) -> SqlLedger:
 PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("daemon", _daemon),
     ("folders", _folders),
+    ("incoming", _incoming),
     ("ledger", _ledger),
     ("documents", _conservation),
     ("registry", _registry),
@@ -190,3 +295,5 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("ocr", _reader),
     ("telegram", _telegram),
 )
+
+DEEP_PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (("bytes", _bytes),)

@@ -4,16 +4,21 @@ Exit codes: 0 done; 1 refused, not found, or unwell; 2 wrong usage or a wrong se
 daemon, no ledger yet, a disk that refuses), to be tried again.
 """
 
+import contextlib
+import io
+import os
 import sys
+from typing import Annotated
 
 import typer
 
-from agent import errors
+from agent import __version__, errors
 from agent.adapters.telemetry import configure
-from agent.cli import daemon, documents, people
-from agent.cli.shared import say_error
+from agent.cli import choices, daemon, documents, people
+from agent.cli.wording import err, out, print_error, say, say_error
 
 DONE, REFUSED, MISUSED, UNAVAILABLE = 0, 1, 2, 3
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="dossierd",
@@ -23,13 +28,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (daemon, documents):
+for group in (daemon, documents, choices):
     group.register(app)
 app.add_typer(people.app, name="registry")
 
 
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        say(f"dossierd {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _speak(context: typer.Context) -> None:
+def _speak(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 # its callback has said it
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Say the version.")
+    ] = False,
+) -> None:
     """Send a command's warnings to stderr, so that its output stays its own; `run` logs in its own way."""
     if context.invoked_subcommand != "run":
         configure("WARNING", None, "human", stream=sys.stderr)
@@ -37,13 +53,40 @@ def _speak(context: typer.Context) -> None:
 
 def main() -> None:
     """Run one command and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = _run()
+        out.file.flush()
+    except OSError as error:  # adapters translate theirs: what refuses here is the output
+        code = UNAVAILABLE
+        with contextlib.suppress(OSError):
+            say(f"dossierd: the output can't be written ({error.strerror}).", to=err)
+        _drop_output()
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run one command and give its exit code."""
     try:
         app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else DONE
     except errors.DossierdError as error:
-        say_error(error)
-        sys.exit(_code_of(error))
+        (print_error if "--json" in sys.argv else say_error)(error)
+        return _code_of(error)
     except KeyboardInterrupt:
-        sys.exit(130)
+        return INTERRUPTED
+    return DONE
+
+
+def _drop_output() -> None:
+    """Let what is still to be written go nowhere, so that the interpreter's end doesn't fail over it again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        with contextlib.suppress(OSError):
+            os.dup2(nowhere, number)
 
 
 def _code_of(error: errors.DossierdError) -> int:

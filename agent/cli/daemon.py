@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from agent import errors
 from agent.adapters.telemetry import configure
-from agent.app import build, make_home
-from agent.cli.shared import HomeOption, JsonOption, err, out, print_json, table
+from agent.app import Parts, build, refuse_root
+from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT, HomeOption, JsonOption, make_home
+from agent.cli.wording import err, print_json, say, say_table, table
 from agent.config import load, writes_to_journald
 from agent.domain.decision import Policy
 from agent.domain.message import visible
@@ -33,23 +35,34 @@ def run(
     It goes on until SIGTERM or Ctrl-C.
     """
     settings = load(env_file, home)
+    refuse_root(settings)
     make_home(settings.home)
     is_watched = sys.stdout.isatty()
     configure(
         settings.log_level,
         settings.home / "logs",
         console="human" if is_watched else "json",
+        console_level="WARNING" if is_watched and "log_level" not in settings.model_fields_set else None,
         to_journald=writes_to_journald(),
     )
     if settings.policy is Policy.NAME:
-        err.print(Text(f"dossierd: {NAME_POLICY_WARNING}.\n  {NAME_POLICY_HINT}", style="bold yellow"))
+        say(f"dossierd: {NAME_POLICY_WARNING}.", style="bold yellow", to=err)
+        say(NAME_POLICY_HINT, indent=2, style="bold yellow", to=err)
     parts = build(settings, say=typer.echo if is_watched else None)
     try:
         from agent.daemon import Daemon
 
-        Daemon(parts).run()
+        Daemon(parts).run(on_ready=lambda: _greet(parts) if is_watched else None)
     finally:
         parts.close()
+
+
+def _greet(parts: Parts) -> None:
+    """Tell the person who watches where to drop files, and how to stop."""
+    incoming, people = parts.settings.home / "incoming", parts.registry.count()
+    say(f"dossierd watches {incoming}: drop PDFs there. The registry has {people} people. Ctrl-C stops it.")
+    if people == 0:
+        say(f"{EMPTY_REGISTRY}, so every document becomes a question: {IMPORT_HINT}", style="yellow")
 
 
 def demo(
@@ -62,9 +75,9 @@ def demo(
 
     Everything happens in a folder of its own, with invented people.
     """
-    from agent.cli.story import tell
+    from agent.cli.demo import play
 
-    raise typer.Exit(tell(home, once=once))
+    raise typer.Exit(play(home, once=once))
 
 
 def init(home: HomeOption = None) -> None:
@@ -75,28 +88,39 @@ def init(home: HomeOption = None) -> None:
     target = home or Path.cwd()
     made = make_home(target)
     for folder in made:
-        out.print(Text(f"made {folder}"))
+        say(f"made {folder}")
     env = target / ".env"
     example = Path(__file__).resolve().parents[2] / ".env.example"
     if not env.exists() and example.is_file():
-        env.touch(mode=0o600)
-        shutil.copyfile(example, env)
-        out.print(Text(f"made {env} (readable by you alone)"))
-    out.print(Text("Next: dossierd registry import people.csv, then: dossierd run"))
+        try:
+            env.touch(mode=0o600)
+            shutil.copyfile(example, env)
+        except OSError as error:
+            raise errors.HomeUnusable(
+                f"{env} can't be written ({error.strerror}).",
+                hint="Make the folder yours, or choose another.",
+            ) from error
+        say(f"made {env} (readable by you alone)")
+    say("Next: dossierd registry import people.csv, then: dossierd run")
 
 
-def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def check(
+    home: HomeOption = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Compare every document's bytes too; that reads the whole archive.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Look whether all is well.
 
     Each part has a line, with the fix where it is not. The exit code is 1 when something is bad.
     """
-    findings = examine(load(home=home))
+    findings = examine(load(home=home), deep=deep)
     if as_json:
         print_json(findings)
     else:
         colours = {Level.GOOD: "green", Level.NOTICE: "yellow", Level.BAD: "bold red"}
         listing = table("", "", "")
-        listing.show_header = False
         for finding in findings:
             listing.add_row(
                 finding.part,
@@ -105,5 +129,5 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
             )
             if finding.hint:
                 listing.add_row("", "", Text(visible(finding.hint), style="dim"))
-        out.print(listing)
+        say_table(listing)
     raise typer.Exit(1 if any(finding.level is Level.BAD for finding in findings) else 0)

@@ -1,45 +1,57 @@
-"""Commands about documents: what there is, why it is there, and what a human wants done with it."""
+"""Commands that tell of documents: what there is, where it is, why it is there, and what waits for a human."""
 
 import datetime
-import sys
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from agent import errors
 from agent.adapters.home import HomeLock
 from agent.adapters.ledger import SqlLedger
 from agent.cli.shared import (
+    EMPTY_REGISTRY,
+    IMPORT_HINT,
     DocumentArgument,
     HomeOption,
     JsonOption,
-    ago,
-    ask,
-    finish,
     open_ledger,
-    out,
+    people_known,
+    require,
+)
+from agent.cli.story import tell_story
+from agent.cli.wording import (
+    BY_RULE,
+    ago,
+    counts_words,
     outcome_words,
     print_json,
-    require,
     rows_of,
+    say,
+    say_candidate,
+    say_table,
     table,
+    verdict_words,
 )
 from agent.config import load
-from agent.domain.decision import Candidate, Decision, Match, candidates_of
-from agent.domain.life import Action, Document, Review
+from agent.domain.decision import Decision, Match, candidates_of
+from agent.domain.life import Document, Step
 from agent.domain.message import visible
-from agent.domain.outcome import FAILURES, Archived, Failed, InReview, State
-from agent.workflow.review import NONE_OF_THESE, RECORD_PREFIX
+from agent.domain.outcome import FAILURES, Archived, Failed, FailureReason, InReview, State
+from agent.workflow.review import NONE_OF_THESE
+
+_NOT_DECIDED = frozenset({State.CLAIMING, State.CLAIMED, State.READING, State.WITHDRAWN, State.FORGOTTEN})
+"""What an earlier epoch settled is not why such a document is where it is."""
 
 
 def register(app: typer.Typer) -> None:
-    for command in (status, show, explain, pending, answer, undo, refile, retry):
+    for command in (status, show, explain, pending):
         app.command()(command)
 
 
 def status(
-    home: HomeOption = None, as_json: JsonOption = False, last: Annotated[int, typer.Option(min=0)] = 10
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+    last: Annotated[int, typer.Option(min=0, help="How many of the latest documents to list.")] = 10,
 ) -> None:
     """Say what there is, at a glance.
 
@@ -49,21 +61,26 @@ def status(
     runs = HomeLock(settings.home / "state").is_held()
     with open_ledger(settings) as ledger:
         counts, latest = ledger.counts(), ledger.latest(last)
+    people = people_known(settings)
     if as_json:
         print_json(
             {
                 "home": settings.home,
                 "daemon_runs": runs,
+                "people": people,
                 "counts": counts,
                 "latest": [_brief(it) for it in latest],
             }
         )
         return
-    out.print(Text(f"dossierd in {settings.home}: {'running' if runs else 'not running'}"))
-    told = [f"{counts[state]} {state.replace('_', ' ')}" for state in State if counts.get(state)]
-    out.print(Text(", ".join(told) or "no document has come yet"))
+    say(f"dossierd in {settings.home}: {'running' if runs else 'not running'}")
+    say(counts_words(counts) or "no document has come yet")
+    if people == 0:
+        say(f"{EMPTY_REGISTRY}: {IMPORT_HINT}", style="yellow")
+    if waiting := counts.get(State.IN_REVIEW, 0):
+        say(f"{waiting} wait{'s' if waiting == 1 else ''} for a human: dossierd pending", style="yellow")
     if latest:
-        out.print(rows_of(latest, datetime.datetime.now(datetime.UTC)))
+        say_table(rows_of(latest, datetime.datetime.now(datetime.UTC)))
 
 
 def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -78,18 +95,13 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
     if as_json:
         print_json({**_brief(found), "steps": [{"epoch": epoch, **_step(step)} for epoch, step in steps]})
         return
-    out.print(Text(f"{found.reference}  {found.state.replace('_', ' ')}", style="bold"))
+    say(f"{found.reference}  {found.state.replace('_', ' ')}", style="bold")
     facts = table("", "")
-    facts.show_header = False
     for name, value in _facts(found):
         facts.add_row(name, Text(visible(value)))
-    out.print(facts)
-    for epoch, step in steps:
-        out.print(
-            Text(f"  {step.started_at:%H:%M:%S} {step.name} took {step.duration_ms} ms (epoch {epoch})")
-        )
-    for review in reviews:
-        out.print(Text(f"  {_review_words(review)}"))
+    say_table(facts)
+    for line in tell_story(found, steps, reviews):
+        say(line, indent=2)
 
 
 def explain(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -104,17 +116,23 @@ def explain(document: DocumentArgument, home: HomeOption = None, as_json: JsonOp
     if as_json:
         print_json({**_brief(found), "decision": decision})
         return
-    out.print(Text(f"{found.reference}: {visible(outcome_words(found))}", style="bold"))
-    if isinstance(found.outcome, Failed):
-        out.print(Text(f"  {FAILURES[found.outcome.reason].hint}"))
+    say(f"{found.reference}: {outcome_words(found)}", style="bold")
+    if isinstance(found.outcome, Failed) and found.state not in _NOT_DECIDED:
+        say(FAILURES[found.outcome.reason].hint, indent=2)
     if decision is None:
         return
+    if (chosen := _human_choice(found)) is not None:
+        say(f"{chosen} The rules had said: {verdict_words(decision)}", indent=2)
+        if candidates_of(decision):
+            say("What the rules saw, which is no proof of that choice:", indent=2)
     for number, candidate in enumerate(candidates_of(decision), start=1):
-        _print_candidate(candidate, f"{number}")
+        say_candidate(candidate, f"{number}")
     if isinstance(decision, Match) and decision.rivals:
-        out.print("Considered, and excluded:")
+        say("Considered, and excluded:")
         for rival in decision.rivals:
-            _print_candidate(rival, "-")
+            say_candidate(rival, "-")
+    if found.state is State.IN_REVIEW:
+        _say_how_to_answer(found, decision)
 
 
 def pending(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -133,119 +151,42 @@ def pending(home: HomeOption = None, as_json: JsonOption = False) -> None:
         return
     now = datetime.datetime.now(datetime.UTC)
     if not questions:
-        out.print("Nothing waits for you.")
+        say("Nothing waits for you.")
     for it, review in questions:
-        out.print(
-            Text(
-                f"{it.reference}  {visible(outcome_words(it))}  ({ago(review.opened_at, now)})", style="bold"
-            )
-        )
-        out.print(Text(f"  look at it: {settings.home / (it.location or '')}"))
+        say(f"{it.reference}  {outcome_words(it)}  ({ago(review.opened_at, now)})", style="bold")
+        say(f"look at it: {settings.home / (it.location or '')}", indent=2)
         for number, candidate in enumerate(candidates_of(review.decision), start=1):
-            _print_candidate(candidate, f"{number}")
-        out.print(Text(f"  answer: dossierd answer {it.reference} {_choices(review.decision)}"))
-        out.print(
-            Text(f"  somebody else: dossierd answer {it.reference} --record ID (dossierd registry find NAME)")
-        )
+            say_candidate(candidate, f"{number}")
+        _say_how_to_answer(it, review.decision)
 
 
-def answer(
-    document: DocumentArgument,
-    choice: Annotated[str, typer.Argument(help="The candidate's number, or: none")] = "",
-    record: Annotated[
-        str, typer.Option(help="A record's id, when the right person is not among the candidates.")
-    ] = "",
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Don't ask again when something printed contradicts the choice.")
-    ] = False,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Answer a question about a document.
-
-    It is filed under the person you choose, or set aside in failed/.
-    """
-    if bool(choice) == bool(record):
-        raise errors.RequestRefused(
-            "An answer needs a choice.",
-            hint="Such as: dossierd answer D-7 2, dossierd answer D-7 none, dossierd answer D-7 --record 20817",
-        )
-    argument = f"{RECORD_PREFIX}{record}" if record else choice.lower()
-    if not yes and argument != NONE_OF_THESE:
-        _warn_of_contradiction(home, document, argument)
-    finish(ask(home, Action.ANSWER, document, argument), as_json=as_json)
+def _say_how_to_answer(document: Document, decision: Decision) -> None:
+    numbers = map(str, range(1, len(candidates_of(decision)) + 1))
+    say(f"answer: dossierd answer {document.reference} {'|'.join([*numbers, NONE_OF_THESE])}", indent=2)
+    say("somebody else: dossierd registry find NAME, then:", indent=2)
+    say(f"dossierd answer {document.reference} --record ID", indent=4)
 
 
-def undo(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Take a filing back, within 24 hours.
-
-    The document returns to review.
-    """
-    finish(ask(home, Action.UNDO, document), as_json=as_json)
-
-
-def refile(
-    document: DocumentArgument,
-    record: Annotated[str, typer.Argument(help="The id of the right record.")],
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """File a document under another record.
-
-    At any time after it was archived.
-    """
-    finish(ask(home, Action.REFILE, document, record), as_json=as_json)
-
-
-def retry(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Read a failed or duplicate one again."""
-    finish(ask(home, Action.RETRY, document), as_json=as_json)
-
-
-def _warn_of_contradiction(home: HomeOption, document: str, argument: str) -> None:
-    """Show what speaks against a vetoed candidate, and ask once more."""
-    with open_ledger(load(home=home)) as ledger:
-        found = require(ledger, document)
-        review = ledger.review(found.document_id)
-    if review is None:
-        return
-    for number, candidate in enumerate(candidates_of(review.decision), start=1):
-        if candidate.is_vetoed and argument in {str(number), f"{RECORD_PREFIX}{candidate.person.record_id}"}:
-            out.print("Something printed in the document speaks against this choice:")
-            _print_candidate(candidate, str(number))
-            if not sys.stdin.isatty():
-                raise errors.RequestRefused("Not filed.", hint="If you are sure, add --yes.")
-            typer.confirm("File it there all the same?", abort=True)
+def _human_choice(document: Document) -> str | None:
+    """What a human chose, as a sentence; None when the rules' word stands."""
+    match document.outcome:
+        case Archived(record_id=record_id, decided_by=by) if by != BY_RULE:
+            return f"A human chose {record_id} ({by})."
+        case Failed(reason=FailureReason.REJECTED, decided_by=by):
+            return f"A human chose nobody ({by})."
+        case _:
+            return None
 
 
 def _decision(ledger: SqlLedger, document: Document) -> Decision | None:
     """The decision behind where a document is; for one that a human rejected, the one he was shown."""
+    if document.state in _NOT_DECIDED:
+        return None
     if isinstance(document.outcome, Archived | InReview):
         return document.outcome.decision
-    reviews = ledger.reviews_of(document.document_id)
-    return reviews[-1].decision if reviews else None
-
-
-def _print_candidate(candidate: Candidate, number: str) -> None:
-    person = candidate.person
-    born = f", born {person.birth_date:%d/%m/%Y}" if person.birth_date else ""
-    out.print(
-        Text(visible(f"  {number}  {person.last_name} {person.first_name}{born}, record {person.record_id}"))
-    )
-    for reason in candidate.reasons:
-        page = f" (page {reason.page})" if reason.page else ""
-        out.print(Text(visible(f"       {'+' if reason.supports else '-'} {reason.sentence}{page}")))
-
-
-def _choices(decision: Decision) -> str:
-    count = len(candidates_of(decision))
-    return "|".join([*map(str, range(1, count + 1)), NONE_OF_THESE])
-
-
-def _review_words(review: Review) -> str:
-    if review.answered_at is None:
-        return f"{review.opened_at:%Y-%m-%d %H:%M} UTC: a human is asked"
-    return f"{review.answered_at:%Y-%m-%d %H:%M} UTC: answered '{review.answer}' by {review.answered_by}"
+    if isinstance(document.outcome, Failed) and document.outcome.reason is FailureReason.REJECTED:
+        return ledger.reviews_of(document.document_id)[-1].decision
+    return None
 
 
 def _facts(document: Document) -> list[tuple[str, str]]:
@@ -258,9 +199,9 @@ def _facts(document: Document) -> list[tuple[str, str]]:
         ("size", f"{document.size:,} bytes"),
         ("sha256", document.sha256 or "-"),
         ("run", f"{document.correlation_id}, epoch {document.epoch}"),
-        ("cost", "0"),
+        ("cost", "0 (nothing here costs)"),
     ]
-    if isinstance(document.outcome, Failed):
+    if isinstance(document.outcome, Failed) and document.state not in _NOT_DECIDED:
         facts.insert(1, ("do", FAILURES[document.outcome.reason].hint))
         if document.outcome.detail:
             facts.insert(1, ("detail", document.outcome.detail))
@@ -291,5 +232,5 @@ def _brief(document: Document) -> dict[str, object]:
     }
 
 
-def _step(step: object) -> dict[str, object]:
-    return {name: getattr(step, name) for name in ("name", "started_at", "duration_ms")}
+def _step(step: Step) -> dict[str, object]:
+    return {"name": step.name, "started_at": step.started_at, "duration_ms": step.duration_ms}

@@ -1,6 +1,7 @@
 """Commands about the registry: the people whom documents can be about."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,14 +9,28 @@ import typer
 from rich.text import Text
 
 from agent import errors
-from agent.adapters.home import REGISTRY_FILE
 from agent.adapters.registry import CsvRegistry, RegistryIndex, read_csv
-from agent.app import make_home, refuse_root
-from agent.cli.shared import HomeOption, JsonOption, out, print_json, table
+from agent.app import refuse_root
+from agent.cli.shared import (
+    EMPTY_REGISTRY,
+    IMPORT_HINT,
+    HomeOption,
+    JsonOption,
+    make_home,
+    open_registry,
+    people_known,
+    typed,
+)
+from agent.cli.wording import print_json, say, say_table, table
 from agent.config import load
+from agent.domain.identity import Person
 from agent.domain.message import visible
 
 app = typer.Typer(help="The people whom documents can be about.", no_args_is_help=True)
+
+VANISHING_SHARE = 0.5
+"""A file that drops more of the known people than this is probably the wrong one, however small the office."""
+CONFIRM_HINT = "If the file is complete, add --confirm-deletions."
 
 
 @app.command("import")
@@ -37,38 +52,63 @@ def import_(
     refuse_root(settings)
     found = read_csv(file)
     if not yes:
-        _confirm(found)
+        _confirm_columns(found, as_json=as_json)
     make_home(settings.home)
-    index = RegistryIndex(settings.home / "state" / REGISTRY_FILE)
-    try:
-        imported = index.replace(found.people, confirm_deletions=confirm_deletions)
-    finally:
-        index.close()
+    with open_registry(settings) as index:
+        known, vanishing = index.count(), _vanishing(index, found.people)
+        if vanishing and not as_json:
+            say(f"{vanishing} of the {known} known people are not in this file and will be gone.")
+        if vanishing and not confirm_deletions:
+            confirm_deletions = _allow(vanishing, known, asks=not yes)
+        try:
+            imported = index.replace(found.people, confirm_deletions=confirm_deletions)
+        except errors.RequestRefused as error:
+            raise errors.RequestRefused(error.sentence, hint=CONFIRM_HINT) from error
     if as_json:
         print_json(imported)
     else:
-        out.print(
-            Text(
-                f"The registry has {imported.people} people: {imported.added} new, {imported.changed} changed, "
-                f"{imported.removed} gone."
-            )
+        say(
+            f"The registry has {imported.people} people: {imported.added} new, {imported.changed} changed, "
+            f"{imported.removed} gone."
         )
 
 
-def _confirm(found: CsvRegistry) -> None:
+def _confirm_columns(found: CsvRegistry, *, as_json: bool) -> None:
     """Show which column is taken for what, and ask, because a birth date in the wrong column is a wrong person."""
-    listing = table("column in the file", "is taken for")
-    for column, field in found.fields.items():
-        listing.add_row(Text(visible(column)), field)
-    out.print(listing)
-    out.print(
-        Text(f"{len(found.people)} people, {found.encoding}, separated by '{visible(found.separator)}'.")
-    )
-    if not sys.stdin.isatty():
+    if not as_json:
+        listing = table("column in the file", "is taken for")
+        for column, field in found.fields.items():
+            listing.add_row(Text(visible(column)), field)
+        say_table(listing)
+        say(f"{len(found.people)} people, {found.encoding}, separated by '{found.separator}'.")
+    if as_json or not sys.stdin.isatty():
         raise errors.RequestRefused(
             "Nobody is there to confirm the columns.", hint="If they are right, add --yes."
         )
     typer.confirm("Is that right?", abort=True)
+
+
+def _vanishing(index: RegistryIndex, coming: Sequence[Person]) -> int:
+    """How many of the known people are not among those who come."""
+    return index.count() - sum(index.person(person.record_id) is not None for person in coming)
+
+
+def _allow(vanishing: int, known: int, *, asks: bool) -> bool:
+    """Whether a person lets these people go.
+
+    Args:
+        asks: a person is there. Else the decision is left to the index, except that most of a registry never goes.
+
+    Raises:
+        RequestRefused: most would go, and nobody is there to be asked.
+    """
+    if asks:
+        return typer.confirm("Let them go?", abort=True)
+    if vanishing > VANISHING_SHARE * known:
+        raise errors.RequestRefused(
+            f"This would remove {vanishing} of {known} people; nothing was changed.", hint=CONFIRM_HINT
+        )
+    return False
 
 
 @app.command()
@@ -79,15 +119,14 @@ def find(
 ) -> None:
     """Look people up by what you know of them."""
     settings = load(home=home)
-    index = RegistryIndex(settings.home / "state" / REGISTRY_FILE)
-    try:
-        people = index.find(" ".join(words))
-    finally:
-        index.close()
+    if people_known(settings) == 0:
+        raise errors.RequestRefused(f"{EMPTY_REGISTRY}.", hint=f"Type: {IMPORT_HINT}")
+    with open_registry(settings) as index:
+        people = index.find(typed(" ".join(words)))
     if as_json:
         print_json(people)
     elif not people:
-        out.print("Nobody was found.")
+        say("Nobody was found.")
     else:
         listing = table("record", "name", "born", "numbers")
         for person in people:
@@ -95,5 +134,5 @@ def find(
             born = f"{person.birth_date:%d/%m/%Y}" if person.birth_date else "-"
             name = f"{person.last_name} {person.first_name}"
             listing.add_row(person.record_id, Text(visible(name)), born, Text(visible(numbers)))
-        out.print(listing)
+        say_table(listing)
     raise typer.Exit(0 if people else 1)

@@ -1,30 +1,24 @@
-"""What the commands share: their options, the open ledger, and how things are written out."""
+"""What the commands share: their options, the open ledger and registry, and how something is asked for."""
 
 import datetime
-import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import uuid4
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from agent import errors
-from agent.adapters.home import LEDGER_FILE, HomeLock
+from agent import app, errors
+from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock
 from agent.adapters.ledger import SqlLedger, SqlRequests, open_engine
-from agent.app import build
-from agent.config import Settings, load, login_name
-from agent.domain.decision import Ambiguous, Match, Unmatched
+from agent.adapters.registry import RegistryIndex
+from agent.cli.wording import err, print_json, say
+from agent.config import Settings, login_name
 from agent.domain.document import DocumentId, parse_reference
 from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.message import visible
-from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, InReview
 from agent.workflow.review import perform
 
 HomeOption = Annotated[
@@ -40,51 +34,8 @@ DocumentArgument = Annotated[str, typer.Argument(metavar="DOC", help="A document
 REPLY_SECONDS = 15.0
 """How long a command waits for the daemon to carry out what it asked for."""
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def say_error(error: errors.DossierdError) -> None:
-    """Write what is wrong and what to do about it; names from outside are made visible first."""
-    err.print(Text(f"dossierd: {visible(error.sentence)}", style="bold red"))
-    if isinstance(error, errors.RegistryInvalid):
-        for line, problem in error.problems[:20]:
-            err.print(Text(f"  line {line}: {visible(problem)}"))
-        if len(error.problems) > 20:
-            err.print(Text(f"  ... and {len(error.problems) - 20} more"))
-    if error.hint:
-        err.print(Text(f"  {error.hint}"))
-
-
-def print_json(value: object) -> None:
-    """Write a value as JSON; dataclasses become objects, moments ISO 8601 in UTC."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
-
-
-def _plain(value: object) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return dict(value)
-    return str(value)
-
-
-def table(*headings: str) -> Table:
-    """A table without walls: it stays readable when it is copied into a message."""
-    return Table(*headings, box=None, pad_edge=False, header_style="bold")
-
-
-def ago(moment: datetime.datetime | None, now: datetime.datetime) -> str:
-    """Write how long ago something was, as people say it."""
-    if moment is None:
-        return "-"
-    seconds = max(0, round((now - moment).total_seconds()))
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= length:
-            return f"{seconds // length} {unit} ago"
-    return f"{seconds} s ago"
+EMPTY_REGISTRY = "The registry is empty"
+IMPORT_HINT = "dossierd registry import people.csv"
 
 
 def document_id_of(text: str) -> DocumentId:
@@ -101,14 +52,71 @@ def document_id_of(text: str) -> DocumentId:
     return document_id
 
 
+def typed(text: str) -> str:
+    """Take what was typed, if it is text at all.
+
+    Raises:
+        RequestRefused: it holds bytes that are no UTF-8.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise errors.RequestRefused(
+            f"'{visible(text)}' can't be read: it is no UTF-8 text.", hint="Type it again."
+        ) from error
+    return text
+
+
+def make_home(home: Path) -> list[Path]:
+    """Make the folders of a home that are missing; gives those that were.
+
+    Raises:
+        HomeUnusable: the system refuses.
+    """
+    try:
+        return app.make_home(home)
+    except OSError as error:
+        raise errors.HomeUnusable(
+            f"The folders can't be made in {home} ({error.strerror}).",
+            hint="Choose another folder with --home, or have this one given to you: chown",
+        ) from error
+
+
 @contextmanager
 def open_ledger(settings: Settings) -> Iterator[SqlLedger]:
-    """The ledger for reading, whether a daemon runs or not."""
+    """The ledger for reading, whether a daemon runs or not.
+
+    Raises:
+        LedgerUnavailable: dossierd has not run in this home yet, or the ledger can't be used.
+    """
+    if not (settings.home / "state" / LEDGER_FILE).is_file():
+        raise errors.LedgerUnavailable(
+            f"dossierd has not run in {settings.home} yet.",
+            hint="Start it: dossierd run. Or is it another folder? Then add: --home DIR",
+        )
     ledger = SqlLedger(open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False))
     try:
         yield ledger
     finally:
         ledger.close()
+
+
+@contextmanager
+def open_registry(settings: Settings) -> Iterator[RegistryIndex]:
+    """The registry's index; it is made where its folder is there."""
+    index = RegistryIndex(settings.home / "state" / REGISTRY_FILE)
+    try:
+        yield index
+    finally:
+        index.close()
+
+
+def people_known(settings: Settings) -> int:
+    """How many people the registry has; nothing is made by looking."""
+    if not (settings.home / "state" / REGISTRY_FILE).is_file():
+        return 0
+    with open_registry(settings) as index:
+        return index.count()
 
 
 def require(ledger: SqlLedger, text: str) -> Document:
@@ -126,9 +134,8 @@ def require(ledger: SqlLedger, text: str) -> Document:
     return document
 
 
-def ask(home: Path | None, action: Action, document: str, argument: str = "") -> Reply:
+def ask(settings: Settings, action: Action, document: str, argument: str = "") -> Reply:
     """Have something done: by the daemon, where one runs, else here and now under the home's lock."""
-    settings = load(home=home)
     request = Request(
         key=uuid4().hex,
         action=action,
@@ -158,7 +165,7 @@ def _ask_daemon(settings: Settings, request: Request) -> Reply:
 
 
 def _do_here(settings: Settings, request: Request) -> Reply:
-    parts = build(settings)
+    parts = app.build(settings)
     try:
         parts.requests.submit(request)
         reply = perform(request, parts.ports, lambda _: None)
@@ -170,46 +177,18 @@ def _do_here(settings: Settings, request: Request) -> Reply:
     return reply
 
 
-def finish(reply: Reply, *, as_json: bool = False) -> None:
-    """Write a reply and leave with its code."""
+def finish(reply: Reply, *, as_json: bool = False, person: str = "") -> None:
+    """Write a reply and leave with its code.
+
+    Args:
+        person: who it is about, as a sentence, for a person to see that it is the right one.
+    """
     if as_json:
-        print_json(reply)
+        print_json({"done": reply.done, "sentence": reply.sentence, "hint": "", "person": person})
+    elif reply.done:
+        say(reply.sentence)
+        if person:
+            say(person)
     else:
-        (out if reply.done else err).print(Text(visible(reply.sentence)))
+        say(reply.sentence, to=err)
     raise typer.Exit(0 if reply.done else 1)
-
-
-def outcome_words(document: Document) -> str:
-    """Where a document is, and why, on one line."""
-    match document.outcome:
-        case Archived(record_id=record_id, decided_by=decided_by):
-            return f"filed under {record_id} by {decided_by}"
-        case InReview(decision=decision):
-            return (
-                "a match, to be confirmed by a human"
-                if isinstance(decision, Match)
-                else _verdict_words(decision)
-            )
-        case Failed(reason=reason):
-            return FAILURES[reason].sentence
-        case Duplicate(original=original):
-            return f"the same bytes as D-{original}"
-        case None:
-            return ""
-
-
-def _verdict_words(decision: Ambiguous | Unmatched) -> str:
-    return f"{decision.verdict}: {decision.reason.sentence}"
-
-
-def rows_of(documents: Sequence[Document], now: datetime.datetime) -> Table:
-    """Documents as a table, one a line."""
-    listing = table("", "state", "came", "what became of it")
-    for document in documents:
-        listing.add_row(
-            document.reference,
-            document.state.replace("_", " "),
-            ago(document.seen_at, now),
-            Text(visible(outcome_words(document))),
-        )
-    return listing

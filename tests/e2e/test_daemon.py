@@ -122,15 +122,16 @@ def test_answer_undo_refile_retry(world: World, daemon: subprocess.Popen[bytes])
     _drop_all(world, daemon)
     assert _type(world, "answer", "D-2", "7").returncode == 1
     done = _type(world, "answer", "D-2", "1")
-    assert (done.returncode, done.stdout) == (0, "D-2 is filed under 101.\n")
+    assert done.returncode == 0
+    assert done.stdout == "D-2 is filed under 101.\n101 is Familledx Prenomdx, born 12/03/1931\n"
     again = _type(world, "answer", "D-2", "none")
     assert again.returncode == 1
     assert "already" in again.stderr
     assert _type(world, "undo", "D-2").returncode == 0
     assert _json(world, "show", "D-2")["state"] == "in_review"
     assert _type(world, "undo", "D-2").returncode == 1
-    assert _type(world, "answer", "D-2", "--record", "102").returncode == 0
-    assert _type(world, "refile", "D-2", "103").returncode == 0
+    assert _type(world, "answer", "D-2", "--record", "102", "--yes").returncode == 0
+    assert _type(world, "refile", "D-2", "103", "--yes").returncode == 0
     assert _type(world, "refile", "D-2", "no-such-record").returncode == 1
     shown = _json(world, "show", "D-2")
     assert (shown["record_id"], shown["epoch"]) == ("103", 5)
@@ -149,7 +150,7 @@ def test_without_a_daemon_the_command_does_it_itself(world: World, daemon: subpr
     _drop_all(world, daemon)
     stop(daemon)
     done = _type(world, "answer", "D-2", "1")
-    assert (done.returncode, done.stdout) == (0, "D-2 is filed under 101.\n")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "D-2 is filed under 101.")
     assert (world.home / _json(world, "show", "D-2")["location"]).read_bytes() == LETTERS["name-only.pdf"]
     assert _type(world, "check").returncode == 1
 
@@ -162,12 +163,53 @@ def test_what_a_person_moved_by_hand_is_missed_and_not_touched(
     (world.home / "review" / "D-2.pdf").unlink()
     unwell = _type(world, "check")
     assert unwell.returncode == 1
-    assert "D-2" in unwell.stdout
+    assert "1 not where they were put: D-2" in unwell.stdout
     refused = _type(world, "answer", "D-2", "1")
     assert refused.returncode == 1
     assert "by hand" in refused.stderr
     assert _json(world, "show", "D-2")["state"] == "missing"
     assert _type(world, "answer", "D-2", "1").returncode == 1
+    still_unwell = _type(world, "check")
+    assert still_unwell.returncode == 1
+    assert "4 accepted: 1 archived, 1 failed, 1 duplicate, 1 missing;" in still_unwell.stdout
+    assert "dossierd retry D-2" in still_unwell.stdout
+    assert _type(world, "retry", "D-2").returncode == 1
+    (world.home / "review" / "D-2.pdf").write_bytes(LETTERS["name-only.pdf"])
+    assert _type(world, "retry", "D-2").returncode == 0
+    assert _json(world, "show", "D-2")["state"] == "in_review"
+    assert _type(world, "check").returncode == 0
+
+
+@pytest.mark.reliability
+def test_check_deep_names_a_document_whose_bytes_have_changed(
+    world: World, daemon: subprocess.Popen[bytes]
+) -> None:
+    _drop_all(world, daemon)
+    assert _type(world, "check", "--deep").returncode == 0
+    filed = world.home / _json(world, "show", "D-1")["location"]
+    filed.write_bytes(filed.read_bytes()[:-1] + b"?")
+    assert _type(world, "check").returncode == 0
+    unwell = _type(world, "check", "--deep")
+    assert unwell.returncode == 1
+    assert "1 of 4 are gone or not as they came: D-1" in unwell.stdout
+
+
+@pytest.mark.security
+def test_a_choice_that_nothing_printed_bears_out_needs_a_second_word(
+    world: World, daemon: subprocess.Popen[bytes]
+) -> None:
+    _drop_all(world, daemon)
+    for command in (("answer", "D-2", "--record", "102"), ("refile", "D-1", "102")):
+        refused = _type(world, *command)
+        assert refused.returncode == 1
+        assert "Nothing in the document was found to name 102, Familledy Prenomdy" in refused.stderr
+    told = _type(world, "refile", "D-1", "102", "--json")
+    assert (told.returncode, json.loads(told.stdout)["hint"]) == (1, "If you are sure, add --yes.")
+    assert [_json(world, "show", it)["record_id"] for it in ("D-1", "D-2")] == ["100", None]
+    assert _type(world, "refile", "D-1", "102", "--yes").returncode == 0
+    explained = _type(world, "explain", "D-1").stdout
+    assert "A human chose 102 (cli:" in explained
+    assert "The rules had said: a match with 100" in explained
 
 
 @pytest.mark.security
@@ -293,7 +335,78 @@ def test_a_new_home_from_nothing(tmp_path: Path) -> None:
     refused = _type(world, "registry", "import", str(people), "--yes")
     assert refused.returncode == 1
     assert "line 302" in refused.stderr
+    people.write_text("".join(PEOPLE.splitlines(keepends=True)[:100]))
+    truncated = _type(world, "registry", "import", str(people), "--yes")
+    assert truncated.returncode == 1
+    assert "--confirm-deletions" in truncated.stderr
+    assert "201 of the 300 known people are not in this file" in truncated.stdout
     assert _type(world, "status").returncode == 3
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("kept", [0, 1])
+def test_most_of_a_small_registry_never_vanishes_unasked(kept: int, tmp_path: Path) -> None:
+    world = World(tmp_path / "small")
+    world.home.mkdir()
+    assert _type(world, "registry", "find", "Familleaa", DOSSIERD_ALLOW_ROOT="true").returncode == 1
+    header, *lines = PEOPLE.splitlines(keepends=True)
+    people = world.home / "people.csv"
+    people.write_text(header + "".join(lines[:3]))
+    assert (
+        _type(world, "registry", "import", str(people), "--yes", DOSSIERD_ALLOW_ROOT="true").returncode == 0
+    )
+    people.write_text(header + "".join(lines[:kept]) + lines[9])
+    arguments = ("registry", "import", str(people), "--yes")
+    refused = _type(world, *arguments, DOSSIERD_ALLOW_ROOT="true")
+    assert refused.returncode == 1
+    assert f"remove {3 - kept} of 3 people; nothing was changed" in refused.stderr
+    assert _type(world, *arguments, "--confirm-deletions", DOSSIERD_ALLOW_ROOT="true").returncode == 0
+
+
+@pytest.mark.observability
+def test_check_tells_what_nobody_takes_out_of_incoming(world: World) -> None:
+    world.drop("letter.docx", b"PK")
+    world.drop("letter.pdf", b"%PDF-")
+    (world.home / "incoming" / "line\nend.pdf").symlink_to("/etc/hostname")
+    os.mkfifo(world.home / "incoming" / "pipe.pdf")
+    (world.home / "incoming" / "folder.pdf").mkdir()
+    findings = {it["part"]: it["sentence"] for it in json.loads(_type(world, "check", "--json").stdout)}
+    assert findings["incoming"] == (
+        "1 PDF waiting; 4 not PDFs, so nobody takes them: folder.pdf (directory), letter.docx, "
+        "line\\nend.pdf (symlink), pipe.pdf (fifo)"
+    )
+    assert "has not run" in findings["ledger"]
+
+
+@pytest.mark.reliability
+def test_output_that_takes_no_letters_or_nothing_at_all_is_no_crash(world: World) -> None:
+    people = world.home / "people.csv"
+    people.write_text("id,last_name,first_name,dob\n1,Aab,Cé,1980-01-02\n")
+    assert _type(world, "registry", "import", str(people), "--yes", "--confirm-deletions").returncode == 0
+    narrow = _type(world, "registry", "find", "aab", PYTHONIOENCODING="ascii")
+    assert (narrow.returncode, "C\\xe9" in narrow.stdout) == (0, True)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "agent", "registry", "find", "aab", "--home", str(world.home)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, b"Traceback" in done.stderr) == (3, False)
+    stray = _type(world, "registry", "find", os.fsdecode(b"\xff"))
+    assert (stray.returncode, "no UTF-8" in stray.stderr) == (1, True)
+
+
+@pytest.mark.security
+def test_a_refused_start_makes_no_folder(tmp_path: Path) -> None:
+    world = World(tmp_path / "nobody" / "home")
+    refused = _type(world, "run", DOSSIERD_MODE="sometimes")
+    assert (refused.returncode, world.home.exists()) == (2, False)
+    (tmp_path / "nobody").write_text("A file, where a folder should be.")
+    unmade = _type(world, "init")
+    assert unmade.returncode == 3
+    assert "can't be made" in unmade.stderr
 
 
 @pytest.mark.security

@@ -1,0 +1,172 @@
+"""Commands by which a human decides: answer, undo, refile, retry.
+
+Before a document is filed under a person of a human's choice, that person is held against what the rules saw. If
+something printed contradicts the choice, or nothing printed names that person, it is shown, and asked about once more.
+"""
+
+import re
+import sys
+from typing import Annotated
+
+import typer
+
+from agent import errors
+from agent.adapters.ledger import SqlLedger
+from agent.cli.shared import (
+    DocumentArgument,
+    HomeOption,
+    JsonOption,
+    ask,
+    finish,
+    open_ledger,
+    open_registry,
+    require,
+    typed,
+)
+from agent.cli.wording import err, person_words, say, say_candidate
+from agent.config import Settings, load
+from agent.domain.decision import Candidate, Decision, Match, candidates_of
+from agent.domain.identity import Person, RecordId
+from agent.domain.life import Action
+from agent.domain.outcome import Archived
+from agent.workflow.review import NONE_OF_THESE, RECORD_PREFIX
+
+YesOption = Annotated[
+    bool, typer.Option("--yes", help="Don't ask again when what is printed doesn't bear the choice out.")
+]
+
+_NUMBER = re.compile(r"[1-9][0-9]?")
+
+
+def register(app: typer.Typer) -> None:
+    for command in (answer, undo, refile, retry):
+        app.command()(command)
+
+
+def answer(
+    document: DocumentArgument,
+    choice: Annotated[str, typer.Argument(help="The candidate's number, or: none")] = "",
+    record: Annotated[
+        str, typer.Option(help="A record's id, when the right person is not among the candidates.")
+    ] = "",
+    yes: YesOption = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question about a document.
+
+    It is filed under the person you choose, or set aside in failed/.
+    """
+    if choice and record:
+        raise errors.RequestRefused("Either a number or --record, not both.")
+    if not (choice or record):
+        raise errors.RequestRefused(
+            "An answer needs a choice.",
+            hint="Such as: dossierd answer D-7 2, dossierd answer D-7 none, dossierd answer D-7 --record 20817",
+        )
+    settings = load(home=home)
+    argument = f"{RECORD_PREFIX}{typed(record)}" if record else typed(choice).lower()
+    with open_ledger(settings) as ledger:
+        decision = _asked(ledger, document)
+    record_id = None if decision is None else _chosen(argument, decision)
+    person = _look_up(settings, record_id)
+    if decision is not None and person is not None and not yes:
+        _confirm(decision, person, as_json=as_json)
+    finish(ask(settings, Action.ANSWER, document, argument), as_json=as_json, person=_introduction(person))
+
+
+def undo(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Take a filing back, within 24 hours.
+
+    The document returns to review.
+    """
+    finish(ask(load(home=home), Action.UNDO, document), as_json=as_json)
+
+
+def refile(
+    document: DocumentArgument,
+    record: Annotated[str, typer.Argument(help="The id of the right record.")],
+    yes: YesOption = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """File a document under another record.
+
+    At any time after it was archived.
+    """
+    settings = load(home=home)
+    with open_ledger(settings) as ledger:
+        filed = require(ledger, document).outcome
+    person = _look_up(settings, RecordId(typed(record)))
+    is_news = isinstance(filed, Archived) and filed.record_id != record
+    if isinstance(filed, Archived) and is_news and person is not None and not yes:
+        _confirm(filed.decision, person, as_json=as_json)
+    finish(ask(settings, Action.REFILE, document, record), as_json=as_json, person=_introduction(person))
+
+
+def retry(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Read and decide a document again, or take back a missing one.
+
+    For what has failed, is a duplicate, or waits in review; and for a missing one whose file is back in its place.
+    """
+    finish(ask(load(home=home), Action.RETRY, document), as_json=as_json)
+
+
+def _asked(ledger: SqlLedger, document: str) -> Decision | None:
+    """The decision in the document's open question; None when no question is open."""
+    review = ledger.review(require(ledger, document).document_id)
+    return None if review is None else review.decision
+
+
+def _chosen(argument: str, decision: Decision) -> RecordId | None:
+    """The record that an answer names; None for `none`, and for a number that nobody has."""
+    if argument.startswith(RECORD_PREFIX):
+        return RecordId(argument.removeprefix(RECORD_PREFIX))
+    candidates = candidates_of(decision)
+    if argument == NONE_OF_THESE or not _NUMBER.fullmatch(argument) or int(argument) > len(candidates):
+        return None
+    return candidates[int(argument) - 1].person.record_id
+
+
+def _look_up(settings: Settings, record_id: RecordId | None) -> Person | None:
+    if record_id is None:
+        return None
+    with open_registry(settings) as index:
+        return index.person(record_id)
+
+
+def _confirm(decision: Decision | None, person: Person, *, as_json: bool) -> None:
+    """Show what speaks against a choice, and ask once more; a choice that the rules bear out is not asked about.
+
+    Raises:
+        RequestRefused: it is doubtful, and nobody is there to be asked.
+    """
+    candidate = _among(decision, person.record_id)
+    if candidate is not None and not candidate.is_vetoed:
+        return
+    doubt = (
+        f"Nothing in the document was found to name {person.record_id}, {person_words(person)}."
+        if candidate is None
+        else f"Something printed in the document speaks against {person.record_id}."
+    )
+    if as_json:
+        raise errors.RequestRefused(f"Not filed: {doubt}", hint="If you are sure, add --yes.")
+    say(doubt, style="yellow", to=err)
+    if candidate is not None:
+        say_candidate(candidate, "!", to=err)
+    if not sys.stdin.isatty():
+        raise errors.RequestRefused("Not filed.", hint="If you are sure, add --yes.")
+    typer.confirm("File it there all the same?", abort=True)
+
+
+def _among(decision: Decision | None, record_id: RecordId) -> Candidate | None:
+    """Find a person among those whom the rules considered, excluded ones included."""
+    if decision is None:
+        return None
+    rivals = decision.rivals if isinstance(decision, Match) else ()
+    considered = (*candidates_of(decision), *rivals)
+    return next((it for it in considered if it.person.record_id == record_id), None)
+
+
+def _introduction(person: Person | None) -> str:
+    return f"{person.record_id} is {person_words(person)}" if person else ""

@@ -1,0 +1,178 @@
+"""How things are written out for people: documents, candidates, ages, and lines that keep their words whole.
+
+Nothing from outside reaches the terminal before `visible` has seen it.
+"""
+
+import datetime
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from textwrap import wrap
+from typing import Any, assert_never
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from agent import errors
+from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Unmatched
+from agent.domain.identity import Person
+from agent.domain.life import Document
+from agent.domain.message import visible
+from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, InReview, Outcome, State
+
+BY_RULE = "rule"
+
+PROBLEMS_SHOWN = 20
+NARROWEST = 20
+"""Columns that a text gets however deep it is indented."""
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(highlight=False, soft_wrap=True, stderr=True)
+
+
+def say(text: str, *, indent: int = 0, style: str = "", to: Console = out) -> None:
+    """Write one thing on a line of its own; a terminal's edge breaks it between words, under its indent."""
+    shown, width = visible(text), max(NARROWEST, to.width - indent)
+    lines = wrap(shown, width, break_long_words=False, break_on_hyphens=False) if to.is_terminal else []
+    for line in lines or [shown]:
+        to.print(Text(" " * indent + line, style=style))
+
+
+def say_table(listing: Table, *, to: Console = out) -> None:
+    """Write a table; on a terminal its cells are broken between words."""
+    to.print(listing, soft_wrap=not to.is_terminal)
+
+
+def say_error(error: errors.DossierdError) -> None:
+    """Write what is wrong and what to do about it."""
+    say(f"dossierd: {error.sentence}", style="bold red", to=err)
+    if isinstance(error, errors.RegistryInvalid):
+        for line, problem in error.problems[:PROBLEMS_SHOWN]:
+            say(f"line {line}: {problem}", indent=2, to=err)
+        if len(error.problems) > PROBLEMS_SHOWN:
+            say(f"... and {len(error.problems) - PROBLEMS_SHOWN} more", indent=2, to=err)
+    if error.hint:
+        say(error.hint, indent=2, to=err)
+
+
+def print_error(error: errors.DossierdError) -> None:
+    """Write a refusal for a program: on stdout, where it looks for the answer."""
+    told: dict[str, object] = {"done": False, "sentence": error.sentence, "hint": error.hint}
+    if isinstance(error, errors.RegistryInvalid):
+        told["problems"] = [{"line": line, "problem": problem} for line, problem in error.problems]
+    print_json(told)
+
+
+def print_json(value: object) -> None:
+    """Write a value as JSON; dataclasses become objects, moments ISO 8601 in UTC."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+def table(*headings: str) -> Table:
+    """A table without walls: it stays readable when it is copied into a message."""
+    return Table(*headings, box=None, pad_edge=False, header_style="bold", show_header=any(headings))
+
+
+def ago(moment: datetime.datetime | None, now: datetime.datetime) -> str:
+    """Write how long ago something was, as people say it."""
+    if moment is None:
+        return "-"
+    seconds = max(0, round((now - moment).total_seconds()))
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit} ago"
+    return f"{seconds} s ago"
+
+
+def outcome_words(document: Document) -> str:
+    """Where a document is, and why, on one line."""
+    match document.state:
+        case State.CLAIMING | State.CLAIMED:
+            return "waits to be read"
+        case State.READING:
+            return "being read"
+        case State.WITHDRAWN:
+            return "was taken out of incoming/ before its turn came"
+        case State.FORGOTTEN:
+            return "erased on request"
+    words = settled_words(document.outcome) if document.outcome else ""
+    match document.state:
+        case State.MOVING:
+            return f"on its way: {words}"
+        case State.MISSING:
+            return f"not where it was put, or changed by hand ({words or 'not read yet'})"
+    return words
+
+
+def settled_words(outcome: Outcome) -> str:
+    """What was settled, on one line."""
+    match outcome:
+        case Archived(record_id=record_id, decided_by=decided_by):
+            return f"filed under {record_id} by {decided_by}"
+        case InReview(decision=Match()):
+            return "a match, to be confirmed by a human"
+        case InReview(decision=decision):
+            return verdict_words(decision)
+        case Failed(reason=reason):
+            return FAILURES[reason].sentence
+        case Duplicate(original=original):
+            return f"the same bytes as D-{original}"
+        case _:
+            assert_never(outcome)
+
+
+def verdict_words(decision: Decision) -> str:
+    """What the rules say, on one line."""
+    match decision:
+        case Match(candidate=candidate, policy=policy):
+            return f"a match with {candidate.person.record_id} (policy {policy})"
+        case Ambiguous() | Unmatched():
+            return f"{decision.verdict}: {decision.reason.sentence}"
+        case _:
+            assert_never(decision)
+
+
+def person_words(person: Person) -> str:
+    """A person as the office knows them: `Tiznari Salma, born 12/03/1984`."""
+    born = f", born {person.birth_date:%d/%m/%Y}" if person.birth_date else ""
+    return f"{person.last_name} {person.first_name}{born}"
+
+
+def say_candidate(candidate: Candidate, mark: str, *, to: Console = out) -> None:
+    """Write who is considered, and what speaks for and against them."""
+    say(f"{mark}  {person_words(candidate.person)}, record {candidate.person.record_id}", indent=2, to=to)
+    for reason in candidate.reasons:
+        page = f" (page {reason.page})" if reason.page else ""
+        say(f"{'+' if reason.supports else '-'} {reason.sentence}{page}", indent=7, to=to)
+
+
+def counts_words(counts: Mapping[State, int]) -> str:
+    """How many documents are in which state, always in the same order."""
+    return ", ".join(f"{counts[state]} {state.replace('_', ' ')}" for state in State if counts.get(state))
+
+
+def rows_of(documents: Sequence[Document], now: datetime.datetime) -> Table:
+    """Documents as a table, one a line."""
+    listing = table("", "state", "came", "what became of it")
+    for column in listing.columns[:3]:
+        column.no_wrap = True
+    for document in documents:
+        listing.add_row(
+            document.reference,
+            document.state.replace("_", " "),
+            ago(document.seen_at, now),
+            Text(visible(outcome_words(document))),
+        )
+    return listing
