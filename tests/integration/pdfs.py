@@ -113,3 +113,54 @@ def form(path: Path, value: str) -> Path:
         )
     )
     return path
+
+
+SENTENCE = b"BT /F1 12 Tf 0 g 50 700 Td (The patient Jeanne DURAND was seen today) Tj ET\n"
+PRETENDER = b"BT /F1 12 Tf 50 500 Td (Jean PRETENDER) Tj ET\n"
+
+
+def with_resources(path: Path, content: bytes, *, resources: bytes = b"", layer: bytes = b"") -> Path:
+    """A page with this content, the font /F1, more resources, and what a layer of it says in the catalogue."""
+    catalogue = b"/OCProperties << /OCGs [6 0 R] /D << %s >> >>" % layer if layer else b""
+    path.write_bytes(
+        assembled(
+            b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalogue,
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << "
+            b"/Font << /F1 5 0 R >> %s >> >>" % resources,
+            _stream(b"", content),
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+            b"<< /Type /OCG /Name (notes) >>",
+            _stream(
+                b"/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >>",
+                PRETENDER,
+            ),
+        )
+    )
+    return path
+
+
+def _stream(entries: bytes, content: bytes) -> bytes:
+    return b"<< %s /Length %d >>\nstream\n%s\nendstream" % (entries, len(content), content)
+
+
+def under_text(
+    path: Path,
+    image: Image.Image,
+    text: tuple[str, ...],
+    *,
+    top: float = 285.0,
+    place: tuple[float, float, float, float] = (0.0, 0.0, 210.0, 297.0),
+    is_hidden: bool = False,
+) -> Path:
+    """An image at a place (left, top, width, height in mm), and lines of text printed over it from a height on."""
+    document = blank_document()
+    document.add_page()
+    left, upper, width, height = place
+    document.image(image, x=left, y=upper, w=width, h=height)
+    document.set_font("helvetica", size=8)
+    with document.local_context(text_mode="INVISIBLE" if is_hidden else "FILL"):
+        for row, line in enumerate(text):
+            document.text(15, top + 8 * row, line)
+    document.output(str(path))
+    return path

@@ -5,13 +5,14 @@ Invariants
 - A page that fails is a page with a problem; the others are read. Only when none can be read is the document damaged.
 - pdfium decides what a page's text is worth; pdfplumber gives the boxes where both see the same; what only pdfium
   can read is taken from pdfium.
+- Text that leaves no ink on the page is not read, and no scan's hidden layer is: the picture is recognised.
+- A printed layer says nothing about the images beside it: where they are large, they are recognised as well.
 """
 
 import contextlib
 import socket
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
 
@@ -19,16 +20,19 @@ import pypdfium2
 from pypdfium2 import raw
 
 from agent.adapters.reading import alarm, finding, lines
+from agent.adapters.reading.eye import Eye
 from agent.adapters.reading.finding import Finding, Order, Read, Unavailable, Unreadable
-from agent.adapters.reading.judge import BIG_IMAGE, Layer, judge
-from agent.adapters.reading.ocr import Recogniser
+from agent.adapters.reading.judge import Layer, judge
+from agent.adapters.reading.ocr import Recogniser, of_layer
 from agent.adapters.reading.pdfium import PdfiumPage
 from agent.adapters.reading.plumber import Plumber
 from agent.adapters.reading.survey import Survey
-from agent.domain.document import DocumentText, Line, Page, PageProblem, TextOrigin, Word
+from agent.domain.document import DocumentText, Page, PageProblem, TextOrigin, Word
 from agent.domain.outcome import FailureReason
 from agent.errors import ReaderUnavailable
 
+_IMAGE_SHARE = 0.25
+"""The part of a page from where images may say more than a logo does: they are recognised beside a good layer."""
 _PLUMBER_SHARE = 0.4
 """The part of a page's time that pdfplumber may take; enough is left for the others."""
 _AFTER_TESSERACT_SECONDS = 2.0
@@ -121,38 +125,44 @@ class _Reading:
             return self._plumbed(number)
 
     def _both(self, page: PdfiumPage, number: int) -> Page:
-        """Read a page by its layer if that is what a reader sees, else recognise it."""
+        """Read a page by its layer as far as a reader sees it, and recognise what the layer does not say."""
         began = time.monotonic()
         with alarm.within(self._order.page_seconds):
             survey = page.survey()
-            raw_text = page.text
+            eye = None if self._recogniser.is_bomb(survey) else page.look()
+            text = page.text
             fields = page.fields()
         words: list[Word] = []
-        layer = judge(raw_text, image_share=survey.image_share)
+        layer = judge(text)
         if layer is not Layer.GARBAGE:
-            words = [*self._seen_words(page, number, survey, raw_text), *fields]
-            layer = judge(" ".join(word.text for word in words), image_share=survey.image_share)
-        if layer is Layer.USABLE or (layer is Layer.SHORT and survey.is_text_alone):
-            return _of_layer(page, number, words)
+            words = [*self._seen_words(page, number, survey, eye, text), *fields]
+            layer = judge(" ".join(word.text for word in words))
+        if layer is Layer.GARBAGE:
+            words = []
+        elif words and eye is None:
+            return of_layer(page, number, words, PageProblem.CAPPED)
+        elif survey.is_text_alone or (layer is Layer.USABLE and survey.image_share < _IMAGE_SHARE):
+            return of_layer(page, number, words)
         seconds = began + self._order.page_seconds - time.monotonic()
         with alarm.within(seconds + _AFTER_TESSERACT_SECONDS):
-            recognised = self._recogniser.read(page, number, survey, time.monotonic() + seconds)
-        if words and _letters(recognised.lines) <= _letters_of(words):
-            return replace(_of_layer(page, number, words), problem=recognised.problem)
-        return recognised
+            return self._recogniser.read(page, number, survey, time.monotonic() + seconds, kept=words)
 
-    def _seen_words(self, page: PdfiumPage, number: int, survey: Survey, text: str) -> list[Word]:
-        is_scan = survey.image_share > BIG_IMAGE
-        if not lines.right_to_left_share(text):  # pdfplumber's order inside an Arabic word is the eye's
-            plumbed = self._plumber.words(number, survey, hidden_is_seen=is_scan)
+    def _seen_words(
+        self, page: PdfiumPage, number: int, survey: Survey, eye: Eye | None, text: str
+    ) -> list[Word]:
+        """Take pdfplumber's words, unless it can't tell what is hidden or reads something else."""
+        if not survey.has_hidden_text and not lines.right_to_left_share(
+            text
+        ):  # inside an Arabic word its order is the eye's
+            plumbed = self._plumber.words(number, eye)
             if plumbed is not None and plumbed.agrees(text, page.width, page.height):
                 return plumbed.words
         with alarm.within(self._order.page_seconds):
-            return page.words(survey, hidden_is_seen=is_scan)
+            return page.words(eye)
 
     def _plumbed(self, number: int) -> Page:
-        """Read a page that pdfium can't open: better without the check for hidden modes than not at all."""
-        plumbed = self._plumber.words(number, None, hidden_is_seen=False)
+        """Read a page that pdfium can't open. What of it can be seen nobody knows: people must look."""
+        plumbed = self._plumber.words(number, None)
         if plumbed is None or not plumbed.words:
             return _unread(number, PageProblem.ENGINE_FAILED)
         width, height = self._plumber.size(number)
@@ -162,26 +172,9 @@ class _Reading:
             height=height,
             origin=TextOrigin.TEXT_LAYER,
             lines=lines.lines_of(plumbed.words),
+            problem=PageProblem.TEXT_DROPPED,
         )
-
-
-def _of_layer(page: PdfiumPage, number: int, words: list[Word]) -> Page:
-    return Page(
-        number=number,
-        width=page.width,
-        height=page.height,
-        origin=TextOrigin.TEXT_LAYER if words else TextOrigin.BLANK,
-        lines=lines.lines_of(words),
-    )
 
 
 def _unread(number: int, problem: PageProblem) -> Page:
     return Page(number=number, width=0.0, height=0.0, origin=TextOrigin.OCR, lines=(), problem=problem)
-
-
-def _letters(found: tuple[Line, ...]) -> int:
-    return sum(_letters_of(line.words) for line in found)
-
-
-def _letters_of(words: Sequence[Word]) -> int:
-    return sum(len(word.text) for word in words)

@@ -15,11 +15,6 @@ _MAX_CID = 0.01
 _MAX_BROKEN = 0.03
 _MIN_WORDLIKE = 0.60
 _MAX_SYMBOLS = 0.25
-BIG_IMAGE = 0.60
-"""Share of the page from where an image makes it a scan, and its layer somebody's OCR."""
-_MIN_WORDS_ON_SCAN = 15
-_MIN_WORDLIKE_ON_SCAN = 0.75
-_MIN_COMMON_ON_SCAN = 0.08
 _LATIN = 0.5
 
 _CID = re.compile(r"\(cid:\d+\)")
@@ -39,14 +34,6 @@ _LATIN_LETTER = re.compile(r"[A-Za-zÀ-ɏ]")
 _VOWEL = re.compile(r"[aeiouyàâäéèêëîïôöùûüÿæœáíóúãõåø]", re.IGNORECASE)
 _MAX_WORD = 40
 
-_COMMON_WORDS = (
-    "le la les l de du des d un une et en à au aux est dans pour par sur que qui ne pas son sa ses ce cette nous vous",
-    "avec date né née nom prénom madame monsieur patient",
-    "the of and to in is for on with by at from this that be are was as it an a or your you we name birth dear mr mrs",
-    "في من على إلى عن أن هذا هذه التي الذي مع ما لا و السيد السيدة تاريخ الاسم رقم",
-)
-_COMMON = frozenset(word for line in _COMMON_WORDS for word in line.split())
-
 
 class Layer(StrEnum):
     """What a page's text layer is worth."""
@@ -57,8 +44,8 @@ class Layer(StrEnum):
     GARBAGE = "garbage"
 
 
-def judge(text: str, *, image_share: float) -> Layer:
-    """Judge a layer by its text and by the share of the page that images cover."""
+def judge(text: str) -> Layer:
+    """Judge a layer by its text."""
     characters = len("".join(text.split()))
     if characters and _is_broken(text, characters):
         return Layer.GARBAGE
@@ -66,10 +53,7 @@ def judge(text: str, *, image_share: float) -> Layer:
     words = prose.split()
     if characters < _MIN_CHARACTERS or len(words) < _MIN_WORDS:
         return Layer.SHORT
-    wordlike = _share(words, _is_wordlike)
-    if wordlike < _MIN_WORDLIKE or _has_too_many_symbols(words):
-        return Layer.GARBAGE
-    if image_share > BIG_IMAGE and _is_doubtful_on_scan(prose, words, wordlike):
+    if _share(words, _is_wordlike) < _MIN_WORDLIKE or _has_too_many_symbols(words):
         return Layer.GARBAGE
     return Layer.USABLE
 
@@ -85,14 +69,6 @@ def _has_too_many_symbols(words: list[str]) -> bool:
     if right_to_left_share(dense) >= _LATIN:
         return False
     return len(_SYMBOL.findall(dense)) > _MAX_SYMBOLS * len(dense)
-
-
-def _is_doubtful_on_scan(text: str, words: list[str], wordlike: float) -> bool:
-    if len(words) < _MIN_WORDS_ON_SCAN or wordlike < _MIN_WORDLIKE_ON_SCAN:
-        return True
-    if right_to_left_share(text) >= _LATIN:  # Arabic writes its common words together with their neighbours
-        return False
-    return _share(words, _is_common) < _MIN_COMMON_ON_SCAN
 
 
 def _share(words: list[str], asks: Callable[[str], bool]) -> float:
@@ -122,7 +98,3 @@ def _can_be_said(part: str) -> bool:
         return True
     has_vowel = len(part) <= _ABBREVIATION or part.isupper() or _VOWEL.search(part) is not None
     return has_vowel and len(_CAPITAL_INSIDE.findall(part)) <= 1
-
-
-def _is_common(token: str) -> bool:
-    return _EDGES.sub("", token).casefold() in _COMMON

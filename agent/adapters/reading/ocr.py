@@ -1,6 +1,7 @@
 """Recognises a page without a usable text layer: drawn in grey, set level, read by tesseract.
 
-A pass that reads badly is followed by a look at the page's orientation, and the better of two passes is kept.
+Beside a good layer only the rest of the page is recognised: the scan above a printed stamp, the form beneath typed
+answers. A pass that reads badly is followed by a look at the page's orientation, and the better of two passes is kept.
 
 Invariants
 - The page's pixels are counted before they are drawn, those of its images too.
@@ -12,12 +13,12 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytesseract
 from PIL import Image, PpmImagePlugin  # noqa: F401 # loaded before the fork: pages go to tesseract as PGM
 
-from agent.adapters.reading import lines, tools
+from agent.adapters.reading import lines, overlay, tools
 from agent.adapters.reading.deskew import skew
 from agent.adapters.reading.pdfium import PdfiumPage
 from agent.adapters.reading.survey import Survey
@@ -38,16 +39,27 @@ _DARKER_THAN_PAPER = 64
 _BLANK_SHARE = 0.001
 _LONG_WORD = 4
 _MIN_SECONDS = 1.0
+_SCAN_SHARE = 0.60
+"""The part of the page from where images make it a scan."""
+_STAMP_LINES = 4
+"""Up to here printed lines over a scan are a stamp, or the header and footer of a fax; a letter has more."""
 _HINT = "Type: sudo apt install tesseract-ocr"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognition:
-    """What one pass made of the page, and how large the page was the way it stood then."""
+    """What one pass made of the page, and how large the page was the way it stood then.
+
+    Attributes:
+        turn: by how many degrees clockwise the page was turned.
+        is_level: False when the lines lean.
+    """
 
     lines: tuple[Line, ...]
     width: float
     height: float
+    turn: int
+    is_level: bool
 
     @property
     def confidence(self) -> float:
@@ -67,12 +79,28 @@ class Recognition:
         return [word for line in self.lines for word in line.words]
 
 
-class _TimeoutError(Exception):
+class _UnrecognisedError(Exception):
+    """The page can't be recognised; its problem says why."""
+
+    problem: ClassVar[PageProblem]
+
+
+class _CappedError(_UnrecognisedError):
+    """The page or an image of it is too large to be drawn."""
+
+    problem = PageProblem.CAPPED
+
+
+class _TimeoutError(_UnrecognisedError):
     """The page's time is up."""
 
+    problem = PageProblem.TIMED_OUT
 
-class _EngineError(Exception):
+
+class _EngineError(_UnrecognisedError):
     """Tesseract ended badly, or said what can't be understood."""
+
+    problem = PageProblem.ENGINE_FAILED
 
 
 class Recogniser:
@@ -83,33 +111,56 @@ class Recogniser:
         self._max_pixels = render_megapixels * 1_000_000
         self._is_checked = False
 
-    def read(self, page: PdfiumPage, number: int, survey: Survey, deadline: float) -> Page:
+    def read(
+        self, page: PdfiumPage, number: int, survey: Survey, deadline: float, *, kept: Sequence[Word] = ()
+    ) -> Page:
         """Recognise a page until the deadline of `time.monotonic`; what prevents that is its problem.
+
+        Args:
+            kept: words of the layer that stay; when there are any, only the rest of the page is recognised.
 
         Raises:
             ReaderUnavailable: tesseract or a language is missing.
         """
         self._check()
-        dots = self._resolution(page)
-        if dots < _LOWEST_DOTS or survey.image_pixels > _STORED_PER_DRAWN * self._max_pixels:
-            return _page(number, page, problem=PageProblem.CAPPED)
-        image = page.render(dots / _POINTS_PER_INCH)
-        if _is_blank(image):
-            return _page(number, page, origin=TextOrigin.BLANK)
+        layer = of_layer(page, number, kept)
         try:
-            found = self._recognise(image, dots, deadline)
-        except _TimeoutError:
-            return _page(number, page, problem=PageProblem.TIMED_OUT)
-        except _EngineError:
-            return _page(number, page, problem=PageProblem.ENGINE_FAILED)
+            found = self._find(page, survey, deadline, is_rest=bool(kept))
+        except _UnrecognisedError as error:
+            origin = TextOrigin.TEXT_LAYER if kept else TextOrigin.OCR
+            return replace(layer, origin=origin, problem=error.problem)
+        if found is None:
+            return layer
+        if not found.lines:
+            is_dropped = not kept or _is_stamped_scan(survey, layer)
+            return replace(
+                layer,
+                origin=TextOrigin.TEXT_LAYER if kept else TextOrigin.OCR,
+                problem=PageProblem.TEXT_DROPPED if is_dropped else None,
+            )
+        stay = overlay.turned(kept, found.turn, page.width, page.height)
         return Page(
             number=number,
             width=found.width,
             height=found.height,
             origin=TextOrigin.OCR,
-            lines=found.lines,
-            problem=None if found.lines else PageProblem.TEXT_DROPPED,
+            lines=overlay.merged(stay, found.lines, is_level=found.is_level),
         )
+
+    def _find(
+        self, page: PdfiumPage, survey: Survey, deadline: float, *, is_rest: bool
+    ) -> Recognition | None:
+        """Draw and recognise the page, or the rest of it; None when nothing is there."""
+        dots = self._resolution(page)
+        if dots < _LOWEST_DOTS or self.is_bomb(survey):
+            raise _CappedError
+        scale = dots / _POINTS_PER_INCH
+        image = page.render_rest(scale) if is_rest else page.render(scale)
+        return None if _is_blank(image) else self._recognise(image, dots, deadline)
+
+    def is_bomb(self, survey: Survey) -> bool:
+        """Whether an image holds so many pixels that the page must not be drawn."""
+        return survey.image_pixels > _STORED_PER_DRAWN * self._max_pixels
 
     def _check(self) -> None:
         if not self._is_checked:
@@ -128,12 +179,12 @@ class Recogniser:
         if not turn:
             return first
         try:
-            second = self._pass(image.rotate(-turn, expand=True), dots, deadline)
+            second = self._pass(image.rotate(-turn, expand=True), dots, deadline, turn=turn)
         except (_TimeoutError, _EngineError):
             return first
         return max(first, second, key=lambda each: (not each.is_sideways, each.confidence))
 
-    def _pass(self, image: Image.Image, dots: float, deadline: float) -> Recognition:
+    def _pass(self, image: Image.Image, dots: float, deadline: float, *, turn: int = 0) -> Recognition:
         degrees = skew(image)
         is_level = abs(degrees) < _MIN_SKEW_DEGREES
         level = image if is_level else image.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255)
@@ -151,7 +202,9 @@ class Recogniser:
         found = lines.lines_of(_words(table, _POINTS_PER_INCH / dots))
         if not is_level:
             found = _turned_back(found, degrees, width, height)
-        return Recognition(lines=found, width=round(width, 2), height=round(height, 2))
+        return Recognition(
+            lines=found, width=round(width, 2), height=round(height, 2), turn=turn, is_level=is_level
+        )
 
     def _orientation(self, image: Image.Image, dots: float, deadline: float) -> int:
         """Ask by how many degrees clockwise the page must be turned; 0 when tesseract is not sure."""
@@ -246,11 +299,20 @@ def _is_blank(image: Image.Image) -> bool:
     return dark + light < _BLANK_SHARE * total
 
 
-def _page(
-    number: int,
-    page: PdfiumPage,
-    *,
-    origin: TextOrigin = TextOrigin.OCR,
-    problem: PageProblem | None = None,
+def _is_stamped_scan(survey: Survey, layer: Page) -> bool:
+    """Whether ink without a word is a scan that can't be read, rather than the background of a letter."""
+    return survey.image_share > _SCAN_SHARE and len(layer.lines) <= _STAMP_LINES
+
+
+def of_layer(
+    page: PdfiumPage, number: int, words: Sequence[Word], problem: PageProblem | None = None
 ) -> Page:
-    return Page(number=number, width=page.width, height=page.height, origin=origin, lines=(), problem=problem)
+    """Make a page of the words of its layer alone."""
+    return Page(
+        number=number,
+        width=page.width,
+        height=page.height,
+        origin=TextOrigin.TEXT_LAYER if words else TextOrigin.BLANK,
+        lines=lines.lines_of(words),
+        problem=problem,
+    )

@@ -2,7 +2,9 @@
 
 import ctypes
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -10,14 +12,16 @@ import pypdfium2
 from pypdfium2 import raw
 
 from agent.adapters.reading import lines
+from agent.adapters.reading.eye import Eye, scale_of
 from agent.adapters.reading.frame import Frame
-from agent.adapters.reading.survey import TRANSPARENT, WHITE, Survey, survey
+from agent.adapters.reading.survey import Drawn, Survey, is_hidden, objects_of, survey
 from agent.domain.document import Box, Word
 
 _GENERATED_BREAKS = " \r\n\t\u00a0"
 _HYPHENS = "\x02\ufffe"
 """How pdfium writes a hyphen at the end of a line."""
 _TINY_POINTS = 2.0
+_TRANSPARENT = 13
 _TEXT_FIELDS = frozenset(
     {raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX}
 )
@@ -31,13 +35,12 @@ class Character:
 
     Attributes:
         box: None for blanks and line ends that pdfium added itself.
-        is_visible: large and dark enough to be seen; hidden render modes are the survey's business.
+        is_visible: large enough, and written in a way that leaves ink; whether it does is the eye's business.
     """
 
     text: str
     box: Box | None
     is_visible: bool
-    is_white: bool
 
 
 class PdfiumPage:
@@ -60,26 +63,57 @@ class PdfiumPage:
         """The text layer as it is, seen or not, in logical order."""
         return str(self._text_page.get_text_range())
 
+    def look(self) -> Eye | None:
+        """Compare the page with and without its text; None when it is too large to be drawn."""
+        scale = scale_of(self.width, self.height)
+        if scale is None:
+            return None
+
+        def draw(*, grayscale: bool) -> tuple[Any, Any]:
+            return self._drawn(scale, grayscale=grayscale), self.render_rest(scale, grayscale=grayscale)
+
+        return Eye(draw, scale)
+
     def render(self, scale: float) -> Any:
         """Draw the page in grey, `scale` pixels a point, as a PIL image."""
-        bitmap = self._page.render(scale=scale, grayscale=True)
+        return self._drawn(scale, grayscale=True)
+
+    def render_rest(self, scale: float, *, grayscale: bool = True) -> Any:
+        """Draw what is on the page beside the text of its layer."""
+        with self._without_text():
+            return self._drawn(scale, grayscale=grayscale)
+
+    @contextmanager
+    def _without_text(self) -> Iterator[None]:
+        texts = [drawn.item for drawn in self._objects if drawn.kind == raw.FPDF_PAGEOBJ_TEXT]
+        for text in texts:
+            raw.FPDFPageObj_SetIsActive(text, False)
+        try:
+            yield
+        finally:
+            for text in texts:
+                raw.FPDFPageObj_SetIsActive(text, True)
+
+    def _drawn(self, scale: float, *, grayscale: bool) -> Any:
+        bitmap = self._page.render(scale=scale, grayscale=grayscale)
         try:
             return bitmap.to_pil().copy()
         finally:
             bitmap.close()
 
     def survey(self) -> Survey:
-        """Look at what is drawn beside the characters."""
-        return survey(self._page, self._frame)
+        """Look at what is drawn beside the characters. An alarm bounds the time."""
+        has_annotations = raw.FPDFPage_GetAnnotCount(self._page) > 0
+        return survey(self._objects, self._frame, has_annotations=has_annotations)
 
-    def words(self, drawn: Survey, *, hidden_is_seen: bool) -> list[Word]:
-        """Find the words that a reader can see, with their boxes.
+    @cached_property
+    def _objects(self) -> tuple[Drawn, ...]:
+        return tuple(objects_of(self._page))
 
-        Args:
-            hidden_is_seen: True on a scan, whose layer is written in a hidden mode over its image.
-        """
+    def words(self, eye: Eye | None) -> list[Word]:
+        """Find the words that a reader can see, as far as there is an eye, with their boxes."""
         found = []
-        seen = (each for each in self._characters() if self._is_seen(each, drawn, hidden_is_seen))
+        seen = (each for each in self._characters() if self._is_seen(each, eye))
         for is_blank, run in groupby(seen, key=lambda each: each.text in _GENERATED_BREAKS):
             characters = [] if is_blank else [each for each in run if each.box is not None]
             if characters:
@@ -115,14 +149,13 @@ class PdfiumPage:
         box = self._frame.seen(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
         return _laid_out(_field_value(form, annotation), box)
 
-    def _is_seen(self, character: Character, drawn: Survey, hidden_is_seen: bool) -> bool:
+    def _is_seen(self, character: Character, eye: Eye | None) -> bool:
         if character.box is None:
             return True
-        return bool(
+        return (
             character.is_visible
             and self._frame.shows(character.box)
-            and (hidden_is_seen or not drawn.hides(character.box))
-            and (not character.is_white or hidden_is_seen or drawn.backs(character.box))
+            and (eye is None or character.text.isspace() or eye.sees(character.box))
         )
 
     def _characters(self) -> Iterator[Character]:
@@ -130,16 +163,14 @@ class PdfiumPage:
             code = raw.FPDFText_GetUnicode(self._text_page, index)
             text = chr(code) if 0 < code <= 0x10FFFF else " "
             if text in _GENERATED_BREAKS:
-                yield Character(text=" ", box=None, is_visible=True, is_white=False)
+                yield Character(text=" ", box=None, is_visible=True)
                 continue
             box = self._character_box(index)
-            red, green, blue, alpha = _fill_color(self._text_page, index)
             yield Character(
                 text="-" if text in _HYPHENS else text,
                 box=box,
                 is_visible=max(box.right - box.left, box.bottom - box.top) >= _TINY_POINTS
-                and alpha >= TRANSPARENT,
-                is_white=min(red, green, blue) >= WHITE,
+                and _leaves_ink(self._text_page, index),
             )
 
     def _character_box(self, index: int) -> Box:
@@ -148,12 +179,14 @@ class PdfiumPage:
         return self._frame.seen(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
 
 
-def _fill_color(text_page: Any, index: int) -> tuple[int, int, int, int]:
-    colors = [ctypes.c_uint() for _ in range(4)]
-    if not raw.FPDFText_GetFillColor(text_page, index, *colors):
-        return 0, 0, 0, 255
-    red, green, blue, alpha = (color.value for color in colors)
-    return red, green, blue, alpha
+def _leaves_ink(text_page: Any, index: int) -> bool:
+    """Ask of a single character what the eye can't tell where other text lies beneath."""
+    text = raw.FPDFText_GetTextObject(text_page, index)
+    if text and is_hidden(text):
+        return False
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    is_known = raw.FPDFText_GetFillColor(text_page, index, red, green, blue, alpha)
+    return not is_known or alpha.value >= _TRANSPARENT
 
 
 def _field_value(form: Any, annotation: Any) -> str:

@@ -10,12 +10,10 @@ from typing import Any, TypeVar
 import pdfplumber
 
 from agent.adapters.reading import alarm, lines
-from agent.adapters.reading.survey import Survey
+from agent.adapters.reading.eye import Eye
 from agent.domain.document import Box, Word
 
 _TINY_POINTS = 2.0
-_LIGHT = 0.95
-_INK = 0.05
 _SAME_POINTS = 1.0
 """How far the engines' ideas of a page's size may differ."""
 _MAX_LOST = 0.2
@@ -43,12 +41,12 @@ class Plumber:
         page = (self._pages or [])[number - 1]
         return float(page.width), float(page.height)
 
-    def words(self, number: int, survey: Survey | None, *, hidden_is_seen: bool) -> "PlumbedWords | None":
-        """Find the words of a page that a reader can see; None when the engine fails."""
+    def words(self, number: int, eye: Eye | None) -> "PlumbedWords | None":
+        """Find the words of a page that a reader can see, as far as there is an eye; None when the engine fails."""
         if self._pages is None or not 0 < number <= len(self._pages) or self._failures >= _MAX_FAILURES:
             return None
         page = self._pages[number - 1]
-        found = self._guarded(lambda: _words(page, survey, hidden_is_seen))
+        found = self._guarded(lambda: _words(page, eye))
         self._guarded(page.close)
         return found
 
@@ -83,7 +81,7 @@ class PlumbedWords:
         return sum("(cid:" in word.text for word in self.words) * 50 > len(self.words)
 
 
-def _words(page: Any, survey: Survey | None, hidden_is_seen: bool) -> PlumbedWords | None:
+def _words(page: Any, eye: Eye | None) -> PlumbedWords | None:
     if page.rotation and tuple(page.cropbox) != tuple(page.mediabox):
         return None  # pdfplumber does not turn the crop box with the page
     left, top, right, bottom = page.cropbox
@@ -105,9 +103,7 @@ def _words(page: Any, survey: Survey | None, hidden_is_seen: bool) -> PlumbedWor
             return False
         if not (0 <= (box.left + box.right) / 2 <= width and 0 <= (box.top + box.bottom) / 2 <= height):
             return False
-        if hidden_is_seen or survey is None:
-            return True
-        return not survey.hides(box) and (not _is_white(item) or survey.backs(box))
+        return eye is None or str(item["text"]).isspace() or eye.sees(box)
 
     characters = sum(not str(item["text"]).isspace() for item in page.chars)
     found = page.filter(is_seen).extract_words(x_tolerance_ratio=0.2, y_tolerance=2, keep_blank_chars=False)
@@ -115,16 +111,3 @@ def _words(page: Any, survey: Survey | None, hidden_is_seen: bool) -> PlumbedWor
     return PlumbedWords(
         [each for each in words if each is not None], characters=characters, width=width, height=height
     )
-
-
-def _is_white(item: dict[str, Any]) -> bool:
-    """Ask for the colours of the device; a spot colour of 1 is full ink."""
-    color = item.get("non_stroking_color")
-    if not isinstance(color, tuple) or not all(isinstance(part, int | float) for part in color):
-        return False
-    space = str(item.get("ncs"))
-    if space not in {"DeviceGray", "DeviceRGB", "DeviceCMYK", "ICCBased", "CalRGB", "CalGray"}:
-        return False
-    if len(color) == 4:
-        return bool(max(color) <= _INK)
-    return len(color) in {1, 3} and bool(min(color) >= _LIGHT)

@@ -1,18 +1,15 @@
-"""Looks at what is drawn on a page beside its characters: images, shapes, and text in modes that draw nothing."""
+"""Looks at what is drawn on a page beside its characters: how much of it is images, and whether text is hidden."""
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pypdfium2 import raw
 
-from agent.adapters.reading.frame import Frame, contains
+from agent.adapters.reading.frame import Frame
 from agent.domain.document import Box
 
-WHITE = 242
-"""From this level of red, green and blue on, ink can't be told from paper."""
-TRANSPARENT = 13
 _HIDDEN_MODES = frozenset({raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP})
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -20,54 +17,71 @@ _UPRIGHT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """One object of a page, with the matrix that leads from its own space to the page's."""
+
+    item: Any
+    kind: int
+    matrix: Matrix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
     """What stands on a page beside its characters.
 
     Attributes:
-        image_share: the part of the page that the largest image covers, 0 to 1.
+        image_share: the part of the page that images cover, 0 to 1; where they overlap it says too much.
         image_pixels: the pixels of the largest image, as stored.
-        hidden: where text is written in a mode that draws nothing.
-        backgrounds: what white text can be seen on: filled shapes and images.
+        has_hidden_text: text is written in a mode that draws nothing.
         is_text_alone: no shape, image or annotation is drawn that could show text to the eye alone.
     """
 
     image_share: float
     image_pixels: int
-    hidden: tuple[Box, ...]
-    backgrounds: tuple[Box, ...]
+    has_hidden_text: bool
     is_text_alone: bool
 
-    def hides(self, box: Box) -> bool:
-        return any(contains(area, box) for area in self.hidden)
 
-    def backs(self, box: Box) -> bool:
-        return any(contains(area, box) for area in self.backgrounds)
-
-
-def survey(page: Any, frame: Frame) -> Survey:
-    """Look at all objects, those of nested forms too: what is left out could hide text. An alarm bounds the time."""
-    share, pixels, hidden, backgrounds = 0.0, 0, [], []
-    is_text_alone = raw.FPDFPage_GetAnnotCount(page) == 0
-    for item, kind, matrix in _objects(page):
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            if raw.FPDFTextObj_GetTextRenderMode(item) in _HIDDEN_MODES:
-                hidden.append(_box_of(item, matrix, frame))
+def survey(objects: Iterable[Drawn], frame: Frame, *, has_annotations: bool) -> Survey:
+    """Look at all objects of a page."""
+    share, pixels, has_hidden_text, is_text_alone = 0.0, 0, False, not has_annotations
+    for drawn in objects:
+        if drawn.kind == raw.FPDF_PAGEOBJ_TEXT:
+            has_hidden_text = has_hidden_text or is_hidden(drawn.item)
             continue
         is_text_alone = False
-        if kind == raw.FPDF_PAGEOBJ_PATH and not _is_filled_dark(item):
-            continue
-        box = _box_of(item, matrix, frame)
-        backgrounds.append(box)
-        if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            share = max(share, frame.share(box))
-            pixels = max(pixels, _stored_pixels(item))
+        if drawn.kind == raw.FPDF_PAGEOBJ_IMAGE:
+            share += frame.share(_box_of(drawn.item, drawn.matrix, frame))
+            pixels = max(pixels, _stored_pixels(drawn.item))
     return Survey(
-        image_share=share,
+        image_share=min(share, 1.0),
         image_pixels=pixels,
-        hidden=tuple(hidden),
-        backgrounds=tuple(backgrounds),
+        has_hidden_text=has_hidden_text,
         is_text_alone=is_text_alone,
     )
+
+
+def is_hidden(text: Any) -> bool:
+    """Whether a text object is written in a mode that draws nothing."""
+    return raw.FPDFTextObj_GetTextRenderMode(text) in _HIDDEN_MODES
+
+
+def objects_of(page: Any) -> Iterator[Drawn]:
+    """Walk through all objects, those inside forms included: what is left out could hide text."""
+    pending = [
+        (raw.FPDFPage_GetObject(page, index), _UPRIGHT) for index in range(raw.FPDFPage_CountObjects(page))
+    ]
+    while pending:
+        item, matrix = pending.pop()
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind != raw.FPDF_PAGEOBJ_FORM:
+            yield Drawn(item=item, kind=kind, matrix=matrix)
+            continue
+        inner = _combine(_matrix(item), matrix)
+        pending += [
+            (raw.FPDFFormObj_GetObject(item, index), inner)
+            for index in range(raw.FPDFFormObj_CountObjects(item))
+        ]
 
 
 def _box_of(item: Any, matrix: Matrix, frame: Frame) -> Box:
@@ -77,24 +91,6 @@ def _box_of(item: Any, matrix: Matrix, frame: Frame) -> Box:
     corners = [_apply(matrix, x, y) for x in (left, right) for y in (bottom, top)]
     across, up = zip(*corners, strict=True)
     return frame.seen(min(across), min(up), max(across), max(up))
-
-
-def _objects(page: Any) -> Iterator[tuple[Any, int, Matrix]]:
-    """Walk through all objects, those inside forms included, each with the matrix that leads to the page."""
-    pending = [
-        (raw.FPDFPage_GetObject(page, index), _UPRIGHT) for index in range(raw.FPDFPage_CountObjects(page))
-    ]
-    while pending:
-        item, matrix = pending.pop()
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind != raw.FPDF_PAGEOBJ_FORM:
-            yield item, kind, matrix
-            continue
-        inner = _combine(_matrix(item), matrix)
-        pending += [
-            (raw.FPDFFormObj_GetObject(item, index), inner)
-            for index in range(raw.FPDFFormObj_CountObjects(item))
-        ]
 
 
 def _matrix(item: Any) -> Matrix:
@@ -120,16 +116,6 @@ def _combine(inner: Matrix, outer: Matrix) -> Matrix:
 def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
-
-
-def _is_filled_dark(path: Any) -> bool:
-    mode, stroked = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(path, mode, stroked)
-    colors = [ctypes.c_uint() for _ in range(4)]
-    if mode.value == raw.FPDF_FILLMODE_NONE or not raw.FPDFPageObj_GetFillColor(path, *colors):
-        return False
-    red, green, blue, alpha = (color.value for color in colors)
-    return alpha >= TRANSPARENT and bool(min(red, green, blue) < WHITE)
 
 
 def _stored_pixels(image: Any) -> int:

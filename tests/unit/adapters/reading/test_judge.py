@@ -23,17 +23,12 @@ BAD_OCR = "Centr HIspital|er Iain^-c~ncelI 12, a^|;u_clen a R~nubliqu_ - |::_n n
 
 @pytest.mark.parametrize("text", [FRENCH, ARABIC, TABLE])
 def test_what_a_reader_sees_is_usable(text: str) -> None:
-    assert judge(text, image_share=0.0) is Layer.USABLE
-
-
-@pytest.mark.parametrize("text", [FRENCH, ARABIC])
-def test_the_good_layer_of_a_scan_is_usable(text: str) -> None:
-    assert judge(text, image_share=1.0) is Layer.USABLE
+    assert judge(text) is Layer.USABLE
 
 
 @pytest.mark.parametrize("text", [RUBBISH, BAD_OCR])
 def test_rubbish_is_garbage(text: str) -> None:
-    assert judge(text, image_share=0.0) is Layer.GARBAGE
+    assert judge(text) is Layer.GARBAGE
 
 
 @pytest.mark.parametrize(
@@ -46,29 +41,13 @@ def test_rubbish_is_garbage(text: str) -> None:
     ],
 )
 def test_a_layer_whose_font_names_no_letters_is_garbage(text: str) -> None:
-    assert judge(text, image_share=0.0) is Layer.GARBAGE
+    assert judge(text) is Layer.GARBAGE
 
 
 @pytest.mark.parametrize("text", ["", "   \n ", "Page 3", "one two three", "a b c d"])
 def test_too_little_to_judge_is_short(text: str) -> None:
-    assert judge(text, image_share=0.0) is Layer.SHORT
-
-
-def test_a_few_words_on_a_scan_are_no_layer() -> None:
-    stamp = "Scanned with the free version of our scanner"
-    assert judge(stamp, image_share=0.0) is Layer.USABLE
-    assert judge(stamp, image_share=0.9) is Layer.GARBAGE
-
-
-def test_words_of_no_language_on_a_scan_are_no_layer() -> None:
-    made_up = (
-        "blorin catusep domira felgon hastim jolper kimvas lorteg mupsan nirdol opfet pralun quistor renvak"
-    )
-    assert judge(made_up, image_share=0.9) is Layer.GARBAGE
+    assert judge(text) is Layer.SHORT
 
 
 def test_leaders_are_no_symbols() -> None:
-    assert (
-        judge("Introduction ........................ 3 Results . . . . . . . . . . 17", image_share=0.0)
-        is Layer.USABLE
-    )
+    assert judge("Introduction ........................ 3 Results . . . . . . . . . . 17") is Layer.USABLE
