@@ -12,7 +12,7 @@ from agent import errors
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build, refuse_root
 from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT, HomeOption, JsonOption, make_home
-from agent.cli.wording import err, print_json, say, say_table, table
+from agent.cli.wording import count_people, err, print_json, say, say_table, table
 from agent.config import load, writes_to_journald
 from agent.domain.decision import Policy
 from agent.domain.message import visible
@@ -60,7 +60,9 @@ def run(
 def _greet(parts: Parts) -> None:
     """Tell the person who watches where to drop files, and how to stop."""
     incoming, people = parts.settings.home / "incoming", parts.registry.count()
-    say(f"dossierd watches {incoming}: drop PDFs there. The registry has {people} people. Ctrl-C stops it.")
+    say(
+        f"dossierd watches {incoming}: drop PDFs there. The registry has {count_people(people)}. Ctrl-C stops it."
+    )
     if people == 0:
         say(f"{EMPTY_REGISTRY}, so every document becomes a question: {IMPORT_HINT}", style="yellow")
 

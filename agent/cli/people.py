@@ -21,7 +21,7 @@ from agent.cli.shared import (
     people_known,
     typed,
 )
-from agent.cli.wording import print_json, say, say_table, table
+from agent.cli.wording import count_people, print_json, say, say_table, table
 from agent.config import load
 from agent.domain.identity import Person
 from agent.domain.message import visible
@@ -68,7 +68,7 @@ def import_(
         print_json(imported)
     else:
         say(
-            f"The registry has {imported.people} people: {imported.added} new, {imported.changed} changed, "
+            f"The registry has {count_people(imported.people)}: {imported.added} new, {imported.changed} changed, "
             f"{imported.removed} gone."
         )
 
@@ -80,7 +80,7 @@ def _confirm_columns(found: CsvRegistry, *, as_json: bool) -> None:
         for column, field in found.fields.items():
             listing.add_row(Text(visible(column)), field)
         say_table(listing)
-        say(f"{len(found.people)} people, {found.encoding}, separated by '{found.separator}'.")
+        say(f"{count_people(len(found.people))}, {found.encoding}, separated by '{found.separator}'.")
     if as_json or not sys.stdin.isatty():
         raise errors.RequestRefused(
             "Nobody is there to confirm the columns.", hint="If they are right, add --yes."
@@ -126,7 +126,7 @@ def find(
     if as_json:
         print_json(people)
     elif not people:
-        say("Nobody was found.")
+        say("Nobody was found. A name may be cut short, but a birth date or number is typed whole.")
     else:
         listing = table("record", "name", "born", "numbers")
         for person in people:

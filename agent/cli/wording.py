@@ -144,6 +144,10 @@ def verdict_words(decision: Decision) -> str:
             assert_never(decision)
 
 
+def count_people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
+
+
 def person_words(person: Person) -> str:
     """A person as the office knows them: `Tiznari Salma, born 12/03/1984`."""
     born = f", born {person.birth_date:%d/%m/%Y}" if person.birth_date else ""

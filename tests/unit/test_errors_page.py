@@ -1,12 +1,14 @@
 """docs/errors.md tells of every failure and every error, in the program's own words."""
 
 import inspect
+import re
 from pathlib import Path
 
 from agent import errors
 from agent.domain.outcome import FAILURES, FailureReason
 
-PAGE = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
 
 
 def test_every_failure_has_its_section_with_sentence_and_hint() -> None:
@@ -28,3 +30,11 @@ def test_every_error_of_the_tree_is_in_the_table() -> None:
     for leaf in leaves:
         retried = "yes" if leaf.retryable else "no"
         assert f"| `{leaf.reason}` | {retried} |" in PAGE
+
+
+def test_every_event_that_the_page_explains_is_logged() -> None:
+    section = PAGE.split("## What the log warns of")[1].split("\n## ")[0]
+    explained = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    program = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "agent").rglob("*.py"))
+    assert explained
+    assert [event for event in explained if f'log.warning("{event}"' not in program] == []
