@@ -212,6 +212,11 @@ def watchdog_seconds() -> float | None:
     return int(text) / 1e6 if text.isdecimal() and int(text) > 0 else None
 
 
+def is_supervised() -> bool:
+    """Whether systemd wants to hear how it goes (sd_notify(3))."""
+    return bool(os.environ.get("NOTIFY_SOCKET"))
+
+
 def writes_to_journald() -> bool:
     """Whether standard output is connected to journald, as systemd says in JOURNAL_STREAM (systemd.exec(5))."""
     return bool(os.environ.get("JOURNAL_STREAM"))

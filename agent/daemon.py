@@ -20,7 +20,7 @@ from agent.adapters.reading.tools import check_tools
 from agent.adapters.supervisor import Supervisor
 from agent.adapters.watch import IncomingWatcher
 from agent.app import Parts
-from agent.config import watchdog_seconds
+from agent.config import is_supervised, watchdog_seconds
 from agent.domain.document import DocumentId, SeenFile
 from agent.domain.life import Reply, Request
 from agent.domain.outcome import IN_WORK, State
@@ -92,7 +92,7 @@ class Daemon:
         self._post_wakes = threading.Event()
         self._sweep_at = 0.0
         self._at_desk: frozenset[DocumentId] = frozenset()
-        self._supervisor = Supervisor()
+        self._supervisor = Supervisor(is_listening=is_supervised())
         self._workers = settings.worker_count
         self.dispatcher = LocalDispatcher(self._work, self._workers)
         self._watcher = IncomingWatcher(
@@ -192,6 +192,7 @@ class Daemon:
         for loop in self._loops:
             loop.join(1.0)
         self._parts.reader.close()
+        self._supervisor.close()
         log.info("daemon_stopped")
 
     # --- What the loops do
