@@ -57,7 +57,7 @@ def import_(
     with open_registry(settings) as index:
         known, vanishing = index.count(), _vanishing(index, found.people)
         if vanishing and not as_json:
-            say(f"{vanishing} of the {known} known people are not in this file and will be gone.")
+            say(f"{vanishing} of the {known} known people are not in this file and would be gone.")
         if vanishing and not confirm_deletions:
             confirm_deletions = _allow(vanishing, known, asks=not yes)
         try:
@@ -103,7 +103,7 @@ def _allow(vanishing: int, known: int, *, asks: bool) -> bool:
         RequestRefused: most would go, and nobody is there to be asked.
     """
     if asks:
-        return typer.confirm("Let them go?", abort=True)
+        return typer.confirm("Import it all the same?", abort=True)
     if vanishing > VANISHING_SHARE * known:
         raise errors.RequestRefused(
             f"This would remove {vanishing} of {known} people; nothing was changed.", hint=CONFIRM_HINT

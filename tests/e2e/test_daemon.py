@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from agent.adapters.journal import verify
+from agent.demo.letters import Letter, draw
 from agent.domain.outcome import State
-from tests.faults.world import PEOPLE, SETTINGS, World, letter_about, stop
+from tests.faults.world import PEOPLE, SETTINGS, World, letter_about, person, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -214,6 +215,35 @@ def test_a_choice_that_nothing_printed_bears_out_needs_a_second_word(
     explained = _type(world, "explain", "D-1").stdout
     assert "A human chose 102 (cli:" in explained
     assert "The rules had said: a match with 100" in explained
+
+
+@pytest.mark.security
+def test_a_candidate_whom_the_document_contradicts_needs_a_second_word(
+    world: World, daemon: subprocess.Popen[bytes]
+) -> None:
+    them = person(101)
+    details = (
+        ("Patient", f"{them['first_name']} {them['last_name'].upper()}"),
+        ("Date de naissance", "01/02/1960"),
+    )
+    letter = Letter(
+        sender="Cabinet du Port",
+        sender_lines=("4, quai des Mouettes",),
+        place_and_date="Port-Allune, le 17 septembre 2026",
+        subject="Compte rendu de consultation",
+        details=details,
+        body="Examen clinique sans particularité.",
+        signature=("Dr Odile Marvanche",),
+    )
+    world.drop("contradicted.pdf", draw(letter))
+    world.wait(lambda: world.rests() and len(world.documents()) == 1, daemon)
+    for choice in (("1",), ("--record", "101")):
+        refused = _type(world, "answer", "D-1", *choice)
+        assert refused.returncode == 1
+        assert "speaks against 101" in refused.stderr
+        assert "01/02/1960" in refused.stderr
+    assert _json(world, "show", "D-1")["state"] == "in_review"
+    assert _type(world, "answer", "D-1", "1", "--yes").returncode == 0
 
 
 @pytest.mark.security
