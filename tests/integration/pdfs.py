@@ -119,15 +119,17 @@ SENTENCE = b"BT /F1 12 Tf 0 g 50 700 Td (The patient Jeanne DURAND was seen toda
 PRETENDER = b"BT /F1 12 Tf 50 500 Td (Jean PRETENDER) Tj ET\n"
 
 
-def with_resources(path: Path, content: bytes, *, resources: bytes = b"", layer: bytes = b"") -> Path:
-    """A page with this content, the font /F1, more resources, and what a layer of it says in the catalogue."""
+def with_resources(
+    path: Path, content: bytes, *, resources: bytes = b"", font: bytes = b"", layer: bytes = b""
+) -> Path:
+    """A page with this content, the font /F1, more of both, and what a layer of it says in the catalogue."""
     catalogue = b"/OCProperties << /OCGs [6 0 R] /D << %s >> >>" % layer if layer else b""
     path.write_bytes(
         assembled(
             b"<< /Type /Catalog /Pages 2 0 R %s >>" % catalogue,
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << "
-            b"/Font << /F1 5 0 R >> %s >> >>" % resources,
+            b"/Font << /F1 5 0 R %s >> %s >> >>" % (font, resources),
             _stream(b"", content),
             b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
             b"<< /Type /OCG /Name (notes) >>",

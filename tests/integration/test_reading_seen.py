@@ -17,6 +17,10 @@ SPOT_COLOR = (
     b"/ColorSpace << /Spot [/Separation /Spot /DeviceGray "
     b"<< /FunctionType 2 /Domain [0 1] /C0 [1] /C1 [0] /N 1 >>] >>"
 )
+ARABIC_HELVETICA = (
+    b"/F2 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica "
+    b"/Encoding << /Type /Encoding /Differences [65 /afii57415 /afii57444] >> >>"
+)
 LAYER = b"/Properties << /Notes 6 0 R >>"
 FORM = b"/XObject << /Form 7 0 R >>"
 
@@ -104,6 +108,19 @@ def test_text_with_ink_is_read(
         "The patient Jeanne DURAND was seen today",
         "Jean PRETENDER",
     ]
+
+
+@pytest.mark.security
+def test_letters_that_no_font_of_this_machine_can_draw_are_read_and_told(
+    reader: SandboxedReader, tmp_path: Path
+) -> None:
+    """Arabic letters of Helvetica, which has none: what a reader sees of them depends on his machine."""
+    path = pdfs.with_resources(
+        tmp_path / "arabic.pdf", pdfs.SENTENCE + b"BT /F2 12 Tf 50 500 Td (BAB) Tj ET", font=ARABIC_HELVETICA
+    )
+    text = read(reader, path)
+    assert text.text.splitlines() == ["The patient Jeanne DURAND was seen today", "\u0644\u0627\u0644"]
+    assert [page.problem for page in text.pages] == [PageProblem.TEXT_DROPPED]
 
 
 @pytest.mark.security
@@ -240,6 +257,20 @@ def test_a_scan_too_large_to_be_drawn_is_told_in_spite_of_its_footer(tmp_path: P
         text = read(reader, path)
     assert [page.problem for page in text.pages] == [PageProblem.CAPPED]
     assert text.text == FOOTER
+
+
+def test_a_letter_stands_upright_beside_a_photographed_card_that_does_not(
+    reader: SandboxedReader, tmp_path: Path
+) -> None:
+    lines = pdfs.LETTER * 3
+    card = pdfs.drawn(pdfs.letter(tmp_path / "card.pdf", pdfs.LETTER[:5])).crop((150, 200, 950, 500))
+    document = pdfs.blank_document()
+    pdfs.add_letter(document, lines)
+    document.image(card.transpose(Image.Transpose.ROTATE_180), x=15, y=180, w=180, h=100)
+    document.output(str(tmp_path / "card_below.pdf"))
+    page = read(reader, tmp_path / "card_below.pdf").pages[0]
+    assert page.text.splitlines()[: len(lines)] == list(lines)
+    assert (page.width, page.height) == pytest.approx((595.3, 841.9), abs=0.1)
 
 
 def test_a_logo_is_not_recognised_beside_a_letter(tmp_path: Path) -> None:

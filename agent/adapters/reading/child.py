@@ -141,6 +141,8 @@ class _Reading:
             words = []
         elif words and eye is None:
             return of_layer(page, number, words, PageProblem.CAPPED)
+        elif eye is not None and survey.image_share < _IMAGE_SHARE and page.lacks_glyphs(eye):
+            return of_layer(page, number, page.words(None), PageProblem.TEXT_DROPPED)
         elif survey.is_text_alone or (layer is Layer.USABLE and survey.image_share < _IMAGE_SHARE):
             return of_layer(page, number, words)
         seconds = began + self._order.page_seconds - time.monotonic()

@@ -1,6 +1,7 @@
 """What pdfium knows of a page: text in logical order, where each character stands, what a form holds."""
 
 import ctypes
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from agent.adapters.reading.frame import Frame
 from agent.adapters.reading.survey import Drawn, Survey, is_hidden, objects_of, survey
 from agent.domain.document import Box, Word
 
+_CODES = 0x110000
+_FOREIGN = re.compile(r"(?![\u0000-\u024f])[^\W\d_]")
 _GENERATED_BREAKS = " \r\n\t\u00a0"
 _HYPHENS = "\x02\ufffe"
 """How pdfium writes a hyphen at the end of a line."""
@@ -73,6 +76,24 @@ class PdfiumPage:
             return self._drawn(scale, grayscale=grayscale), self.render_rest(scale, grayscale=grayscale)
 
         return Eye(draw, scale)
+
+    def lacks_glyphs(self, eye: Eye) -> bool:
+        """Whether text of a font that the file does not bring along can't be seen on this machine.
+
+        For Latin letters there is always a font, so those are not asked.
+        """
+        if not _FOREIGN.search(self.text):
+            return False
+        return any(self._lacks_glyph(index, eye) for index in range(self._text_page.count_chars()))
+
+    def _lacks_glyph(self, index: int, eye: Eye) -> bool:
+        if not _FOREIGN.match(chr(raw.FPDFText_GetUnicode(self._text_page, index) % _CODES)):
+            return False
+        text = raw.FPDFText_GetTextObject(self._text_page, index)
+        if not text or raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(text)):
+            return False
+        box = self._character_box(index)
+        return _leaves_ink(self._text_page, index) and self._frame.shows(box) and not eye.sees(box)
 
     def render(self, scale: float) -> Any:
         """Draw the page in grey, `scale` pixels a point, as a PIL image."""
