@@ -1,9 +1,9 @@
 """A registry in memory. It passes the same contract suite as the real index."""
 
 from collections.abc import Sequence
-from itertools import combinations
 
 from agent.adapters.registry.query import query_of, typed_query
+from agent.adapters.registry.rows import person_pairs
 from agent.core.identifiers import BY_NAME
 from agent.core.names import name_keys
 from agent.domain.evidence import Evidence
@@ -29,14 +29,18 @@ class FakeRegistry:
     def candidates(self, evidence: Evidence) -> People:
         query = query_of(evidence)
         dates = set(query.dates)
-        named = [
+        people = sorted(self._people.values(), key=lambda person: person.record_id)
+        touched = [
             person
-            for person in sorted(self._people.values(), key=lambda person: person.record_id)
-            if any(_shares_two(keys, query.keys) for keys in name_keys(person))
+            for person in people
+            if any(query.keys.issuperset(pair) for pair in person_pairs(person))
             or _numbers(person) & query.numbers
             or (person.birth_date is not None and person.birth_date.isoformat() in dates)
         ]
-        return People(named=tuple(named), is_trustworthy=bool(self._people), version=self._version)
+        printed = [person for person in touched if any(map(query.keys.issuperset, name_keys(person)))]
+        pairs = {pair for person in printed for pair in person_pairs(person)}
+        named = tuple(person for person in people if person in touched or person_pairs(person) & pairs)
+        return People(named=named, is_trustworthy=bool(self._people), version=self._version)
 
     def person(self, record_id: RecordId) -> Person | None:
         return self._people.get(record_id)
@@ -57,10 +61,6 @@ class FakeRegistry:
         ]
         found.sort(key=lambda one: (-typed.closeness(one), one.last_name, one.first_name, one.record_id))
         return found[:limit]
-
-
-def _shares_two(keys: Sequence[str], words: frozenset[str]) -> bool:
-    return any(words.issuperset(pair) for pair in combinations(keys, 2))
 
 
 def _numbers(person: Person) -> set[str]:

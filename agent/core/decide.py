@@ -110,12 +110,14 @@ def _obstacle_for(lead: Assessment, ordered: Sequence[Assessment], floor: int) -
     if lead.others:
         return lead.others[0]
     places = {naming.start for naming in lead.namings}
+    is_labelled = any(naming.is_labelled for naming in lead.namings)
     for rival in ordered:
         if rival is lead:
             continue
         is_namesake = are_compatible(lead.person, rival.person)
         is_elsewhere = not {naming.start for naming in rival.namings} <= places
-        if is_elsewhere or (rival.is_read_by_ocr and not is_namesake):
+        is_listed = rival.is_read_by_ocr or (rival.is_mentioned and not is_labelled)
+        if is_elsewhere or (is_listed and not is_namesake):
             return _against(
                 "somebody_else", f"The document also names {display(rival.person)} as its subject."
             )

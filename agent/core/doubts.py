@@ -1,4 +1,4 @@
-"""What OCR or a slip may have damaged: a label nearly known, a birth date that can't be read.
+"""What OCR or a slip may have damaged: a label nearly known, a name without a capital, a birth date past reading.
 
 A damaged label no longer announces the second patient who would have been a veto. So what is nearly a label counts
 as one, but only against a match: nothing found here ever supports anybody.
@@ -26,8 +26,10 @@ _LE = frozenset({"le", "1e", "lc", "ie", "ic", "je", "la", "1a"})
 _CELL_BREAKS = frozenset("\t|\n\f")
 _NAME_GAPS = frozenset(" -'’")
 _LABEL_GAPS = _NAME_GAPS | frozenset(".:;,")
+_ANNOUNCED_GAPS = frozenset("\t\n")
 _DATE_GAPS = frozenset({"/", "-", ".", " / ", " . ", " - "})
 _NAME_WINDOW = 4
+_NAMING = frozenset({MarkKind.NAME, MarkKind.FIRST_NAME, MarkKind.LAST_NAME, MarkKind.PARTY})
 _DATE_WINDOW = 6
 _OLDER_YEARS = 2
 """A date this much older than the latest one in a letter is no visit's, and may be somebody's birthday."""
@@ -39,12 +41,14 @@ def doubts_of(stream: Sequence[Token], mark_at: Mapping[int, Mark], dated: set[i
     Args:
         dated: the tokens of the birth dates that were read.
     """
-    for position, token in enumerate(stream):
+    for position in range(len(stream)):
         kind = _damaged_label(stream, position, mark_at)
         mark = mark_at.get(position)
-        if kind is DoubtKind.NAME or (mark and mark.kind is MarkKind.NAME and token.confidence is not None):
-            end = mark.passage.end if mark else position + 1
-            yield from _doubtful_name(stream, end, mark_at)
+        if mark and mark.kind in _NAMING:
+            if position == mark.passage.start and not mark.is_mirrored:
+                yield from _doubtful_name(stream, mark.passage.end, mark_at, mark.kind)
+        elif kind is DoubtKind.NAME:
+            yield from _doubtful_name(stream, position + 1, mark_at, None)
         elif kind is DoubtKind.BIRTH_DATE or (mark and mark.kind is MarkKind.BIRTH_DATE):
             end = mark.passage.end if mark else position + 1
             yield from _doubtful_date(stream, end, mark_at, dated)
@@ -78,21 +82,39 @@ def _is_damaged_short_label(stream: Sequence[Token], position: int) -> bool:
     )
 
 
-def _doubtful_name(stream: Sequence[Token], start: int, mark_at: Mapping[int, Mark]) -> Iterator[Doubt]:
-    """The words behind a label: a name begins with a capital, unless the label stands there like one."""
+def _doubtful_name(
+    stream: Sequence[Token], start: int, mark_at: Mapping[int, Mark], kind: MarkKind | None
+) -> Iterator[Doubt]:
+    """The words behind a label: in any case where a colon announces them, else one of them with a capital.
+
+    Args:
+        kind: of the label; None for a damaged one.
+    """
+    while start < len(stream) and start in mark_at and mark_at[start].kind is MarkKind.CIVILITY:
+        start += 1
     end = start
+    is_announced = start < len(stream) and ":" in stream[start].before
+    first_gaps = _LABEL_GAPS | (_ANNOUNCED_GAPS if is_announced and kind else frozenset())
     while end < min(start + _NAME_WINDOW, len(stream)) and end not in mark_at:
-        token, gaps = stream[end], _LABEL_GAPS if end == start else _NAME_GAPS
+        token, gaps = stream[end], first_gaps if end == start else _NAME_GAPS
         is_name = (
             _may_be_name(token) or token.text in PARTICLES or (end < start + 2 and not token.text.isdigit())
         )
         if not set(token.before) <= gaps or not is_name:
             break
         end += 1
-    names = [_may_be_name(token) for token in stream[start:end]]
-    is_announced = stream[start - 1].is_name_like or ":" in stream[min(start, len(stream) - 1)].before
-    if any(names) and (names[0] or is_announced):
+    if _is_doubtful_name(stream[start:end], kind, is_announced=is_announced, label=stream[start - 1]):
         yield Doubt(kind=DoubtKind.NAME, passage=Passage(start=start, end=end))
+
+
+def _is_doubtful_name(
+    words: Sequence[Token], kind: MarkKind | None, *, is_announced: bool, label: Token
+) -> bool:
+    names = [_may_be_name(token) for token in words]
+    is_damaged = kind is None or (kind is MarkKind.NAME and label.confidence is not None)
+    if is_damaged and any(names) and (names[0] or is_announced or label.is_name_like):
+        return True
+    return kind is not None and is_announced and any(len(token.text) > 1 for token in words)
 
 
 def _may_be_name(token: Token) -> bool:

@@ -30,6 +30,8 @@ class IdentifierKind:
         is_valid: its checksum, where one exists.
         stands_alone: its form is so particular that it counts without a label.
         proves: False for a number that families share; it only proposes.
+        is_of_insured: its labels name the insured, who may be the subject's parent of the same name: it proposes,
+            and neither proves, excludes nor contradicts. Under a label that says no kind its value still proves.
         complete: brings a compact form into the full one.
     """
 
@@ -39,6 +41,7 @@ class IdentifierKind:
     is_valid: Callable[[str], bool] = _always
     stands_alone: bool = False
     proves: bool = True
+    is_of_insured: bool = False
     complete: Callable[[str], str] = str
 
     def normalise(self, printed: str) -> str:
@@ -96,6 +99,7 @@ IDENTIFIERS = (
         name="insurance",
         title="insurance number",
         pattern=re.compile(r"(?=.*\d)[A-Z0-9]{4,20}"),
+        is_of_insured=True,
     ),
     IdentifierKind(
         name="phone",

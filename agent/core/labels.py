@@ -1,14 +1,14 @@
 """The phrases that say what follows them, in French, English and Arabic.
 
-The longest phrase that fits wins, so that "nom du médecin" is a role and not a name. A phrase never crosses a
-line or a column. A label that is missing here costs automation, not safety: a name is also bound by its own birth date.
+A label that is missing here costs automation, not safety: what an unknown word and a colon announce is bound by
+nothing.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.core.names import CIVILITIES, tokens
-from agent.domain.evidence import Mark, MarkKind, Passage, Token
+from agent.domain.evidence import MarkKind
 
 _PHRASES: dict[MarkKind, str] = {
     MarkKind.NAME: """
@@ -25,11 +25,22 @@ _PHRASES: dict[MarkKind, str] = {
         beneficiary
         enfant; nom de l enfant; child; usager; usagere; resident; residente; client; cliente; ayant droit
         name; full name; complete name; beneficiary name
+        nourrisson; nouveau ne; bebe; newborn; infant; baby
+        vu en consultation; vue en consultation; recu en consultation; recue en consultation; avoir examine
+        avoir vu; avoir recu; examine ce jour; certificat pour; certificat medical pour; seen in clinic
         المريض; المريضة; اسم المريض; اسم المريضة; الاسم; الاسم الكامل; الاسم و النسب; الاسم والنسب
         الاسم و اللقب
         الاسم واللقب; المستفيد; المستفيدة; الطفل; المعني بالامر; المعنية بالامر
     """,
     MarkKind.TOPIC: "re; subject; regarding; objet; about; الموضوع",
+    MarkKind.PARTY: """
+        demandeur; demanderesse; requerant; requerante; plaignant; plaignante; defunt; defunte; decede; decedee
+        victime; salarie; salariee; employe; employee; receveur; receveuse; acheteur; acquereur; vendeur
+        locataire; bailleur; etudiant; etudiante; candidat; candidate; mandant; stagiaire
+        heberge; hebergee; eleve; ecolier; emprunteur; facture a; attestation pour
+        deceased; victim; tenant; applicant; claimant; plaintiff; recipient; student; buyer; seller; bill to; invoice to
+        المتوفى; المتوفاة; الضحية; الاجير; الاجيرة; الطالب; الطالبة; المدعي; المشتري; البائع; التلميذ; التلميذة
+    """,
     MarkKind.LAST_NAME: """
         nom; noms; nom de famille; nom d usage; nom usuel; nom marital; nom d epouse; nom patronymique
         last name; lastname; surname; family name; patient surname; patient last name; nom patient
@@ -82,6 +93,20 @@ _PHRASES: dict[MarkKind, str] = {
         epouse de; epoux de
         conjoint; conjointe; mari; femme de; veuve; veuf; veuve de; oncle; tante; grand pere
         grand mere; tuteur; tutrice
+        maman; papa; beau pere; belle mere; beau frere; belle soeur; neveu; niece; cousin; cousine; petit fils
+        petite fille; bebe de; bebe de la; nouveau ne de; nouveau ne a; nourrisson de; enfant de; enfants de
+        temoin; temoins; declarant; declarante; defendeur; defenderesse; donneur; donneuse; employeur
+        mandataire; responsable; soussigne; soussignee; soussignes; soussignees; soussigne e
+        signataire; signatory; garant; garante; payeur; payeuse; paye par; payee par
+        regle par; reglee par; chez; hebergeur; hebergeant; avocat; avocate; notaire; huissier; interprete
+        traducteur; aidant; aidante; ambulancier; assistante sociale; en presence de; represente par
+        representee par; demande par; etabli par; etablie par; a la demande de; pour le compte de; heritier
+        heritiere; concubin; concubine; fiance; fiancee; partenaire; proche; famille
+        witness; informant; defendant; donor; employer; proxy; responsible party; responsible person
+        undersigned; guarantor; payer; paid by; baby of; newborn of; infant of; child of; mum; mom; dad; mama
+        care of; c o; lawyer; attorney; notary; caregiver; carer; representative; legal representative
+        on behalf of; requested by; account holder; card holder; cardholder; interpreter; partner; aunt; uncle
+        grandmother; grandfather; nephew; stepfather; stepmother; relative; informed by; reported by
         father; mother; son; daughter; son of; daughter of; brother; sister; husband; wife; spouse
         widow; widow of
         guardian; next of kin; emergency contact; personne a prevenir; personne de confiance; contact
@@ -101,6 +126,9 @@ _PHRASES: dict[MarkKind, str] = {
         الدكتور; الدكتورة; دكتور; د; الاستاذ; الاستاذة; البروفيسور; الطبيب; الطبيبة; الاب; الام; والد
         والدة; والده; والدته
         الزوج; الزوجة; زوج; زوجة; الابن; الابنة; ابن; ابنة; الوصي; المؤمن; المؤمن له; المؤمنة; المنخرط
+        الشاهد; الشاهدة; المصرح; المصرحة; المدعى عليه; المتبرع; المتبرعة; المشغل; الوكيل; المسؤول; المسؤولة
+        ولي الامر; الموقع اسفله; الموقعة اسفله; رضيع; مولود السيدة; طفل; طفل السيدة; المؤدي; الاخ; الاخت; العم
+        الخال; الجد; الجدة; بطلب من; عند
         شارع; زنقة; حي
         مستشفى; مصحة; عيادة; مركز; صيدلية; مختبر; توقيع; بمرافقة
     """,
@@ -161,53 +189,16 @@ _NUMBER_PHRASES: dict[str | None, str] = {
         رقم التعريف; رقم الهوية; رقم البطاقة; المعرف; رقم المعرف; رقم المريض; البطاقة
     """,
 }
-_SEPARATORS = frozenset("\n\f\t|;")
-_BARE_NAMES = {("nom",), ("noms",), ("name",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Phrase:
+class Phrase:
+    """A label in tokens."""
+
     tokens: tuple[str, ...]
     kind: MarkKind
     identifier: str | None = None
     is_mirrored: bool = False
-
-
-def marks_of(stream: tuple[Token, ...]) -> Iterator[Mark]:
-    """Find every known phrase, the longest first, none over another.
-
-    In "Test name" and "Trade name" the word before says that it is no person's.
-    """
-    position = end_of_last = 0
-    while position < len(stream):
-        phrase = _phrase_at(stream, position)
-        if phrase is None:
-            position += 1
-            continue
-        end = position + len(phrase.tokens)
-        is_of_a_thing = (
-            phrase.tokens in _BARE_NAMES
-            and end_of_last < position
-            and stream[position].before == " "
-            and stream[position - 1].is_name_like
-        )
-        yield Mark(
-            kind=MarkKind.NEUTRAL if is_of_a_thing else phrase.kind,
-            passage=Passage(start=position, end=end),
-            identifier=phrase.identifier,
-            is_mirrored=phrase.is_mirrored,
-        )
-        position = end_of_last = end
-
-
-def _phrase_at(stream: tuple[Token, ...], position: int) -> _Phrase | None:
-    for phrase in _PHRASES_BY_FIRST.get(stream[position].text, ()):
-        window = stream[position : position + len(phrase.tokens)]
-        if tuple(token.text for token in window) == phrase.tokens and not any(
-            _SEPARATORS & set(token.before) for token in window[1:]
-        ):
-            return phrase
-    return None
 
 
 def _split(phrases: str) -> Iterator[tuple[str, ...]]:
@@ -216,33 +207,34 @@ def _split(phrases: str) -> Iterator[tuple[str, ...]]:
             yield words
 
 
-def _all_phrases() -> Iterator[_Phrase]:
+def _all_phrases() -> Iterator[Phrase]:
     for kind, phrases in _PHRASES.items():
         for words in _split(phrases):
-            yield _Phrase(tokens=words, kind=kind)
+            yield Phrase(tokens=words, kind=kind)
             yield from _mirrors(words, kind, None)
     for identifier, phrases in _NUMBER_PHRASES.items():
         for words in _split(phrases):
-            yield _Phrase(tokens=words, kind=MarkKind.IDENTIFIER, identifier=identifier)
+            yield Phrase(tokens=words, kind=MarkKind.IDENTIFIER, identifier=identifier)
             yield from _mirrors(words, MarkKind.IDENTIFIER, identifier)
 
 
-def _mirrors(words: tuple[str, ...], kind: MarkKind, identifier: str | None) -> Iterator[_Phrase]:
+def _mirrors(words: tuple[str, ...], kind: MarkKind, identifier: str | None) -> Iterator[Phrase]:
     """Arabic as some PDFs hold it: the words of a line, or all its letters, from left to right."""
     if "\u0600" <= words[0][0] <= "\u06ff":
         backwards = tuple(reversed(words))
         spelled = tuple(word[::-1] for word in backwards)
         for mirrored in {backwards, spelled} - {words}:
-            yield _Phrase(tokens=mirrored, kind=kind, identifier=identifier, is_mirrored=True)
+            yield Phrase(tokens=mirrored, kind=kind, identifier=identifier, is_mirrored=True)
 
 
-def _by_first(phrases: Iterator[_Phrase]) -> dict[str, list[_Phrase]]:
+def _by_first(phrases: Iterator[Phrase]) -> dict[str, list[Phrase]]:
     """Group by the first token, the longest first; of equal phrases the one written last counts."""
     known = {phrase.tokens: phrase for phrase in phrases}
-    grouped: dict[str, list[_Phrase]] = {}
+    grouped: dict[str, list[Phrase]] = {}
     for phrase in sorted(known.values(), key=lambda phrase: -len(phrase.tokens)):
         grouped.setdefault(phrase.tokens[0], []).append(phrase)
     return grouped
 
 
-_PHRASES_BY_FIRST = _by_first(_all_phrases())
+PHRASES_BY_FIRST = _by_first(_all_phrases())
+"""All phrases by their first token, the longest first."""

@@ -3,22 +3,41 @@
 Each assessment stands for itself: it depends neither on the order of the people nor on who else is among them.
 """
 
-import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.core import reasons
+from agent.core.agreement import (
+    is_birthday,
+    is_contrary,
+    is_contrary_doubt,
+    is_foreign,
+    is_nearly_birthday,
+    is_of_insured,
+    is_own,
+    proves,
+)
 from agent.core.dates import are_near, is_weak
 from agent.core.identifiers import BY_NAME, shape
 from agent.core.mentions import Mention, Names
 from agent.core.names import name_keys, spelling_key
+from agent.core.others import Others
 from agent.domain.decision import Reason
-from agent.domain.evidence import DoubtKind, Evidence, Passage, PrintedDate, PrintedIdentifier
+from agent.domain.evidence import (
+    DoubtKind,
+    Evidence,
+    MarkKind,
+    Passage,
+    PrintedDate,
+    PrintedIdentifier,
+)
 from agent.domain.identity import Person
 
 BINDING_LINES = 2
 BINDING_CHARACTERS = 160
 """A record's own birth date or number binds a name that stands at most this far before it."""
+AGE_SLACK_YEARS = 2
+"""An age may be rounded, and the document's date be that of an earlier visit."""
 _SIMILAR_WITHIN_TOKENS = 12
 _CONTRADICTED = 2
 
@@ -29,6 +48,7 @@ class Naming:
 
     start: int
     confidence: int | None
+    is_labelled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +72,8 @@ class Assessment:
         namings: the mentions that name the person as the document's subject.
         is_mentioned: the exact name is printed in no other role, though perhaps not as the subject.
         is_read_by_ocr: such a mention stands where OCR may have damaged the label that made it a role or a subject.
-        agreements: labelled birth dates and exact numbers that are the person's own.
+        agreements: labelled birth dates and exact numbers that are the person's own; not the number of an insured,
+            whom it may be the child of.
         differences: labelled birth dates and numbers that are registered otherwise.
         contradictions: why a match is out of the question.
         others: labelled names of somebody else.
@@ -84,19 +105,28 @@ class _Reading:
 
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
-        self._names = Names(evidence)
-        self._numbers = [number for number in evidence.identifiers if _proves(number)]
+        mark_at = {
+            position: mark
+            for mark in evidence.marks
+            for position in range(mark.passage.start, mark.passage.end)
+        }
+        self._names = Names(evidence, mark_at)
+        self._others = Others(evidence, mark_at)
+        self._birth_labels = [
+            mark.passage.start for mark in evidence.marks if mark.kind is MarkKind.BIRTH_DATE
+        ]
+        self._numbers = [number for number in evidence.identifiers if proves(number)]
         self._keys: dict[str, list[int]] = {}
         for position, token in enumerate(evidence.tokens):
             self._keys.setdefault(spelling_key(token.text), []).append(position)
         self._conflicts = tuple(self._find_conflicts())
 
     def assess(self, person: Person) -> Assessment:
-        dates = [date for date in self._evidence.birth_dates if _is_birthday(date, person)]
-        numbers = [number for number in self._numbers if _is_own(number, person)]
+        dates = [date for date in self._evidence.birth_dates if is_birthday(date, person)]
+        numbers = [number for number in self._numbers if is_own(number, person)]
         mentions = self._names.mentions(person)
-        own = [*(date.passage for date in dates), *(number.passage for number in numbers)]
-        subject = [one for one in mentions if not one.is_void and self._is_bound(one, own)]
+        proving = [number for number in numbers if not is_of_insured(number.kind)]
+        subject = [one for one in mentions if not one.is_void and self._is_bound(one, person, dates, proving)]
         contradictions = (*self._contradictions(person), *self._conflicts)
         supports = (
             *self._supporting_names(person, mentions, subject),
@@ -106,7 +136,10 @@ class _Reading:
         )
         return Assessment(
             person=person,
-            namings=tuple(Naming(start=one.start, confidence=self._confidence(one.parts)) for one in subject),
+            namings=tuple(
+                Naming(start=one.start, confidence=self._confidence(one.parts), is_labelled=one.is_labelled)
+                for one in subject
+            ),
             is_mentioned=any(not one.is_void for one in mentions),
             is_read_by_ocr=any(
                 not one.is_void and self._confidence(one.parts) is not None for one in mentions
@@ -116,22 +149,38 @@ class _Reading:
                     Proof(confidence=self._confidence([date.passage]), is_weak=is_weak(date.readings[0]))
                     for date in dates
                 ),
-                *(Proof(confidence=self._confidence([number.passage])) for number in numbers),
+                *(Proof(confidence=self._confidence([number.passage])) for number in proving),
             ),
             differences=tuple(self._differences(person)),
             contradictions=contradictions,
             others=tuple(
-                reasons.somebody_else(self._evidence, passage) for passage in self._names.others(person)
+                reasons.somebody_else(self._evidence, passage)
+                for passage in self._others.than(person, mentions)
             ),
             reasons=(*supports, *contradictions),
             score=sum(reasons.WEIGHTS[reason.code] for reason in supports)
             - _CONTRADICTED * bool(contradictions),
         )
 
-    def _is_bound(self, mention: Mention, own: Iterable[Passage]) -> bool:
-        """Whether a label, or the person's own birth date or number close behind it, makes a name the subject's."""
+    def _is_bound(
+        self,
+        mention: Mention,
+        person: Person,
+        dates: Iterable[PrintedDate],
+        numbers: Iterable[PrintedIdentifier],
+    ) -> bool:
+        """Whether a label makes a name the subject's, or the person's own birth date or number close behind it.
+
+        The latter only where nothing announces the name, and nobody else's number is printed.
+        """
         if mention.is_labelled:
             return True
+        if not mention.is_unannounced or any(is_foreign(number, person) for number in self._numbers):
+            return False
+        own = (
+            *(date.passage for date in dates if self._is_labelled_behind(mention, date.passage)),
+            *(number.passage for number in numbers),
+        )
         last = self._evidence.tokens[mention.end - 1]
         for passage in own:
             proof = self._evidence.tokens[passage.start]
@@ -139,6 +188,10 @@ class _Reading:
             if passage.start >= mention.end and lines <= BINDING_LINES and characters <= BINDING_CHARACTERS:
                 return True
         return False
+
+    def _is_labelled_behind(self, mention: Mention, date: Passage) -> bool:
+        """Whether a birth date's label follows the name; in a table it stands above, and an unknown head beside it."""
+        return any(mention.end <= label <= date.end for label in self._birth_labels)
 
     def _supporting_names(
         self, person: Person, mentions: Sequence[Mention], subject: Sequence[Mention]
@@ -183,7 +236,7 @@ class _Reading:
                 yield reasons.phone_same(self._evidence, number)
                 break
         for date in self._evidence.birth_dates:
-            if person.birth_date and _is_nearly_birthday(date, person.birth_date):
+            if person.birth_date and is_nearly_birthday(date, person.birth_date):
                 yield reasons.birth_date_near(self._evidence, person.birth_date, date.passage)
                 break
 
@@ -194,8 +247,15 @@ class _Reading:
         for doubt in self._evidence.doubts:
             if doubt.kind is DoubtKind.BIRTH_DATE and doubt.readings != (person.birth_date,):
                 yield reasons.birth_date_unread(self._evidence, doubt.passage)
+            elif doubt.kind is DoubtKind.IDENTIFIER and is_contrary_doubt(doubt, person):
+                yield reasons.identifier_unread(self._evidence, doubt.passage)
+        for age in self._evidence.ages:
+            if person.birth_date and not any(
+                abs(year - person.birth_date.year) <= AGE_SLACK_YEARS for year in age.birth_years
+            ):
+                yield reasons.age_differs(self._evidence, age.passage)
         for number in self._numbers:
-            if _is_contrary(number, person):
+            if is_contrary(number, person):
                 yield reasons.identifier_differs(self._evidence, number)
 
     def _differences(self, person: Person) -> Iterator[Proof]:
@@ -204,7 +264,7 @@ class _Reading:
                 is_near = are_near(date.readings[0], person.birth_date)
                 yield Proof(confidence=self._confidence([date.passage]), is_weak=is_near)
         for number in self._numbers:
-            if _is_contrary(number, person) and number.is_valid:
+            if is_contrary(number, person) and number.is_valid:
                 yield Proof(confidence=self._confidence([number.passage]))
 
     def _find_conflicts(self) -> Iterator[Reason]:
@@ -230,33 +290,3 @@ def _first_other(items: Iterable[tuple[str, object]]) -> int | None:
         if seen.setdefault(kind, value) != value:
             return position
     return None
-
-
-def _proves(number: PrintedIdentifier) -> bool:
-    return number.kind is None or BY_NAME[number.kind].proves
-
-
-def _is_birthday(date: PrintedDate, person: Person) -> bool:
-    """Whether the very day is printed; a year without its century is no proof."""
-    return date.readings == (person.birth_date,)
-
-
-def _is_nearly_birthday(date: PrintedDate, registered: datetime.date) -> bool:
-    return date.readings != (registered,) and any(are_near(day, registered) for day in date.readings)
-
-
-def _is_own(number: PrintedIdentifier, person: Person) -> bool:
-    return number.is_valid and any(
-        identifier.value == number.value and (number.is_labelled or identifier.kind == number.kind)
-        for identifier in person.identifiers
-    )
-
-
-def _is_contrary(number: PrintedIdentifier, person: Person) -> bool:
-    """Whether a labelled number is registered otherwise; without a kind, only numbers of one form are compared."""
-    values = {identifier.value for identifier in person.identifiers}
-    if not number.is_labelled or number.value in values:
-        return False
-    if number.kind is None:
-        return shape(number.value) in map(shape, values)
-    return any(identifier.kind == number.kind for identifier in person.identifiers)

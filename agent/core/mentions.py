@@ -2,23 +2,35 @@
 
 A mention is all last-name and all first-name tokens, in either order, with labels or civilities at most between
 them, and not part of a longer name. A role (doctor, parent, insured, street) voids it; a label binds it.
+A name that nothing announces may be bound by its own birth date or number; one that an unknown word announces may not.
 """
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.core.names import JOINERS, PARTICLES, tokens, word_set
 from agent.core.roles import Roles
-from agent.domain.evidence import NAME_KINDS, DoubtKind, Evidence, MarkKind, NameField, Passage, Token
+from agent.domain.evidence import NAME_KINDS, DoubtKind, Evidence, Mark, MarkKind, Passage, Token
 from agent.domain.identity import Person
 
 _BETWEEN_KINDS = NAME_KINDS - {MarkKind.TOPIC} | {MarkKind.CIVILITY}
+_LEADING_KINDS = NAME_KINDS | {MarkKind.CIVILITY}
 _JOINTS = frozenset(" -'’‐\n")
 _BETWEEN_GAPS = _JOINTS | frozenset(",\t:|/()&.")
 _ADJOINING = frozenset(" -'’‐")
 _MOST_LINES_APART = 3
-_FUNCTION_WORDS = word_set(
+FUNCTION_WORDS = word_set(
     "le la les l de du des d chez pour par avec et the of for with and to a au aux un une en"
+)
+_ELDER_LINES = 3
+_ELDERS = word_set(
+    "pere mere maman papa parent parents tuteur tutrice responsable employeur garant grand representant father mother"
+    " guardian"
+)
+_OF = word_set("de d du des of legal legale")
+_ATTESTING = word_set(
+    "atteste attestons certifie autorise declare donne certify certifies authorise authorize authorises"
 )
 _LOWER_CASE_JOINERS = word_set("de du d des")
 
@@ -30,11 +42,13 @@ class Mention:
     Attributes:
         parts: the passages of last and first name, in the order of the page.
         is_labelled: a label of the subject stands before it.
+        is_unannounced: nothing on its line says whose name it is.
         is_void: it stands in a role that is not the subject's.
     """
 
     parts: tuple[Passage, ...]
     is_labelled: bool
+    is_unannounced: bool
     is_void: bool
 
     @property
@@ -49,19 +63,20 @@ class Mention:
 class Names:
     """The names that a document prints, ready to be looked up many times."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, mark_at: Mapping[int, Mark]) -> None:
         self._evidence = evidence
         self._stream = evidence.tokens
         self._positions: dict[str, list[int]] = {}
         for position, token in enumerate(evidence.tokens):
             self._positions.setdefault(token.text, []).append(position)
-        self._mark_at = {
-            position: mark
-            for mark in evidence.marks
-            for position in range(mark.passage.start, mark.passage.end)
-        }
+        self._mark_at = mark_at
         self._roles = Roles(evidence, self._mark_at)
-        self._field_starts = {field.passage.start for field in evidence.fields}
+        self._field_starts = {
+            field.passage.start for field in evidence.fields if field.kind is not MarkKind.PARTY
+        }
+        self._doubtful_starts = {
+            doubt.passage.start for doubt in evidence.doubts if doubt.kind is DoubtKind.NAME
+        }
 
     def mentions(self, person: Person) -> tuple[Mention, ...]:
         """Find every exact mention of a person, in the order of the page."""
@@ -77,34 +92,48 @@ class Names:
             Mention(
                 parts=parts,
                 is_labelled=any(part.start in self._field_starts for part in parts),
+                is_unannounced=self._is_unannounced(parts[0].start) and not self._is_elder(parts[-1].end),
                 is_void=self._roles.is_void(parts[0].start, parts[-1].end),
             )
             for parts in sorted(found, key=lambda parts: [(part.start, part.end) for part in parts])
         )
 
-    def others(self, person: Person) -> tuple[Passage, ...]:
-        """The names of subjects, surely labelled or nearly, that are not a person's own."""
-        own = {*tokens(person.last_name), *tokens(person.first_name), *tokens(person.birth_name or "")}
-        named = [field.passage for field in self._evidence.fields if self._is_person(field)]
-        nearly = [doubt.passage for doubt in self._evidence.doubts if doubt.kind is DoubtKind.NAME]
-        return tuple(
-            passage
-            for passage in (*named, *nearly)
-            if not self._texts(passage) <= own and not self._roles.is_void(passage.start, passage.end)
+    def _is_unannounced(self, start: int) -> bool:
+        """Whether nothing but a label or a civility stands before a name on its line, and nothing above leads to it.
+
+        "Bébé de Mme Sara Benali" and "Victime : Said Rami" are about nobody whom a rule could be sure of.
+        """
+        if not self._stream[start].is_name_like:
+            return False
+        line, place = self._line(start), start - 1
+        while place >= 0 and self._line(place) == line:
+            if self._kind(place) not in _LEADING_KINDS and place + 1 not in self._doubtful_starts:
+                return False
+            place -= 1
+        return not self._is_led_to(place + 1)
+
+    def _is_elder(self, end: int) -> bool:
+        """`Karim Alaoui, né le 12/03/1980, père de Adam` or `atteste que`: it is about somebody else."""
+        last = self._line(end - 1) + _ELDER_LINES
+        following = itertools.takewhile(
+            lambda place: self._line(place) <= last, range(end, len(self._stream) - 1)
+        )
+        return any(
+            (self._stream[place].text in _ELDERS and self._stream[place + 1].text in _OF)
+            or self._stream[place].text in _ATTESTING
+            for place in following
         )
 
-    def _is_person(self, field: NameField) -> bool:
-        """Whether a labelled run of words is surely meant as a name: two words, or one beside a first name."""
-        size = field.passage.end - field.passage.start
-        if field.kind is MarkKind.NAME:
-            return size >= 2
-        if field.kind is not MarkKind.LAST_NAME or size == 0:
+    def _is_led_to(self, start: int) -> bool:
+        """Whether the line above goes on with this one: it ends with a colon, a label, or in the middle of a phrase."""
+        place = start - 1
+        if place < 0 or "\f" in self._stream[start].before:
             return False
-        return any(
-            other.kind is MarkKind.FIRST_NAME
-            and self._lines_apart(field.passage, other.passage) <= _MOST_LINES_APART
-            for other in self._evidence.fields
-        )
+        while place > 0 and self._kind(place) is MarkKind.CIVILITY:
+            place -= 1
+        kind = self._kind(place)
+        is_unknown_label = ":" in self._stream[start].before and kind not in _LEADING_KINDS
+        return is_unknown_label or kind is MarkKind.PARTY or self._stream[place].text in FUNCTION_WORDS
 
     def _runs(
         self, head: Sequence[str], tail: Sequence[str], *, is_last_first: bool
@@ -165,7 +194,7 @@ class Names:
             return start > 1 and self._is_name_at(start - 2)
         if before.text in PARTICLES:
             return is_last_first or before.is_name_like or before.text not in _LOWER_CASE_JOINERS
-        return before.text not in _FUNCTION_WORDS and self._belongs_to_name(before, start)
+        return before.text not in FUNCTION_WORDS and self._belongs_to_name(before, start)
 
     def _is_extended_after(self, start: int, end: int) -> bool:
         if not self._adjoins(end):
@@ -181,7 +210,7 @@ class Names:
         """Whether a neighbour may be a part of the name: a capital, or any word where names have none."""
         is_lower_case_name = not self._stream[start].is_name_like
         return token.is_name_like or (
-            is_lower_case_name and token.text.isalpha() and token.text not in _FUNCTION_WORDS
+            is_lower_case_name and token.text.isalpha() and token.text not in FUNCTION_WORDS
         )
 
     def _is_name_at(self, position: int) -> bool:
@@ -206,6 +235,3 @@ class Names:
 
     def _lines_apart(self, one: Passage, other: Passage) -> int:
         return abs(self._line(one.start) - self._line(other.start))
-
-    def _texts(self, passage: Passage) -> set[str]:
-        return {token.text for token in self._stream[passage.start : passage.end]}

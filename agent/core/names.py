@@ -30,6 +30,8 @@ PARTICLES = word_set("""
     dalla della san st ال بن ابن بنت ايت ولد ابو
 """)
 JOINERS = word_set("et and و")
+_PREFIXES = word_set("abd abdel abdul abdal abdou عبد")
+"""With the next word these make one name, written as one word or as two."""
 HONORIFICS = word_set("sidi moulay my mly lalla haj hajj hadj سيدي مولاي لالة الحاج")
 CIVILITIES = word_set(
     "m mr mme mlle mle mm monsieur madame mademoiselle mister mrs ms miss sr السيد السيدة الانسة"
@@ -115,10 +117,39 @@ def core(name: Iterable[str]) -> tuple[str, ...]:
 
 
 def name_keys(person: Person) -> tuple[tuple[str, ...], ...]:
-    """The spelling keys of each name that a person may go by: as registered, and with the name at birth."""
-    first = core(tokens(person.first_name))
-    lasts = filter(None, (core(tokens(last)) for last in (person.last_name, person.birth_name or "")))
-    return tuple(dict.fromkeys(tuple(sorted(map(spelling_key, (*last, *first)))) for last in lasts))
+    """The spelling keys of each name that a person may go by.
+
+    As registered and with the name at birth; each also as it reads when words that are often written together are
+    joined: BEN ALI is BENALI, Abdel Karim is Abdelkarim.
+    """
+    lasts = [*_ways(person.last_name), *_ways(person.birth_name or "")]
+    firsts = _ways(person.first_name) or ((),)
+    return tuple(dict.fromkeys(tuple(sorted((*last, *first))) for last in lasts for first in firsts))
+
+
+def _ways(name: str) -> tuple[tuple[str, ...], ...]:
+    """The spelling keys of a name's words, parted in each way that is in use; the first way is its core."""
+    every = tokens(name)
+    if len(every) < 2:
+        return (_spelled(every),) if every else ()
+    return tuple(
+        map(_spelled, dict.fromkeys((core(every), core(_prefixes_joined(every)), ("".join(every),))))
+    )
+
+
+def _spelled(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(spelling_key, words))
+
+
+def _prefixes_joined(every: tuple[str, ...]) -> tuple[str, ...]:
+    joined: list[str] = []
+    prefix = ""
+    for token in every:
+        prefix += token
+        if token not in PARTICLES | _PREFIXES:
+            joined.append(prefix)
+            prefix = ""
+    return (*joined, prefix) if prefix else tuple(joined)
 
 
 def are_compatible(one: Person, other: Person) -> bool:

@@ -85,6 +85,16 @@ def birth_date_unread(evidence: Evidence, passage: Passage) -> Reason:
     return _at(evidence, passage, "birth_date_unread", sentence, supports=False)
 
 
+def identifier_unread(evidence: Evidence, passage: Passage) -> Reason:
+    sentence = f"{evidence.printed(passage)} may be another number; it could not be read surely."
+    return _at(evidence, passage, "identifier_unread", sentence, supports=False)
+
+
+def age_differs(evidence: Evidence, passage: Passage) -> Reason:
+    sentence = f"The printed age {evidence.printed(passage)} does not fit the registered birth date."
+    return _at(evidence, passage, "age_differs", sentence, supports=False)
+
+
 def several_birth_dates(evidence: Evidence, passage: Passage) -> Reason:
     sentence = "Two different birth dates are printed in this document."
     return _at(evidence, passage, "several_birth_dates", sentence, supports=False)

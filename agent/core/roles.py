@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from agent.core.layout import Layout
 from agent.domain.evidence import NAME_KINDS, Evidence, Mark, MarkKind
 
+_SUBJECTS = NAME_KINDS | {MarkKind.PARTY}
 _SCOPE_ENDS = frozenset("\t|\f")
 _ASIDE = frozenset({" ", ", ", " (", " - ", "\n"})
 
@@ -40,7 +41,7 @@ class Roles:
         if first > start or self._line(start) - self._line(first - 1) > is_line_end:
             return False
         between = range(first, start)
-        return not any(self._kind(place) in NAME_KINDS for place in between) and not any(
+        return not any(self._kind(place) in _SUBJECTS for place in between) and not any(
             self._ends_scope(place, first) for place in (*between, start)
         )
 

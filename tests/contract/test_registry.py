@@ -96,6 +96,26 @@ def test_candidates_hold_namesakes_of_whom_a_number_points_at(registry_of: Build
     assert registry.candidates(far).named == (one, namesake)
 
 
+@pytest.mark.parametrize(
+    ("printed", "namesake"),
+    [
+        ("BEN ALI Hind", person("BENALI", "Hind")),
+        ("BENALI Hind", person("BEN ALI", "Hind")),
+        ("EL VIDAL Hind", person("ELVIDAL", "Hind")),
+        ("TAZI Abdel Karim", person("TAZI", "Abdelkarim")),
+        ("VIDAL Hind", person("VIDAL", "")),
+    ],
+)
+def test_candidates_hold_namesakes_written_joined_apart_or_in_one_word(
+    registry_of: Build, printed: str, namesake: Person
+) -> None:
+    last, first = printed.rsplit(" ", 1) if "Abdel" not in printed else ("TAZI", "Abdel Karim")
+    one = person(last, first)
+    registry = registry_of([one, namesake, person("Clark", "Omar", birth_date=None)])
+    named = registry.candidates(evidence_of(f"Patient : {printed}")).named
+    assert {person.record_id for person in named} == {one.record_id, namesake.record_id}
+
+
 def test_candidates_find_names_of_many_parts(registry_of: Build) -> None:
     many = [
         person("Fassi Fihri", "Nawal Rayane", record_id="1"),

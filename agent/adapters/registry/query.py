@@ -30,8 +30,12 @@ class Query:
         return frozenset(self.words)
 
     def pairs(self, known: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Any two known words that stand close together, or both under labels of names."""
+        """Any two known words that stand close together, or both under labels of names; and each with itself.
+
+        A record of one word alone is found by the latter.
+        """
         places = [(place, word) for place, word in enumerate(self.words) if word in known]
+        yield from ((word, word) for _, word in places)
         for number, (place, word) in enumerate(places):
             for other_place, other in itertools.islice(places, number + 1, None):
                 if other_place - place > WINDOW_TOKENS:

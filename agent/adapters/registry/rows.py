@@ -44,7 +44,9 @@ def person_of(row: Sequence[str | None]) -> Person:
 
 
 def pairs_of(keys: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Any two words of a name, each pair in alphabetical order."""
+    """Any two words of a name, each pair in alphabetical order; a name of one word pairs with itself."""
+    if len(keys) == 1:
+        return iter([(keys[0], keys[0])])
     return itertools.combinations(sorted(keys), 2)
 
 

@@ -1,7 +1,8 @@
 """The search index's tables.
 
 A person is found by any two core words of a name (in their spelling keys), by a number, or by a birth date. Pairs of
-all core words, and not of last and first name only, so that a longer or turned-round name is found too.
+all core words, and not of last and first name only, so that a longer or turned-round name is found too, and in each way
+in which its words may be joined; a name of one word pairs with itself.
 """
 
 SCHEMA = """

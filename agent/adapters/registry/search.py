@@ -44,8 +44,10 @@ def touched(connection: sqlite3.Connection, query: Query) -> list[Person]:
         )
     )
     people = _people(connection, rids)
-    printed = {keys for person in people for keys in name_keys(person) if query.keys.issuperset(keys)}
-    further = {_ordered(ids[one], ids[other]) for keys in printed for one, other in pairs_of(keys)} - pairs
+    printed = [names for names in map(name_keys, people) if any(map(query.keys.issuperset, names))]
+    wanted = {pair for names in printed for keys in names for pair in pairs_of(keys)}
+    ids |= _vocabulary(connection, {key for pair in wanted for key in pair} - ids.keys())
+    further = {_ordered(ids[one], ids[other]) for one, other in wanted} - pairs
     return [*people, *_people(connection, set(_of_pairs(connection, further)) - rids)]
 
 

@@ -74,16 +74,19 @@ def test_an_old_date_behind_an_unknown_label_asks_where_ocr_read_it() -> None:
         "La patiente va bien.",
         "Nous prenons acte ce jour",
         "Patient :",
-        "Patient : 45 ans",
+        "Patient : 45 ans, vue le 12/03/2022",
         "prenon a dit",
-        "Naissance",
         "Acte de naissance du 12/03/2020",
-        "né à terme, sans incident, vu par nous",
         "ordinateur électroencéphalogramme",
     ],
 )
 def test_what_only_resembles_a_label_changes_nothing(line: str) -> None:
     assert is_match(*SUBJECT, line)
+
+
+@pytest.mark.parametrize("line", ["Naissance", "né à terme, sans incident", "Née à Rabat"])
+def test_a_birth_date_label_without_a_date_asks(line: str) -> None:
+    assert not is_match(*SUBJECT, line)
 
 
 def test_a_registered_name_without_label_asks_where_ocr_may_have_lost_one() -> None:

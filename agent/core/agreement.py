@@ -1,0 +1,60 @@
+"""Whether a printed birth date or number is a person's own, or speaks against that person."""
+
+import datetime
+
+from agent.core.dates import are_near
+from agent.core.identifiers import BY_NAME, shape
+from agent.domain.evidence import Doubt, PrintedDate, PrintedIdentifier
+from agent.domain.identity import Person
+
+
+def proves(number: PrintedIdentifier) -> bool:
+    return number.kind is None or BY_NAME[number.kind].proves
+
+
+def is_birthday(date: PrintedDate, person: Person) -> bool:
+    """Whether the very day is printed; a year without its century is no proof."""
+    return date.readings == (person.birth_date,)
+
+
+def is_nearly_birthday(date: PrintedDate, registered: datetime.date) -> bool:
+    return date.readings != (registered,) and any(are_near(day, registered) for day in date.readings)
+
+
+def is_own(number: PrintedIdentifier, person: Person) -> bool:
+    return number.is_valid and any(
+        identifier.value == number.value and (number.is_labelled or identifier.kind == number.kind)
+        for identifier in person.identifiers
+    )
+
+
+def is_of_insured(kind: str | None) -> bool:
+    return kind is not None and BY_NAME[kind].is_of_insured
+
+
+def is_foreign(number: PrintedIdentifier, person: Person) -> bool:
+    """Whether a number, labelled or not, is of a kind that the person has another one of."""
+    return (
+        not is_own(number, person)
+        and not is_of_insured(number.kind)
+        and any(identifier.kind == number.kind for identifier in person.identifiers)
+    )
+
+
+def is_contrary(number: PrintedIdentifier, person: Person) -> bool:
+    """Whether a labelled number is registered otherwise; the insured's says nothing against one of the family."""
+    return number.is_labelled and _differs(number.kind, number.value, person)
+
+
+def is_contrary_doubt(doubt: Doubt, person: Person) -> bool:
+    return _differs(doubt.identifier, doubt.value, person)
+
+
+def _differs(kind: str | None, value: str, person: Person) -> bool:
+    """Whether the person has another number of a kind; without a kind, only numbers of one form are compared."""
+    values = {identifier.value for identifier in person.identifiers}
+    if value in values or is_of_insured(kind):
+        return False
+    if kind is None:
+        return shape(value) in map(shape, values)
+    return any(identifier.kind == kind for identifier in person.identifiers)

@@ -1,0 +1,79 @@
+"""Which words a label of a name announces."""
+
+import itertools
+from collections.abc import Iterator
+
+from agent.core.marks import MarkedText
+from agent.core.names import JOINERS, PARTICLES
+from agent.core.values import stands_alone
+from agent.domain.evidence import NAME_KINDS, Mark, MarkKind, NameField, Passage
+
+_WITHIN_NAME = frozenset({" ", "-", "'", "’", ". ", " & ", " / "})
+_LONGEST_NAME = 8
+
+
+def fields_of(found: MarkedText, marks: tuple[Mark, ...]) -> Iterator[NameField]:
+    """Find what stands beside, below or, in a table, all the way down under each label of a name."""
+    for mark in marks:
+        if mark.kind in NAME_KINDS or mark.kind is MarkKind.PARTY:
+            is_announced = (
+                mark.passage.end < len(found.stream) and ":" in found.stream[mark.passage.end].before
+            )
+            for start in _name_starts(found, mark):
+                begin = _skip_civilities(found, start)
+                if begin < len(found.stream) and begin not in found.mark_at:
+                    passage = Passage(start=begin, end=_name_end(found, begin))
+                    yield NameField(kind=mark.kind, passage=passage, is_announced=is_announced)
+
+
+def _name_starts(found: MarkedText, mark: Mark) -> Iterator[int]:
+    """Where names may begin: beside their label; under it where nothing is; in each row under a table's head."""
+    first, after = found.layout.line_start(mark.passage.start), mark.passage.end
+    if found.layout.is_header(mark.passage.start, found.mark_at):
+        column = found.layout.column(mark.passage)
+        yield from itertools.takewhile(lambda place: _is_row(found, place), column)
+    elif mark.is_mirrored or (stands_alone(found, mark) and first < mark.passage.start):
+        yield first
+    elif found.layout.is_same_line(after - 1, after):
+        yield after
+    else:
+        yield from itertools.islice(found.layout.column(mark.passage), 1)
+
+
+def _is_row(found: MarkedText, position: int) -> bool:
+    """Whether a line goes on with a table: it has several cells, or a whole name and nothing else."""
+    if found.layout.is_table_row(position):
+        return True
+    begin = _skip_civilities(found, position)
+    end = _name_end(found, begin)
+    return end - begin > 1 and not found.layout.is_same_line(position, end)
+
+
+def _skip_civilities(found: MarkedText, position: int) -> int:
+    while position < len(found.stream) and _is_civility(found, position):
+        position += 1
+    return position
+
+
+def _is_civility(found: MarkedText, position: int) -> bool:
+    mark = found.mark_at.get(position)
+    return mark is not None and mark.kind is MarkKind.CIVILITY
+
+
+def _name_end(found: MarkedText, start: int) -> int:
+    """Follow a run of name-like words, particles among them, and a second person's behind an "and"."""
+    end = start
+    while end < min(start + _LONGEST_NAME, len(found.stream)) and end not in found.mark_at:
+        token = found.stream[end]
+        is_inside = end == start or token.before in _WITHIN_NAME
+        is_name = token.is_name_like or token.text in PARTICLES
+        is_joint = end > start and token.text in JOINERS and _is_name_at(found, end + 1)
+        if not is_inside or not (is_name or is_joint):
+            break
+        end += 1
+    return end
+
+
+def _is_name_at(found: MarkedText, position: int) -> bool:
+    place = _skip_civilities(found, position)
+    return place < len(found.stream) and place not in found.mark_at and found.stream[place].is_name_like

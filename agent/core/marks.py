@@ -1,0 +1,99 @@
+"""Where a document's labels stand.
+
+The longest phrase that fits wins, so that "nom du médecin" is a role and not a name. A phrase never crosses a line or a
+column. A label "of the patient" belongs to the phrase before it: "mère du patient" is a role.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from agent.core.labels import PHRASES_BY_FIRST, Phrase
+from agent.core.layout import Layout
+from agent.core.names import word_set
+from agent.domain.evidence import Mark, MarkKind, Passage, Token
+
+_SEPARATORS = frozenset("\n\f\t|;")
+_BARE_NAMES = {("nom",), ("noms",), ("name",)}
+_OWNED_BY_SUBJECT = word_set(
+    "dossier suivi rendu fiche consultation hospitalisation bilan examen sejour admission sortie charge"
+    " certificat ordonnance rapport resume file record report follow up"
+)
+"""Of such a thing "of the patient" one says whose it is; anything else of the patient's is not the patient."""
+_ARTICLES = word_set("la l le the")
+_GENITIVES = word_set("de du d des of") | _ARTICLES
+_GENITIVE_GAPS = frozenset(" '’-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedText:
+    """A document's words, their places, and the label that each is a part of."""
+
+    stream: tuple[Token, ...]
+    layout: Layout
+    mark_at: dict[int, Mark]
+
+
+def marks_of(stream: tuple[Token, ...]) -> Iterator[Mark]:
+    """Find every known phrase, the longest first, none over another."""
+    pending: Mark | None = None
+    position = 0
+    while position < len(stream):
+        phrase = _phrase_at(stream, position)
+        if phrase is None:
+            position += 1
+            continue
+        end = position + len(phrase.tokens)
+        owned = _owned(stream, position) if phrase.kind is MarkKind.NAME else None
+        if pending and owned == pending.passage.end:
+            pending = replace(pending, passage=Passage(start=pending.passage.start, end=end))
+        else:
+            if pending:
+                yield pending
+            pending = Mark(
+                kind=_kind_at(stream, position, phrase, pending, is_owner=owned is not None),
+                passage=Passage(start=position, end=end),
+                identifier=phrase.identifier,
+                is_mirrored=phrase.is_mirrored,
+            )
+        position = end
+    if pending:
+        yield pending
+
+
+def _owned(stream: tuple[Token, ...], position: int) -> int | None:
+    """Where the phrase ends that a label says is "of the patient"; None when it says no such thing.
+
+    The dossier of the patient names the patient, but the mother of the patient somebody else.
+    """
+    end = position
+    while end and stream[end - 1].text in _GENITIVES and set(stream[end].before) <= _GENITIVE_GAPS:
+        end -= 1
+    is_genitive = end < position and any(token.text not in _ARTICLES for token in stream[end:position])
+    if not is_genitive or end == 0 or not set(stream[end].before) <= _GENITIVE_GAPS:
+        return None
+    return None if stream[end - 1].text in _OWNED_BY_SUBJECT else end
+
+
+def _kind_at(
+    stream: tuple[Token, ...], position: int, phrase: Phrase, last: Mark | None, *, is_owner: bool
+) -> MarkKind:
+    """A phrase's kind here: in "Test name" and "Trade name" the word before says that it is no person's."""
+    is_of_a_thing = (
+        phrase.tokens in _BARE_NAMES
+        and (last.passage.end if last else 0) < position
+        and stream[position].before == " "
+        and stream[position - 1].is_name_like
+    )
+    if is_of_a_thing:
+        return MarkKind.NEUTRAL
+    return MarkKind.PARTY if is_owner else phrase.kind
+
+
+def _phrase_at(stream: tuple[Token, ...], position: int) -> Phrase | None:
+    for phrase in PHRASES_BY_FIRST.get(stream[position].text, ()):
+        window = stream[position : position + len(phrase.tokens)]
+        if tuple(token.text for token in window) == phrase.tokens and not any(
+            _SEPARATORS & set(token.before) for token in window[1:]
+        ):
+            return phrase
+    return None
