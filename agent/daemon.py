@@ -106,8 +106,14 @@ class Daemon:
         self._post_loop = Loop("post", self._post, self._stop)
         self._loops = (self._intake_loop, self._desk_loop, self._post_loop)
 
-    def run(self, *, on_ready: Callable[[], None] = lambda: None) -> None:
+    def run(
+        self, *, on_ready: Callable[[], None] = lambda: None, on_stop: Callable[[], None] = lambda: None
+    ) -> None:
         """Work until SIGTERM or SIGINT.
+
+        Args:
+            on_ready: called when everything runs.
+            on_stop: called when a stop was asked for, before what is under way is waited for.
 
         Raises:
             ReaderUnavailable: tesseract or a language is missing; the start is refused.
@@ -121,6 +127,7 @@ class Daemon:
             self._start()
             on_ready()
             self._supervise()
+            on_stop()
         finally:
             self._shut_down()
 

@@ -69,6 +69,8 @@ def answer(
     with open_ledger(settings) as ledger:
         decision = _asked(ledger, document)
     record_id = None if decision is None else _chosen(argument, decision)
+    if record_id is not None:
+        argument = f"{RECORD_PREFIX}{record_id}"  # what was seen: a number could mean somebody else by now
     person = _look_up(settings, record_id)
     if decision is not None and person is not None and not yes:
         _confirm(decision, person, as_json=as_json)

@@ -52,7 +52,10 @@ def run(
     try:
         from agent.daemon import Daemon
 
-        Daemon(parts).run(on_ready=lambda: _greet(parts) if is_watched else None)
+        if is_watched:
+            Daemon(parts).run(on_ready=lambda: _greet(parts), on_stop=lambda: _take_leave(parts))
+        else:
+            Daemon(parts).run()
     finally:
         parts.close()
 
@@ -65,6 +68,13 @@ def _greet(parts: Parts) -> None:
     )
     if people == 0:
         say(f"{EMPTY_REGISTRY}, so every document becomes a question: {IMPORT_HINT}", style="yellow")
+
+
+def _take_leave(parts: Parts) -> None:
+    """Tell the person who pressed Ctrl-C that it was heard."""
+    from agent.daemon import STOPPED_SECONDS
+
+    say(f"Finishing what is under way; at most {parts.settings.stop_seconds + STOPPED_SECONDS:.0f} s.")
 
 
 def demo(
