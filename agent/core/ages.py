@@ -5,6 +5,7 @@ without a date it can be held against nothing, and so it contradicts everybody w
 """
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from agent.core.dates import read_date
@@ -16,7 +17,12 @@ _UNITS = word_set("an ans year years yr yrs yo y سنة سنوات عاما")
 _SHORT_UNITS = word_set(
     "mois jour jours semaine semaines month months mo week weeks day days شهر اشهر شهرا يوم ايام"
 )
-_BETWEEN = word_set("e de is of")
+_BETWEEN = word_set("e de is of") | _UNITS
+_JOINED = re.compile(r"(\d{1,3})(?:(ans?|a|y|yo|yrs?|years?)|m|mois|j|jours?|mo|d|days?)")
+_NUMBER_WORDS = word_set(
+    "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt trente quarante"
+    " cinquante soixante one two three four five seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+)
 _SUBJECTS = NAME_KINDS - {MarkKind.TOPIC} | {MarkKind.CIVILITY, MarkKind.PARTY}
 _PEOPLE = word_set("fille fillette garcon homme femme dame monsieur boy girl man woman")
 _OLDEST = 125
@@ -35,17 +41,29 @@ def ages_of(
     for position, token in enumerate(stream):
         age = _age_at(stream, position)
         if age is not None and _is_somebodys(stream, position, mark_at):
-            years = tuple(sorted({date.year - age for date in dates}))
-            yield PrintedAge(birth_years=years, passage=Passage(start=position, end=position + 1))
+            yield _printed_age(age, position, dates)
+        elif _is_in_words(stream, position) and _is_somebodys(stream, position, mark_at):
+            yield PrintedAge(birth_years=(), passage=Passage(start=position, end=position + 1))
         elif token.text in _LABELS and not _is_of_the_past(stream, position):
-            place = _labelled(stream, position)
-            if place is not None and _age_at(stream, place) is None:
-                years = tuple(sorted({date.year - int(stream[place].text) for date in dates}))
-                yield PrintedAge(birth_years=years, passage=Passage(start=place, end=place + 1))
+            yield from _labelled(stream, position, dates)
+
+
+def _printed_age(age: int, position: int, dates: Sequence[datetime.date]) -> PrintedAge:
+    years = tuple(sorted({date.year - age for date in dates}))
+    return PrintedAge(birth_years=years, passage=Passage(start=position, end=position + 1))
+
+
+def _is_in_words(stream: Sequence[Token], position: int) -> bool:
+    """`sept ans`: it is not read, and so fits nobody."""
+    following = stream[position + 1 : position + 2]
+    return stream[position].text in _NUMBER_WORDS and bool(following) and following[0].text in _UNITS
 
 
 def _age_at(stream: Sequence[Token], position: int) -> int | None:
-    """The years of `7 ans`, `8 mois` or `45-year-old`."""
+    """The years of `7 ans`, `8 mois`, `7ans` or `45-year-old`."""
+    joined = _JOINED.fullmatch(stream[position].text)
+    if joined:
+        return int(joined[1]) if joined[2] else 0
     if not _is_count(stream[position]) or position + 1 >= len(stream):
         return None
     unit = stream[position + 1].text
@@ -58,14 +76,14 @@ def _is_count(token: Token) -> bool:
     return token.text.isdigit() and int(token.text) <= _OLDEST
 
 
-def _labelled(stream: Sequence[Token], label: int) -> int | None:
+def _labelled(stream: Sequence[Token], label: int, dates: Sequence[datetime.date]) -> Iterator[PrintedAge]:
     """The number behind a label, without a unit: `Age : 7`."""
     place = label + 1
     while place < len(stream) and stream[place].text in _BETWEEN:
         place += 1
-    if place >= len(stream) or not _is_count(stream[place]) or read_date(stream, place):
-        return None
-    return place
+    is_number = place < len(stream) and _is_count(stream[place]) and not read_date(stream, place)
+    if is_number and _age_at(stream, place) is None:
+        yield _printed_age(int(stream[place].text), place, dates)
 
 
 def _is_somebodys(stream: Sequence[Token], position: int, mark_at: Mapping[int, Mark]) -> bool:

@@ -117,7 +117,8 @@ def _obstacle_for(lead: Assessment, ordered: Sequence[Assessment], floor: int) -
         is_namesake = are_compatible(lead.person, rival.person)
         is_elsewhere = not {naming.start for naming in rival.namings} <= places
         is_listed = rival.is_read_by_ocr or (rival.is_mentioned and not is_labelled)
-        if is_elsewhere or (is_listed and not is_namesake):
+        is_numbered = any(proof.is_number for proof in rival.agreements)
+        if is_elsewhere or is_numbered or (is_listed and not is_namesake):
             return _against(
                 "somebody_else", f"The document also names {display(rival.person)} as its subject."
             )

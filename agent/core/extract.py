@@ -85,9 +85,17 @@ def _unread(found: MarkedText, marks: tuple[Mark, ...]) -> Iterator[Doubt]:
     """The labels of birth dates and numbers under which nothing could be read."""
     for mark in marks:
         if mark.kind is MarkKind.BIRTH_DATE and not any(dates_under(found, mark)):
+            if _is_negation(found.stream, mark):
+                continue
             yield Doubt(kind=DoubtKind.BIRTH_DATE, passage=_rest_of_phrase(found, mark))
         elif mark.kind is MarkKind.IDENTIFIER and not any(numbers_under(found, mark)):
             yield from _unread_number(found, mark)
+
+
+def _is_negation(stream: tuple[Token, ...], mark: Mark) -> bool:
+    """`ne montre pas`: without its accent it is the French "not"."""
+    (first, *rest) = stream[mark.passage.start : mark.passage.end]
+    return not rest and first.printed.strip(".,;:()").lower() == "ne"
 
 
 def _rest_of_phrase(found: MarkedText, mark: Mark) -> Passage:

@@ -12,7 +12,7 @@ from agent.domain.evidence import MarkKind
 
 _PHRASES: dict[MarkKind, str] = {
     MarkKind.NAME: """
-        patient; patiente; patients; patientes; nom du patient; nom de la patiente; nom du malade; malade; patient name
+        patient; patiente; nom du patient; nom de la patiente; nom du malade; malade; patient name
         name of patient
         nom prenom; nom prenoms; nom et prenom; nom et prenoms; nom et prenom s; prenom nom
         prenom et nom; prenoms et nom
@@ -34,6 +34,7 @@ _PHRASES: dict[MarkKind, str] = {
     """,
     MarkKind.TOPIC: "re; subject; regarding; objet; about; الموضوع",
     MarkKind.PARTY: """
+        patients; patientes; beneficiaires; enfants
         demandeur; demanderesse; requerant; requerante; plaignant; plaignante; defunt; defunte; decede; decedee
         victime; salarie; salariee; employe; employee; receveur; receveuse; acheteur; acquereur; vendeur
         locataire; bailleur; etudiant; etudiante; candidat; candidate; mandant; stagiaire
@@ -96,8 +97,8 @@ _PHRASES: dict[MarkKind, str] = {
         maman; papa; beau pere; belle mere; beau frere; belle soeur; neveu; niece; cousin; cousine; petit fils
         petite fille; bebe de; bebe de la; nouveau ne de; nouveau ne a; nourrisson de; enfant de; enfants de
         temoin; temoins; declarant; declarante; defendeur; defenderesse; donneur; donneuse; employeur
-        mandataire; responsable; soussigne; soussignee; soussignes; soussignees; soussigne e
-        signataire; signatory; garant; garante; payeur; payeuse; paye par; payee par
+        correspondant; correspondante; mandataire; responsable; soussigne; soussignee; soussignes; soussignees
+        soussigne e; signataire; signatory; garant; garante; payeur; payeuse; paye par; payee par
         regle par; reglee par; chez; hebergeur; hebergeant; avocat; avocate; notaire; huissier; interprete
         traducteur; aidant; aidante; ambulancier; assistante sociale; en presence de; represente par
         representee par; demande par; etabli par; etablie par; a la demande de; pour le compte de; heritier

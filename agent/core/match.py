@@ -22,6 +22,7 @@ from agent.core.identifiers import BY_NAME, shape
 from agent.core.mentions import Mention, Names
 from agent.core.names import name_keys, spelling_key
 from agent.core.others import Others
+from agent.core.roles import Roles
 from agent.domain.decision import Reason
 from agent.domain.evidence import (
     DoubtKind,
@@ -58,9 +59,11 @@ class Proof:
     Attributes:
         confidence: the lowest of its words; None for a text layer.
         is_weak: a birthday that may be a placeholder, or that a slip may have turned into the registered one.
+        is_number: it is no birth date.
     """
 
     confidence: int | None
+    is_number: bool = False
     is_weak: bool = False
 
 
@@ -110,6 +113,7 @@ class _Reading:
             for mark in evidence.marks
             for position in range(mark.passage.start, mark.passage.end)
         }
+        self._roles = Roles(evidence, mark_at)
         self._names = Names(evidence, mark_at)
         self._others = Others(evidence, mark_at)
         self._birth_labels = [
@@ -122,10 +126,16 @@ class _Reading:
         self._conflicts = tuple(self._find_conflicts())
 
     def assess(self, person: Person) -> Assessment:
-        dates = [date for date in self._evidence.birth_dates if is_birthday(date, person)]
+        dates = [
+            date
+            for date in self._evidence.birth_dates
+            if is_birthday(date, person) and self._is_subjects(date)
+        ]
         numbers = [number for number in self._numbers if is_own(number, person)]
         mentions = self._names.mentions(person)
-        proving = [number for number in numbers if not is_of_insured(number.kind)]
+        proving = [
+            number for number in numbers if not is_of_insured(number.kind) and self._is_subjects(number)
+        ]
         subject = [one for one in mentions if not one.is_void and self._is_bound(one, person, dates, proving)]
         contradictions = (*self._contradictions(person), *self._conflicts)
         supports = (
@@ -149,7 +159,7 @@ class _Reading:
                     Proof(confidence=self._confidence([date.passage]), is_weak=is_weak(date.readings[0]))
                     for date in dates
                 ),
-                *(Proof(confidence=self._confidence([number.passage])) for number in proving),
+                *(Proof(confidence=self._confidence([number.passage]), is_number=True) for number in proving),
             ),
             differences=tuple(self._differences(person)),
             contradictions=contradictions,
@@ -188,6 +198,10 @@ class _Reading:
             if passage.start >= mention.end and lines <= BINDING_LINES and characters <= BINDING_CHARACTERS:
                 return True
         return False
+
+    def _is_subjects(self, printed: PrintedDate | PrintedIdentifier) -> bool:
+        """Whether no role makes it a relative's, an insured's or a doctor's; it may still contradict."""
+        return not self._roles.is_anothers(printed.passage.start)
 
     def _is_labelled_behind(self, mention: Mention, date: Passage) -> bool:
         """Whether a birth date's label follows the name; in a table it stands above, and an unknown head beside it."""
@@ -260,11 +274,12 @@ class _Reading:
 
     def _differences(self, person: Person) -> Iterator[Proof]:
         for date in self._evidence.birth_dates:
-            if person.birth_date and len(date.readings) == 1 and person.birth_date not in date.readings:
+            is_other = len(date.readings) == 1 and person.birth_date not in date.readings
+            if person.birth_date and is_other and self._is_subjects(date):
                 is_near = are_near(date.readings[0], person.birth_date)
                 yield Proof(confidence=self._confidence([date.passage]), is_weak=is_near)
         for number in self._numbers:
-            if is_contrary(number, person) and number.is_valid:
+            if is_contrary(number, person) and number.is_valid and self._is_subjects(number):
                 yield Proof(confidence=self._confidence([number.passage]))
 
     def _find_conflicts(self) -> Iterator[Reason]:

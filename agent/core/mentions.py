@@ -107,7 +107,8 @@ class Names:
             return False
         line, place = self._line(start), start - 1
         while place >= 0 and self._line(place) == line:
-            if self._kind(place) not in _LEADING_KINDS and place + 1 not in self._doubtful_starts:
+            is_damaged_label = place not in self._mark_at and place + 1 in self._doubtful_starts
+            if self._kind(place) not in _LEADING_KINDS and not is_damaged_label:
                 return False
             place -= 1
         return not self._is_led_to(place + 1)

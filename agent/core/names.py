@@ -29,7 +29,7 @@ PARTICLES = word_set("""
     el al ben bin ibn bent bint ait ould oulad abou abu bou de du des d la le les l van von der den da di del dos
     dalla della san st ال بن ابن بنت ايت ولد ابو
 """)
-JOINERS = word_set("et and و")
+JOINERS = word_set("et and ou or و او")
 _PREFIXES = word_set("abd abdel abdul abdal abdou عبد")
 """With the next word these make one name, written as one word or as two."""
 HONORIFICS = word_set("sidi moulay my mly lalla haj hajj hadj سيدي مولاي لالة الحاج")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from agent.core.layout import Layout
 from agent.core.mentions import FUNCTION_WORDS, Mention
-from agent.core.names import HONORIFICS, PARTICLES, tokens, word_set
+from agent.core.names import HONORIFICS, JOINERS, PARTICLES, tokens, word_set
 from agent.core.roles import Roles
 from agent.domain.evidence import DoubtKind, Evidence, Mark, MarkKind, NameField, Passage, Token
 from agent.domain.identity import Person
@@ -20,6 +20,8 @@ _LONGEST_NAME = 4
 _SHORT_CIVILITIES = word_set("m mm ms sr")
 _CIVILITY_GAPS = frozenset({" ", ". "})
 _NAME_GAPS = frozenset({" ", "-", "'", "’", ". "})
+_OF = word_set("de d of pour for")
+_POSSESSIVES = word_set("son sa ses his her their")
 _VOCATIVES = word_set("votre vos your")
 _FAMILY = word_set(
     "fils fille enfant enfants bebe nourrisson epoux epouse mari femme conjoint conjointe pere mere frere soeur"
@@ -65,9 +67,9 @@ class Others:
         self._nearly = self._not_void(
             doubt.passage for doubt in evidence.doubts if doubt.kind is DoubtKind.NAME
         )
-        self._addressed = self._not_void(self._behind_civilities())
+        self._addressed = (*self._not_void(self._behind_civilities()), *self._joined_to_subjects())
         self._perhaps = (
-            *self._not_void((*self._behind_unknown_labels(), *self._on_label_lines())),
+            *self._not_void((*self._behind_unknown_labels(), *self._on_label_lines(), *self._of_somebody())),
             *self._written_as_names(),
             *self._relatives_of_the_reader(),
         )
@@ -177,6 +179,33 @@ class Others:
             if surnames and len(words) > len(surnames) and not is_doctors:
                 yield Passage(start=start, end=end)
             start = end
+
+    def _of_somebody(self) -> Iterator[Passage]:
+        """`Échantillon de Adam`."""
+        for position in range(1, len(self._stream)):
+            if self._stream[position - 1].text in _OF and self._stream[position].before == " ":
+                end = self._name_end(position)
+                if end > position and _has_capital(self._stream[position]):
+                    yield Passage(start=position, end=end)
+
+    def _joined_to_subjects(self) -> Iterator[Passage]:
+        """`et Adam Tazi` or `et sa fille`, on a line that a subject's label opens."""
+        lines = {
+            self._stream[field.passage.start].line
+            for field in self._evidence.fields
+            if field.kind is not MarkKind.TOPIC
+        }
+        for position in range(len(self._stream) - 1):
+            token, after = self._stream[position], self._stream[position + 1]
+            if token.line not in lines or after.line != token.line or token.text not in JOINERS:
+                continue
+            mark = self._mark_at.get(position + 1)
+            start = mark.passage.end if mark and mark.kind is MarkKind.CIVILITY else position + 1
+            end = self._name_end(start)
+            if end > start:
+                yield Passage(start=start, end=end)
+            elif after.text in _POSSESSIVES:
+                yield Passage(start=position, end=position + 2)
 
     def _relatives_of_the_reader(self) -> Iterator[Passage]:
         """`votre fils`."""

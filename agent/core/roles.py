@@ -7,9 +7,18 @@ it where its own ends. It voids too much rather than too little: a voided name c
 from collections.abc import Mapping
 
 from agent.core.layout import Layout
+from agent.core.names import word_set
 from agent.domain.evidence import NAME_KINDS, Evidence, Mark, MarkKind
 
 _SUBJECTS = NAME_KINDS | {MarkKind.PARTY}
+_RELATED = word_set(
+    "pere mere parent parents maman papa fils fille frere soeur epoux epouse conjoint conjointe mari femme veuve veuf"
+    " oncle tante grand beau belle tuteur tutrice responsable representant temoin declarant garant employeur"
+    " mandataire personne contact accompagnant accompagne accompagnee assure assuree adherent adherente souscripteur"
+    " titulaire father mother son daughter brother sister husband wife spouse guardian next emergency insured"
+    " policyholder subscriber الاب الام والد والدة والده والدته الزوج الزوجة زوج زوجة الوصي المؤمن المنخرط"
+)
+"""Whose birth date or number may stand on the line below their names."""
 _SCOPE_ENDS = frozenset("\t|\f")
 _ASIDE = frozenset({" ", ", ", " (", " - ", "\n"})
 
@@ -22,6 +31,9 @@ class Roles:
         self._mark_at = mark_at
         self._layout = Layout(evidence.tokens)
         self._roles = tuple(mark for mark in evidence.marks if mark.kind is MarkKind.ROLE)
+        self._people = tuple(
+            mark for mark in evidence.marks if mark.kind is MarkKind.ROLE or mark.kind in _SUBJECTS
+        )
         self._below_roles = {
             self._layout.below(role.passage) for role in self._roles if self._layout.fills_cell(role.passage)
         }
@@ -31,6 +43,25 @@ class Roles:
         return start in self._below_roles or any(
             self._announces(role, start, end) or self._is_apposition(role, end) for role in self._roles
         )
+
+    def is_anothers(self, start: int) -> bool:
+        """Whether a birth date or number at a token may be that of a parent, an insured, a doctor.
+
+        The role stands before it on its line, or is the last thing that the line above says of anybody.
+        """
+        if any(self._announces(role, start, start + 1) for role in self._roles):
+            return True
+        line, above = self._line(start), None
+        for mark in self._people:
+            if mark.passage.start >= start:
+                break
+            is_label_of_line = self._line(mark.passage.start) == line and mark.kind is not MarkKind.ROLE
+            if is_label_of_line or self._line(mark.passage.start) == line - 1:
+                above = mark
+        if above is None or above.kind is not MarkKind.ROLE:
+            return False
+        texts = {token.text for token in self._stream[above.passage.start : above.passage.end]}
+        return not _RELATED.isdisjoint(texts)
 
     def _announces(self, role: Mark, start: int, end: int) -> bool:
         """Whether a role before a name reaches it: on its line, or at the end of the line above."""
