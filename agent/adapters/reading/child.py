@@ -130,24 +130,32 @@ class _Reading:
         with alarm.within(self._order.page_seconds):
             survey = page.survey()
             eye = None if self._recogniser.is_bomb(survey) else page.look()
-            text = page.text
-            fields = page.fields()
-        words: list[Word] = []
-        layer = judge(text)
-        if layer is not Layer.GARBAGE:
-            words = [*self._seen_words(page, number, survey, eye, text), *fields]
-            layer = judge(" ".join(word.text for word in words))
-        if layer is Layer.GARBAGE:
-            words = []
-        elif words and eye is None:
-            return of_layer(page, number, words, PageProblem.CAPPED)
-        elif eye is not None and survey.image_share < _IMAGE_SHARE and page.lacks_glyphs(eye):
-            return of_layer(page, number, page.words(None), PageProblem.TEXT_DROPPED)
-        elif survey.is_text_alone or (layer is Layer.USABLE and survey.image_share < _IMAGE_SHARE):
-            return of_layer(page, number, words)
+            is_small = survey.image_share < _IMAGE_SHARE
+            is_blind = eye is not None and is_small and page.lacks_glyphs(eye)
+        layer, words = self._layer(page, number, survey, None if is_blind else eye)
+        kept = [] if layer is Layer.GARBAGE else words
+        if kept and (is_blind or eye is None):
+            return of_layer(page, number, kept, PageProblem.TEXT_DROPPED if is_blind else PageProblem.CAPPED)
+        if (survey.is_text_alone and layer is Layer.SHORT) or (is_small and layer is Layer.USABLE):
+            return of_layer(page, number, kept)
         seconds = began + self._order.page_seconds - time.monotonic()
         with alarm.within(seconds + _AFTER_TESSERACT_SECONDS):
-            return self._recogniser.read(page, number, survey, time.monotonic() + seconds, kept=words)
+            recognised = self._recogniser.read(page, number, survey, time.monotonic() + seconds, kept=kept)
+        if words and not recognised.lines:  # a doubtful layer helps the people who must look now
+            return of_layer(page, number, words, recognised.problem or PageProblem.TEXT_DROPPED)
+        return recognised
+
+    def _layer(
+        self, page: PdfiumPage, number: int, survey: Survey, eye: Eye | None
+    ) -> tuple[Layer, list[Word]]:
+        """Judge the layer as written, then as seen, and find its words."""
+        with alarm.within(self._order.page_seconds):
+            text = page.text
+            fields = page.fields()
+        if judge(text) is Layer.GARBAGE:
+            return Layer.GARBAGE, []
+        words = [*self._seen_words(page, number, survey, eye, text), *fields]
+        return judge(" ".join(word.text for word in words)), words
 
     def _seen_words(
         self, page: PdfiumPage, number: int, survey: Survey, eye: Eye | None, text: str

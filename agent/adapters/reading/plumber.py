@@ -84,6 +84,8 @@ class PlumbedWords:
 def _words(page: Any, eye: Eye | None) -> PlumbedWords | None:
     if page.rotation and tuple(page.cropbox) != tuple(page.mediabox):
         return None  # pdfplumber does not turn the crop box with the page
+    if eye is not None and any(_has_no_width(item) for item in page.chars):
+        return None  # where it stands, and so whether it is seen, is not known
     left, top, right, bottom = page.cropbox
     width, height = float(right - left), float(bottom - top)
 
@@ -111,3 +113,8 @@ def _words(page: Any, eye: Eye | None) -> PlumbedWords | None:
     return PlumbedWords(
         [each for each in words if each is not None], characters=characters, width=width, height=height
     )
+
+
+def _has_no_width(item: dict[str, Any]) -> bool:
+    """Whether pdfplumber knows no width of a character: its font is not in the file, nor in its tables."""
+    return bool(item["x0"] == item["x1"]) and not str(item["text"]).isspace()
