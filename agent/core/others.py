@@ -116,6 +116,8 @@ class Others:
         is_name = any(len(token.text) > 1 for token in names) or (bool(names) and field.is_announced)
         if not is_name or self._roles.is_void(field.passage.start, field.passage.end):
             return False
+        if len(words) == 1 and "." in words[0].before and not field.is_announced:
+            return False  # "the patient. We": the next sentence
         if field.kind is MarkKind.TOPIC:
             return sum(_has_capital(token) for token in names) > 1
         if field.kind is MarkKind.LAST_NAME:

@@ -337,6 +337,7 @@ def test_a_labelled_part_of_the_name_asks(label: str) -> None:
         "Patient : Karim ALAOUI, né le 12/03/1980\nTaille 1,70 M Poids 60\nSexe : M Marié\nMadame, Monsieur,",
         "Patient : Karim ALAOUI, né le 12/03/1980\nMonsieur le Directeur\nMadame La Directrice\nMme",
         "Patient : Karim ALAOUI, né le 12/03/1980\nLa radiographie ne montre pas de foyer. Ne pas plier.",
+        "Patient: Mr Karim ALAOUI\nDOB: 12/03/1980\nThank you for this patient. The patient is well.",
         "Objet : compte rendu\nPatient : Karim ALAOUI, né le 12/03/1980\nالموضوع: تقرير طبي",
     ],
 )
