@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core import decide, reasons
-from agent.core.messages import REASONS, WHY_ASKED, message_for
+from agent.core.messages import REASONS, WHY_ASKED, message_for, missing_message
 from agent.core.telling_apart import told_apart
 from agent.domain.decision import (
     CANDIDATES_SHOWN,
@@ -247,6 +247,13 @@ def test_people_are_told_apart_by_the_first_kind_of_number_in_which_they_differ(
     assert "insurance number …7 · file 1" in told
     assert "insurance number …2 · file 2" in told
     assert "ZA104728" not in told
+
+
+def test_a_missing_document_is_told_with_how_to_make_it_good() -> None:
+    message = missing_message(DocumentId(7))
+    assert (message.kind, message.title) == (MessageKind.MISSING, "D-7 is no longer where it was put")
+    assert "dossierd show D-7" in shown(message)
+    assert "dossierd retry D-7" in shown(message)
 
 
 # Privacy
