@@ -265,9 +265,10 @@ class Daemon:
             return
         except Exception:  # one request's mistake of ours ends with that request
             log.exception("request_raised", document=f"D-{request.document_id}")
-            reply = Reply(
-                done=False, sentence="dossierd met an error of its own; nothing was filed. It is in the log."
+            sentence = (
+                "dossierd met an error of its own, which is in the log. What became of it: dossierd show"
             )
+            reply = Reply(done=False, sentence=f"{sentence} D-{request.document_id}")
         parts.requests.close_request(request.key, reply, parts.clock.now())
         self._post_wakes.set()
 

@@ -213,9 +213,12 @@ class Ledger(Protocol):
         ...
 
     def miss(
-        self, document_id: DocumentId, messages: Sequence[tuple[str, Message]], now: datetime.datetime
-    ) -> None:
-        """The file is gone, or was changed, by hand: its question is closed, and people are told at once."""
+        self, document: Document, messages: Sequence[tuple[str, Message]], now: datetime.datetime
+    ) -> bool:
+        """The file is gone, or was changed, by hand: its question is closed, and people are told at once.
+
+        Gives False, and changes nothing, when the row is no longer as it was seen.
+        """
         ...
 
     def restore(self, document_id: DocumentId, now: datetime.datetime) -> Document:

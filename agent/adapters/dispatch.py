@@ -18,6 +18,7 @@ from agent.domain.document import DocumentId
 
 log = structlog.get_logger(__name__)
 
+MOST_PUT_OFF = 50
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 1.0, 60.0
 
 
@@ -49,7 +50,8 @@ class LocalDispatcher:
     def submit(self, document_id: DocumentId, *, alone: bool = False) -> None:
         """Queue a document; one that is queued already stays where it is."""
         with self._change:
-            if document_id not in self._suspects and document_id not in self._queue:
+            put_off = {later[1] for later in self._later}
+            if document_id not in {*self._suspects, *self._queue, *put_off}:
                 if alone:
                     self._alone.add(document_id)
                 self._enqueue(document_id)
@@ -63,11 +65,17 @@ class LocalDispatcher:
             )
 
     def wait_for_room(self, most_waiting: int, timeout_seconds: float) -> bool:
-        """Wait until fewer than `most_waiting` documents are queued or put off; others wait as files in `incoming/`."""
+        """Wait until fewer than `most_waiting` documents are queued; others wait as files in `incoming/`.
+
+        Some that are put off don't hold up the others; many of them mean that the machine is at fault, and do.
+        """
         with self._change:
             return self._change.wait_for(
-                lambda: self._closing or self._count() < most_waiting, timeout_seconds
+                lambda: self._closing or self._has_room(most_waiting), timeout_seconds
             )
+
+    def _has_room(self, most_waiting: int) -> bool:
+        return len(self._queue) + len(self._suspects) < most_waiting and len(self._later) < MOST_PUT_OFF
 
     def _count(self) -> int:
         return len(self._queue) + len(self._suspects) + len(self._later)

@@ -95,14 +95,18 @@ class HomeFolders:
         """Note the highest number; a disk that refuses this one has worse to say elsewhere."""
         if document_id > self._highest:
             self._highest = document_id
+            path = self._root / self._claimed / LAST_NUMBER
             with contextlib.suppress(OSError):
-                (self._root / self._claimed / LAST_NUMBER).write_text(f"{document_id}\n")
+                temporary = path.with_suffix(".part")
+                temporary.write_text(f"{document_id}\n")
+                temporary.replace(path)
 
     def last_number(self) -> int:
         """The highest number that was ever claimed here, as the claim folder knows it: a restored ledger doesn't."""
         numbers = [0]
         with contextlib.suppress(OSError, ValueError):
-            numbers.append(int((self._root / self._claimed / LAST_NUMBER).read_text()))
+            noted = (self._root / self._claimed / LAST_NUMBER).read_text()
+            numbers.append(parse_reference(noted) or 0)
         with _translated():
             names = [entry.name for entry in (self._root / self._claimed).iterdir()]
         return max([*numbers, *(number for name in names if (number := parse_reference(name)))])

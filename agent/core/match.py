@@ -17,6 +17,7 @@ from agent.core.agreement import (
     is_own,
     proves,
 )
+from agent.core.bystanders import bystander_phrases
 from agent.core.dates import are_near, is_weak
 from agent.core.identifiers import BY_NAME, shape
 from agent.core.mentions import Mention, Names
@@ -116,6 +117,9 @@ class _Reading:
         self._roles = Roles(evidence, mark_at)
         self._names = Names(evidence, mark_at)
         self._others = Others(evidence, mark_at)
+        self._bystanders = tuple(
+            reasons.perhaps_somebody_else(evidence, passage) for passage in bystander_phrases(evidence.tokens)
+        )
         self._birth_labels = [
             mark.passage.start for mark in evidence.marks if mark.kind is MarkKind.BIRTH_DATE
         ]
@@ -163,9 +167,12 @@ class _Reading:
             ),
             differences=tuple(self._differences(person)),
             contradictions=contradictions,
-            others=tuple(
-                reasons.somebody_else(self._evidence, passage)
-                for passage in self._others.than(person, mentions)
+            others=(
+                *(
+                    reasons.somebody_else(self._evidence, passage)
+                    for passage in self._others.than(person, mentions)
+                ),
+                *self._bystanders,
             ),
             reasons=(*supports, *contradictions),
             score=sum(reasons.WEIGHTS[reason.code] for reason in supports)

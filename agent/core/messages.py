@@ -199,6 +199,7 @@ REASONS: Mapping[str, str] = {
     "several_birth_dates": "two birth dates are printed",
     "several_identifiers": "two personal numbers are printed",
     "somebody_else": "it names somebody else too",
+    "perhaps_somebody_else": "it may be about somebody else",
 }
 """The matcher's reasons for and against a person, without anything that was read."""
 
@@ -208,6 +209,7 @@ WHY_ASKED: Mapping[str, str] = {
     "nobody_named": "Nobody in the registry is named in it.",
     "not_the_subject": "It names people, but not clearly whom it is about.",
     "somebody_else": "It names more than one person.",
+    "perhaps_somebody_else": "It names a person, but may be about somebody else.",
     "several_fit": "Several records fit equally well.",
     "homonym_not_excluded": "Nothing printed in it tells people of the same name apart.",
     "no_second_identifier": "The name alone is no proof: no birth date or number confirms it.",

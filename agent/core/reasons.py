@@ -110,6 +110,11 @@ def somebody_else(evidence: Evidence, passage: Passage) -> Reason:
     return _at(evidence, passage, "somebody_else", sentence, supports=False)
 
 
+def perhaps_somebody_else(evidence: Evidence, passage: Passage) -> Reason:
+    sentence = f"“{evidence.printed(passage)}” says that somebody else may be meant."
+    return _at(evidence, passage, "perhaps_somebody_else", sentence, supports=False)
+
+
 def _at(evidence: Evidence, passage: Passage, code: str, sentence: str, *, supports: bool = True) -> Reason:
     page = evidence.tokens[passage.start].page
     return Reason(code=code, supports=supports, sentence=sentence, page=page, box=evidence.box(passage))

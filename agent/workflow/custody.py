@@ -19,6 +19,7 @@ from agent.domain.document import Claim, DocumentId
 from agent.domain.life import Document, Step
 from agent.domain.outcome import (
     AT_REST,
+    IN_WORK,
     Duplicate,
     Event,
     Failed,
@@ -74,7 +75,7 @@ class Custody:
         another document, or it has brought the daemon down too often.
         """
         ports, document = self._ports, self._ports.ledger.document(self._document_id)
-        if document is None or document.state in AT_REST:
+        if document is None or document.state not in IN_WORK:
             return None
         if document.state is State.MOVING:
             finish(document, ports)
@@ -258,14 +259,19 @@ def finish(document: Document, ports: Ports) -> Document:
     return rested
 
 
-def miss(document: Document, ports: Ports) -> None:
-    """Write that a document is no longer where we put it: a person moved or edited it by hand."""
+def miss(document: Document, ports: Ports) -> bool:
+    """Write that a document is no longer where we put it: a person moved or edited it by hand.
+
+    Gives False, and writes nothing, when its row has changed since it was looked at: it was moved by us.
+    """
     ports.journal.append("missing", ports.clock.now(), **traits(document))
     message = missing_message(document.document_id)
-    ports.ledger.miss(
-        document.document_id, [(recipient, message) for recipient in ports.recipients], ports.clock.now()
+    is_missing = ports.ledger.miss(
+        document, [(recipient, message) for recipient in ports.recipients], ports.clock.now()
     )
-    log.warning("document_missing", document=document.reference)
+    if is_missing:
+        log.warning("document_missing", document=document.reference)
+    return is_missing
 
 
 def _is_where_it_was_put(document_id: DocumentId, ports: Ports) -> bool:
@@ -274,10 +280,7 @@ def _is_where_it_was_put(document_id: DocumentId, ports: Ports) -> bool:
     assert document is not None
     if document.state not in AT_REST:
         return True
-    if is_at_its_place(document, ports):
-        return True
-    miss(document, ports)
-    return False
+    return is_at_its_place(document, ports) or not miss(document, ports)
 
 
 def is_at_its_place(document: Document, ports: Ports) -> bool:

@@ -171,7 +171,7 @@ def _is_refiled(document: Document, request: Request) -> bool:
 def _retry(
     request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
 ) -> Reply:
-    if document.state is State.MISSING and document.target is None:
+    if document.state is State.MISSING and document.target is None and document.outcome is not None:
         return _restore(document, ports)
     if not _is_since(document.claimed_at, request):  # else our own work, asked for again after a crash
         event = Event.REDECIDED if document.state is State.IN_REVIEW else Event.RETRIED

@@ -1188,3 +1188,34 @@ def test_a_restored_ledger_gives_no_number_twice(office: Office, tmp_path: Path)
     assert folders.last_number() == 2
     (office.home / "incoming/.claimed/home1/D-9").write_bytes(BYTES)
     assert folders.last_number() == 9
+
+
+def test_a_restore_that_the_disk_refuses_moves_nothing(office: Office, filed: DocumentId) -> None:
+    (office.home / FILED).unlink()
+    assert not _ask(office, Action.UNDO, filed).done
+    (office.home / FILED).write_bytes(BYTES)
+    before = office.files()
+    process_document(filed, office.ports)  # as the dispatcher does with what was put off
+    assert office.files() == before
+    assert office.row(filed).state is State.MISSING
+    assert _ask(office, Action.RETRY, filed).done
+
+
+def test_a_refile_whose_file_went_away_is_decided_anew_and_never_put_under_the_wrong_row(
+    office: Office, folders: Troubled, filed: DocumentId
+) -> None:
+    folders.before_move = [FULL]
+    with pytest.raises(errors.StorageUnavailable):
+        perform(office.request(Action.REFILE, filed, "R2"), office.ports, lambda _: None)
+    (office.home / FILED).rename(office.home / "away.pdf")
+    process_document(filed, office.ports)
+    assert office.row(filed).state is State.MISSING
+    office.clock.advance(minutes=1)
+    _ask(office, Action.RETRY, filed)
+    process_document(filed, office.ports)
+    assert office.row(filed).state is State.MISSING
+    (office.home / "away.pdf").rename(office.home / FILED)
+    office.clock.advance(minutes=1)
+    assert _ask(office, Action.RETRY, filed).done
+    process_document(filed, office.ports)
+    _rests(office, filed, FILED, State.ARCHIVED)

@@ -222,7 +222,7 @@ def test_what_failed_or_was_a_duplicate_holds_nothing(ledger: SqlLedger, outcome
 
 
 def test_what_went_missing_holds_nothing(ledger: SqlLedger) -> None:
-    ledger.miss(_resting(ledger), [], NOON)
+    ledger.miss(_row(ledger, _resting(ledger)), [], NOON)
     assert isinstance(ledger.start(_claimed(ledger), HASH, 3, NOON), Document)
 
 
@@ -369,7 +369,7 @@ def test_steps_are_kept_with_their_epoch(ledger: SqlLedger) -> None:
 def test_a_missing_document_keeps_its_row_and_people_are_told(ledger: SqlLedger, outbox: SqlOutbox) -> None:
     document_id = _resting(ledger)
     told = Message(kind=MessageKind.MISSING, document_id=document_id, title="gone")
-    ledger.miss(document_id, [("anna", told)], LATER)
+    ledger.miss(_row(ledger, document_id), [("anna", told)], LATER)
     row = _row(ledger, document_id)
     assert (row.state, row.outcome, row.target, row.epoch) == (State.MISSING, FILED, None, 2)
     assert [(it.epoch, it.message) for it in outbox.due(LATER, 9)][-1:] == [(2, told)]
@@ -377,7 +377,7 @@ def test_a_missing_document_keeps_its_row_and_people_are_told(ledger: SqlLedger,
 
 def test_a_missing_question_is_closed_and_open_again_when_it_is_back(ledger: SqlLedger) -> None:
     document_id = _resting(ledger, ASKED)
-    ledger.miss(document_id, [], LATER)
+    ledger.miss(_row(ledger, document_id), [], LATER)
     assert ledger.review(document_id) is None
     restored = ledger.restore(document_id, LATER)
     assert (restored.state, restored.epoch) == (State.IN_REVIEW, 3)
@@ -389,7 +389,7 @@ def test_a_missing_question_is_closed_and_open_again_when_it_is_back(ledger: Sql
 
 def test_what_is_back_gives_way_to_a_document_that_took_its_bytes(ledger: SqlLedger) -> None:
     document_id = _resting(ledger)
-    ledger.miss(document_id, [], NOON)
+    ledger.miss(_row(ledger, document_id), [], NOON)
     other = _reading(ledger)
     with pytest.raises(errors.RequestRefused, match=f"D-{other} has the same bytes"):
         ledger.restore(document_id, LATER)
@@ -398,7 +398,7 @@ def test_what_is_back_gives_way_to_a_document_that_took_its_bytes(ledger: SqlLed
 
 def test_a_failed_document_that_is_back_holds_no_bytes(ledger: SqlLedger) -> None:
     document_id = _resting(ledger, BROKEN)
-    ledger.miss(document_id, [], NOON)
+    ledger.miss(_row(ledger, document_id), [], NOON)
     assert ledger.restore(document_id, LATER).state is State.FAILED
     assert isinstance(ledger.start(_claimed(ledger), HASH, 3, NOON), Document)
 
@@ -445,7 +445,7 @@ CALLS: dict[str, Call] = {
     "undo": lambda ledger, it: ledger.settle(it, _settlement(it, ASKED, Event.UNDONE), LATER),
     "refile": lambda ledger, it: ledger.settle(it, _settlement(it, FILED, Event.REFILED), LATER),
     "complete": lambda ledger, it: ledger.complete(it, LATER),
-    "miss": lambda ledger, it: ledger.miss(it, [], LATER),
+    "miss": lambda ledger, it: ledger.miss(_row(ledger, it), [], LATER),
     "restore": lambda ledger, it: ledger.restore(it, LATER),
     "retry": lambda ledger, it: ledger.retry(it, Event.RETRIED, "cli:anna", LATER),
     "ask again": lambda ledger, it: ledger.retry(it, Event.REDECIDED, "cli:anna", LATER),
@@ -481,7 +481,7 @@ def _in(state: State, ledger: SqlLedger) -> DocumentId:
             return _moving(ledger, FILED, own)
         case State.MISSING:
             document_id = _resting(ledger, FILED, own)
-            ledger.miss(document_id, [], NOON)
+            ledger.miss(_row(ledger, document_id), [], NOON)
             return document_id
         case _:
             outcomes: dict[State, Outcome] = {
@@ -531,7 +531,7 @@ def test_what_a_state_allows_is_done(ledger: SqlLedger, state: State, name: str)
     assert _row(ledger, document_id) != before
 
 
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("name", [it for it in CALLS if it != "miss"])  # that takes a row
 def test_a_document_that_is_not_there_is_refused_by_its_number(ledger: SqlLedger, name: str) -> None:
     _reading(ledger)
     with pytest.raises(errors.RequestRefused, match=r"There is no document D-999\."):
@@ -921,3 +921,17 @@ def test_another_process_reads_whole_transactions_while_this_one_writes(
                 reader.stdin.flush()
                 assert reader.stdout.readline() == f"{number}\n"
     assert reader.wait(10) == 0
+
+
+def test_a_row_that_has_changed_since_it_was_seen_is_not_missed(ledger: SqlLedger) -> None:
+    document_id = _resting(ledger)
+    seen = _row(ledger, document_id)
+    ledger.settle(document_id, _settlement(document_id, FILED, Event.REFILED), LATER)
+    moving = _row(ledger, document_id)
+    assert not ledger.miss(seen, [], LATER)
+    assert _row(ledger, document_id) == moving
+
+
+def test_bytes_that_have_changed_are_held_by_nobody(ledger: SqlLedger) -> None:
+    ledger.hand_back(_reading(ledger), Event.CHANGED, LATER)
+    assert isinstance(ledger.start(_claimed(ledger), HASH, 3, LATER), Document)

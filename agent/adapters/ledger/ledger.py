@@ -140,7 +140,9 @@ class SqlLedger:
         with writing(self._engine) as connection:
             before = changes.require(connection, document_id)
             attempts = before.attempts if event is Event.INTERRUPTED else max(0, before.attempts - 1)
-            changes.advance(connection, document_id, event, attempts=attempts, target=None)
+            # Bytes that have changed are nobody's any more, and what was settled for them is void.
+            void = rows.NO_OUTCOME | {"content_key": None} if event is Event.CHANGED else {}
+            changes.advance(connection, document_id, event, attempts=attempts, **void)
             if before.state is State.MOVING:
                 changes.forget_untold(connection, before)
                 connection.execute(
@@ -211,21 +213,25 @@ class SqlLedger:
             return done
 
     def miss(
-        self, document_id: DocumentId, messages: Sequence[tuple[str, Message]], now: datetime.datetime
-    ) -> None:
+        self, document: Document, messages: Sequence[tuple[str, Message]], now: datetime.datetime
+    ) -> bool:
         with writing(self._engine) as connection:
-            before = changes.require(connection, document_id)
+            before = changes.require(connection, document.document_id)
+            seen = (document.epoch, document.state, document.location)
+            if (before.epoch, before.state, before.location) != seen:
+                return False
             missing = changes.advance(
                 connection,
-                document_id,
+                before.document_id,
                 Event.VANISHED,
                 epoch=before.epoch + 1,
                 content_key=None,
                 rested_at=now,
             )
             changes.forget_untold(connection, before)
-            changes.close_review(connection, document_id, "dossierd", State.MISSING, now)
+            changes.close_review(connection, before.document_id, "dossierd", State.MISSING, now)
             changes.keep_messages(connection, missing, messages, due_at=now)
+            return True
 
     def restore(self, document_id: DocumentId, now: datetime.datetime) -> Document:
         with writing(self._engine) as connection:
@@ -252,7 +258,7 @@ class SqlLedger:
         with writing(self._engine) as connection:
             epoch = changes.require(connection, document_id).epoch + 1
             retried = changes.advance(
-                connection, document_id, event, epoch=epoch, attempts=0, claimed_at=now, target=None
+                connection, document_id, event, epoch=epoch, attempts=0, claimed_at=now, **rows.NO_OUTCOME
             )
             changes.close_review(connection, document_id, actor, "retry", now)
             return retried

@@ -19,6 +19,10 @@ TEXT: TypeAdapter[DocumentText] = TypeAdapter(DocumentText)
 MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 
 
+NO_OUTCOME: dict[str, None] = dict.fromkeys(("target", "outcome", "record_id", "reason", "decided_by"))
+"""The columns of a document whose outcome is void, or that is to be decided again."""
+
+
 def load(connection: Connection, document_id: DocumentId) -> Document | None:
     """Read one document's row inside the caller's transaction."""
     row = connection.execute(select(documents).where(documents.c.document_id == document_id)).one_or_none()

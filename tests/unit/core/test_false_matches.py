@@ -7,7 +7,7 @@ import datetime
 
 import pytest
 
-from agent.domain.decision import Match
+from agent.domain.decision import Ambiguous, Match
 from tests.builders import decided, person
 
 KARIM = person("ALAOUI", "Karim", record_id="R1", birth_date=datetime.date(1980, 3, 12), cin="AB123456")
@@ -311,6 +311,37 @@ def test_a_labelled_part_of_the_name_asks(label: str) -> None:
     amine = person("FASSI TAZI", "Mohamed Amine", birth_date=None, cin="EF111222")
     text = f"{label}\nBilan\nMohamed Amine FASSI TAZI CIN EF111222"
     assert not isinstance(decided(text, amine), Match)
+
+
+BLOCK = "Nom : BENALI\nPrénom : Sara\nNée le : 03/04/1990\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"PERSONNE DE CONFIANCE\n{BLOCK}",
+        f"Personne à prévenir en cas d'urgence :\n{BLOCK}",
+        "Représentant légal\nNom et prénom : Sara BENALI\nNée le : 03/04/1990",
+        f"Héritiers\n{BLOCK}",
+        f"DONNEUR\n{BLOCK}RECEVEUR : dossier 55",
+        "EMERGENCY CONTACT\nName: Sara BENALI\nDate of birth: 03/04/1990",
+        "PARENT / GUARDIAN DETAILS\nName: Sara BENALI\nDOB: 03/04/1990",
+        f"{BLOCK}Soins de : Hugo",
+        "Subscriber name: Sara BENALI\nDate of birth: 03/04/1990\nDependent: Hugo",
+        "Name: Sara BENALI\nDate of birth: 03/04/1990\nRelationship to patient: mother",
+        f"{BLOCK}Lien avec le patient : mère",
+        f"{BLOCK}autorise l'opération de mon enfant mineur",
+        "Name: Sara BENALI\nDate of birth: 03/04/1990\nI consent to my child's vaccination.",
+    ],
+)
+def test_a_block_about_a_bystander_asks_and_says_why(text: str) -> None:
+    decision = decided(text, PEOPLE)
+    assert isinstance(decision, Ambiguous)
+
+
+def test_a_bystander_s_word_inside_a_sentence_asks_nothing() -> None:
+    text = f"{BLOCK}Pas de parents diabétiques. Soins de support, sans personne de confiance désignée."
+    assert isinstance(decided(text, PEOPLE), Match)
 
 
 @pytest.mark.parametrize(
