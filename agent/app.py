@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from agent import errors
 from agent.adapters.clock import SystemClock
@@ -18,12 +17,6 @@ from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.registry import RegistryIndex
 from agent.config import Settings
 from agent.ports import Notifier, Ports, Rules
-
-
-class ClosableNotifier(Notifier, Protocol):
-    """A channel that holds connections open."""
-
-    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

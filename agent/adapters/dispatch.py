@@ -77,9 +77,6 @@ class LocalDispatcher:
     def _has_room(self, most_waiting: int) -> bool:
         return len(self._queue) + len(self._suspects) < most_waiting and len(self._later) < MOST_PUT_OFF
 
-    def _count(self) -> int:
-        return len(self._queue) + len(self._suspects) + len(self._later)
-
     def stop(self, timeout_seconds: float) -> bool:
         """Take nothing new, and wait for what is under way. True when all of it came to an end in time."""
         with self._change:
@@ -93,7 +90,7 @@ class LocalDispatcher:
     @property
     def waiting(self) -> int:
         with self._change:
-            return self._count()
+            return len(self._queue) + len(self._suspects) + len(self._later)
 
     @property
     def is_idle(self) -> bool:
