@@ -12,13 +12,20 @@ from agent.domain.outcome import FailureReason, State
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("samples")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Sample]]:
+    """The samples, drawn once: a test that asks for the folder alone may be the first to run."""
+    drawn_in = tmp_path_factory.mktemp("samples")
+    return drawn_in, {sample.name: sample for sample in make_samples(drawn_in)}
 
 
 @pytest.fixture(scope="module")
-def samples(folder: Path) -> dict[str, Sample]:
-    return {sample.name: sample for sample in make_samples(folder)}
+def folder(made: tuple[Path, dict[str, Sample]]) -> Path:
+    return made[0]
+
+
+@pytest.fixture(scope="module")
+def samples(made: tuple[Path, dict[str, Sample]]) -> dict[str, Sample]:
+    return made[1]
 
 
 def text_of(path: Path) -> str:
