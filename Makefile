@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: check lint types contracts test unit lock demo clean
+.PHONY: check lint types contracts test unit bench lock demo clean
 
 check: lint types contracts test
 
@@ -28,6 +28,10 @@ test:
 unit:
 	$(BIN)/pytest -q tests/unit
 
+# What it costs, beside the bounds of docs/benchmarks.md; about ten minutes on two cores that have nothing else to do.
+bench:
+	$(BIN)/python -m benchmarks
+
 # Choose newer versions on purpose: delete a line of a lock, or call with UPGRADE=--upgrade.
 lock:
 	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
@@ -40,4 +44,4 @@ demo:
 # What tools leave behind; never .venv, never a document.
 clean:
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
-	find agent tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find agent benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +

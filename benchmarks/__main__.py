@@ -1,0 +1,10 @@
+"""All benchmarks, one after the other; the exit code is 1 when a bound is exceeded."""
+
+import sys
+
+from benchmarks import burst, idle, latency, many
+from benchmarks.figures import report
+
+if __name__ == "__main__":
+    results = [report(benchmark.TITLE, benchmark.measure()) for benchmark in (idle, latency, burst, many)]
+    sys.exit(not all(results))
