@@ -131,9 +131,14 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
     )
 
 
+def scratch_of(settings: Settings) -> Path:
+    """Where readers have their folders: on the home's own disk, and nowhere that others look."""
+    return settings.home / "state" / "scratch"
+
+
 def build_reader(settings: Settings) -> SandboxedReader:
     return SandboxedReader(
-        scratch=settings.home / "state" / "scratch",
+        scratch=scratch_of(settings),
         languages=settings.ocr_languages,
         page_seconds=settings.page_seconds,
         document_seconds=settings.document_seconds,
@@ -141,6 +146,7 @@ def build_reader(settings: Settings) -> SandboxedReader:
         max_pages=settings.max_pages,
         max_file_megabytes=settings.max_file_megabytes,
         render_megapixels=settings.render_megapixels,
+        fenced=settings.reader_fence,
     )
 
 

@@ -11,7 +11,7 @@ import pwd
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     document_seconds: float = Field(default=1800.0, gt=0, le=86400)
     reader_megabytes: int = Field(default=1024, ge=128, le=65536)
     render_megapixels: int = Field(default=40, ge=1, le=1000)
+    reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"
 
     log_level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
 
@@ -194,7 +195,7 @@ def _wish(kind: str, bounds: Mapping[str, object]) -> str:
             return f"must be more than {bounds['gt']}"
         case "less_than_equal":
             return f"must be at most {bounds['le']}"
-        case "enum":
+        case "enum" | "literal_error":
             return f"must be {bounds['expected']}"
         case "bool_parsing":
             return "must be true or false"

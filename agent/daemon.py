@@ -116,13 +116,15 @@ class Daemon:
             on_stop: called when a stop was asked for, before what is under way is waited for.
 
         Raises:
-            ReaderUnavailable: tesseract or a language is missing; the start is refused.
+            ReaderUnavailable: tesseract, a language or the fence that is set is missing; the start is refused.
             LedgerUnavailable: the ledger can't be used at the start.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         check_tools(self._parts.settings.ocr_languages)
-        self._parts.reader.start()
+        strength = self._parts.reader.start()
+        tell = log.info if strength.is_whole else log.warning
+        tell("reader_fenced", **strength.parts())
         try:
             self._start()
             on_ready()

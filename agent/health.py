@@ -13,11 +13,13 @@ from agent import errors
 from agent.adapters.folders import FOLDERS, hash_file
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock
 from agent.adapters.ledger import SqlLedger, open_engine
+from agent.adapters.reading import bubblewrap, fence
 from agent.adapters.reading.tools import check_tools
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.watch.looking import Odd, glance
 from agent.adapters.watch.names import is_accepted, is_temporary, printable
 from agent.adapters.watch.watcher import PDF_ONLY
+from agent.app import scratch_of
 from agent.config import Settings
 from agent.domain.decision import Policy
 from agent.domain.life import Document
@@ -25,6 +27,11 @@ from agent.domain.outcome import ACCEPTED, AT_REST, State
 
 NAME_POLICY_WARNING = "policy name: a stranger who shares a registered person's name is filed as that person"
 NAME_POLICY_HINT = "Unless you have a reason, set DOSSIERD_POLICY=two-identifiers"
+
+_FENCE_HINT = (
+    "Use a kernel with Landlock (5.13 or newer, switched on) and: sudo apt install libseccomp2. "
+    "Or: sudo apt install bubblewrap, and set DOSSIERD_READER_FENCE=bubblewrap"
+)
 
 NAMED = 5
 """How many documents or files a finding names; the rest are counted."""
@@ -249,6 +256,23 @@ def _reader(settings: Settings) -> Finding:
     return Finding(part="ocr", level=Level.GOOD, sentence=f"tesseract reads {settings.ocr_languages}")
 
 
+def _fence(settings: Settings) -> Finding:
+    """What keeps those who read documents from the rest of the machine."""
+    planned = fence.plan(settings.reader_fence, scratch_of(settings))
+    fence.refuse_gap(planned)
+    if planned.mode == "bubblewrap":
+        bubblewrap.find()
+    strength = fence.strength(settings.reader_fence)
+    if strength.is_whole:
+        return Finding(part="fence", level=Level.GOOD, sentence=f"readers are behind {strength}")
+    if settings.reader_fence == "off":
+        sentence, hint = "switched off: a harmful PDF could read all files", "Set DOSSIERD_READER_FENCE=auto"
+    else:
+        sentence = f"not whole ({strength}): a harmful PDF could read files, or reach the network"
+        hint = _FENCE_HINT
+    return Finding(part="fence", level=Level.NOTICE, sentence=sentence, hint=hint)
+
+
 def _telegram(settings: Settings) -> Finding:
     if settings.telegram_token is None:
         return Finding(
@@ -293,6 +317,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("registry", _registry),
     ("rules", _rules),
     ("ocr", _reader),
+    ("fence", _fence),
     ("telegram", _telegram),
 )
 

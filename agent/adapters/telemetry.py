@@ -61,6 +61,8 @@ ALLOWED_KEYS = frozenset(
         "chat", "new_chat",
         # resources
         "cpu_ms", "rss_bytes", "cost_micros",
+        # what readers are fenced with
+        "landlock", "seccomp", "bubblewrap",
     }
 )  # fmt: skip
 """Keys whose values are ids, kinds, numbers, lengths and hashes by their nature. A new key is a decision: may its value

@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from agent import errors
+from agent.adapters.reading.kernel import keep_memory_private
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build, refuse_root
 from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT, HomeOption, JsonOption, make_home
@@ -34,6 +35,7 @@ def run(
 
     It goes on until SIGTERM or Ctrl-C.
     """
+    keep_memory_private()  # before the secrets are read
     settings = load(env_file, home)
     refuse_root(settings)
     make_home(settings.home)

@@ -1,5 +1,6 @@
 """Jobs for the reader's children: each goes wrong in its own way, as a document would make it."""
 
+import contextlib
 import ctypes
 import json
 import math
@@ -45,7 +46,8 @@ def kill_itself(_order: Order, _document: int, _reply: socket.socket) -> None:
 def signal_itself_politely(order: Order, _document: int, _reply: socket.socket) -> None:
     for polite in (signal.SIGTERM, signal.SIGINT):
         os.kill(os.getpid(), polite)
-        os.kill(os.getppid(), polite)
+        with contextlib.suppress(PermissionError):  # the fence
+            os.kill(os.getppid(), polite)
     finding.write(said("still here"), order.scratch)
 
 
@@ -100,23 +102,24 @@ def hang_at_the_second_page(order: Order, document: int, reply: socket.socket) -
 
 
 def tell_what_it_sees(order: Order, _document: int, _reply: socket.socket) -> None:
-    """Say everything of the environment: its own, and its parent's as far as it may look."""
-    seen = [
-        *map(os.fsdecode, Path("/proc/self/environ").read_bytes().split(b"\0")),
-        *map(os.fsdecode, Path(f"/proc/{os.getppid()}/environ").read_bytes().split(b"\0")),
-        *(f"{name}={value}" for name, value in os.environ.items()),
-    ]
+    """Say everything of the environment: its own, which is the server's, and /proc's as far as it may look."""
+    seen = [f"{name}={value}" for name, value in os.environ.items()]
+    for process in (os.getpid(), os.getppid()):
+        with contextlib.suppress(PermissionError):  # the fence; or root alone may look
+            seen += map(os.fsdecode, Path(f"/proc/{process}/environ").read_bytes().split(b"\0"))
     finding.write(said(*seen), order.scratch)
 
 
 def tell_its_limits(order: Order, _document: int, _reply: socket.socket) -> None:
+    """Say the limits, whether it leads its session, how readily the kernel ends it, and who may look into it."""
     limits = [
         resource.getrlimit(limit)[0]
         for limit in (resource.RLIMIT_AS, resource.RLIMIT_CORE, resource.RLIMIT_NOFILE)
     ]
     is_leader = os.getsid(0) == os.getpid()
     adjustment = Path("/proc/self/oom_score_adj").read_text().strip()
-    finding.write(said(*map(str, limits), str(is_leader), adjustment), order.scratch)
+    dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)  # PR_GET_DUMPABLE
+    finding.write(said(*map(str, limits), str(is_leader), adjustment, str(dumpable)), order.scratch)
 
 
 def said(*words: str) -> Read:

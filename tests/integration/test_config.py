@@ -167,6 +167,7 @@ WRONG = {
     "document_seconds": "nan",
     "reader_megabytes": "1",
     "render_megapixels": "0",
+    "reader_fence": "s3cret",
     "log_level": "s3cret",
 }
 

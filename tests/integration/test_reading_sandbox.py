@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from agent.adapters.reading.child import read_document
+from agent.adapters.reading.fence import Mode
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.domain.document import DocumentText
 from agent.domain.outcome import FailureReason
@@ -24,7 +25,12 @@ pytestmark = pytest.mark.reliability
 
 @contextlib.contextmanager
 def reader_of(
-    job: Callable[..., None], folder: Path, *, page_seconds: float = 60.0, document_seconds: float = 60.0
+    job: Callable[..., None],
+    folder: Path,
+    *,
+    page_seconds: float = 60.0,
+    document_seconds: float = 60.0,
+    fenced: Mode = "auto",
 ) -> Iterator[SandboxedReader]:
     class Misled(SandboxedReader):
         _job = f"{job.__module__}:{job.__name__}"
@@ -38,6 +44,7 @@ def reader_of(
         max_pages=10,
         max_file_megabytes=10,
         render_megapixels=10,
+        fenced=fenced,
     )
     reader.start()
     try:
@@ -118,7 +125,9 @@ def test_a_child_that_the_kernel_kills_twice_had_no_memory(letter: Path, tmp_pat
 
 
 def test_a_single_crash_is_forgiven(letter: Path, tmp_path: Path) -> None:
-    with reader_of(reading_jobs.crash_the_first_time, tmp_path) as reader:
+    with reader_of(
+        reading_jobs.crash_the_first_time, tmp_path, fenced="off"
+    ) as reader:  # it leaves a mark outside
         assert read(reader, letter).text == "read at last"
 
 
@@ -146,7 +155,8 @@ def test_a_child_that_wants_all_memory_is_told(letter: Path, tmp_path: Path) -> 
 def test_a_result_that_can_not_be_believed_is_a_crash(
     job: Callable[..., None], letter: Path, tmp_path: Path
 ) -> None:
-    with reader_of(job, tmp_path) as reader:
+    """Without the fence, which would refuse links and FIFOs in the first place."""
+    with reader_of(job, tmp_path, fenced="off") as reader:
         assert failure(reader, letter) == (FailureReason.READER_CRASHED, "no usable result")
 
 
@@ -165,9 +175,12 @@ def test_forged_messages_do_no_harm(letter: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.security
-def test_a_child_sees_no_secret(letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fenced", ["auto", "off"])
+def test_a_child_sees_no_secret(
+    fenced: Mode, letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DOSSIERD_TELEGRAM_TOKEN", "123:planted")
-    with reader_of(reading_jobs.tell_what_it_sees, tmp_path) as reader:
+    with reader_of(reading_jobs.tell_what_it_sees, tmp_path, fenced=fenced) as reader:
         seen = read(reader, letter).text
     assert "OMP_THREAD_LIMIT=1" in seen
     assert "planted" not in seen
@@ -181,8 +194,9 @@ def test_a_child_sees_no_secret(letter: Path, tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.security
 def test_a_child_is_confined(letter: Path, tmp_path: Path) -> None:
-    with reader_of(reading_jobs.tell_its_limits, tmp_path) as reader:
-        assert read(reader, letter).text.split() == [str(512 * 1024 * 1024), "0", "64", "True", "800"]
+    """Without the fence, behind which it could not look into /proc."""
+    with reader_of(reading_jobs.tell_its_limits, tmp_path, fenced="off") as reader:
+        assert read(reader, letter).text.split() == [str(512 * 1024 * 1024), "0", "64", "True", "800", "0"]
 
 
 def test_a_stop_ends_the_reading_within_a_second(letter: Path, tmp_path: Path) -> None:

@@ -3,16 +3,16 @@
 RLIMIT_AS holds for each process: the sum is the business of the unit's MemoryMax.
 """
 
-import ctypes
+import contextlib
 import os
 import resource
 import signal
 import tempfile
 from pathlib import Path
 
+from agent.adapters.reading import kernel
 from agent.adapters.reading.finding import MAX_FINDING_BYTES, Order
 
-_PR_SET_PDEATHSIG = 1
 _OPEN_FILES = 64
 _OOM_SCORE = "800"
 """The kernel, short of memory, ends a reader rather than the daemon (0)."""
@@ -22,7 +22,7 @@ _CPU_MARGIN_SECONDS = 30
 def confine(order: Order) -> None:
     """Put this process into its own session and bounds; let it die with the process that forked it."""
     os.setsid()
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     _be_first_to_go()
     memory = order.memory_megabytes * 1024 * 1024
     image = order.render_megapixels * 1_000_000 + 1024 * 1024
@@ -46,7 +46,7 @@ def _lower(limit: int, value: int) -> None:
 
 
 def _be_first_to_go() -> None:
-    try:
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # else /proc/self belongs to root
+    with contextlib.suppress(OSError):  # a container may forbid it; then the kernel chooses by size
         Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
-    except OSError:  # a container may forbid it; then the kernel chooses by size
-        return
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)

@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Self
 
 import agent
-from agent.adapters.reading import forkserver
+from agent.adapters.reading import bubblewrap
+from agent.adapters.reading.fence import Plan, Strength
 from agent.adapters.reading.finding import Order
 from agent.errors import ReaderUnavailable
 
@@ -24,6 +25,7 @@ END_SECONDS = 5.0
 """SIGKILL works at once, unless the kernel waits for a dead network file system."""
 
 _HINT = "Type: dossierd check. If the libraries are damaged, run scripts/setup again."
+_READY_BYTES = 1024
 _SERVER_MODULE = f"{agent.__name__}.adapters.reading.forkserver"
 
 
@@ -101,16 +103,18 @@ class Child:
 class ForkServer:
     """A fork server that is started again when it died, until `close`. May be used by several threads."""
 
-    def __init__(self, *, job: str, environment: dict[str, str]) -> None:
+    def __init__(self, *, job: str, environment: dict[str, str], plan: Plan) -> None:
         self._job = job
+        self._plan = plan
         self._environment = environment | {"PYTHONPATH": str(Path(agent.__file__).parent.parent)}
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._strength = Strength(landlock=0, seccomp=False, bubblewrap=False)
         self.is_closed = False
 
-    def start(self) -> None:
-        """Start the server unless it runs.
+    def start(self) -> Strength:
+        """Start the server unless it runs, and give what its children are fenced with.
 
         Raises:
             ReaderUnavailable: it can't be started.
@@ -118,6 +122,7 @@ class ForkServer:
         with self._lock:
             self.is_closed = False
             self._ensure_running()
+            return self._strength
 
     def close(self) -> None:
         """Stop the server and all children."""
@@ -149,10 +154,12 @@ class ForkServer:
         if self._control is not None and self._process is not None and self._process.poll() is None:
             return self._control
         self._discard()
+        prefix = self._prefix()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
+            arguments = [str(theirs.fileno()), self._job, self._plan.encode()]
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", _SERVER_MODULE, str(theirs.fileno()), self._job],
+                [*prefix, sys.executable, "-P", "-m", _SERVER_MODULE, *arguments],
                 env=self._environment,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -162,10 +169,15 @@ class ForkServer:
                 start_new_session=True,
             )
         self._control = ours
-        if not _is_readable(ours, START_SECONDS) or ours.recv(64) != forkserver.READY:
+        ready = ours.recv(_READY_BYTES) if _is_readable(ours, START_SECONDS) else b""
+        if not ready:
             self._discard()
             raise ReaderUnavailable("The reader's fork server does not start.", hint=_HINT)
+        self._strength = Strength.decode(ready)
         return ours
+
+    def _prefix(self) -> list[str]:
+        return bubblewrap.prefix(Path(sys.executable), self._plan) if self._plan.mode == "bubblewrap" else []
 
     def _discard(self) -> None:
         if self._control is not None:

@@ -6,13 +6,13 @@ can hit a stranger), needs a second helper process, and takes its environment fr
 
 Rules
 - The server is a fresh interpreter in its own session, with an environment that was written for it.
+- A child is confined and fenced in before it sees the document; one that can't be does not begin.
 - Control is a SEQPACKET socket: a request is one message with two descriptors, reply socket and document.
 - A child's process group is killed before its leader is reaped, so its number can't have been given away.
 - What a child started falls to the server when the child is dead, and is reaped: not every init does it.
 - When the asker hangs up, the child is killed. When the daemon dies, all askers hang up, and the server ends.
 """
 
-import ctypes
 import gc
 import importlib
 import logging
@@ -24,17 +24,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from agent.adapters.reading import kernel
 from agent.adapters.reading.confinement import confine
+from agent.adapters.reading.fence import Fence, FenceError, Plan
 from agent.adapters.reading.finding import Order
 
-READY = b"ready"
 MAX_MESSAGE_BYTES = 64 * 1024
 
-_PR_SET_CHILD_SUBREAPER = 36
 _REAP_SECONDS = 0.05
 
 EXIT_OUT_OF_MEMORY = 71
 EXIT_BROKEN = 70
+EXIT_UNFENCED = 72
 
 Job = Callable[[Order, int, socket.socket], None]
 """Reads the document behind the descriptor, leaves a finding, and tells through the socket which page it begins."""
@@ -48,16 +49,17 @@ class _Child:
 
 
 class _Server:
-    def __init__(self, control: socket.socket, job: Job) -> None:
+    def __init__(self, control: socket.socket, job: Job, fence: Fence) -> None:
         self._control = control
         self._job = job
+        self._fence = fence
         self._selector = selectors.DefaultSelector()
         self._children: set[_Child] = set()
         self._orphaned: set[int] = set()
 
     def serve(self) -> None:
         self._selector.register(self._control, selectors.EVENT_READ, self._accept)
-        self._control.send(READY)
+        self._control.send(self._fence.strength.encode())
         while self._control.fileno() >= 0:
             for key, _ in self._selector.select(_REAP_SECONDS if self._orphaned else None):
                 if self._selector.get_map().get(key.fd) is key:  # an event before it may have closed it
@@ -86,7 +88,8 @@ class _Server:
         os.close(document)
         child = _Child(pid=pid, exited=os.pidfd_open(pid), reply=reply)
         self._children.add(child)
-        _tell(reply, f"pid {pid}")
+        if not self._fence.strength.bubblewrap:  # there, the number means nothing to the daemon
+            _tell(reply, f"pid {pid}")
         self._selector.register(child.exited, selectors.EVENT_READ, lambda: self._bury(child))
         self._selector.register(reply, selectors.EVENT_READ, lambda: self._hang_up(child))
 
@@ -100,10 +103,13 @@ class _Server:
                 os.close(sibling.exited)
                 sibling.reply.close()
             confine(order)
+            self._fence.put_up(order.scratch, document)
             self._job(order, document, reply)
             status = 0
         except MemoryError:
             status = EXIT_OUT_OF_MEMORY
+        except FenceError:
+            status = EXIT_UNFENCED
         finally:
             os._exit(status)
 
@@ -150,8 +156,9 @@ def _tell(reply: socket.socket, message: str) -> None:
         return
 
 
-def main(control_descriptor: int, job_name: str) -> None:
-    """Load the job and all that it needs, then serve until the daemon hangs up."""
+def main(control_descriptor: int, job_name: str, plan: str) -> None:
+    """Load the job and all that it needs, make the fence ready, then serve until the daemon hangs up."""
+    kernel.keep_memory_private()
     logging.disable(logging.CRITICAL)  # pdfminer warns of each oddity, and quotes the document
     for polite in (
         signal.SIGINT,
@@ -160,10 +167,11 @@ def main(control_descriptor: int, job_name: str) -> None:
         signal.signal(polite, signal.SIG_IGN)
     module, _, function = job_name.partition(":")
     job: Job = getattr(importlib.import_module(module), function)
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+    fence = Fence(Plan.decode(plan))
     gc.freeze()  # children share these pages as long as nobody counts on them
-    _Server(socket.socket(fileno=control_descriptor), job).serve()
+    _Server(socket.socket(fileno=control_descriptor), job, fence).serve()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), *sys.argv[2:])

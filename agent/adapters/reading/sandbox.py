@@ -20,10 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, assert_never
 
+from agent.adapters.reading import fence
 from agent.adapters.reading.answer import collect
 from agent.adapters.reading.finding import Finding, Order, Read, Unavailable, Unreadable
 from agent.adapters.reading.forkclient import Child, ForkServer, ServerLostError
-from agent.adapters.reading.forkserver import EXIT_OUT_OF_MEMORY
+from agent.adapters.reading.forkserver import EXIT_OUT_OF_MEMORY, EXIT_UNFENCED
 from agent.adapters.reading.tools import ENVIRONMENT
 from agent.domain.document import DocumentText
 from agent.domain.outcome import FailureReason
@@ -34,6 +35,11 @@ _PREFIX = "reading-"
 _HEADER_BYTES = 1024
 """A PDF may begin with rubbish; readers have always looked for `%PDF` this far."""
 _TRIES = 2
+_FOLDER_VARIABLES = ("TESSDATA_PREFIX",)
+_UNFENCED = Unavailable(
+    sentence="The fence round the reader could not be put up.",
+    hint="Type: dossierd check. What the kernel or a container newly forbids can be found in its log.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,7 @@ class SandboxedReader:
         max_pages: int,
         max_file_megabytes: int,
         render_megapixels: int,
+        fenced: fence.Mode = "auto",
         environment: Mapping[str, str] | None = None,
     ) -> None:
         """Keep the limits; nothing is started yet.
@@ -73,6 +80,7 @@ class SandboxedReader:
         Args:
             scratch: a folder of our own; what lies in it from a dead run is removed by `start`.
             languages: as tesseract writes them, such as `fra+eng`.
+            fenced: how children are kept from the rest of the machine; see `fence`.
             environment: what children get beside the basics, such as TESSDATA_PREFIX; never a secret.
         """
         self._scratch = scratch
@@ -83,21 +91,25 @@ class SandboxedReader:
         self._max_pages = max_pages
         self._max_file_megabytes = max_file_megabytes
         self._render_megapixels = render_megapixels
-        self._server = ForkServer(job=self._job, environment={**ENVIRONMENT, **(environment or {})})
+        given = {**ENVIRONMENT, **(environment or {})}
+        also = [Path(given[name]) for name in _FOLDER_VARIABLES if name in given]
+        self._plan = fence.plan(fenced, scratch, also)
+        self._server = ForkServer(job=self._job, environment=given, plan=self._plan)
 
-    def start(self) -> None:
-        """Remove what a dead run left behind and start the fork server.
+    def start(self) -> fence.Strength:
+        """Remove what a dead run left behind and start the fork server; gives what its children are fenced with.
 
         Raises:
             ReaderUnavailable: the server can't be started, or the scratch folder not be used.
         """
+        fence.refuse_gap(self._plan)
         try:
             self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise ReaderUnavailable(f"The scratch folder can't be made ({error.strerror}).") from error
         for leftover in self._scratch.glob(f"{_PREFIX}*"):
             shutil.rmtree(leftover, ignore_errors=True)
-        self._server.start()
+        return self._server.start()
 
     def close(self) -> None:
         """Stop the fork server, and every child that still reads."""
@@ -203,6 +215,8 @@ class SandboxedReader:
 def _outcome(child: Child, scratch: Path) -> Finding | _Crashed:
     if child.exit_code == EXIT_OUT_OF_MEMORY:
         return Unreadable(failure=FailureReason.OUT_OF_MEMORY)
+    if child.exit_code == EXIT_UNFENCED:
+        return _UNFENCED
     if child.exit_code is None or child.exit_code < 0:
         number = -(child.exit_code or 0)
         return _Crashed(detail=f"signal {number}", is_killed=number == signal.SIGKILL)
