@@ -77,6 +77,8 @@ _SILENT_END = re.compile(r"(?<=..)h$")
 
 def plain(text: str) -> str:
     """Drop invisible characters and accents, and write digits in ASCII; capitals stay."""
+    if text.isascii():  # most words, and nothing of all this is in them
+        return text
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
     kept = (
         character

@@ -1,9 +1,12 @@
-"""What the ledger's transactions are made of. Each function works inside its caller's transaction."""
+"""What the ledger's transactions are made of. Each function works inside its caller's transaction.
+
+The statements of a document's ordinary life are built once: building them takes longer than carrying them out.
+"""
 
 import datetime
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from agent import errors
 from agent.adapters.ledger import rows
@@ -22,13 +25,22 @@ def require(connection: Connection, document_id: DocumentId) -> Document:
     return found
 
 
-def advance(connection: Connection, document_id: DocumentId, event: Event, **values: object) -> Document:
-    """Change a state by the domain's table, inside the caller's transaction."""
-    state = following(require(connection, document_id), event)
-    connection.execute(
-        update(documents).where(documents.c.document_id == document_id).values(state=state, **values)
-    )
-    return require(connection, document_id)
+_ADVANCE = update(documents).where(documents.c.document_id == bindparam("wanted")).returning(documents)
+_HOLDER = select(documents.c.document_id).where(
+    documents.c.content_key == bindparam("sha256"), documents.c.document_id != bindparam("wanted")
+)
+_STEP, _MESSAGE = insert(steps), insert(outbox)
+
+
+def advance(connection: Connection, before: Document, event: Event, **values: object) -> Document:
+    """Change a state by the domain's table.
+
+    Args:
+        before: the document as this same transaction has read it.
+    """
+    state = following(before, event)
+    changed = connection.execute(_ADVANCE, {"wanted": before.document_id, "state": state, **values})
+    return rows.document_of(changed.one())
 
 
 def following(document: Document, event: Event) -> State:
@@ -46,11 +58,9 @@ def following(document: Document, event: Event) -> State:
 
 def holder_of(connection: Connection, sha256: Sha256 | None, document_id: DocumentId) -> DocumentId | None:
     """The other document that holds these bytes, if one does."""
-    holder = connection.execute(
-        select(documents.c.document_id).where(
-            documents.c.content_key == sha256, documents.c.document_id != document_id
-        )
-    ).scalar()
+    if sha256 is None:
+        return None
+    holder = connection.execute(_HOLDER, {"sha256": sha256, "wanted": document_id}).scalar()
     return None if holder is None else DocumentId(holder)
 
 
@@ -90,13 +100,14 @@ def open_review(connection: Connection, settled: Document, now: datetime.datetim
 def keep_steps(connection: Connection, settled: Document, taken: Sequence[Step]) -> None:
     for step in taken:
         connection.execute(
-            insert(steps).values(
-                document_id=settled.document_id,
-                epoch=settled.epoch,
-                name=step.name,
-                started_at=step.started_at,
-                duration_ms=step.duration_ms,
-            )
+            _STEP,
+            {
+                "document_id": settled.document_id,
+                "epoch": settled.epoch,
+                "name": step.name,
+                "started_at": step.started_at,
+                "duration_ms": step.duration_ms,
+            },
         )
 
 
@@ -109,12 +120,13 @@ def keep_messages(
     """Write what is to be told; without a moment it becomes due when the move is done."""
     for recipient, message in messages:
         connection.execute(
-            insert(outbox).values(
-                document_id=settled.document_id,
-                epoch=settled.epoch,
-                recipient=recipient,
-                message=rows.MESSAGE.dump_json(message).decode(),
-                attempts=0,
-                due_at=due_at,
-            )
+            _MESSAGE,
+            {
+                "document_id": settled.document_id,
+                "epoch": settled.epoch,
+                "recipient": recipient,
+                "message": rows.MESSAGE.dump_json(message).decode(),
+                "attempts": 0,
+                "due_at": due_at,
+            },
         )

@@ -72,8 +72,9 @@ class SqlLedger:
         self, seen: SeenFile, original_name: str, correlation_id: CorrelationId, now: datetime.datetime
     ) -> Document:
         with writing(self._engine) as connection:
-            result = connection.execute(
-                insert(documents).values(
+            opened = connection.execute(
+                insert(documents)
+                .values(
                     correlation_id=correlation_id,
                     state=State.CLAIMING,
                     epoch=1,
@@ -87,17 +88,19 @@ class SqlLedger:
                     seen_at=now,
                     size=seen.size,
                 )
+                .returning(documents)
             )
-            assert result.inserted_primary_key is not None
-            return changes.require(connection, DocumentId(result.inserted_primary_key[0]))
+            return rows.document_of(opened.one())
 
     def confirm_claim(self, document_id: DocumentId, location: str, now: datetime.datetime) -> None:
         with writing(self._engine) as connection:
-            changes.advance(connection, document_id, Event.RENAMED, location=location, claimed_at=now)
+            before = changes.require(connection, document_id)
+            changes.advance(connection, before, Event.RENAMED, location=location, claimed_at=now)
 
     def withdraw(self, document_id: DocumentId, now: datetime.datetime) -> None:
         with writing(self._engine) as connection:
-            changes.advance(connection, document_id, Event.SLIPPED_AWAY, rested_at=now)
+            before = changes.require(connection, document_id)
+            changes.advance(connection, before, Event.SLIPPED_AWAY, rested_at=now)
 
     def relocate(self, document_id: DocumentId, location: str) -> None:
         with writing(self._engine) as connection:
@@ -114,21 +117,21 @@ class SqlLedger:
     ) -> Document | DocumentId:
         try:
             with writing(self._engine) as connection:
+                before = changes.require(connection, document_id)
                 holder = changes.holder_of(connection, sha256, document_id)
                 if holder is not None:
-                    changes.following(changes.require(connection, document_id), Event.STARTED)
+                    changes.following(before, Event.STARTED)
                     connection.execute(
                         update(documents)
                         .where(documents.c.document_id == document_id)
                         .values(sha256=sha256, size=size)
                     )
                     return holder
-                attempts = changes.require(connection, document_id).attempts + 1
                 return changes.advance(
                     connection,
-                    document_id,
+                    before,
                     Event.STARTED,
-                    attempts=attempts,
+                    attempts=before.attempts + 1,
                     sha256=sha256,
                     content_key=sha256,
                     size=size,
@@ -142,7 +145,7 @@ class SqlLedger:
             attempts = before.attempts if event is Event.INTERRUPTED else max(0, before.attempts - 1)
             # Bytes that have changed are nobody's any more, and what was settled for them is void.
             void = rows.NO_OUTCOME | {"content_key": None} if event is Event.CHANGED else {}
-            changes.advance(connection, document_id, event, attempts=attempts, **void)
+            changes.advance(connection, before, event, attempts=attempts, **void)
             if before.state is State.MOVING:
                 changes.forget_untold(connection, before)
                 connection.execute(
@@ -162,12 +165,12 @@ class SqlLedger:
         with writing(self._engine) as connection:
             if not still_holds():
                 return None
-            epoch = changes.require(connection, document_id).epoch + settlement.opens_epoch
+            before = changes.require(connection, document_id)
             settled = changes.advance(
                 connection,
-                document_id,
+                before,
                 settlement.event,
-                epoch=epoch,
+                epoch=before.epoch + settlement.opens_epoch,
                 target=settlement.target,
                 outcome=rows.OUTCOME.dump_json(settlement.outcome).decode(),
                 settled_at=now,
@@ -194,7 +197,7 @@ class SqlLedger:
             before = changes.require(connection, document_id)
             done = changes.advance(
                 connection,
-                document_id,
+                before,
                 Event.MOVED,
                 location=before.target,
                 target=None,
@@ -222,7 +225,7 @@ class SqlLedger:
                 return False
             missing = changes.advance(
                 connection,
-                before.document_id,
+                before,
                 Event.VANISHED,
                 epoch=before.epoch + 1,
                 content_key=None,
@@ -245,7 +248,7 @@ class SqlLedger:
                 raise errors.RequestRefused(f"D-{holder} has the same bytes by now.")
             restored = changes.advance(
                 connection,
-                document_id,
+                before,
                 Event.RESTORED,
                 epoch=before.epoch + 1,
                 content_key=before.sha256 if holds_bytes else None,
@@ -256,9 +259,15 @@ class SqlLedger:
 
     def retry(self, document_id: DocumentId, event: Event, actor: str, now: datetime.datetime) -> Document:
         with writing(self._engine) as connection:
-            epoch = changes.require(connection, document_id).epoch + 1
+            before = changes.require(connection, document_id)
             retried = changes.advance(
-                connection, document_id, event, epoch=epoch, attempts=0, claimed_at=now, **rows.NO_OUTCOME
+                connection,
+                before,
+                event,
+                epoch=before.epoch + 1,
+                attempts=0,
+                claimed_at=now,
+                **rows.NO_OUTCOME,
             )
             changes.close_review(connection, document_id, actor, "retry", now)
             return retried

@@ -4,7 +4,7 @@ import os
 from typing import assert_never
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from agent.adapters.ledger.schema import documents
 from agent.domain.decision import Decision
@@ -23,9 +23,12 @@ NO_OUTCOME: dict[str, None] = dict.fromkeys(("target", "outcome", "record_id", "
 """The columns of a document whose outcome is void, or that is to be decided again."""
 
 
+_ONE_DOCUMENT = select(documents).where(documents.c.document_id == bindparam("wanted"))
+
+
 def load(connection: Connection, document_id: DocumentId) -> Document | None:
     """Read one document's row inside the caller's transaction."""
-    row = connection.execute(select(documents).where(documents.c.document_id == document_id)).one_or_none()
+    row = connection.execute(_ONE_DOCUMENT, {"wanted": document_id}).one_or_none()
     return None if row is None else document_of(row)
 
 
