@@ -116,9 +116,12 @@ class PdfiumPage:
                 raw.FPDFPageObj_SetIsActive(text, True)
 
     def _drawn(self, scale: float, *, grayscale: bool) -> Any:
-        bitmap = self._page.render(scale=scale, grayscale=grayscale)
+        """Draw into a buffer that Python owns (pypdfium2's `new_native`): the picture outlives the bitmap."""
+        bitmap = self._page.render(
+            scale=scale, grayscale=grayscale, bitmap_maker=pypdfium2.PdfBitmap.new_native
+        )
         try:
-            return bitmap.to_pil().copy()
+            return bitmap.to_pil()
         finally:
             bitmap.close()
 
