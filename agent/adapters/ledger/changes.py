@@ -30,6 +30,11 @@ _HOLDER = select(documents.c.document_id).where(
     documents.c.content_key == bindparam("sha256"), documents.c.document_id != bindparam("wanted")
 )
 _STEP, _MESSAGE = insert(steps), insert(outbox)
+_FALL_DUE = update(outbox).where(
+    outbox.c.document_id == bindparam("wanted"),
+    outbox.c.epoch == bindparam("of_epoch"),
+    outbox.c.due_at.is_(None),
+)
 
 
 def advance(connection: Connection, before: Document, event: Event, **values: object) -> Document:
@@ -72,6 +77,11 @@ def close_review(
         .where(reviews.c.document_id == document_id, reviews.c.answered_at.is_(None))
         .values(answered_at=now, answered_by=actor, answer=answer)
     )
+
+
+def let_fall_due(connection: Connection, done: Document, now: datetime.datetime) -> None:
+    """Let the messages of an outcome be sent: its move is done."""
+    connection.execute(_FALL_DUE, {"wanted": done.document_id, "of_epoch": done.epoch, "due_at": now})
 
 
 def forget_untold(connection: Connection, document: Document) -> None:

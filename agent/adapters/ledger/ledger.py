@@ -12,7 +12,7 @@ from agent import errors
 from agent.adapters.ledger import changes, rows
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.rows import load
-from agent.adapters.ledger.schema import documents, homes, outbox, reviews, steps, texts
+from agent.adapters.ledger.schema import documents, homes, reviews, steps, texts
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
 from agent.domain.life import Document, Review, Step
 from agent.domain.message import Message
@@ -204,15 +204,7 @@ class SqlLedger:
                 rested_at=now,
                 attempts=0,
             )
-            connection.execute(
-                update(outbox)
-                .where(
-                    outbox.c.document_id == document_id,
-                    outbox.c.epoch == done.epoch,
-                    outbox.c.due_at.is_(None),
-                )
-                .values(due_at=now)
-            )
+            changes.let_fall_due(connection, done, now)
             return done
 
     def miss(

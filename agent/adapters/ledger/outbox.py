@@ -3,13 +3,38 @@
 import datetime
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Engine, FromClause, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Engine, FromClause, and_, bindparam, exists, func, select, update
 
 from agent.adapters.ledger import rows
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.schema import outbox
 from agent.domain.document import DocumentId
 from agent.domain.message import Parcel, ParcelId
+
+
+def _waits(table: FromClause) -> ColumnElement[bool]:
+    return and_(table.c.sent_at.is_(None), table.c.dead_at.is_(None))
+
+
+_EARLIER = outbox.alias("earlier")
+_IS_HELD_UP = exists().where(
+    _waits(_EARLIER),
+    _EARLIER.c.recipient == outbox.c.recipient,
+    _EARLIER.c.parcel_id < outbox.c.parcel_id,
+    _EARLIER.c.due_at > bindparam("now", type_=outbox.c.due_at.type),
+)
+_DUE = (
+    select(outbox)
+    .where(_waits(outbox), outbox.c.due_at <= bindparam("now", type_=outbox.c.due_at.type), ~_IS_HELD_UP)
+    .order_by(outbox.c.parcel_id)
+    .limit(bindparam("most"))
+)
+_FIRST = (
+    select(func.min(outbox.c.parcel_id))
+    .where(_waits(outbox), outbox.c.due_at.is_not(None))
+    .group_by(outbox.c.recipient)
+)
+_NEXT_DUE = select(func.min(outbox.c.due_at)).where(outbox.c.parcel_id.in_(_FIRST))
 
 
 class SqlOutbox:
@@ -20,20 +45,8 @@ class SqlOutbox:
 
     def due(self, now: datetime.datetime, limit: int) -> Sequence[Parcel]:
         """The parcels to deliver now, in order; none of a recipient whose earlier one has been put off."""
-        earlier = outbox.alias("earlier")
-        is_held_up = exists().where(
-            _waits(earlier),
-            earlier.c.recipient == outbox.c.recipient,
-            earlier.c.parcel_id < outbox.c.parcel_id,
-            earlier.c.due_at > now,
-        )
         with reading(self._engine) as connection:
-            found = connection.execute(
-                select(outbox)
-                .where(_waits(outbox), outbox.c.due_at <= now, ~is_held_up)
-                .order_by(outbox.c.parcel_id)
-                .limit(limit)
-            )
+            found = connection.execute(_DUE, {"now": now, "most": limit})
             return [
                 Parcel(
                     parcel_id=ParcelId(row.parcel_id),
@@ -48,15 +61,8 @@ class SqlOutbox:
 
     def next_due(self) -> datetime.datetime | None:
         """When the first parcel of some recipient becomes due; None when none waits."""
-        first = (
-            select(func.min(outbox.c.parcel_id))
-            .where(_waits(outbox), outbox.c.due_at.is_not(None))
-            .group_by(outbox.c.recipient)
-        )
         with reading(self._engine) as connection:
-            moment: datetime.datetime | None = connection.execute(
-                select(func.min(outbox.c.due_at)).where(outbox.c.parcel_id.in_(first))
-            ).scalar()
+            moment: datetime.datetime | None = connection.execute(_NEXT_DUE).scalar()
             return moment
 
     def mark_sent(self, parcel_id: ParcelId, receipt: str, now: datetime.datetime) -> None:
@@ -71,7 +77,3 @@ class SqlOutbox:
     def _change(self, parcel_id: ParcelId, **values: object) -> None:
         with writing(self._engine) as connection:
             connection.execute(update(outbox).where(outbox.c.parcel_id == parcel_id).values(**values))
-
-
-def _waits(table: FromClause) -> ColumnElement[bool]:
-    return and_(table.c.sent_at.is_(None), table.c.dead_at.is_(None))

@@ -49,10 +49,11 @@ def read_document(order: Order, document: int, reply: socket.socket) -> None:
     """Read the document behind the descriptor and leave a finding in the scratch folder."""
     path = f"/proc/self/fd/{document}"  # opened anew for each engine: they must not share one file position
     with Path(path).open("rb") as first, Path(path).open("rb") as second:
-        finding.write(_find(order, first, second, reply), order.scratch)
+        finding.write(find(order, first, second, reply), order.scratch)
 
 
-def _find(order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket) -> Finding:
+def find(order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket) -> Finding:
+    """Read the document behind two streams; tells through the socket which page it begins."""
     opened = _open(first)
     if opened is FailureReason.ENCRYPTED:
         return Unreadable(failure=opened)

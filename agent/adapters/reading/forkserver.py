@@ -167,8 +167,14 @@ def main(control_descriptor: int, job_name: str, plan: str) -> None:
         signal.signal(polite, signal.SIG_IGN)
     module, _, function = job_name.partition(":")
     job: Job = getattr(importlib.import_module(module), function)
+    from agent.adapters.reading.warming import (
+        warm,
+    )  # here: the daemon imports this module, and no PDF library
+
+    warm()
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     fence = Fence(Plan.decode(plan))
+    gc.collect()
     gc.freeze()  # children share these pages as long as nobody counts on them
     _Server(socket.socket(fileno=control_descriptor), job, fence).serve()
 
