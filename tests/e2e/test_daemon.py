@@ -397,6 +397,17 @@ def test_most_of_a_small_registry_never_vanishes_unasked(kept: int, tmp_path: Pa
     assert _type(world, *arguments, "--confirm-deletions", DOSSIERD_ALLOW_ROOT="true").returncode == 0
 
 
+@pytest.mark.security
+def test_the_daemon_keeps_its_memory_to_itself_and_tells_the_fence(
+    world: World, daemon: subprocess.Popen[bytes]
+) -> None:
+    limits = Path(f"/proc/{daemon.pid}/limits").read_text().splitlines()
+    assert next(line.split()[4:6] for line in limits if line.startswith("Max core file size")) == ["0", "0"]
+    world.wait(lambda: "reader_fenced" in world.said(), daemon)
+    findings = {it["part"]: it for it in json.loads(_type(world, "check", "--json").stdout)}
+    assert findings["fence"]["level"] in {"good", "notice"}
+
+
 @pytest.mark.observability
 def test_check_tells_what_nobody_takes_out_of_incoming(world: World) -> None:
     world.drop("letter.docx", b"PK")

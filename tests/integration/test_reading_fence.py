@@ -14,12 +14,15 @@ import pytest
 from PIL import Image
 
 import agent
+from agent import health
 from agent.adapters.reading import bubblewrap, fence, landlock, tools
 from agent.adapters.reading.child import read_document
 from agent.adapters.reading.finding import Unavailable
 from agent.adapters.reading.sandbox import SandboxedReader
+from agent.config import Settings
 from agent.domain.outcome import FailureReason
 from agent.errors import DocumentUnreadable, ReaderUnavailable
+from agent.health import Level
 from tests.integration import fence_jobs, pdfs
 
 pytestmark = pytest.mark.security
@@ -219,6 +222,57 @@ def test_a_home_that_children_could_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReaderUnavailable, match="which those who read documents can look into"):
         fence.refuse_gap(planned)
     fence.refuse_gap(replace(planned, scratch=tmp_path / "home" / "state" / "scratch"))
+
+
+def test_memory_that_is_kept_private_can_not_be_dumped() -> None:
+    program = """
+import ctypes, resource
+from agent.adapters.reading.kernel import keep_memory_private
+keep_memory_private()
+print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE))
+"""
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["0", "0", "0"]
+
+
+@pytest.mark.observability
+class TestCheck:
+    def settings(self, home: Path, fenced: fence.Mode = "auto") -> Settings:
+        return Settings(home=home, reader_fence=fenced)
+
+    @needs_landlock
+    def test_is_content_with_a_whole_fence(self, home: Path) -> None:
+        found = self.ask(self.settings(home))
+        assert (found.level, found.sentence) == (Level.GOOD, f"readers are behind {STRENGTH}")
+
+    def test_tells_that_it_is_switched_off(self, home: Path) -> None:
+        found = self.ask(self.settings(home, "off"))
+        assert (found.level, found.hint) == (Level.NOTICE, "Set DOSSIERD_READER_FENCE=auto")
+
+    @pytest.mark.parametrize(
+        ("landlock", "seccomp", "told"),
+        [(0, True, "(seccomp)"), (7, False, "(landlock 7)"), (0, False, "(none)")],
+    )
+    def test_tells_what_is_missing(
+        self, landlock: int, seccomp: bool, told: str, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        strength = fence.Strength(landlock=landlock, seccomp=seccomp, bubblewrap=False)
+        monkeypatch.setattr(fence, "strength", lambda _mode: strength)
+        found = self.ask(self.settings(home))
+        assert found.level is Level.NOTICE
+        assert told in found.sentence
+        assert "DOSSIERD_READER_FENCE=bubblewrap" in found.hint
+
+    def test_is_unwell_when_what_is_set_is_not_there(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(tools.ENVIRONMENT, "PATH", str(home))
+        found = self.ask(self.settings(home, "bubblewrap"))
+        assert (found.level, "apt install bubblewrap" in found.hint) == (Level.BAD, True)
+
+    @staticmethod
+    def ask(settings: Settings) -> health.Finding:
+        return health._ask("fence", dict(health.PARTS)["fence"], settings)
 
 
 def test_a_plan_names_single_folders_of_ours_and_none_twice(tmp_path: Path) -> None:
