@@ -236,7 +236,7 @@ class Daemon:
             log.warning("claim_failed", inode=seen.inode, reason=error.reason)
         finally:
             if taken is None:
-                self._watcher.forget(seen.name)
+                self._watcher.give_back(seen.name)
         if taken is not None:
             self.dispatcher.submit(taken)
 

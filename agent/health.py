@@ -3,6 +3,7 @@
 The parts stand in one tuple. `dossierd check` prints them; nothing here changes anything, and none needs the daemon.
 """
 
+import datetime
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,14 +11,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from agent import errors
-from agent.adapters.folders import FOLDERS, hash_file
+from agent.adapters.clock import SystemClock
+from agent.adapters.folders import FOLDERS, hash_file, is_unclaimed
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock
 from agent.adapters.ledger import SqlLedger, open_engine
 from agent.adapters.reading import bubblewrap, fence
 from agent.adapters.reading.tools import check_tools
 from agent.adapters.registry import RegistryIndex
-from agent.adapters.watch.looking import Odd, glance
-from agent.adapters.watch.names import is_accepted, is_temporary, printable
+from agent.adapters.watch.events import refusal
+from agent.adapters.watch.looking import Oddity, OddityKind
+from agent.adapters.watch.lying import look_around
 from agent.adapters.watch.watcher import PDF_ONLY
 from agent.app import scratch_of
 from agent.config import Settings
@@ -32,6 +35,9 @@ _FENCE_HINT = (
     "Use a kernel with Landlock (5.13 or newer, switched on) and: sudo apt install libseccomp2. "
     "Or: sudo apt install bubblewrap, and set DOSSIERD_READER_FENCE=bubblewrap"
 )
+
+CLAIM_TIME = datetime.timedelta(seconds=10)
+"""A claim takes milliseconds; one that has taken so long was refused."""
 
 NAMED = 5
 """How many documents or files a finding names; the rest are counted."""
@@ -63,6 +69,11 @@ def examine(settings: Settings, *, deep: bool = False) -> list[Finding]:
         deep: compare the bytes of every document at rest too.
     """
     return [_ask(name, part, settings) for name, part in (*PARTS, *(DEEP_PARTS if deep else ()))]
+
+
+def examine_part(name: str, settings: Settings) -> Finding:
+    """Ask one part of `PARTS`."""
+    return _ask(name, dict(PARTS)[name], settings)
 
 
 def _ask(name: str, part: Callable[[Settings], Finding], settings: Settings) -> Finding:
@@ -113,18 +124,21 @@ def _folders(settings: Settings) -> Finding:
 
 
 def _incoming(settings: Settings) -> Finding:
-    """What waits, and what lies there that nobody will ever take."""
+    """What waits, what can't be claimed, what lies there that nobody will ever take, and how arrivals are noticed."""
     folder = settings.home / "incoming"
-    waiting, odd = 0, []
-    for entry in sorted(os.listdir(folder)) if folder.is_dir() else ():  # noqa: PTH208 # names, of any bytes
-        seen = None if is_temporary(entry) else glance(folder, entry)
-        if isinstance(seen, Odd):
-            odd.append(f"{printable(entry)} ({seen.kind})")
-        elif seen is not None and not is_accepted(entry, PDF_ONLY):
-            odd.append(printable(entry))
-        elif seen is not None:
-            waiting += 1
+    if not folder.is_dir():
+        return Finding(part="incoming", level=Level.GOOD, sentence="nothing waits")
+    lying = look_around(folder, PDF_ONLY)
+    waiting, odd = lying.waiting, [_shown(oddity) for oddity in lying.oddities]
     waits = f"{waiting} PDF{'' if waiting == 1 else 's'} waiting" if waiting else "nothing waits"
+    if stuck := _unclaimable(settings):
+        return Finding(
+            part="incoming",
+            level=Level.BAD,
+            sentence=f"{waits}; {len(stuck)} of them can't be taken away: {_some(stuck)}",
+            hint=f"Look at owner, mode and attributes: ls -ld and lsattr, of the file and of its folder in {folder}. "
+            "Or copy it and drop the copy.",
+        )
     if odd:
         return Finding(
             part="incoming",
@@ -132,7 +146,35 @@ def _incoming(settings: Settings) -> Finding:
             sentence=f"{waits}; {len(odd)} not PDFs, so nobody takes them: {_some(odd)}",
             hint="Print or export them as PDFs, and take these away.",
         )
+    if why := refusal(folder):
+        return Finding(
+            part="incoming",
+            level=Level.NOTICE,
+            sentence=f"{waits}; looked through every few seconds only: {why}",
+            hint="Everything is filed all the same, a little later.",
+        )
     return Finding(part="incoming", level=Level.GOOD, sentence=waits)
+
+
+def _shown(oddity: Oddity) -> str:
+    return oddity.name if oddity.kind is OddityKind.OTHER_FORMAT else f"{oddity.name} ({oddity.kind})"
+
+
+def _unclaimable(settings: Settings) -> list[str]:
+    """Name the files that stand still, but that the daemon has tried to claim in vain."""
+    if not _has_run(settings):
+        return []
+    tried_before = SystemClock(settings.timezone).now() - CLAIM_TIME
+    ledger = _open_ledger(settings)
+    try:
+        begun = ledger.in_states(frozenset({State.CLAIMING}))
+    finally:
+        ledger.close()
+    return [
+        it.original_name
+        for it in begun
+        if it.seen_at < tried_before and is_unclaimed(settings.home / "incoming", it.seen)
+    ]
 
 
 def _ledger(settings: Settings) -> Finding:

@@ -109,6 +109,14 @@ class Folders(Protocol):
         """
         ...
 
+    def is_unclaimed(self, seen: SeenFile) -> bool:
+        """Whether a seen file still stands in `incoming/` as it was seen, so that the watcher will hand it out again.
+
+        Raises:
+            StorageUnavailable: the disk refuses.
+        """
+        ...
+
     def path(self, location: str) -> Path: ...
 
     def fingerprint(self, location: str) -> tuple[Sha256, int]:
@@ -170,7 +178,9 @@ class Ledger(Protocol):
 
     def open_claim(
         self, seen: SeenFile, original_name: str, correlation_id: CorrelationId, now: datetime.datetime
-    ) -> Document: ...
+    ) -> Document:
+        """Write that a file is to be claimed; gives the row there is if that was tried before and came to nothing."""
+        ...
 
     def confirm_claim(self, document_id: DocumentId, location: str, now: datetime.datetime) -> None: ...
 

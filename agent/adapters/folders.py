@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from agent import errors
+from agent.beneath import SWAPPED, open_folder, path_through
 from agent.domain.document import DocumentId, SeenFile, Sha256, parse_reference, reference
 
 CLAIMED = ".claimed"
@@ -81,15 +82,19 @@ class HomeFolders:
 
     def claim(self, seen: SeenFile, document_id: DocumentId) -> str:
         location = self.claimed_location(document_id)
-        source, target = self._root / "incoming" / os.fsdecode(seen.name), self._root / location
-        with _translated():
+        target = self._root / location
+        with _translated(), _opened(self._root / "incoming", seen) as source:
             make_folder(target.parent)  # incoming/ may have been removed and made again
             if not _is_seen(target, seen):
                 self._take(source, target, seen)
             sync_folder(target.parent)
-            sync_folder(source.parent)
+            if source is not None:
+                sync_folder(source.parent)
         self._remember(document_id)
         return location
+
+    def is_unclaimed(self, seen: SeenFile) -> bool:
+        return is_unclaimed(self._root / "incoming", seen)
 
     def _remember(self, document_id: DocumentId) -> None:
         """Note the highest number; a disk that refuses this one has worse to say elsewhere."""
@@ -111,9 +116,9 @@ class HomeFolders:
             names = [entry.name for entry in (self._root / self._claimed).iterdir()]
         return max([*numbers, *(number for name in names if (number := parse_reference(name)))])
 
-    def _take(self, source: Path, target: Path, seen: SeenFile) -> None:
+    def _take(self, source: Path | None, target: Path, seen: SeenFile) -> None:
         """Rename the very file that was seen; one that slipped in between look and rename is put back."""
-        if not _is_unchanged(source, seen):
+        if source is None or not _is_unchanged(source, seen):
             if _exists(target) and _is_placeholder(target):
                 target.unlink()
             raise errors.FileVanished(
@@ -212,6 +217,29 @@ class HomeFolders:
             _sidecar_of(self._root / location).unlink(missing_ok=True)
 
 
+def is_unclaimed(incoming: Path, seen: SeenFile) -> bool:
+    """Whether a seen file still stands where the watcher finds it, and as it was seen."""
+    if seen.name.startswith(f"{CLAIMED}/"):  # adopted from a claim folder, where nobody looks again
+        return False
+    with _translated(), _opened(incoming, seen) as source:
+        return source is not None and _is_unchanged(source, seen)
+
+
+@contextlib.contextmanager
+def _opened(incoming: Path, seen: SeenFile) -> Iterator[Path | None]:
+    """Open a seen file's folder, and give a path to it that nobody can lead elsewhere; None if the folder is gone."""
+    folder, _, name = seen.name.rpartition("/")
+    with contextlib.ExitStack() as stack:
+        try:
+            opened = stack.enter_context(open_folder(incoming, folder))
+        except OSError as error:
+            if error.errno not in SWAPPED:
+                raise
+            yield None
+        else:
+            yield path_through(opened) / name
+
+
 def rename_without_replacing(source: Path, target: Path) -> None:
     """Rename by renameat2(2); where that flag is unknown, reserve the name with an empty file first.
 
@@ -301,6 +329,7 @@ def _translated() -> Iterator[None]:
 _HINTS = {
     errno.ENOSPC: "The disk is full: free some space. Nothing is lost; it goes on by itself.",
     errno.EDQUOT: "The user's disk quota is used up: raise it. Nothing is lost; it goes on by itself.",
+    errno.EXDEV: "It lies on a mount of its own inside incoming/, out of which nothing can be renamed: copy it.",
     errno.EROFS: "The file system is read-only: look at the kernel's log and remount it.",
     errno.EACCES: "The daemon's user may not write there: look at the folder's owner and mode.",
     errno.EPERM: "The daemon's user may not write there: look at the folder's owner, mode and attributes.",

@@ -37,6 +37,7 @@ from agent.domain.decision import Decision, Match, candidates_of
 from agent.domain.life import Document, Step
 from agent.domain.message import visible
 from agent.domain.outcome import FAILURES, Archived, Failed, FailureReason, InReview, State
+from agent.health import Level, examine_part
 from agent.workflow.review import NONE_OF_THESE
 
 _NOT_DECIDED = frozenset({State.CLAIMING, State.CLAIMED, State.READING, State.WITHDRAWN, State.FORGOTTEN})
@@ -62,11 +63,13 @@ def status(
     with open_ledger(settings) as ledger:
         counts, latest = ledger.counts(), ledger.latest(last)
     people = people_known(settings)
+    lying = examine_part("incoming", settings)
     if as_json:
         print_json(
             {
                 "home": settings.home,
                 "daemon_runs": runs,
+                "incoming": lying.sentence,
                 "people": people,
                 "counts": counts,
                 "latest": [_brief(it) for it in latest],
@@ -75,6 +78,9 @@ def status(
         return
     say(f"dossierd in {settings.home}: {'running' if runs else 'not running'}")
     say(counts_words(counts) or "no document has come yet")
+    if lying.level is not Level.GOOD:
+        say(f"incoming/: {lying.sentence}", style="yellow")
+        say(lying.hint, indent=2)
     if people == 0:
         say(f"{EMPTY_REGISTRY}: {IMPORT_HINT}", style="yellow")
     if waiting := counts.get(State.IN_REVIEW, 0):

@@ -24,7 +24,9 @@ def recover(ports: Ports, orphans: Sequence[SeenFile]) -> tuple[list[DocumentId]
     Returns:
         The documents to work on: those that may have brought the daemon down, which must run alone, and the others.
     """
-    _finish_claims(ports)
+    for document in ports.ledger.in_states(frozenset({State.CLAIMING})):
+        with _put_off():
+            confirm_claim(document, ports)
     for document in ports.ledger.in_states(frozenset({State.READING})):
         ports.ledger.hand_back(document.document_id, Event.INTERRUPTED, ports.clock.now())
         log.warning("reading_interrupted", document=document.reference, attempt=document.attempts)
@@ -52,9 +54,11 @@ def stranded(ports: Ports, known: Callable[[], frozenset[DocumentId]]) -> list[D
 
 
 def _finish_claims(ports: Ports) -> None:
+    """Finish what came to a stop after the rename; a file that could not be renamed is the watcher's to try again."""
     for document in ports.ledger.in_states(frozenset({State.CLAIMING})):
         with _put_off():
-            confirm_claim(document, ports)
+            if not ports.folders.is_unclaimed(document.seen):
+                confirm_claim(document, ports)
 
 
 @contextmanager

@@ -621,7 +621,8 @@ def test_an_orphan_with_the_number_that_it_is_given_keeps_its_place(office: Offi
 
 def test_what_nobody_works_on_is_found(office: Office) -> None:
     rested = _process(office)
-    opened, _ = _opened(office)
+    opened, seen = _opened(office)
+    office.ports.folders.claim(seen, opened.document_id)
     busy, idle = _take(office, b"1", "1.pdf"), _take(office, b"2", "2.pdf")
     found = stranded(office.ports, lambda: frozenset({busy}))
     assert found == [opened.document_id, idle]
@@ -639,11 +640,13 @@ def test_a_move_that_somebody_has_in_hands_is_not_begun_twice(office: Office, fo
 
 
 def test_a_full_disk_does_not_keep_the_daemon_from_coming_up(office: Office, folders: Troubled) -> None:
-    """What the disk refuses to recovery is left to the sweep that follows."""
-    opened, _ = _opened(office)
+    """What the disk refuses to recovery is left to the watcher, which finds the file and the row that it has."""
+    opened, seen = _opened(office)
     folders.before_claim = [FULL]
     assert recover(office.ports, []) == ([], [])
     assert office.row(opened.document_id).state is State.CLAIMING
+    assert stranded(office.ports, frozenset) == []
+    assert take_in(seen, office.ports) == opened.document_id
     assert stranded(office.ports, frozenset) == [opened.document_id]
 
 
@@ -1092,9 +1095,27 @@ def test_a_disk_that_refuses_the_claim_leaves_the_file_to_be_seen_again(
         with pytest.raises(errors.StorageUnavailable):
             take_in(seen, office.ports)
     assert office.ledger.counts() == {State.CLAIMING: 1}
-    assert stranded(office.ports, frozenset) == [DocumentId(1)]
+    assert stranded(office.ports, frozenset) == []
+    assert take_in(seen, office.ports) == DocumentId(1)
     process_document(DocumentId(1), office.ports)
     _rests(office, DocumentId(1), FILED, State.ARCHIVED)
+
+
+def test_a_file_that_is_claimed_in_vain_keeps_its_one_row(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    seen, twin = office.drop(BYTES), office.drop(BYTES, "twin.pdf")
+    with monkeypatch.context() as patched:
+        patched.setattr("agent.adapters.folders.rename_without_replacing", refuse)
+        for _ in range(3):
+            with pytest.raises(errors.StorageUnavailable):
+                take_in(seen, office.ports)
+            assert stranded(office.ports, frozenset) == []
+    assert take_in(twin, office.ports) == DocumentId(2)
+    assert take_in(seen, office.ports) == DocumentId(1)
 
 
 # --- What was found by a reader with fresh eyes

@@ -594,3 +594,86 @@ def test_orphans_are_what_no_row_knows(home: Path, folders: HomeFolders) -> None
 def test_a_large_file_is_hashed_in_pieces(home: Path) -> None:
     content = os.urandom((1 << 20) + 1)
     assert hash_file(_put(home, "large", content)) == (hash_of(content), len(content))
+
+
+# --- Sub-folders of incoming/
+
+
+def _drop_below(home: Path) -> SeenFile:
+    (home / "incoming/Dupont").mkdir()
+    return _drop(home, name="Dupont/scan.pdf")
+
+
+def test_a_claim_takes_a_file_out_of_a_sub_folder_and_leaves_that_behind(
+    home: Path, folders: HomeFolders
+) -> None:
+    seen = _drop_below(home)
+    assert folders.is_unclaimed(seen)
+    assert folders.claim(seen, SEVEN) == CLAIMED
+    assert not folders.is_unclaimed(seen)
+    assert _files(home) == [CLAIMED]
+    assert (home / "incoming/Dupont").is_dir()
+
+
+def test_a_claim_repeated_after_the_sub_folder_is_gone_gives_the_same_place(
+    home: Path, folders: HomeFolders
+) -> None:
+    seen = _drop_below(home)
+    folders.claim(seen, SEVEN)
+    (home / "incoming/Dupont").rmdir()
+    assert folders.claim(seen, SEVEN) == CLAIMED
+    assert _files(home) == [CLAIMED]
+
+
+@pytest.mark.security
+def test_a_sub_folder_swapped_for_a_symlink_is_not_followed(home: Path, folders: HomeFolders) -> None:
+    """The symlink leads to the very file that was seen: still nothing is taken through it."""
+    seen = _drop_below(home)
+    (home / "incoming/Dupont").rename(home / "elsewhere")
+    (home / "incoming/Dupont").symlink_to(home / "elsewhere")
+    assert not folders.is_unclaimed(seen)
+    with pytest.raises(errors.FileVanished):
+        folders.claim(seen, SEVEN)
+    assert (home / "elsewhere/scan.pdf").read_bytes() == BYTES
+
+
+@pytest.mark.security
+def test_a_sub_folder_swapped_between_look_and_rename_leads_nowhere_else(
+    home: Path, folders: HomeFolders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, rename = _drop_below(home), module.rename_without_replacing
+    victim = _put(home, "secrets/scan.pdf", b"not for filing")
+
+    def swap(source: Path, target: Path) -> None:
+        if not (home / "elsewhere").exists():
+            (home / "incoming/Dupont").rename(home / "elsewhere")
+            (home / "incoming/Dupont").symlink_to(victim.parent)
+        rename(source, target)
+
+    monkeypatch.setattr(module, "rename_without_replacing", swap)
+    folders.claim(seen, SEVEN)
+    assert victim.read_bytes() == b"not for filing"
+    assert (home / CLAIMED).read_bytes() == BYTES
+
+
+def test_a_file_that_can_not_be_renamed_out_of_a_mount_says_what_to_do(
+    home: Path, folders: HomeFolders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    seen = _drop_below(home)
+    monkeypatch.setattr(module, "rename_without_replacing", refuse)
+    with pytest.raises(errors.StorageUnavailable) as refused:
+        folders.claim(seen, SEVEN)
+    assert "mount" in refused.value.hint
+    assert folders.is_unclaimed(seen)
+
+
+def test_two_names_of_one_file_are_claimed_one_by_one(home: Path, folders: HomeFolders) -> None:
+    first = _drop(home, name="a.pdf")
+    (home / "incoming/b.pdf").hardlink_to(home / "incoming/a.pdf")
+    second = seen_file(home / "incoming/b.pdf", home / "incoming")
+    folders.claim(first, SEVEN)
+    folders.claim(second, DocumentId(8))
+    assert _files(home) == [CLAIMED, CLAIMED.replace("D-7", "D-8")]

@@ -6,7 +6,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,63 +16,9 @@ from structlog.testing import capture_logs
 from agent.adapters.watch import IncomingWatcher, OddityKind, WatchMode, events
 from agent.adapters.watch import watcher as watcher_module
 from agent.domain.document import SeenFile
+from tests.integration.watching import DEADLINE, HALF, NEVER, PDF, SETTLE, Watch, collect, names, wait_until
 
 pytestmark = pytest.mark.reliability
-
-SETTLE = 0.1
-NEVER = 3600.0
-DEADLINE = 20.0
-
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nxref\n0 1\ntrailer\n<<>>\nstartxref\n30\n%%EOF\n"
-HALF = PDF[:40]
-
-Watch = Callable[..., IncomingWatcher]
-
-
-@pytest.fixture
-def incoming(tmp_path: Path) -> Path:
-    folder = tmp_path / "incoming"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def watch(incoming: Path) -> Iterator[Watch]:
-    """Start a watcher that rescans only at its start, unless told otherwise."""
-    started: list[IncomingWatcher] = []
-
-    def start(folder: Path = incoming, *, grace: float = NEVER, rescan: float = NEVER) -> IncomingWatcher:
-        watcher = IncomingWatcher(
-            folder, settle_seconds=SETTLE, damaged_grace_seconds=grace, rescan_seconds=rescan
-        )
-        started.append(watcher)
-        watcher.start()
-        return watcher
-
-    yield start
-    for watcher in started:
-        watcher.close()
-
-
-def collect(watcher: IncomingWatcher, count: int) -> list[SeenFile]:
-    """Wait until so many files were handed out."""
-    files: list[SeenFile] = []
-    deadline = time.monotonic() + DEADLINE
-    while len(files) < count and time.monotonic() < deadline:
-        files += watcher.stable(0.5)
-    assert len(files) == count
-    return files
-
-
-def names(files: list[SeenFile]) -> list[str]:
-    return [file.name for file in files]
-
-
-def wait_until(watcher: IncomingWatcher, is_true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not is_true():
-        assert time.monotonic() < deadline
-        watcher.stable(0.05)
 
 
 def test_file_that_was_there_before_the_start_is_seen(incoming: Path, watch: Watch) -> None:
@@ -172,7 +118,7 @@ def test_failed_claim_is_handed_out_again_at_a_rescan(incoming: Path, watch: Wat
     watcher = watch(rescan=0.3)
     (incoming / "a.pdf").write_bytes(PDF)
     collect(watcher, 1)
-    watcher.forget("a.pdf")
+    watcher.give_back("a.pdf")
     assert names(collect(watcher, 1)) == ["a.pdf"]
 
 
@@ -269,10 +215,10 @@ def test_unreadable_file_is_odd_until_it_can_be_read(
     refused = {"a.pdf"}
     real_open = os.open
 
-    def refusing_open(path: str, flags: int) -> int:
-        if Path(path).name in refused:
+    def refusing_open(path: str, flags: int, **where: int) -> int:
+        if path in refused:
             raise PermissionError(errno.EACCES, "refused")
-        return real_open(path, flags)
+        return real_open(path, flags, **where)
 
     monkeypatch.setattr("agent.adapters.watch.looking.os.open", refusing_open)
     (incoming / "a.pdf").write_bytes(PDF)
@@ -378,7 +324,7 @@ def test_reached_inotify_limit_falls_back_to_polling_until_it_is_raised(
         raise OSError(number, "limit reached")
 
     with monkeypatch.context() as limited:
-        limited.setattr("watchdog.observers.inotify.InotifyObserver.start", refuse)
+        limited.setattr("agent.adapters.watch.arrivals.ArrivalObserver.start", refuse)
         watcher = watch(rescan=0.2)
         assert watcher.mode is WatchMode.POLLING
         assert why in watcher.health().why

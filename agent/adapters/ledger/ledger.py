@@ -71,7 +71,22 @@ class SqlLedger:
     def open_claim(
         self, seen: SeenFile, original_name: str, correlation_id: CorrelationId, now: datetime.datetime
     ) -> Document:
+        what_was_seen = {
+            "seen_name": os.fsencode(seen.name),
+            "seen_device": str(seen.device),
+            "seen_inode": str(seen.inode),
+            "seen_size": seen.size,
+            "seen_modified_ns": str(seen.modified_ns),
+        }
         with writing(self._engine) as connection:
+            begun = connection.execute(
+                select(documents).where(
+                    documents.c.state == State.CLAIMING,
+                    *(documents.c[name] == value for name, value in what_was_seen.items()),
+                )
+            ).one_or_none()
+            if begun is not None:
+                return rows.document_of(begun)
             opened = connection.execute(
                 insert(documents)
                 .values(
@@ -80,11 +95,7 @@ class SqlLedger:
                     epoch=1,
                     attempts=0,
                     original_name=original_name,
-                    seen_name=os.fsencode(seen.name),
-                    seen_device=str(seen.device),
-                    seen_inode=str(seen.inode),
-                    seen_size=seen.size,
-                    seen_modified_ns=str(seen.modified_ns),
+                    **what_was_seen,
                     seen_at=now,
                     size=seen.size,
                 )

@@ -1,7 +1,11 @@
 """One look at one file, without ever following, blocking on, or changing what stands there.
 
-`lstat` comes first and only a regular file is opened, with `O_NOFOLLOW | O_NONBLOCK`; what was opened is
-checked again by `fstat`, so that a file swapped in between is not mistaken for the one that settled.
+Its folder is opened first, step by step (`agent.beneath`), and the file is looked at from there. `lstat` comes first
+and only a regular file is opened, with `O_NOFOLLOW | O_NONBLOCK`; what was opened is checked again by `fstat`, so that
+a file swapped in between is not mistaken for the one that settled.
+
+A file too large for every setting is never taken: a document is hashed at each step of its way, and `truncate` makes a
+file of 16 TiB in no time, whose hash would keep a worker busy for a day.
 """
 
 import errno
@@ -13,9 +17,13 @@ from pathlib import Path
 
 from agent.adapters.watch.ending import HEAD_BYTES, TAIL_BYTES, is_finished
 from agent.adapters.watch.settling import Fingerprint
+from agent.beneath import SWAPPED, open_folder
+
+LARGEST_BYTES = 4096 * 2**20
+"""What `DOSSIERD_MAX_FILE_MEGABYTES` can be at most. Up to here a file is taken, and fails as `too_large`."""
 
 _OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-_SWAPPED = frozenset({errno.ENOENT, errno.ELOOP, errno.ENXIO, errno.ENODEV})
+_GONE = SWAPPED | {errno.ENXIO, errno.ENODEV}
 """The name is gone, or is now a symlink, a socket or a device: the next rescan says what it is."""
 
 
@@ -27,6 +35,12 @@ class OddityKind(StrEnum):
     SOCKET = "socket"
     DEVICE = "device"
     DIRECTORY = "directory"
+    """A folder that is called like a document."""
+    TOO_DEEP = "too_deep"
+    """A folder below too many others."""
+    MOUNT = "mount"
+    """A folder on another file system: what lies there can't be renamed to us."""
+    TOO_LARGE = "too_large"
     UNREADABLE = "unreadable"
     """A regular file that we may not, or can't, read."""
     OTHER_FORMAT = "other_format"
@@ -62,27 +76,42 @@ class Look:
     is_finished: bool
 
 
-def glance(folder: Path, name: str) -> Fingerprint | Odd | None:
-    """Look without opening; None when nothing is there any more."""
+def glance(top: Path, name: str) -> Fingerprint | Odd | None:
+    """Look at a path below `top` without opening it; None when nothing is there any more."""
+    folder, _, base = name.rpartition(os.sep)
     try:
-        status = os.lstat(_path(folder, name))
-    except FileNotFoundError:
-        return None
-    except OSError:
-        return Odd(kind=OddityKind.UNREADABLE, inode=0)
+        with open_folder(top, folder) as opened:
+            return _glance_in(opened, base)
+    except OSError as error:
+        return None if error.errno in _GONE else Odd(kind=OddityKind.UNREADABLE, inode=0)
+
+
+def look(top: Path, name: str) -> Look | Odd | None:
+    """Look inside a path below `top`; None when the file is gone or was swapped for something else."""
+    folder, _, base = name.rpartition(os.sep)
+    try:
+        with open_folder(top, folder) as opened:
+            return _look_in(opened, base)
+    except OSError as error:
+        return None if error.errno in _GONE else Odd(kind=OddityKind.UNREADABLE, inode=0)
+
+
+def _glance_in(folder: int, name: str) -> Fingerprint | Odd:
+    status = os.lstat(name, dir_fd=folder)
     kind = _KINDS.get(stat.S_IFMT(status.st_mode))
+    if kind is None and status.st_size > LARGEST_BYTES:
+        kind = OddityKind.TOO_LARGE
     return _fingerprint(status) if kind is None else Odd(kind=kind, inode=status.st_ino)
 
 
-def look(folder: Path, name: str) -> Look | Odd | None:
-    """Look inside; None when the file is gone or was swapped for something else."""
-    seen = glance(folder, name)
-    if not isinstance(seen, Fingerprint):
+def _look_in(folder: int, name: str) -> Look | Odd | None:
+    seen = _glance_in(folder, name)
+    if isinstance(seen, Odd):
         return seen
     try:
-        descriptor = os.open(_path(folder, name), _OPEN_FLAGS)
+        descriptor = os.open(name, _OPEN_FLAGS, dir_fd=folder)
     except OSError as error:
-        return None if error.errno in _SWAPPED else Odd(kind=OddityKind.UNREADABLE, inode=seen.inode)
+        return None if error.errno in _GONE else Odd(kind=OddityKind.UNREADABLE, inode=seen.inode)
     try:
         return _look_inside(descriptor)
     except OSError:
@@ -99,10 +128,6 @@ def _look_inside(descriptor: int) -> Look | None:
     head = os.pread(descriptor, HEAD_BYTES, 0)
     tail = os.pread(descriptor, TAIL_BYTES, max(0, size - TAIL_BYTES))
     return Look(fingerprint=_fingerprint(status), is_finished=is_finished(head, tail, size))
-
-
-def _path(folder: Path, name: str) -> str:
-    return f"{folder}{os.sep}{name}"
 
 
 def _fingerprint(status: os.stat_result) -> Fingerprint:

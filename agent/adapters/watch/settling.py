@@ -3,16 +3,21 @@
 A file is due for a look when nothing about it has changed for the settle time. If it then has its end it is
 ready; if not, it is due again when the grace time for damaged files has passed since its last change. A file
 that was handed out stays known, so that a rescan doesn't hand it out twice, until it is gone, is another
-file, or is forgotten.
+file, or is forgotten. One that was handed out in vain, because it could not be claimed, comes up again with growing
+patience: an immutable file must neither be given up nor keep the daemon busy.
 
 Cost: one small record a file, one heap step a look. `now` is monotonic seconds and is always passed in.
 """
 
 import heapq
 import itertools
+import math
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
+
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 600.0
+"""Between two tries to claim a file: most obstacles pass at once, some stay until a human comes."""
 
 
 class Fingerprint(NamedTuple):
@@ -31,11 +36,15 @@ class _Waiting:
     due_at: float
     ticket: int
     """Of its valid entry in the queue; older entries are skipped."""
+    refusals: int = 0
+    """How often its claim has failed since it changed last."""
 
 
 class _HandedOut(NamedTuple):
     fingerprint: Fingerprint
     at: float
+    changed_at: float
+    refusals: int
 
 
 class Settling:
@@ -53,12 +62,14 @@ class Settling:
         """How many files wait."""
         return len(self._waiting)
 
-    def knows(self, name: str, inode: int) -> bool:
-        """Whether this inode waits under this name, or was handed out: a glance now would teach nothing."""
-        if waiting := self._waiting.get(name):
-            return waiting.fingerprint.inode == inode
-        handed_out = self._handed_out.get(name)
-        return handed_out is not None and handed_out.fingerprint.inode == inode
+    def knows(self, name: str, inode: int, *, is_announced: bool) -> bool:
+        """Whether a glance at this inode under this name would teach nothing now.
+
+        Args:
+            is_announced: an event tells of each change, so that a file that waits needs no glance.
+        """
+        known = self._handed_out.get(name) or (self._waiting.get(name) if is_announced else None)
+        return known is not None and known.fingerprint.inode == inode
 
     def observe(self, name: str, fingerprint: Fingerprint, now: float) -> None:
         """Note what a file looks like; if that is new, its settle time starts."""
@@ -75,6 +86,7 @@ class Settling:
         else:  # its entry comes up earlier and is put off then: one entry, however often the file changes
             waiting.fingerprint = fingerprint
             waiting.changed_at = now
+            waiting.refusals = 0
 
     def next_due_at(self) -> float | None:
         """When the next look is due; None while nothing waits."""
@@ -90,7 +102,7 @@ class Settling:
             settled_at = waiting.changed_at + self._settle_seconds
             if settled_at <= now:
                 return name
-            self._waiting[name] = self._enqueue(name, waiting.fingerprint, waiting.changed_at, settled_at)
+            self._put_off(name, waiting, settled_at)
         return None
 
     def judge(self, name: str, fingerprint: Fingerprint, now: float, *, is_finished: bool) -> bool:
@@ -101,13 +113,23 @@ class Settling:
             return False
         damaged_at = waiting.changed_at + self._grace_seconds
         if is_finished or damaged_at <= now:
-            self._handed_out[name] = _HandedOut(fingerprint, now)
+            self._handed_out[name] = _HandedOut(fingerprint, now, waiting.changed_at, waiting.refusals)
             return True
-        self._waiting[name] = self._enqueue(name, fingerprint, waiting.changed_at, damaged_at)
+        self._put_off(name, waiting, damaged_at)
         return False
 
+    def give_back(self, name: str, now: float) -> None:
+        """Take back a file whose claim failed; it is due again after a pause that doubles each time."""
+        handed_out = self._handed_out.pop(name, None)
+        if handed_out is None:
+            return
+        pause = min(LONGEST_PAUSE_SECONDS, math.ldexp(FIRST_PAUSE_SECONDS, min(handed_out.refusals, 30)))
+        waiting = self._enqueue(name, handed_out.fingerprint, handed_out.changed_at, now + pause)
+        waiting.refusals = handed_out.refusals + 1
+        self._waiting[name] = waiting
+
     def forget(self, name: str) -> None:
-        """Drop a file: it is gone, can't be read, or its claim failed. If it is seen again, it is new."""
+        """Drop a file: it is gone, or can't be read. If it is seen again, it is new."""
         self._waiting.pop(name, None)
         self._handed_out.pop(name, None)
 
@@ -122,6 +144,11 @@ class Settling:
         """Drop every file that is not among the names of a complete rescan."""
         for name in (self._waiting.keys() | self._handed_out.keys()) - names:
             self.forget(name)
+
+    def _put_off(self, name: str, waiting: _Waiting, due_at: float) -> None:
+        waiting.due_at, waiting.ticket = due_at, next(self._tickets)
+        heapq.heappush(self._queue, (due_at, waiting.ticket, name))
+        self._waiting[name] = waiting
 
     def _enqueue(self, name: str, fingerprint: Fingerprint, changed_at: float, due_at: float) -> _Waiting:
         ticket = next(self._tickets)

@@ -1,6 +1,9 @@
 """The watcher of `incoming/`: hints from the observer, the truth from rescans, patience from settling.
 
-One thread, the caller of `stable`, does all the looking; the observer's thread only leaves names in `_hints`.
+Sub-folders are entered, see `walking`; what happens in them is found by rescans, see `events` and `pace`. A file is
+known by its path below the folder: one that is moved from a sub-folder to another settles anew.
+
+One thread, the caller of `stable`, does all the looking; other threads only leave names in the mailbox.
 Between two reasons to look (a hint, a file that is due, a rescan) the caller sleeps.
 
 The folder may be removed or replaced at any time: its device and inode are compared on every pass, and the
@@ -19,8 +22,12 @@ import structlog
 from agent.adapters.watch.events import FolderEvents, NoEventsError
 from agent.adapters.watch.health import WatchHealth, WatchMode
 from agent.adapters.watch.looking import Odd, Oddity, OddityKind, glance, look
-from agent.adapters.watch.names import is_accepted, is_temporary, printable
+from agent.adapters.watch.mailbox import Mailbox
+from agent.adapters.watch.names import is_accepted, is_temporary
+from agent.adapters.watch.oddities import Oddities
+from agent.adapters.watch.pace import pause_seconds, urgent_seconds
 from agent.adapters.watch.settling import Fingerprint, Settling
+from agent.adapters.watch.walking import Found, walk
 from agent.domain.document import SeenFile
 
 PDF_ONLY = frozenset({".pdf"})
@@ -54,10 +61,10 @@ class IncomingWatcher:
         """Prepare; nothing is touched before `start`.
 
         Args:
-            folder: may be a symlink to a folder; sub-folders are not entered.
+            folder: may be a symlink to a folder.
             settle_seconds: how long a file must stand still.
             damaged_grace_seconds: how long an empty file, or a PDF without its end, must stand still.
-            rescan_seconds: between two rescans.
+            rescan_seconds: between two rescans, at most.
             accepts: endings of file names, lower case, with the dot.
         """
         self._folder = folder
@@ -65,16 +72,16 @@ class IncomingWatcher:
         self._accepts = accepts
         self._monotonic = monotonic
         self._settling = Settling(settle_seconds=settle_seconds, damaged_grace_seconds=damaged_grace_seconds)
-        self._oddities: dict[str, Odd] = {}
+        self._oddities = Oddities()
         self._identity: tuple[int, int] | None = None
         self._events: FolderEvents | None = None
         self._why_polling = "the folder is not there"
         self._last_rescan_at: float | None = None
         self._rescan_at = 0.0
-        self._woken = threading.Condition()
-        self._hints: set[str] = set()
-        self._forgotten: set[str] = set()
-        self._is_closed = False
+        self._rescan_cost = 0.0
+        self._has_folders = False
+        self._mailbox = Mailbox()
+        self._lock = threading.Lock()  # around `_events`, which `close` takes away
 
     def start(self) -> None:
         """Start the observer and rescan once. A missing folder is waited for, and shown by `health`."""
@@ -83,10 +90,9 @@ class IncomingWatcher:
 
     def close(self) -> None:
         """Stop; a `stable` that waits returns at once."""
-        with self._woken:
-            self._is_closed = True
+        self._mailbox.close()
+        with self._lock:
             events, self._events = self._events, None
-            self._woken.notify_all()
         if events is not None:
             events.close()
 
@@ -97,9 +103,7 @@ class IncomingWatcher:
     @property
     def oddities(self) -> tuple[Oddity, ...]:
         """What lies in the folder and can't be taken."""
-        with self._woken:
-            odd = dict(self._oddities)
-        return tuple(Oddity(name=printable(name), kind=it.kind, inode=it.inode) for name, it in odd.items())
+        return self._oddities.all()
 
     def health(self) -> WatchHealth:
         events = self._events
@@ -116,31 +120,37 @@ class IncomingWatcher:
     def stable(self, timeout_seconds: float, *, at_most: int = MOST_AT_ONCE) -> list[SeenFile]:
         """Wait for files that are ready to be claimed.
 
-        Each is handed out once. One that could not be claimed must be given back by `forget`.
+        Each is handed out once. One that could not be claimed must be given back.
 
         Returns:
             The files, in the order in which they became due; none when time is up or the watcher is closed.
         """
         deadline = self._monotonic() + timeout_seconds
-        while not self._is_closed:
+        while not self._mailbox.is_closed:
             self.attend()
             ready = self._take_ready(at_most)
             if ready or self._monotonic() >= deadline:
                 return ready
-            self._sleep_until(min(deadline, self._next_reason_to_look()))
+            moment = min(deadline, self._next_reason_to_look())
+            self._mailbox.wait(max(0.0, moment - self._monotonic()))
         return []
 
     def attend(self) -> None:
         """Look after the folder without handing anything out, for a caller who has no room for files at the moment."""
         now = self._monotonic()
         self._attend_folder(now)
-        for name in self._take_hints():
-            self._glance(name, now)
+        mail = self._mailbox.take()
+        if mail.were_events_lost:
+            _log.warning("events_lost")
+            self._rescan_soon()
+        for name in mail.given_back:
+            self._settling.give_back(name, now)
+        for name in mail.hints:
+            self._follow(name, now)
 
-    def forget(self, name: str) -> None:
-        """Give back a file whose claim failed: the next rescan looks at it as if it were new."""
-        with self._woken:
-            self._forgotten.add(name)
+    def give_back(self, name: str) -> None:
+        """Return a file whose claim failed: it is handed out again, each time after a longer pause."""
+        self._mailbox.put_back(name)
 
     def _attend_folder(self, now: float) -> None:
         """See that the folder that is there now is the one that is observed; rescan it when that is due."""
@@ -162,58 +172,72 @@ class IncomingWatcher:
         if before is not None:
             before.close()
         events, why = self._build_events()
-        with self._woken:
-            if not self._is_closed:
+        with self._lock:
+            if not self._mailbox.is_closed:
                 self._events, events = events, None
         if events is not None:
             events.close()
         if why != self._why_polling:
             self._why_polling = why
-            _log.info("watch_mode_changed", mode=str(self.mode), reason=why)
+            if why:
+                _log.warning("watch_mode_changed", mode=str(self.mode), reason=why)
+            else:
+                _log.info("watch_mode_changed", mode=str(self.mode), reason=why)
 
     def _build_events(self) -> tuple[FolderEvents | None, str]:
         if self._identity is None:
             return None, "the folder is not there"
         try:
-            return FolderEvents(self._folder, self._hint), ""
+            return FolderEvents(self._folder, self._mailbox.put_hint, self._mailbox.note_lost_events), ""
         except NoEventsError as unavailable:
             return None, str(unavailable)
 
-    def _hint(self, name: str) -> None:
-        with self._woken:
-            self._hints.add(name)
-            self._woken.notify()
+    def _follow(self, name: str, now: float) -> None:
+        """Look at what an event has named; a folder was perhaps filled before it was announced."""
+        if is_temporary(name):
+            return
+        seen = glance(self._folder, name)
+        if isinstance(seen, Odd) and seen.kind is OddityKind.DIRECTORY:
+            self._rescan_soon()
+        else:
+            self._glance(name, now)
 
-    def _take_hints(self) -> set[str]:
-        with self._woken:
-            hints, self._hints = self._hints, set()
-        return hints
+    def _rescan_soon(self) -> None:
+        started_at = self._last_rescan_at or 0.0
+        self._rescan_at = min(self._rescan_at, started_at + urgent_seconds(self._rescan_cost))
 
     def _rescan(self, now: float) -> None:
-        with self._woken:
-            forgotten, self._forgotten = self._forgotten, set()
-        for name in forgotten:
-            self._settling.forget(name)
         self._settling.forget_unclaimed(now - UNCLAIMED_SECONDS)
-        names = set()
         self._rescan_at = now + self._rescan_seconds
         try:
-            with os.scandir(self._folder) as entries:
-                for entry in entries:
-                    names.add(entry.name)
-                    if not self._settling.knows(entry.name, entry.inode()):
-                        self._glance(entry.name, now)
+            names, self._has_folders = self._walk(now)
         except OSError as error:
             _log.warning("rescan_failed", errno=error.errno)
             return
         self._settling.retain(names)
-        with self._woken:
-            self._oddities = {name: odd for name, odd in self._oddities.items() if name in names}
+        self._oddities.retain(names)
         self._last_rescan_at = now
+        self._rescan_cost = self._monotonic() - now
+        is_polling = self._events is None or self._has_folders
+        self._rescan_at = now + pause_seconds(self._rescan_seconds, self._rescan_cost, is_polling=is_polling)
+
+    def _walk(self, now: float) -> tuple[set[str], bool]:
+        """Look at everything that is not known yet; gives all names, and whether there are sub-folders."""
+        names, has_folders = set(), False
+        for found in walk(self._folder, self._accepts):
+            names.add(found.name)
+            has_folders = has_folders or found.is_entered
+            if found.odd is not None:
+                self._set_aside(found.name, found.odd)
+            elif not (found.is_entered or self._is_known(found)):
+                self._glance(found.name, now)
+        return names, has_folders
+
+    def _is_known(self, found: Found) -> bool:
+        is_announced = self._events is not None and os.sep not in found.name
+        return self._settling.knows(found.name, found.inode, is_announced=is_announced)
 
     def _glance(self, name: str, now: float) -> None:
-        if is_temporary(name):
-            return
         seen = glance(self._folder, name)
         if isinstance(seen, Odd):
             self._set_aside(name, seen)
@@ -237,34 +261,19 @@ class IncomingWatcher:
             elif seen is None:
                 self._settling.forget(name)
             elif self._settling.judge(name, seen.fingerprint, now, is_finished=seen.is_finished):
-                self._no_longer_odd(name)
+                self._oddities.drop(name)
                 ready.append(_seen_file(name, seen.fingerprint))
         return ready
 
     def _set_aside(self, name: str, odd: Odd) -> None:
         self._settling.forget(name)
-        if self._oddities.get(name) == odd:
-            return
-        with self._woken:
-            self._oddities[name] = odd
-        _log.warning("oddity_seen", kind=str(odd.kind), inode=odd.inode)
-
-    def _no_longer_odd(self, name: str) -> None:
-        if name in self._oddities:
-            with self._woken:
-                del self._oddities[name]
+        self._oddities.note(name, odd)
 
     def _next_reason_to_look(self) -> float:
         if self._identity is None:
             return self._monotonic() + MISSING_FOLDER_SECONDS
         due_at = self._settling.next_due_at()
         return self._rescan_at if due_at is None else min(due_at, self._rescan_at)
-
-    def _sleep_until(self, moment: float) -> None:
-        with self._woken:
-            seconds = moment - self._monotonic()
-            if seconds > 0 and not self._hints and not self._is_closed:
-                self._woken.wait(seconds)
 
 
 def _identity_of(folder: Path) -> tuple[int, int] | None:

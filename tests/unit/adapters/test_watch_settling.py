@@ -86,7 +86,7 @@ def test_handed_out_file_is_not_handed_out_again_by_a_rescan(settling: Settling)
     settling.observe("a.pdf", fingerprint(), 0.0)
     settling.take_due(2.0)
     settling.judge("a.pdf", fingerprint(), 2.0, is_finished=True)
-    assert settling.knows("a.pdf", 1)
+    assert settling.knows("a.pdf", 1, is_announced=True)
     settling.observe("a.pdf", fingerprint(), 3.0)
     assert settling.take_due(100.0) is None
 
@@ -95,7 +95,7 @@ def test_another_file_under_a_handed_out_name_is_new(settling: Settling) -> None
     settling.observe("a.pdf", fingerprint(inode=1), 0.0)
     settling.take_due(2.0)
     settling.judge("a.pdf", fingerprint(inode=1), 2.0, is_finished=True)
-    assert not settling.knows("a.pdf", 2)
+    assert not settling.knows("a.pdf", 2, is_announced=True)
     settling.observe("a.pdf", fingerprint(inode=2), 3.0)
     assert settling.take_due(5.0) == "a.pdf"
 
@@ -115,8 +115,8 @@ def test_file_that_nobody_claimed_is_new_when_it_is_seen_again(settling: Settlin
         settling.take_due(now + 2.0)
         settling.judge(name, fingerprint(), now + 2.0, is_finished=True)
     settling.forget_unclaimed(40.0)
-    assert not settling.knows("old.pdf", 1)
-    assert settling.knows("young.pdf", 1)
+    assert not settling.knows("old.pdf", 1, is_announced=True)
+    assert settling.knows("young.pdf", 1, is_announced=True)
     settling.observe("old.pdf", fingerprint(), 60.0)
     assert settling.take_due(62.0) == "old.pdf"
 
@@ -150,3 +150,58 @@ def test_file_that_changes_a_thousand_times_keeps_one_entry(settling: Settling) 
     assert len(settling._queue) == 1
     assert settling.take_due(2.5) is None
     assert settling.take_due(2.999) == "a.pdf"
+
+
+def _hand_out(settling: Settling, now: float) -> None:
+    assert settling.take_due(now) == "a.pdf"
+    assert settling.judge("a.pdf", fingerprint(), now, is_finished=True)
+
+
+def test_a_file_given_back_is_due_again_after_a_pause_that_doubles(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 0.0)
+    now, pauses = 2.0, []
+    for _ in range(12):
+        _hand_out(settling, now)
+        settling.give_back("a.pdf", now)
+        due_at = settling.next_due_at()
+        assert due_at is not None
+        pauses.append(due_at - now)
+        now = due_at
+    assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]
+
+
+def test_a_damaged_file_given_back_does_not_wait_for_its_grace_time_again(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 0.0)
+    assert settling.take_due(31.0) == "a.pdf"
+    assert settling.judge("a.pdf", fingerprint(), 31.0, is_finished=False)
+    settling.give_back("a.pdf", 31.0)
+    assert settling.take_due(32.0) == "a.pdf"
+    assert settling.judge("a.pdf", fingerprint(), 32.0, is_finished=False)
+
+
+def test_a_file_given_back_that_changes_is_a_new_one(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 0.0)
+    for now in (2.0, 3.0, 5.0, 9.0):
+        _hand_out(settling, now)
+        settling.give_back("a.pdf", now)
+    settling.observe("a.pdf", fingerprint(size=101), 10.0)
+    assert settling.take_due(12.0) == "a.pdf"
+    assert settling.judge("a.pdf", fingerprint(size=101), 12.0, is_finished=True)
+    settling.give_back("a.pdf", 12.0)
+    assert settling.next_due_at() == 13.0
+
+
+def test_giving_back_what_was_not_handed_out_changes_nothing(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 0.0)
+    settling.give_back("a.pdf", 1.0)
+    settling.give_back("b.pdf", 1.0)
+    assert settling.next_due_at() == 2.0
+    assert len(settling) == 1
+
+
+def test_a_file_that_waits_where_nothing_is_announced_must_be_looked_at(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 0.0)
+    assert settling.knows("a.pdf", 1, is_announced=True)
+    assert not settling.knows("a.pdf", 1, is_announced=False)
+    _hand_out(settling, 2.0)
+    assert settling.knows("a.pdf", 1, is_announced=False)

@@ -1,0 +1,39 @@
+"""What lies in a folder right now, for whoever asks without watching it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.adapters.watch.looking import Odd, Oddity, OddityKind, glance
+from agent.adapters.watch.names import is_accepted, printable
+from agent.adapters.watch.walking import walk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lying:
+    """What the watcher would find.
+
+    Attributes:
+        waiting: how many files may be taken.
+        oddities: what nobody takes, by name.
+    """
+
+    waiting: int
+    oddities: tuple[Oddity, ...]
+
+
+def look_around(folder: Path, accepts: frozenset[str]) -> Lying:
+    """Look at everything in a folder and below it, once.
+
+    Raises:
+        OSError: the folder can't be listed.
+    """
+    waiting, oddities = 0, []
+    for found in sorted(walk(folder, accepts)):
+        seen = found.odd or (None if found.is_entered else glance(folder, found.name))
+        if seen is not None and not isinstance(seen, Odd) and not is_accepted(found.name, accepts):
+            seen = Odd(kind=OddityKind.OTHER_FORMAT, inode=found.inode)
+        if isinstance(seen, Odd):
+            oddities.append(Oddity(name=printable(found.name), kind=seen.kind, inode=seen.inode))
+        elif seen is not None:
+            waiting += 1
+    return Lying(waiting=waiting, oddities=tuple(oddities))
