@@ -143,8 +143,8 @@ def _incoming(settings: Settings) -> Finding:
         return Finding(
             part="incoming",
             level=Level.NOTICE,
-            sentence=f"{waits}; {len(odd)} not PDFs, so nobody takes them: {_some(odd)}",
-            hint="Print or export them as PDFs, and take these away.",
+            sentence=f"{waits}; {len(odd)} that nobody takes: {_some(odd)}",
+            hint="Print or export as a PDF what should be filed, in a folder of this disk, and take these away.",
         )
     if why := refusal(folder):
         return Finding(

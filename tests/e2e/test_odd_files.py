@@ -149,7 +149,7 @@ def test_what_can_not_be_taken_lies_untouched_and_is_told(
     assert world.outcomes() == {"good.pdf": "archived 102 by rule", "empty.pdf": "failed: empty_file"}
     finding = _check(world, "incoming")
     assert finding["level"] == "notice"
-    assert finding["sentence"].startswith(f"nothing waits; {len(expected)} not PDFs, so nobody takes them: ")
+    assert finding["sentence"].startswith(f"nothing waits; {len(expected)} that nobody takes: ")
     status = subprocess.run(
         [sys.executable, "-m", "agent", "status", "--home", str(world.home)],
         capture_output=True,
@@ -157,7 +157,7 @@ def test_what_can_not_be_taken_lies_untouched_and_is_told(
         timeout=60,
         check=True,
     )
-    assert f"incoming/: nothing waits; {len(expected)} not PDFs" in status.stdout
+    assert f"incoming/: nothing waits; {len(expected)} that nobody takes" in status.stdout
     said = [json.loads(line) for line in (world.home / "logs" / "dossierd.log").read_text().splitlines()]
     kinds = [it.partition(" (")[2].rstrip(")") or "other_format" for it in expected]
     assert Counter(line["kind"] for line in said if line["event"] == "oddity_seen") == Counter(kinds)
