@@ -96,6 +96,27 @@ def of_content(path: Path, content: bytes, *, page: bytes = b"/MediaBox [0 0 595
     return path
 
 
+def bomb_between_letters(path: Path, deflated: bytes) -> Path:
+    """Three pages: a sentence, a deflated content, and the sentence again."""
+    page = (
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
+        b"/Resources << /Font << /F1 8 0 R >> >> >>"
+    )
+    path.write_bytes(
+        assembled(
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R 4 0 R 5 0 R] /Count 3 >>",
+            page % 6,
+            page % 7,
+            page % 6,
+            _stream(b"", SENTENCE),
+            _stream(b"/Filter /FlateDecode", deflated),
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        )
+    )
+    return path
+
+
 def form(path: Path, value: str) -> Path:
     """A page that asks for a name, and a field that answers."""
     content = b"BT /F1 12 Tf 50 700 Td (Please write the name of the patient into this box) Tj ET"

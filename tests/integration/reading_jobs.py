@@ -13,8 +13,9 @@ import time
 from pathlib import Path
 
 from agent.adapters.reading import finding
-from agent.adapters.reading.finding import FINDING, Order, Read
+from agent.adapters.reading.finding import FINDING, Order, Read, Unreadable
 from agent.domain.document import Box, DocumentText, Line, Page, TextOrigin, Word
+from agent.domain.outcome import FailureReason
 
 
 def hang(_order: Order, _document: int, _reply: socket.socket) -> None:
@@ -83,7 +84,7 @@ def leave_too_much(order: Order, _document: int, _reply: socket.socket) -> None:
 def leave_no_number(order: Order, _document: int, _reply: socket.socket) -> None:
     """Place a word nowhere: NaN is what Python's JSON knows beyond JSON."""
     page = {"number": 1, "width": math.nan, "height": 1.0, "origin": "ocr", "lines": [], "problem": None}
-    (order.scratch / FINDING).write_text(json.dumps({"kind": "read", "text": {"pages": [page]}}))
+    (order.scratch / FINDING).write_text(json.dumps(page))
 
 
 def forge_messages(order: Order, _document: int, reply: socket.socket) -> None:
@@ -96,9 +97,48 @@ def forge_messages(order: Order, _document: int, reply: socket.socket) -> None:
 def hang_at_the_second_page(order: Order, document: int, reply: socket.socket) -> None:
     reply.send(b"page 1")
     reply.send(b"page 2")
-    if 2 not in order.skipped:
+    if 2 not in order.hung:
         hang(order, document, reply)
-    finding.write(said(f"without {order.skipped}"), order.scratch)
+    finding.write(said(f"without {order.hung}"), order.scratch)
+
+
+def crash_at_the_second_page(order: Order, _document: int, reply: socket.socket) -> None:
+    reply.send(b"page 1")
+    reply.send(b"page 2")
+    if 2 not in order.crashed:
+        os.abort()
+    finding.write(said(f"without {order.crashed}"), order.scratch)
+
+
+def crash_at_every_page(order: Order, _document: int, reply: socket.socket) -> None:
+    reply.send(f"page {len(order.crashed) + 1}".encode())
+    os.abort()
+
+
+def find_nothing_else(order: Order, _document: int, reply: socket.socket) -> None:
+    """Crash at the only page, and call the document damaged without it."""
+    reply.send(b"page 1")
+    if 1 not in order.crashed:
+        os.abort()
+    finding.write(Unreadable(failure=FailureReason.DAMAGED), order.scratch)
+
+
+def write_too_many_words(order: Order, _document: int, _reply: socket.socket) -> None:
+    """Read ten pages that fit together, one with more words than any sheet, and more pages than the cap."""
+    word = Word(text="a" * 200, box=Box(left=0.0, top=0.0, right=1.0, bottom=1.0))
+    size = finding.MAX_FINDING_BYTES // 10 // 300
+
+    def page(number: int, words: int) -> Page:
+        lines = (Line(words=(word,) * words),)
+        return Page(number=number, width=1.0, height=1.0, origin=TextOrigin.OCR, lines=lines)
+
+    pages = [page(number, size) for number in range(1, 15)]
+    pages[1] = page(2, finding.MAX_PAGE_BYTES // 200)
+    finding.write(Read(text=DocumentText(pages=tuple(pages))), order.scratch)
+
+
+def leave_too_long_a_page(order: Order, _document: int, _reply: socket.socket) -> None:
+    (order.scratch / FINDING).write_bytes(b'{"number":1' + b" " * finding.MAX_PAGE_BYTES + b"}")
 
 
 def tell_what_it_sees(order: Order, _document: int, _reply: socket.socket) -> None:

@@ -15,7 +15,7 @@ import pytest
 from agent.adapters.reading.child import read_document
 from agent.adapters.reading.fence import Mode
 from agent.adapters.reading.sandbox import SandboxedReader
-from agent.domain.document import DocumentText
+from agent.domain.document import DocumentText, PageProblem
 from agent.domain.outcome import FailureReason
 from agent.errors import DocumentUnreadable, ReaderUnavailable, ReadingStopped
 from tests.integration import pdfs, reading_jobs
@@ -119,6 +119,32 @@ def test_a_page_that_hangs_is_left_out_by_the_next_child(letter: Path, tmp_path:
         assert_nothing_is_left(tmp_path)
 
 
+def test_a_page_that_crashes_is_left_out_by_the_third_child(letter: Path, tmp_path: Path) -> None:
+    with reader_of(reading_jobs.crash_at_the_second_page, tmp_path) as reader:
+        assert read(reader, letter).text == "without (2,)"
+        assert_nothing_is_left(tmp_path)
+
+
+def test_a_document_of_which_nothing_is_left_has_crashed_and_is_not_damaged(
+    letter: Path, tmp_path: Path
+) -> None:
+    with reader_of(reading_jobs.find_nothing_else, tmp_path) as reader:
+        assert failure(reader, letter) == (FailureReason.READER_CRASHED, "signal 6")
+
+
+def test_a_document_that_crashes_at_every_page_is_given_up(letter: Path, tmp_path: Path) -> None:
+    with reader_of(reading_jobs.crash_at_every_page, tmp_path) as reader:
+        assert failure(reader, letter) == (FailureReason.READER_CRASHED, "signal 6")
+
+
+def test_words_beyond_the_cap_are_left_out_and_their_pages_say_so(letter: Path, tmp_path: Path) -> None:
+    with reader_of(reading_jobs.write_too_many_words, tmp_path) as reader:
+        problems = [page.problem for page in read(reader, letter).pages]
+    capped = [number for number, problem in enumerate(problems, start=1) if problem is PageProblem.CAPPED]
+    assert capped == [2, 12, 13, 14]
+    assert set(problems) == {None, PageProblem.CAPPED}
+
+
 def test_a_child_that_crashes_twice_is_told(letter: Path, tmp_path: Path) -> None:
     with reader_of(reading_jobs.crash, tmp_path) as reader:
         assert failure(reader, letter) == (FailureReason.READER_CRASHED, "signal 11")
@@ -156,6 +182,7 @@ def test_a_child_that_wants_all_memory_is_told(letter: Path, tmp_path: Path) -> 
         reading_jobs.leave_a_link,
         reading_jobs.leave_a_fifo,
         reading_jobs.leave_no_number,
+        reading_jobs.leave_too_long_a_page,
     ],
 )
 def test_a_result_that_can_not_be_believed_is_a_crash(

@@ -2,7 +2,6 @@
 
 import datetime
 import os
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Engine, func, insert, select, text, update
@@ -317,7 +316,7 @@ class SqlLedger:
     # --- What was read
 
     def save_text(self, document_id: DocumentId, sha256: Sha256, text: DocumentText) -> None:
-        body = zlib.compress(rows.TEXT.dump_json(text))
+        body = rows.packed(text)
         with writing(self._engine) as connection:
             connection.execute(texts.delete().where(texts.c.document_id == document_id))
             connection.execute(insert(texts).values(document_id=document_id, sha256=sha256, body=body))
@@ -327,7 +326,7 @@ class SqlLedger:
             body = connection.execute(
                 select(texts.c.body).where(texts.c.document_id == document_id, texts.c.sha256 == sha256)
             ).scalar()
-        return None if body is None else rows.TEXT.validate_json(zlib.decompress(body))
+        return None if body is None else rows.unpacked(body)
 
     # --- Reviews
 

@@ -97,7 +97,7 @@ texts = Table(
     metadata,
     Column("document_id", ForeignKey("documents.document_id"), primary_key=True),
     Column("sha256", String(64), nullable=False),
-    Column("body", LargeBinary, nullable=False),  # zlib over JSON
+    Column("body", LargeBinary, nullable=False),  # zlib over a line of JSON for each page
 )
 
 reviews = Table(

@@ -2,38 +2,68 @@
 
 import math
 import os
+from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from agent.adapters.reading.finding import FINDING, MAX_FINDING_BYTES, Finding, Read, Unreadable
-from agent.domain.document import DocumentText
+from agent.adapters.reading.finding import (
+    FINDING,
+    MAX_FINDING_BYTES,
+    MAX_PAGE_BYTES,
+    Finding,
+    Read,
+    Unavailable,
+    Unreadable,
+)
+from agent.domain.document import DocumentText, Page
 
-_FINDING: TypeAdapter[Finding] = TypeAdapter(Finding)
+_REFUSAL: TypeAdapter[Unreadable | Unavailable] = TypeAdapter(Unreadable | Unavailable)
+_PAGE: TypeAdapter[Page] = TypeAdapter(Page)
+_PAGE_MARK = b'{"number"'
 _MAX_DETAIL = 120
 
 
 def collect(scratch: Path) -> Finding | None:
     """Parse the finding in a scratch folder; None when there is none that could be believed."""
-    encoded = _read_capped(scratch / FINDING)
-    if encoded is None:
-        return None
     try:
-        finding = _FINDING.validate_json(encoded)
-    except ValidationError:
+        with _open(scratch / FINDING) as stream:
+            finding = _parse(stream)
+    except (OSError, ValidationError):
         return None
-    return finding if _is_plausible(finding) else None
+    return finding if finding is not None and _is_plausible(finding) else None
 
 
-def _read_capped(path: Path) -> bytes | None:
-    """Read a regular file of a bounded size; never follow a link, never wait at a FIFO."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as stream:
-            encoded = stream.read(MAX_FINDING_BYTES + 1)
-    except OSError:
-        return None
-    return encoded if len(encoded) <= MAX_FINDING_BYTES else None
+def _open(path: Path) -> BufferedReader:
+    """Open a regular file; never follow a link, never wait at a FIFO."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    return os.fdopen(descriptor, "rb")
+
+
+def _parse(stream: BufferedReader) -> Finding | None:
+    """Parse a refusal, or page after page; None beyond the cap."""
+    lines = _capped_lines(stream)
+    first = next(lines, None)
+    if first is None or not first.startswith(_PAGE_MARK):
+        return None if first is None else _REFUSAL.validate_json(first)
+    pages = [_PAGE.validate_json(first)]
+    for line in lines:
+        if line is None:
+            return None
+        pages.append(_PAGE.validate_json(line))
+    return Read(text=DocumentText(pages=tuple(pages)))
+
+
+def _capped_lines(stream: BufferedReader) -> Iterator[bytes | None]:
+    """Give line by line, and None where one is too long, or all together."""
+    room = MAX_FINDING_BYTES
+    while line := stream.readline(MAX_PAGE_BYTES + 1):
+        room -= len(line)
+        if room < 0 or len(line) > MAX_PAGE_BYTES:
+            yield None
+            return
+        yield line
 
 
 def _is_plausible(finding: Finding) -> bool:

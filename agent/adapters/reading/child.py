@@ -3,6 +3,7 @@
 Invariants
 - The page's number is told before anything is done to it, so that the parent knows what hung.
 - A page that fails is a page with a problem; the others are read. Only when none can be read is the document damaged.
+- So is a page for which there is no time or memory left: what was read goes to a human, rather than nothing.
 - pdfium decides what a page's text is worth; pdfplumber gives the boxes where both see the same; what only pdfium
   can read is taken from pdfium.
 - Text that leaves no ink on the page is not read, and no scan's hidden layer is: the picture is recognised.
@@ -35,6 +36,8 @@ _IMAGE_SHARE = 0.25
 """The part of a page from where images may say more than a logo does: they are recognised beside a good layer."""
 _PLUMBER_SHARE = 0.4
 """The part of a page's time that pdfplumber may take; enough is left for the others."""
+_LAST_PAGES = 2
+"""So many pages' time is kept for the page under way, so that a child whose time is up ends with what it has."""
 _AFTER_TESSERACT_SECONDS = 2.0
 """How much longer than tesseract's own timeout the alarm waits."""
 
@@ -54,6 +57,7 @@ def read_document(order: Order, document: int, reply: socket.socket) -> None:
 
 def find(order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket) -> Finding:
     """Read the document behind two streams; tells through the socket which page it begins."""
+    began = time.monotonic()
     opened = _open(first)
     if opened is FailureReason.ENCRYPTED:
         return Unreadable(failure=opened)
@@ -69,7 +73,7 @@ def find(order: Order, first: BufferedReader, second: BufferedReader, reply: soc
         return Unreadable(
             failure=FailureReason.TOO_MANY_PAGES, detail=f"{count} pages, limit {order.max_pages}"
         )
-    reading = _Reading(order, document, plumber)
+    reading = _Reading(order, document, plumber, began)
     try:
         pages = tuple(_told(reading, count, reply))
     except ReaderUnavailable as error:
@@ -100,10 +104,15 @@ def _told(reading: "_Reading", count: int, reply: socket.socket) -> Iterator[Pag
 class _Reading:
     """A document under way: its two engines, and the one that recognises what they can't read."""
 
-    def __init__(self, order: Order, document: pypdfium2.PdfDocument | None, plumber: Plumber) -> None:
+    def __init__(
+        self, order: Order, document: pypdfium2.PdfDocument | None, plumber: Plumber, began: float
+    ) -> None:
         self._order = order
         self._document = document
         self._plumber = plumber
+        self._last_begin = (
+            began + order.document_seconds - min(_LAST_PAGES * order.page_seconds, order.document_seconds / 2)
+        )
         self._recogniser = Recogniser(
             languages=order.languages,
             render_megapixels=order.render_megapixels,
@@ -111,7 +120,9 @@ class _Reading:
 
     def page(self, number: int) -> Page:
         """Read a page, whatever it does."""
-        if number in self._order.skipped:
+        if number in self._order.crashed:
+            return _unread(number, PageProblem.ENGINE_FAILED)
+        if number in self._order.hung or time.monotonic() > self._last_begin:
             return _unread(number, PageProblem.TIMED_OUT)
         if self._document is None:
             return self._plumbed(number)
@@ -120,7 +131,9 @@ class _Reading:
                 return self._both(page, number)
         except alarm.OutOfTime:
             return _unread(number, PageProblem.TIMED_OUT)
-        except (MemoryError, ReaderUnavailable):
+        except MemoryError:  # what pdfplumber keeps of earlier pages may be all that is missing
+            return self.page(number) if self._plumber.release() else _unread(number, PageProblem.CAPPED)
+        except ReaderUnavailable:
             raise
         except Exception:  # noqa: BLE001 # what a parser of hostile bytes raises is not for us to foresee
             return self._plumbed(number)
@@ -129,7 +142,7 @@ class _Reading:
         """Read a page by its layer as far as a reader sees it, and recognise what the layer does not say."""
         began = time.monotonic()
         with alarm.within(self._order.page_seconds):
-            survey = page.survey()
+            survey = page.survey
             eye = None if self._recogniser.is_bomb(survey) else page.look()
             is_small = survey.image_share < _IMAGE_SHARE
             is_blind = eye is not None and is_small and page.lacks_glyphs(eye)

@@ -1,23 +1,27 @@
 """What goes into a child and what comes out of it, as JSON, with the standard library alone.
 
 The parent believes nothing of a finding before `answer.py` has validated it: the child had hostile bytes in its
-hands.
+hands. A document that was read is one line a page, so that the parent never holds more than one of them unparsed:
+parsed in one piece, a finding took 23 times its own size.
 """
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from agent.domain.document import Box, DocumentText, Line, Page, Word
+from agent.domain.document import Box, DocumentText, Line, Page, PageProblem, Word
 from agent.domain.outcome import FailureReason
 
 FINDING = "finding.json"
 """Name of the child's result in its scratch folder."""
 
-MAX_FINDING_BYTES = 128 * 1024 * 1024
-"""About a thousand dense pages; the daemon's memory is the reason for a cap."""
+MAX_FINDING_BYTES = 16 * 1024 * 1024
+"""About 150,000 words, or 300 dense pages. In the daemon's memory they take three times that."""
+
+MAX_PAGE_BYTES = 2 * 1024 * 1024
+"""About 20,000 words: no sheet of paper holds so many. Bounds what parsing a line takes on top."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +30,9 @@ class Order:
 
     Attributes:
         scratch: the child's own folder; its temporary files and its finding lie there.
-        skipped: pages that hung in an earlier child: not touched again, reported as timed out.
+        document_seconds: what is left for the document; pages that can't be begun in it are left out.
+        hung: pages at which an earlier child hung: not touched again, reported as timed out.
+        crashed: pages at which two earlier children crashed: not touched again, reported as failed.
     """
 
     scratch: Path
@@ -36,7 +42,8 @@ class Order:
     memory_megabytes: int
     max_pages: int
     render_megapixels: int
-    skipped: tuple[int, ...] = ()
+    hung: tuple[int, ...] = ()
+    crashed: tuple[int, ...] = ()
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self), default=str).encode()
@@ -44,9 +51,8 @@ class Order:
     @classmethod
     def decode(cls, encoded: bytes) -> "Order":
         fields = json.loads(encoded)
-        return cls(
-            **{**fields, "scratch": Path(fields["scratch"]), "skipped": tuple(fields["skipped"])},
-        )
+        pages = {name: tuple(fields[name]) for name in ("hung", "crashed")}
+        return cls(**{**fields, "scratch": Path(fields["scratch"]), **pages})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +60,6 @@ class Read:
     """The document was read; single pages may have problems."""
 
     text: DocumentText
-    kind: Literal["read"] = "read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,30 +85,38 @@ Finding = Read | Unreadable | Unavailable
 
 def write(finding: Finding, scratch: Path) -> None:
     """Leave the finding in the scratch folder, whole or not at all."""
-    encoded = _encode(finding)
-    if len(encoded) > MAX_FINDING_BYTES:
-        limit = f"more than {MAX_FINDING_BYTES // 1024**2} MB of text"
-        encoded = _encode(Unreadable(failure=FailureReason.TOO_LARGE, detail=limit))
     unfinished = scratch / f"{FINDING}.part"
-    unfinished.write_bytes(encoded)
+    with unfinished.open("wb") as stream:
+        stream.writelines(_encode(finding))
     unfinished.rename(scratch / FINDING)
 
 
-def _encode(finding: Finding) -> bytes:
+def _encode(finding: Finding) -> Iterator[bytes]:
     match finding:
         case Read(text=text):
-            return b"".join(_encode_text(text))
+            yield from _encode_pages(text)
         case Unreadable() | Unavailable():
-            return json.dumps(asdict(finding)).encode()
+            yield json.dumps(asdict(finding)).encode()
 
 
-def _encode_text(text: DocumentText) -> Iterator[bytes]:
-    """Encode page by page; `asdict` on half a million words would copy them all first."""
-    yield b'{"kind":"read","text":{"pages":['
-    for index, page in enumerate(text.pages):
-        yield b"," if index else b""
-        yield json.dumps(_page(page), allow_nan=False, separators=(",", ":")).encode()
-    yield b"]}}"
+def _encode_pages(text: DocumentText) -> Iterator[bytes]:
+    """Encode page by page; where the words are too many they are left out, and the page says so."""
+    emptied = [_encode_page(_emptied(page)) for page in text.pages]
+    room = MAX_FINDING_BYTES - sum(map(len, emptied))
+    for page, empty in zip(text.pages, emptied, strict=True):
+        encoded = _encode_page(page)
+        if len(encoded) > MAX_PAGE_BYTES or len(encoded) - len(empty) > room:
+            encoded = empty
+        room -= len(encoded) - len(empty)
+        yield encoded
+
+
+def _emptied(page: Page) -> Page:
+    return replace(page, lines=(), problem=PageProblem.CAPPED)
+
+
+def _encode_page(page: Page) -> bytes:
+    return json.dumps(_page(page), allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
 
 def _page(page: Page) -> dict[str, object]:

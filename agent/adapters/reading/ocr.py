@@ -17,7 +17,7 @@ from PIL import Image
 from agent.adapters.reading import lines, overlay, tesseract, tools
 from agent.adapters.reading.pdfium import PdfiumPage
 from agent.adapters.reading.survey import Survey
-from agent.adapters.reading.tesseract import POINTS_PER_INCH, Recognition, UnrecognisedError
+from agent.adapters.reading.tesseract import POINTS_PER_INCH, EngineError, Recognition, UnrecognisedError
 from agent.domain.document import Line, Page, PageProblem, TextOrigin, Word
 
 DOTS_PER_INCH = 300.0
@@ -26,6 +26,8 @@ _LOWEST_DOTS = 150.0
 _STORED_PER_DRAWN = 5
 """An image may be stored with this many times the pixels that are drawn; more is a bomb."""
 _DARKER_THAN_PAPER = 64
+_LARGE_PIXELS = 20_000_000
+"""More than A3 at 300 dots an inch: pictures for which tesseract may lack the memory."""
 _BLANK_SHARE = 0.001
 _SCAN_SHARE = 0.60
 """The part of the page from where images make it a scan."""
@@ -85,11 +87,21 @@ class Recogniser:
             raise CappedError
         scale = dots / POINTS_PER_INCH
         image = page.render_rest(scale) if is_rest else page.render(scale)
-        return (
-            None
-            if _is_blank(image)
-            else tesseract.recognise(image, dots, deadline, languages=self._languages)
-        )
+        page.close()  # its decoded images would stay in memory beside tesseract
+        return None if _is_blank(image) else self._recognise(image, dots, deadline)
+
+    def _recognise(self, image: Image.Image, dots: float, deadline: float) -> Recognition:
+        """Recognise the picture, or a coarser one of it: short of memory, tesseract fails or finds not a word."""
+        can_be_coarser = dots >= 2 * _LOWEST_DOTS
+        try:
+            found = tesseract.recognise(image, dots, deadline, languages=self._languages)
+        except (EngineError, MemoryError):
+            if not can_be_coarser:
+                raise
+        else:
+            if found.lines or not can_be_coarser or image.width * image.height < _LARGE_PIXELS:
+                return found
+        return tesseract.recognise(image.reduce(2), dots / 2, deadline, languages=self._languages)
 
     def is_bomb(self, survey: Survey) -> bool:
         """Whether an image holds so many pixels that the page must not be drawn."""

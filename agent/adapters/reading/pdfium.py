@@ -12,7 +12,7 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
-from agent.adapters.reading import lines
+from agent.adapters.reading import lines, memory
 from agent.adapters.reading.eye import Eye, scale_of
 from agent.adapters.reading.frame import Frame
 from agent.adapters.reading.survey import Drawn, Survey, is_hidden, objects_of, survey
@@ -29,6 +29,8 @@ _TEXT_FIELDS = frozenset(
     {raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX}
 )
 _UNSEEN_ANNOTATION = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
+_CANVASES = 3
+"""The one drawn, and two that Pillow makes of it."""
 _MAX_FIELD_BYTES = 64 * 1024
 
 
@@ -47,7 +49,7 @@ class Character:
 
 
 class PdfiumPage:
-    """A page; `close` it before the next is opened."""
+    """A page; `close` it before the next is opened. Its width and height stay known, nothing else does."""
 
     def __init__(self, page: pypdfium2.PdfPage) -> None:
         self._page = page
@@ -116,7 +118,12 @@ class PdfiumPage:
                 raw.FPDFPageObj_SetIsActive(text, True)
 
     def _drawn(self, scale: float, *, grayscale: bool) -> Any:
-        """Draw into a buffer that Python owns (pypdfium2's `new_native`): the picture outlives the bitmap."""
+        """Draw the page, if there is room for it: an image that finds none is left out by pdfium without a word.
+
+        The buffer is Python's own (pypdfium2's `new_native`): the picture outlives the bitmap.
+        """
+        canvas = self.width * self.height * scale**2 * (1 if grayscale else 4)
+        memory.demand(self.survey.image_bytes + round(_CANVASES * canvas))
         bitmap = self._page.render(
             scale=scale, grayscale=grayscale, bitmap_maker=pypdfium2.PdfBitmap.new_native
         )
@@ -125,6 +132,7 @@ class PdfiumPage:
         finally:
             bitmap.close()
 
+    @cached_property
     def survey(self) -> Survey:
         """Look at what is drawn beside the characters. An alarm bounds the time."""
         has_annotations = raw.FPDFPage_GetAnnotCount(self._page) > 0

@@ -54,6 +54,11 @@ class Plumber:
         self._guarded(page.close)
         return found
 
+    def release(self) -> bool:
+        """Let go of the document, for want of memory; False when nothing is held. It is not asked again."""
+        is_held, self._pages = self._pages is not None, None
+        return is_held
+
     def _guarded(self, call: Callable[[], Result]) -> Result | None:
         """Call the engine on hostile bytes: it may raise anything, not come back, or ask for all memory there is."""
         try:

@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, assert_never
 
@@ -25,6 +24,7 @@ from agent.adapters.reading.answer import collect
 from agent.adapters.reading.finding import Finding, Order, Read, Unavailable, Unreadable
 from agent.adapters.reading.forkclient import Child, ForkServer, ServerLostError
 from agent.adapters.reading.forkserver import EXIT_OUT_OF_MEMORY, EXIT_UNFENCED
+from agent.adapters.reading.losses import Crashed, Hung, Losses
 from agent.adapters.reading.tools import ENVIRONMENT
 from agent.domain.document import DocumentText
 from agent.domain.outcome import FailureReason
@@ -34,26 +34,11 @@ _POLL_SECONDS = 0.1
 _PREFIX = "reading-"
 _HEADER_BYTES = 1024
 """A PDF may begin with rubbish; readers have always looked for `%PDF` this far."""
-_TRIES = 2
 _FOLDER_VARIABLES = ("TESSDATA_PREFIX",)
 _UNFENCED = Unavailable(
     sentence="The fence round the reader could not be put up.",
     hint="Type: dossierd check. What the kernel or a container newly forbids can be found in its log.",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Crashed:
-    detail: str
-    is_killed: bool = False
-    """By a SIGKILL that we did not send: so the kernel ends what it has no memory for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Hung:
-    """Native code did not come back from a page; 0 stands for the opening of the document."""
-
-    page: int
 
 
 class SandboxedReader:
@@ -131,33 +116,27 @@ class SandboxedReader:
                 assert_never(finding)
 
     def _find(self, document: int, should_stop: Callable[[], bool]) -> Finding:
-        """Try until a child ends well: once more after a crash, and without each page that hung."""
+        """Try until a child ends well, without each page that hung once or crashed twice."""
         deadline = time.monotonic() + self._document_seconds
-        skipped: tuple[int, ...] = ()
-        crashes: list[_Crashed] = []
-        while len(crashes) < _TRIES:
-            outcome = self._attempt(document, skipped, deadline, should_stop)
-            match outcome:
-                case _Crashed() if self._server.is_closed:
+        lost = Losses()
+        while True:
+            match outcome := self._attempt(document, lost, deadline, should_stop):
+                case Crashed() if self._server.is_closed:
                     raise ReaderUnavailable("The reader was closed while it read.")
-                case _Crashed():
-                    crashes.append(outcome)
-                case _Hung(page=page) if page not in (0, *skipped):
-                    skipped += (page,)
-                case _Hung(page=page):
-                    where = f"page {page}" if page else "when it was opened"
-                    return Unreadable(failure=FailureReason.TIMED_OUT, detail=where)
+                case Crashed() | Hung():
+                    given_up = lost.add(outcome)
+                    if given_up is not None:
+                        return given_up
+                case Unreadable(failure=FailureReason.DAMAGED) if lost.pages:
+                    return lost.why  # nothing is left of it beside what hung and crashed
                 case _:
                     return outcome
-        is_starved = all(crash.is_killed for crash in crashes)
-        failure = FailureReason.OUT_OF_MEMORY if is_starved else FailureReason.READER_CRASHED
-        return Unreadable(failure=failure, detail=crashes[-1].detail)
 
     def _attempt(
-        self, document: int, skipped: tuple[int, ...], deadline: float, should_stop: Callable[[], bool]
-    ) -> Finding | _Crashed | _Hung:
+        self, document: int, lost: Losses, deadline: float, should_stop: Callable[[], bool]
+    ) -> Finding | Crashed | Hung:
         with self._scratch_folder() as scratch:
-            with self._server.spawn(self._order(scratch, skipped), document) as child:
+            with self._server.spawn(self._order(scratch, lost, deadline), document) as child:
                 try:
                     interruption = self._watch(child, deadline, should_stop)
                 except ServerLostError as error:
@@ -168,7 +147,7 @@ class SandboxedReader:
 
     def _watch(
         self, child: Child, deadline: float, should_stop: Callable[[], bool]
-    ) -> Unreadable | _Hung | None:
+    ) -> Unreadable | Hung | None:
         """Wait for the child's own end (None), or say why it must be ended now."""
         page, page_began = 0, time.monotonic()
         while not child.wait(_POLL_SECONDS):
@@ -181,23 +160,24 @@ class SandboxedReader:
             if child.page != page:
                 page, page_began = child.page, now
             elif now >= page_began + self._patience():
-                return _Hung(page=page)
+                return Hung(page=page)
         return None
 
     def _patience(self) -> float:
         """How long a page may take before the child, which watches itself, is taken for hung."""
         return self._page_seconds * 1.25 + 3.0
 
-    def _order(self, scratch: Path, skipped: tuple[int, ...]) -> Order:
+    def _order(self, scratch: Path, lost: Losses, deadline: float) -> Order:
         return Order(
             scratch=scratch,
             languages=self._languages,
             page_seconds=self._page_seconds,
-            document_seconds=self._document_seconds,
+            document_seconds=max(0.0, deadline - time.monotonic()),
             memory_megabytes=self._memory_megabytes,
             max_pages=self._max_pages,
             render_megapixels=self._render_megapixels,
-            skipped=skipped,
+            hung=tuple(lost.hung),
+            crashed=tuple(lost.crashed),
         )
 
     @contextmanager
@@ -212,17 +192,17 @@ class SandboxedReader:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _outcome(child: Child, scratch: Path) -> Finding | _Crashed:
+def _outcome(child: Child, scratch: Path) -> Finding | Crashed:
     if child.exit_code == EXIT_OUT_OF_MEMORY:
         return Unreadable(failure=FailureReason.OUT_OF_MEMORY)
     if child.exit_code == EXIT_UNFENCED:
         return _UNFENCED
     if child.exit_code is None or child.exit_code < 0:
         number = -(child.exit_code or 0)
-        return _Crashed(detail=f"signal {number}", is_killed=number == signal.SIGKILL)
+        return Crashed(page=child.page, detail=f"signal {number}", is_killed=number == signal.SIGKILL)
     if child.exit_code > 0:
-        return _Crashed(detail=f"exit code {child.exit_code}")
-    return collect(scratch) or _Crashed(detail="no usable result")
+        return Crashed(page=child.page, detail=f"exit code {child.exit_code}")
+    return collect(scratch) or Crashed(page=child.page, detail="no usable result")
 
 
 @contextmanager

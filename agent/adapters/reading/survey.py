@@ -12,6 +12,11 @@ from agent.domain.document import Box
 
 _HIDDEN_MODES = frozenset({raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP})
 
+_USUAL_BYTES_A_PIXEL = 3
+_BYTES_A_PIXEL = {b"CCITTFaxDecode": 1, b"JBIG2Decode": 1, b"JPXDecode": 16}
+"""What pdfium takes while it decodes: black and white is widened, JPEG 2000 works on four bytes a colour."""
+_MAX_FILTER_NAME = 64
+
 Matrix = tuple[float, float, float, float, float, float]
 _UPRIGHT: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -32,19 +37,45 @@ class Survey:
     Attributes:
         image_share: the part of the page that images cover, 0 to 1; where they overlap it says too much.
         image_pixels: the pixels of the largest image, as stored.
+        image_bytes: the memory that all images take when they are decoded, estimated; the same image counts once.
         has_hidden_text: text is written in a mode that draws nothing.
         is_text_alone: no shape, image or annotation is drawn that could show text to the eye alone.
     """
 
     image_share: float
     image_pixels: int
+    image_bytes: int
     has_hidden_text: bool
     is_text_alone: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Image:
+    """An image as stored. Two with the same pixels, filter and length are taken for one, drawn twice."""
+
+    pixels: int
+    stored_bytes: int
+    filter: bytes
+
+    @classmethod
+    def of(cls, image: Any) -> "_Image":
+        width, height = ctypes.c_uint(), ctypes.c_uint()
+        is_known = raw.FPDFImageObj_GetImagePixelSize(image, width, height)
+        return cls(
+            pixels=width.value * height.value if is_known else 0,
+            stored_bytes=raw.FPDFImageObj_GetImageDataRaw(image, None, 0),
+            filter=_last_filter(image),
+        )
+
+    @property
+    def decoded_bytes(self) -> int:
+        return self.pixels * _BYTES_A_PIXEL.get(self.filter, _USUAL_BYTES_A_PIXEL)
+
+
 def survey(objects: Iterable[Drawn], frame: Frame, *, has_annotations: bool) -> Survey:
     """Look at all objects of a page."""
-    share, pixels, has_hidden_text, is_text_alone = 0.0, 0, False, not has_annotations
+    share, has_hidden_text, is_text_alone = 0.0, False, not has_annotations
+    images = set[_Image]()
     for drawn in objects:
         if drawn.kind == raw.FPDF_PAGEOBJ_TEXT:
             has_hidden_text = has_hidden_text or is_hidden(drawn.item)
@@ -52,10 +83,11 @@ def survey(objects: Iterable[Drawn], frame: Frame, *, has_annotations: bool) -> 
         is_text_alone = False
         if drawn.kind == raw.FPDF_PAGEOBJ_IMAGE:
             share += frame.share(_box_of(drawn.item, drawn.matrix, frame))
-            pixels = max(pixels, _stored_pixels(drawn.item))
+            images.add(_Image.of(drawn.item))
     return Survey(
         image_share=min(share, 1.0),
-        image_pixels=pixels,
+        image_pixels=max((image.pixels for image in images), default=0),
+        image_bytes=sum(image.decoded_bytes for image in images),
         has_hidden_text=has_hidden_text,
         is_text_alone=is_text_alone,
     )
@@ -118,8 +150,11 @@ def _apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
     return a * x + c * y + e, b * x + d * y + f
 
 
-def _stored_pixels(image: Any) -> int:
-    width, height = ctypes.c_uint(), ctypes.c_uint()
-    if not raw.FPDFImageObj_GetImagePixelSize(image, width, height):
-        return 0
-    return width.value * height.value
+def _last_filter(image: Any) -> bytes:
+    """The filter that makes pixels; those before it only unpack. Empty when there is none."""
+    count = raw.FPDFImageObj_GetImageFilterCount(image)
+    if count <= 0:
+        return b""
+    name = ctypes.create_string_buffer(_MAX_FILTER_NAME)
+    raw.FPDFImageObj_GetImageFilter(image, count - 1, name, _MAX_FILTER_NAME)
+    return name.value

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import pytesseract
 from PIL import Image, PpmImagePlugin  # noqa: F401 # loaded before the fork: pages go to tesseract as PGM
 
-from agent.adapters.reading import lines
+from agent.adapters.reading import lines, memory
 from agent.adapters.reading.deskew import skew
 from agent.domain.document import Box, Line, PageProblem, Word
 from agent.errors import ReaderUnavailable
@@ -148,7 +148,8 @@ def _call(engine: Callable[[float], Any], deadline: float) -> Any:
     if seconds < _MIN_SECONDS:
         raise OutOfTimeError
     try:
-        return engine(seconds)
+        with memory.halved():
+            return engine(seconds)
     except pytesseract.TesseractNotFoundError as error:
         raise ReaderUnavailable("Tesseract is not installed.", hint=_HINT) from error
     except pytesseract.TesseractError as error:
