@@ -11,7 +11,7 @@ import zlib
 from pathlib import Path
 
 from agent.adapters.reading.child import find
-from agent.adapters.reading.finding import Order
+from agent.adapters.reading.finding import Order, Read
 
 _FONTS = ("Times-Roman", "Times-Bold", "Helvetica", "Helvetica-Bold")
 """Those that a file needn't bring along, and that letters are written in."""
@@ -35,8 +35,11 @@ def warm() -> None:
         nobody.close()
         listener.close()
         os.close(document)
-    if found.kind != "read":
-        raise RuntimeError("The libraries can't read the simplest of pages.")
+    match found:
+        case Read():
+            return
+        case _:
+            raise RuntimeError("The libraries can't read the simplest of pages.")
 
 
 _ORDER = Order(
