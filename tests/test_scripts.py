@@ -136,6 +136,15 @@ def test_unit_keeps_the_home_in_one_mount() -> None:
 
 
 @pytest.mark.security
+def test_unit_lets_the_daemon_fence_in_its_readers() -> None:
+    """Landlock is in no group of calls that this unit allows, and prctl, which installs our filter, is."""
+    allowed = unit_values(UNIT.read_text(encoding="utf-8"))["SystemCallFilter"]
+    assert "landlock_create_ruleset landlock_add_rule landlock_restrict_self" in allowed
+    assert "@system-service" in allowed
+    assert "prctl" in run("systemd-analyze", "syscall-filter", "@process").stdout.split()
+
+
+@pytest.mark.security
 def test_unit_is_exposed_little() -> None:
     judged = run(
         "systemd-analyze", "security", "--offline=true", f"--threshold={HIGHEST_EXPOSURE}", str(UNIT)

@@ -208,6 +208,19 @@ def test_a_child_that_can_not_be_fenced_in_reads_nothing(home: Path) -> None:
     )
 
 
+def test_a_server_that_comes_back_with_another_fence_is_refused(home: Path, letter: Path) -> None:
+    with reader_of(fence_jobs.do_what_engines_do, home) as reader:
+        server = reader._server
+        assert server._process is not None
+        server._process.kill()
+        server._process.wait()
+        server._strength = fence.Strength(landlock=99, seccomp=True, bubblewrap=False)
+        with pytest.raises(ReaderUnavailable, match="not what it was"):
+            reader.read(letter, should_stop=lambda: False)
+        server._strength = fence.strength("auto")
+        assert reader.read(letter, should_stop=lambda: False).text == "read written run"
+
+
 def test_the_fence_tells_what_it_is_made_of(home: Path) -> None:
     with reader_of(read_document, home, fenced="off") as reader:
         assert reader.start() == fence.Strength(landlock=0, seccomp=False, bubblewrap=False)

@@ -8,7 +8,8 @@
 Invariants
 - What is needed is made ready once, in the fork server; a child only puts it up, in well under a millisecond.
 - A fence that was there when the server began and can't be put up in a child ends that child: nothing is read
-  without it. What the machine does not have at all is told when the reader starts, and by `dossierd check`.
+  without it. A server that comes back with another fence than the first one's is refused.
+- What the machine does not have at all is told when the reader starts, and by `dossierd check`.
 """
 
 import json

@@ -110,7 +110,7 @@ class ForkServer:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self._strength = Strength(landlock=0, seccomp=False, bubblewrap=False)
+        self._strength: Strength | None = None
         self.is_closed = False
 
     def start(self) -> Strength:
@@ -122,6 +122,7 @@ class ForkServer:
         with self._lock:
             self.is_closed = False
             self._ensure_running()
+            assert self._strength is not None
             return self._strength
 
     def close(self) -> None:
@@ -173,7 +174,11 @@ class ForkServer:
         if not ready:
             self._discard()
             raise ReaderUnavailable("The reader's fork server does not start.", hint=_HINT)
-        self._strength = Strength.decode(ready)
+        strength = Strength.decode(ready)
+        if self._strength not in {None, strength}:  # one that starts short of memory may not find its library
+            self._discard()
+            raise ReaderUnavailable("The fence round the reader is not what it was at the start.", hint=_HINT)
+        self._strength = strength
         return ours
 
     def _prefix(self) -> list[str]:
