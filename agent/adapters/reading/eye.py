@@ -39,11 +39,8 @@ class Eye:
 
     def sees(self, box: Box) -> bool:
         """Whether text leaves ink in the box."""
-        left, top = (max(0, math.floor(side * self._scale) - _MARGIN_PIXELS) for side in (box.left, box.top))
+        left, top = (math.floor(side * self._scale) - _MARGIN_PIXELS for side in (box.left, box.top))
         right, bottom = (math.ceil(side * self._scale) + _MARGIN_PIXELS for side in (box.right, box.bottom))
-        right, bottom = min(self._grey_ink.width, right), min(self._grey_ink.height, bottom)
-        if left >= right or top >= bottom:
-            return False
         return self._grey_ink.stands_in(left, top, right, bottom) or self._color_ink.stands_in(
             left, top, right, bottom
         )
@@ -54,20 +51,24 @@ class Eye:
 
 
 class _Ink:
-    """Where two drawings of a page differ, one byte a pixel: a letter's rows are searched faster than cut out."""
+    """The part of a page in which two drawings differ, one byte a pixel: a letter's rows are searched, not cut out."""
 
     def __init__(self, with_text: Image.Image, without_text: Image.Image) -> None:
-        self.width, self.height = with_text.size
         change = ImageChops.difference(with_text, without_text)
         if change.mode != "L":
             change = reduce(ImageChops.lighter, change.split())
-        self._pixels = change.tobytes().translate(_IS_INK)
+        self._left, self._top, self._right, self._bottom = box = change.getbbox() or (0, 0, 0, 0)
+        self._pixels = change.crop(box).tobytes().translate(_IS_INK)
 
     def stands_in(self, left: int, top: int, right: int, bottom: int) -> bool:
         """Look from the middle downwards first: most letters have ink there."""
-        middle = (top + bottom) // 2
+        left, right = max(left, self._left) - self._left, min(right, self._right) - self._left
+        top, bottom = max(top, self._top) - self._top, min(bottom, self._bottom) - self._top
+        if left >= right:
+            return False
+        width, middle = self._right - self._left, (top + bottom) // 2
         return any(
-            self._pixels.find(b"\1", row * self.width + left, row * self.width + right) >= 0
+            self._pixels.find(b"\1", row * width + left, row * width + right) >= 0
             for row in (*range(middle, bottom), *range(top, middle))
         )
 
