@@ -10,6 +10,9 @@ from agent.adapters.ledger.schema import requests
 from agent.domain.document import DocumentId
 from agent.domain.life import Action, Reply, Request
 
+_OPEN = select(requests).where(requests.c.closed_at.is_(None)).order_by(requests.c.request_id)
+"""Asked twice a second as long as the daemon lives, so it is built once."""
+
 
 class SqlRequests:
     """Implements `ports.Requests`."""
@@ -34,9 +37,7 @@ class SqlRequests:
 
     def open_requests(self) -> Sequence[Request]:
         with reading(self._engine) as connection:
-            found = connection.execute(
-                select(requests).where(requests.c.closed_at.is_(None)).order_by(requests.c.request_id)
-            )
+            found = connection.execute(_OPEN)
             return [
                 Request(
                     key=row.key,
