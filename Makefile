@@ -28,7 +28,7 @@ test:
 unit:
 	$(BIN)/pytest -q tests/unit
 
-# What it costs, beside the bounds of docs/benchmarks.md; about ten minutes on two cores that have nothing else to do.
+# What it costs, beside the bounds of docs/benchmarks.md; about fifteen minutes on two cores.
 bench:
 	$(BIN)/python -m benchmarks
 
