@@ -1,6 +1,7 @@
 """The limits of a child, set before it touches a byte of the document. Tesseract inherits all of them.
 
-RLIMIT_AS holds for each process: the sum is the business of the unit's MemoryMax.
+RLIMIT_AS holds for each process; `memory` keeps a child and its tesseract within one. What a child that was taken over
+starts beside is the business of the unit's MemoryMax.
 """
 
 import contextlib

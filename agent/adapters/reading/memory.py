@@ -23,7 +23,7 @@ _LIBC = ctypes.CDLL(None)
 
 
 @contextmanager
-def halved() -> Iterator[None]:
+def shared() -> Iterator[None]:
     """Hold the limit of what is started in the block at what this process leaves of its own.
 
     Raises:

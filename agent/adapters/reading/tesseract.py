@@ -148,7 +148,7 @@ def _call(engine: Callable[[float], Any], deadline: float) -> Any:
     if seconds < _MIN_SECONDS:
         raise OutOfTimeError
     try:
-        with memory.halved():
+        with memory.shared():
             return engine(seconds)
     except pytesseract.TesseractNotFoundError as error:
         raise ReaderUnavailable("Tesseract is not installed.", hint=_HINT) from error
