@@ -3,6 +3,10 @@
 What libraries make at first use (their fonts, tables of letters, compiled patterns) would else be made in each child
 anew, and thrown away with it. No byte of a stranger's comes here; and if this page can't be read, none can, so that the
 server doesn't start.
+
+Under the unit it is more than haste. pdfium calls back into Python, and for the first callback libffi looks into
+/proc/self/maps, which no child may. Without it libffi takes memory that is written and executed, the unit's
+MemoryDenyWriteExecute= refuses that, and each document seems too large for the memory (tests/systemd).
 """
 
 import os
