@@ -98,6 +98,11 @@ class Settings(BaseSettings):
         return self.workers or max(1, min(4, len(os.sched_getaffinity(0))))
 
 
+def chosen_home(home: Path | None) -> Path:
+    """The home that a command is about: the one named, else `DOSSIERD_HOME`, else the present folder."""
+    return home or Path(os.environ.get(f"{PREFIX}HOME") or Path.cwd())
+
+
 def load(env_file: Path | None = None, home: Path | None = None) -> Settings:
     """Read and validate all settings.
 
@@ -108,7 +113,7 @@ def load(env_file: Path | None = None, home: Path | None = None) -> Settings:
     Raises:
         SettingInvalid: the file can be read by others, a name is unknown, or a value is wrong.
     """
-    path = env_file or (home or Path(os.environ.get(f"{PREFIX}HOME") or Path.cwd())) / ".env"
+    path = env_file or chosen_home(home) / ".env"
     if env_file is not None and not path.is_file():
         raise SettingInvalid(
             f"There is no settings file {path}.", hint="Copy .env.example to it, then: chmod 600"

@@ -1,5 +1,6 @@
 """Commands about the daemon itself: run it, show it, set it up, look whether it is well."""
 
+import faulthandler
 import shutil
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from agent.adapters.telemetry import configure
 from agent.app import Parts, build, refuse_root
 from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT, HomeOption, JsonOption, make_home
 from agent.cli.wording import count_people, err, print_json, say, say_table, table
-from agent.config import load, writes_to_journald
+from agent.config import chosen_home, load, writes_to_journald
 from agent.domain.decision import Policy
 from agent.domain.message import visible
 from agent.health import NAME_POLICY_HINT, NAME_POLICY_WARNING, Level, examine
@@ -47,6 +48,7 @@ def run(
         console_level="WARNING" if is_watched and "log_level" not in settings.model_fields_set else None,
         to_journald=writes_to_journald(),
     )
+    faulthandler.enable()  # a hang that systemd ends (SIGABRT), or a library's crash: where, and never with what
     if settings.policy is Policy.NAME:
         say(f"dossierd: {NAME_POLICY_WARNING}.", style="bold yellow", to=err)
         say(NAME_POLICY_HINT, indent=2, style="bold yellow", to=err)
@@ -99,7 +101,7 @@ def init(home: HomeOption = None) -> None:
 
     Every setting is explained in the .env; nothing that is there already is touched.
     """
-    target = home or Path.cwd()
+    target = chosen_home(home)
     made = make_home(target)
     for folder in made:
         say(f"made {folder}")

@@ -259,3 +259,14 @@ def test_a_line_that_is_no_setting_is_refused_by_its_number(home: Path) -> None:
     with pytest.raises(SettingInvalid, match="line 2") as refused:
         load(home=home)
     assert "NAME=value" in refused.value.hint
+
+
+def test_the_home_is_the_one_named_else_the_environments_else_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DOSSIERD_HOME", raising=False)
+    assert config.chosen_home(None) == tmp_path
+    monkeypatch.setenv("DOSSIERD_HOME", "/var/lib/dossierd")
+    assert config.chosen_home(None) == Path("/var/lib/dossierd")
+    assert config.chosen_home(Path("/srv/office")) == Path("/srv/office")
