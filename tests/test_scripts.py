@@ -128,6 +128,13 @@ def test_unit_bounds_memory_and_survives_a_reader_that_is_killed_for_it() -> Non
     assert values["OOMPolicy"] == ["continue"]
 
 
+def test_readme_has_the_steps_that_the_unit_names() -> None:
+    steps = re.findall(r"^#   (\w.*)$", UNIT.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert len(steps) == 2
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"sudo {step}" in readme for step in steps)
+
+
 def test_unit_keeps_the_home_in_one_mount() -> None:
     """Two entries would be two bind mounts, and every rename between them would fail with EXDEV."""
     values = unit_values(UNIT.read_text(encoding="utf-8"))

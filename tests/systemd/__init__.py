@@ -1,0 +1,1 @@
+"""The unit as an office has it: installed by the README's steps, under a real systemd (`machine.sh`)."""
