@@ -54,7 +54,7 @@ def test_makefile_declares_every_target_phony() -> None:
     declared = re.search(r"^\.PHONY: (.*)$", text, flags=re.MULTILINE)
     assert declared is not None
     assert set(declared[1].split()) == targets == {
-        "check", "lint", "types", "contracts", "test", "unit", "lock", "demo", "clean",
+        "bench", "check", "lint", "types", "contracts", "test", "unit", "lock", "demo", "clean",
     }  # fmt: skip
 
 
@@ -144,9 +144,10 @@ def test_unit_keeps_the_home_in_one_mount() -> None:
 
 @pytest.mark.security
 def test_unit_lets_the_daemon_fence_in_its_readers() -> None:
-    """Landlock is in no group of calls that this unit allows, and prctl, which installs our filter, is."""
+    """Landlock is in no group of calls that this unit allows, nor is seccomp, by which libseccomp asks what it can do;
+    prctl, which installs our filter, is."""
     allowed = unit_values(UNIT.read_text(encoding="utf-8"))["SystemCallFilter"]
-    assert "landlock_create_ruleset landlock_add_rule landlock_restrict_self" in allowed
+    assert "landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp" in allowed
     assert "@system-service" in allowed
     assert "prctl" in run("systemd-analyze", "syscall-filter", "@process").stdout.split()
 
