@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     damaged_grace_seconds: float = Field(default=30.0, ge=0, le=86400)
     rescan_seconds: float = Field(default=30.0, ge=0.5, le=3600)
     stop_seconds: float = Field(default=5.0, ge=0, le=8)
+    disk_floor_megabytes: int = Field(default=200, ge=0, le=1_000_000)
     max_crashes: int = Field(default=5, ge=1, le=100)
 
     max_file_megabytes: int = Field(default=200, ge=1, le=4096)

@@ -16,15 +16,22 @@ import structlog
 
 from agent import errors
 from agent.adapters.dispatch import LocalDispatcher
+from agent.adapters.folders import FOLDERS
 from agent.adapters.reading.tools import check_tools
+from agent.adapters.space import HomeSpace
 from agent.adapters.supervisor import Supervisor
 from agent.adapters.watch import IncomingWatcher
 from agent.app import Parts
 from agent.config import is_supervised, watchdog_seconds
+from agent.core.notices import stuck_notice, unstuck_notice
 from agent.domain.document import DocumentId, SeenFile
 from agent.domain.life import Reply, Request
+from agent.domain.message import ParcelId, Topic
 from agent.domain.outcome import IN_WORK, State
+from agent.domain.room import MEGABYTE
+from agent.workflow.gate import Gate
 from agent.workflow.intake import take_in
+from agent.workflow.notices import Announcer
 from agent.workflow.outbox import relay
 from agent.workflow.process import process_document
 from agent.workflow.recovery import recover, stranded
@@ -101,10 +108,21 @@ class Daemon:
             damaged_grace_seconds=settings.damaged_grace_seconds,
             rescan_seconds=settings.rescan_seconds,
         )
+        self._gate = Gate(
+            HomeSpace(settings.home, FOLDERS),
+            parts.ports.folders,
+            self._announcer(Topic.INTAKE),
+            floor_bytes=settings.disk_floor_megabytes * MEGABYTE,
+        )
+        self._filing = self._announcer(Topic.FILING)
+        self._unmarked: dict[ParcelId, str] = {}
         self._intake_loop = Loop("intake", self._intake, self._stop)
         self._desk_loop = Loop("desk", self._desk, self._stop)
         self._post_loop = Loop("post", self._post, self._stop)
         self._loops = (self._intake_loop, self._desk_loop, self._post_loop)
+
+    def _announcer(self, topic: Topic) -> Announcer:
+        return Announcer(topic, self._parts.outbox, self._parts.clock, self._parts.ports.recipients)
 
     def run(
         self, *, on_ready: Callable[[], None] = lambda: None, on_stop: Callable[[], None] = lambda: None
@@ -165,6 +183,7 @@ class Daemon:
                 self._supervisor.alive()
             else:
                 log.error("progress_stalled", reason=trouble)
+            self._tell_of_filing()
             try:
                 self._supervisor.status(self._status())
             except errors.LedgerUnavailable as error:  # the loops meet it too, and go on when it is back
@@ -187,7 +206,22 @@ class Daemon:
     def _status(self) -> str:
         counts = self._parts.ledger.counts()
         told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in sorted(counts.items()))
-        return f"{self.dispatcher.waiting} waiting; {told or 'no document yet'}"
+        stuck = len(self.dispatcher.stuck())
+        return (
+            (f"intake paused: {self._gate.trouble} " if self._gate.trouble else "")
+            + f"{self.dispatcher.waiting} waiting"
+            + (f", {stuck} of them stuck" if stuck else "")
+            + f"; {told or 'no document yet'}"
+        )
+
+    def _tell_of_filing(self) -> None:
+        """Tell people of documents that can't go on; while intake is paused they have been told why already."""
+        stuck = self.dispatcher.stuck()
+        notice = unstuck_notice()
+        if stuck and self._gate.trouble is None:
+            notice = stuck_notice([it.document_id for it in stuck], stuck[0].sentence, stuck[0].hint)
+        if self._filing.tell(notice):
+            self._post_wakes.set()
 
     def _shut_down(self) -> None:
         """Stop in the order of the flow: nothing new, finish or give back what is under way, then the rest."""
@@ -219,26 +253,35 @@ class Daemon:
             for document_id in stranded(self._parts.ports, self._in_hands):
                 self.dispatcher.submit(document_id)
         most = self._workers * (1 + CLAIMED_AHEAD)
+        if not self._gate.is_open():
+            self._watcher.attend()
+            self._stop.wait(INTAKE_PAUSE_SECONDS)
+            return
         if not self.dispatcher.wait_for_room(most, INTAKE_PAUSE_SECONDS):
             self._watcher.attend()
             return
         ready = self._watcher.stable(INTAKE_PAUSE_SECONDS, at_most=most)
-        for seen in ready:
-            if self._intake_loop.still():
-                self._take(seen)
+        taken = [self._take(seen) for seen in ready if self._intake_loop.still()]
+        if taken and not any(taken):  # the machine is at fault: no use in going through ten thousand files
+            self._stop.wait(ERROR_PAUSE_SECONDS)
 
-    def _take(self, seen: SeenFile) -> None:
-        """Claim one file; what can't be claimed is given back to the watcher and doesn't hold up the others."""
-        taken = None
+    def _take(self, seen: SeenFile) -> bool:
+        """Claim one file; what can't be claimed is given back to the watcher and doesn't hold up the others.
+
+        Gives False when something refused; a file that slipped away is no refusal.
+        """
+        taken, is_refused = None, False
         try:
             taken = take_in(seen, self._parts.ports)
         except errors.DossierdError as error:
+            is_refused = True
             log.warning("claim_failed", inode=seen.inode, reason=error.reason)
         finally:
             if taken is None:
                 self._watcher.give_back(seen.name)
         if taken is not None:
             self.dispatcher.submit(taken)
+        return not is_refused
 
     def _in_hands(self) -> frozenset[DocumentId]:
         """What the workers have, and what the desk is moving right now."""
@@ -246,25 +289,26 @@ class Daemon:
 
     def _desk(self) -> None:
         """Carry out what people asked for on the command line."""
-        parts = self._parts
+        parts, pause = self._parts, DESK_PAUSE_SECONDS
         for request in parts.requests.open_requests():
             if not self._desk_loop.still():
                 return
             self._at_desk = frozenset({request.document_id})
             try:
-                self._carry_out(request)
+                if not self._carry_out(request):
+                    pause = ERROR_PAUSE_SECONDS
             finally:
                 self._at_desk = frozenset()
-        self._stop.wait(DESK_PAUSE_SECONDS)
+        self._stop.wait(pause)
 
-    def _carry_out(self, request: Request) -> None:
-        """Do what one person asked for; a request that can't be done now stays open, and holds up no other."""
+    def _carry_out(self, request: Request) -> bool:
+        """Do what one person asked for. False: it can't be done now, stays open, and holds up no other."""
         parts = self._parts
         try:
             reply = perform(request, parts.ports, self.dispatcher.submit)
         except errors.DossierdError as error:
             log.warning("request_put_off", document=f"D-{request.document_id}", reason=error.reason)
-            return
+            return False
         except Exception:  # one request's mistake of ours ends with that request
             log.exception("request_raised", document=f"D-{request.document_id}")
             sentence = (
@@ -273,13 +317,18 @@ class Daemon:
             reply = Reply(done=False, sentence=f"{sentence} D-{request.document_id}")
         parts.requests.close_request(request.key, reply, parts.clock.now())
         self._post_wakes.set()
+        return True
 
     def _post(self) -> None:
         """Deliver what is due, then sleep until something is."""
         parts = self._parts
         self._post_wakes.clear()
         again = relay(
-            parts.outbox, parts.notifier, parts.clock, should_stop=lambda: not self._post_loop.still()
+            parts.outbox,
+            parts.notifier,
+            parts.clock,
+            unmarked=self._unmarked,
+            should_stop=lambda: not self._post_loop.still(),
         )
         pause = POST_PAUSE_SECONDS
         if again is not None:

@@ -11,8 +11,9 @@ from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenF
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person, RecordId
 from agent.domain.life import Document, Reply, Request, Review, Step
-from agent.domain.message import Message
+from agent.domain.message import Message, MessageKind, Topic
 from agent.domain.outcome import Event, Outcome, State
+from agent.domain.room import Room
 
 
 class Clock(Protocol):
@@ -117,6 +118,16 @@ class Folders(Protocol):
         """
         ...
 
+    def probe(self) -> None:
+        """Find out, before work is spent, whether each folder of documents lets us create, rename and unlink.
+
+        Cheap enough to be asked for each document: a good answer holds for a while.
+
+        Raises:
+            StorageUnavailable: a folder refuses; the sentence names it.
+        """
+        ...
+
     def path(self, location: str) -> Path: ...
 
     def fingerprint(self, location: str) -> tuple[Sha256, int]:
@@ -146,6 +157,12 @@ class Folders(Protocol):
         ...
 
     def remove_sidecar(self, location: str) -> None: ...
+
+
+class Space(Protocol):
+    """The room on the file systems that the home lies on."""
+
+    def rooms(self) -> Sequence[Room]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +290,21 @@ class Requests(Protocol):
     def reply(self, key: str) -> Reply | None: ...
 
     def close_request(self, key: str, reply: Reply, now: datetime.datetime) -> None: ...
+
+
+class Notices(Protocol):
+    """Messages about the house, not about a document; they go the way of all messages.
+
+    Raises (all methods): LedgerUnavailable.
+    """
+
+    def announce(self, messages: Sequence[tuple[str, Message]], now: datetime.datetime) -> None:
+        """Write one notice for each recipient; it is due at once."""
+        ...
+
+    def last_notice(self, topic: Topic) -> MessageKind | None:
+        """What people were told last about this."""
+        ...
 
 
 class Journal(Protocol):

@@ -108,8 +108,8 @@ class FakeNotifier:
     """A notifier that keeps what it is given, or raises the errors that were ordered for a recipient, one a send."""
 
     names: tuple[str, ...] = ("anna", "bert")
-    sent: list[tuple[str, DocumentId]] = field(default_factory=list)
-    tries: list[tuple[str, DocumentId]] = field(default_factory=list)
+    sent: list[tuple[str, DocumentId | None]] = field(default_factory=list)
+    tries: list[tuple[str, DocumentId | None]] = field(default_factory=list)
     troubles: dict[str, list[DossierdError]] = field(default_factory=dict)
 
     def recipients(self) -> Sequence[str]:

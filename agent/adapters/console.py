@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
-from agent.domain.document import reference
 from agent.domain.message import Message, visible
 from agent.errors import MessageRefused, NotifierUnavailable
 
@@ -36,7 +35,7 @@ class ConsoleNotifier:
         if recipient != RECIPIENT:
             raise MessageRefused("The recipient is not the console.", hint="What is open: dossierd pending.")
         if self._write is None:
-            log.info("message_for_human", document=reference(message.document_id), kind=message.kind)
+            log.info("message_for_human", document=message.reference, kind=message.kind)
             return RECIPIENT
         try:
             self._write(as_text(message))

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
@@ -20,6 +21,22 @@ log = structlog.get_logger(__name__)
 
 MOST_PUT_OFF = 50
 FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 1.0, 60.0
+
+STUCK_FAILURES = 5
+"""Who has failed so often, within some fifteen seconds, has met more than a hiccup: people are told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stuck:
+    """A document that is tried again and again, and what it met last.
+
+    Attributes:
+        sentence, hint: of an error of the tree; an error of ours has no words for people but its type.
+    """
+
+    document_id: DocumentId
+    sentence: str
+    hint: str
 
 
 class LocalDispatcher:
@@ -33,6 +50,7 @@ class LocalDispatcher:
         self._queue: deque[DocumentId] = deque()
         self._later: list[tuple[float, DocumentId]] = []
         self._failures: dict[DocumentId, int] = {}
+        self._met: dict[DocumentId, Exception] = {}
         self._alone: set[DocumentId] = set()
         self._busy: dict[DocumentId, float] = {}
         self._runs_alone = False
@@ -97,6 +115,16 @@ class LocalDispatcher:
         with self._change:
             return not (self._queue or self._suspects or self._later or self._busy)
 
+    def stuck(self) -> list[Stuck]:
+        """The documents that have failed again and again, oldest first."""
+        with self._change:
+            met = {
+                document_id: self._met[document_id]
+                for document_id, failures in sorted(self._failures.items())
+                if failures >= STUCK_FAILURES
+            }
+        return [_stuck(document_id, error) for document_id, error in met.items()]
+
     def oldest_busy_seconds(self) -> float:
         """How long the longest running piece of work has been running."""
         with self._change:
@@ -111,10 +139,10 @@ class LocalDispatcher:
             try:
                 self._work(document_id)
             except errors.DossierdError as error:
-                self._try_later(document_id, error.reason)
+                self._try_later(document_id, error, error.reason)
             except Exception as error:
                 log.exception("work_raised", document=f"D-{document_id}")
-                self._try_later(document_id, type(error).__name__)
+                self._try_later(document_id, error, type(error).__name__)
             else:
                 self._forget(document_id)
             finally:
@@ -124,6 +152,7 @@ class LocalDispatcher:
         """It came to an end: no patience, and no suspicion, is kept of it."""
         with self._change:
             self._failures.pop(document_id, None)
+            self._met.pop(document_id, None)
             self._alone.discard(document_id)
 
     def _take(self) -> DocumentId | None:
@@ -166,9 +195,16 @@ class LocalDispatcher:
     def _until_next(self) -> float | None:
         return max(0.0, self._later[0][0] - time.monotonic()) if self._later else None
 
-    def _try_later(self, document_id: DocumentId, reason: str) -> None:
+    def _try_later(self, document_id: DocumentId, error: Exception, reason: str) -> None:
         with self._change:
+            self._met[document_id] = error.with_traceback(None)
             failures = self._failures[document_id] = self._failures.get(document_id, 0) + 1
             delay = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(failures - 1, 10))
             heapq.heappush(self._later, (time.monotonic() + delay, document_id))
         log.warning("work_postponed", document=f"D-{document_id}", reason=reason, attempt=failures)
+
+
+def _stuck(document_id: DocumentId, error: Exception) -> Stuck:
+    if isinstance(error, errors.DossierdError):
+        return Stuck(document_id=document_id, sentence=error.sentence, hint=error.hint)
+    return Stuck(document_id=document_id, sentence=f"An error of our own ({type(error).__name__}).", hint="")

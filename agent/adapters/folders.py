@@ -8,18 +8,30 @@ power cut can't undo it.
 """
 
 import contextlib
-import ctypes
 import errno
-import hashlib
 import json
 import os
 import stat
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from agent import errors
 from agent.beneath import SWAPPED, open_folder, path_through
 from agent.domain.document import DocumentId, SeenFile, Sha256, parse_reference, reference
+from agent.durable import (
+    FULL,
+    copy_file,
+    hash_file,
+    hint_for,
+    make_folder,
+    probe_folder,
+    rename_without_replacing,
+    storage_errors,
+    sync_folder,
+    word_for,
+)
 
 CLAIMED = ".claimed"
 """The folder below `incoming/` that holds what is ours; a dot keeps it out of people's sight and of the watcher."""
@@ -29,11 +41,16 @@ LAST_NUMBER = ".last-number"
 
 FOLDERS = ("incoming", "archive", "review", "failed", "logs", "state")
 
-_CHUNK = 1 << 20
-_RENAME_NOREPLACE = 1
-_AT_FDCWD = -100
-_KNOWS_NO_FLAG = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
-_FOLDER_MODE, _SIDECAR_MODE = 0o750, 0o640
+DOCUMENT_FOLDERS = ("incoming", "archive", "review", "failed")
+"""Where documents pass and come to rest."""
+
+PROBED_SECONDS = 30.0
+"""How long an answer of the probe holds: as long as a rescan's, so that a thousand documents cost one."""
+
+_FAILS = FULL | {errno.EIO, errno.EROFS}
+"""Where another owner would not help."""
+
+_SIDECAR_MODE = 0o640
 
 
 class HomeFolders:
@@ -43,6 +60,8 @@ class HomeFolders:
         self._root = root
         self._claimed = PurePosixPath("incoming", CLAIMED, home_id)
         self._highest = 0
+        self._probing = threading.Lock()
+        self._probed_at = -PROBED_SECONDS
 
     def prepare(self) -> None:
         """Make the folders that are missing, and try a create, a rename and an unlink in each.
@@ -52,7 +71,7 @@ class HomeFolders:
             HomeUnusable: a folder refuses, with its name and what to do.
         """
         for name in (*FOLDERS, str(self._claimed)):
-            _probe(self._root / name)
+            _prepare(self._root / name)
         for other in (self._root / "incoming" / CLAIMED).iterdir():
             if other.name != self._claimed.name:
                 raise errors.HomeForeign(
@@ -60,6 +79,15 @@ class HomeFolders:
                     hint=f"Give each home its own incoming/, or move the files in {other} back into incoming/ and "
                     "remove that folder.",
                 )
+
+    def probe(self) -> None:
+        with self._probing:
+            if time.monotonic() - self._probed_at < PROBED_SECONDS:
+                return
+            for name in (*DOCUMENT_FOLDERS, str(self._claimed)):
+                with storage_errors(f"{name.partition('/')[0]}/ can't be written to"):
+                    probe_folder(self._root / name)
+            self._probed_at = time.monotonic()
 
     def path(self, location: str) -> Path:
         return self._root / location
@@ -166,12 +194,7 @@ class HomeFolders:
         self._unlink(source)
 
     def _copy(self, source: Path, temporary: Path) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with _open_for_reading(source) as reader, os.fdopen(os.open(temporary, flags, 0o640), "wb") as writer:
-            while chunk := os.read(reader, _CHUNK):
-                writer.write(chunk)
-            writer.flush()
-            os.fsync(writer.fileno())
+        copy_file(source, temporary)
 
     def _publish(self, temporary: Path, target: Path) -> None:
         self._rename(temporary, target)
@@ -240,100 +263,14 @@ def _opened(incoming: Path, seen: SeenFile) -> Iterator[Path | None]:
             yield path_through(opened) / name
 
 
-def rename_without_replacing(source: Path, target: Path) -> None:
-    """Rename by renameat2(2); where that flag is unknown, reserve the name with an empty file first.
-
-    Raises:
-        FileExistsError: the name is taken, by a file or by an earlier call's placeholder.
-        OSError: as the kernel says.
-    """
-    result = _libc.renameat2(
-        _AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _RENAME_NOREPLACE
-    )
-    if result == 0:
-        return
-    number = ctypes.get_errno()
-    if number not in _KNOWS_NO_FLAG:
-        raise OSError(number, os.strerror(number))
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640))
-    try:
-        source.rename(target)
-    except OSError:
-        target.unlink()  # an empty file that stays behind would be taken for a document
-        raise
-
-
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-def hash_file(path: Path) -> tuple[Sha256, int]:
-    """Hash a regular file without following a link; gives SHA-256 and the size in bytes."""
-    digest, size = hashlib.sha256(), 0
-    with _open_for_reading(path) as descriptor:
-        while chunk := os.read(descriptor, _CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return Sha256(digest.hexdigest()), size
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder with its parents, each synced into its own parent."""
-    if folder.is_dir():
-        return
-    make_folder(folder.parent)
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=_FOLDER_MODE)
-    sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextlib.contextmanager
-def _open_for_reading(path: Path) -> Iterator[int]:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise errors.FileVanished("What stands there is a symbolic link.") from error
-        raise
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise errors.FileVanished("What stands there is no regular file.")
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
-    """Turn what the kernel says into the tree's errors; file names stay out of their texts."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise errors.FileVanished("The file is not where the ledger has it.") from error
-    except OSError as error:
-        word = errno.errorcode.get(error.errno or 0, "unknown error")
-        raise errors.StorageUnavailable(
-            f"The disk refuses ({word}).",
-            hint=_HINTS.get(error.errno or 0, "Look at the disk and the kernel's log."),
-        ) from error
-
-
-_HINTS = {
-    errno.ENOSPC: "The disk is full: free some space. Nothing is lost; it goes on by itself.",
-    errno.EDQUOT: "The user's disk quota is used up: raise it. Nothing is lost; it goes on by itself.",
-    errno.EXDEV: "It lies on a mount of its own inside incoming/, out of which nothing can be renamed: copy it.",
-    errno.EROFS: "The file system is read-only: look at the kernel's log and remount it.",
-    errno.EACCES: "The daemon's user may not write there: look at the folder's owner and mode.",
-    errno.EPERM: "The daemon's user may not write there: look at the folder's owner, mode and attributes.",
-}
+    """Turn what the kernel says into the tree's errors; a file that is not there is no fault of the disk."""
+    with storage_errors():
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise errors.FileVanished("The file is not where the ledger has it.") from error
 
 
 def _exists(path: Path) -> bool:
@@ -370,17 +307,16 @@ def _sidecar_of(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
-def _probe(folder: Path) -> None:
-    """Find out now, before any work is spent, whether the folder can be used."""
+def _prepare(folder: Path) -> None:
+    """Refuse a folder that can't be used. One that is full is no reason to stay away: intake pauses until it isn't."""
     try:
-        folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-        first, second = folder / ".dossierd-probe", folder / ".dossierd-probe-2"
-        first.write_bytes(b"")
-        first.rename(second)
-        second.unlink()
+        probe_folder(folder)
     except OSError as error:
-        word = errno.errorcode.get(error.errno or 0, "unknown error")
+        if error.errno in FULL and folder.is_dir():
+            return
         raise errors.HomeUnusable(
-            f"{folder} can't be used: making, renaming or removing a file in it failed ({word}).",
-            hint=f"Make it belong to the daemon's user: chown dossierd: {folder}",
+            f"{folder} can't be used: making, renaming or removing a file in it failed ({word_for(error)}).",
+            hint=hint_for(error)
+            if error.errno in _FAILS
+            else f"Make it belong to the daemon's user: chown dossierd: {folder}",
         ) from error

@@ -60,9 +60,10 @@ class HomeLock:
                 f"Another dossierd works in this home (process {self.holder() or 'unknown'}).",
                 hint="One home, one daemon. To stop it: systemctl stop dossierd",
             ) from error
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         self._descriptor = descriptor
+        with contextlib.suppress(OSError):  # a full disk: whoever asks is told of an unknown process
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
         if self._descriptor is not None:

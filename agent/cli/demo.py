@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent import errors
-from agent.adapters.folders import hash_file
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock
 from agent.adapters.ledger import SqlLedger, open_engine
 from agent.adapters.registry import RegistryIndex
@@ -25,6 +24,7 @@ from agent.demo.samples import REGISTRY_NAME, Sample, make_samples
 from agent.domain.decision import Match
 from agent.domain.life import Document
 from agent.domain.outcome import AT_REST, Archived, Failed, State
+from agent.durable import hash_file
 
 START_SECONDS = 30.0
 SAMPLE_SECONDS = 120.0

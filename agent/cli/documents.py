@@ -37,7 +37,7 @@ from agent.domain.decision import Decision, Match, candidates_of
 from agent.domain.life import Document, Step
 from agent.domain.message import visible
 from agent.domain.outcome import FAILURES, Archived, Failed, FailureReason, InReview, State
-from agent.health import Level, examine_part
+from agent.health import Level, examine_part, full_disk
 from agent.workflow.review import NONE_OF_THESE
 
 _NOT_DECIDED = frozenset({State.CLAIMING, State.CLAIMED, State.READING, State.WITHDRAWN, State.FORGOTTEN})
@@ -64,6 +64,7 @@ def status(
         counts, latest = ledger.counts(), ledger.latest(last)
     people = people_known(settings)
     lying = examine_part("incoming", settings)
+    full = full_disk(settings)
     if as_json:
         print_json(
             {
@@ -71,12 +72,15 @@ def status(
                 "daemon_runs": runs,
                 "incoming": lying.sentence,
                 "people": people,
+                "intake_paused": full,
                 "counts": counts,
                 "latest": [_brief(it) for it in latest],
             }
         )
         return
     say(f"dossierd in {settings.home}: {'running' if runs else 'not running'}")
+    if full:
+        say(f"No new documents are taken in: {full}. More: dossierd check", style="bold red")
     say(counts_words(counts) or "no document has come yet")
     if lying.level is not Level.GOOD:
         say(f"incoming/: {lying.sentence}", style="yellow")

@@ -1,11 +1,12 @@
 """What a human is told. Plain text only: each channel renders and escapes it in its own way."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
-from agent.domain.document import DocumentId
+from agent.domain.document import DocumentId, reference
 
 ParcelId = NewType("ParcelId", int)
 """Counts upwards in the order in which messages were written, across all recipients."""
@@ -19,16 +20,48 @@ class MessageKind(StrEnum):
     FAILED = "failed"
     DUPLICATE = "duplicate"
     MISSING = "missing"
+    INTAKE_PAUSED = "intake_paused"
+    INTAKE_RESUMED = "intake_resumed"
+    FILING_STUCK = "filing_stuck"
+    FILING_RESUMED = "filing_resumed"
+
+
+class Topic(StrEnum):
+    """What a notice about the house is about: told once when it begins, and once when it is over."""
+
+    INTAKE = "intake"
+    FILING = "filing"
+
+
+NOTICES: Mapping[MessageKind, Topic] = {
+    MessageKind.INTAKE_PAUSED: Topic.INTAKE,
+    MessageKind.INTAKE_RESUMED: Topic.INTAKE,
+    MessageKind.FILING_STUCK: Topic.FILING,
+    MessageKind.FILING_RESUMED: Topic.FILING,
+}
+"""The kinds that are about no document."""
+
+OVER = frozenset({MessageKind.INTAKE_RESUMED, MessageKind.FILING_RESUMED})
+"""The notices that say that all is well again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message about one document. Its reference makes a repeated delivery harmless."""
+    """One message about one document, or about the house. Its reference makes a repeated delivery harmless.
+
+    Attributes:
+        document_id: None for a notice about the house.
+    """
 
     kind: MessageKind
-    document_id: DocumentId
+    document_id: DocumentId | None
     title: str
     lines: tuple[str, ...] = ()
+
+    @property
+    def reference(self) -> str | None:
+        """The document's number the way people say it; None for a notice."""
+        return None if self.document_id is None else reference(self.document_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +74,7 @@ class Parcel:
     """
 
     parcel_id: ParcelId
-    document_id: DocumentId
+    document_id: DocumentId | None
     epoch: int
     recipient: str
     message: Message

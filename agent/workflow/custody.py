@@ -253,8 +253,8 @@ def finish(document: Document, ports: Ports) -> Document:
         ports.folders.write_sidecar(target, sidecar(document))
     if source != target:
         ports.folders.remove_sidecar(source)
+    ports.journal.append("rested", ports.clock.now(), **traits(document, document.outcome))
     rested = ports.ledger.complete(document.document_id, ports.clock.now())
-    ports.journal.append("rested", ports.clock.now(), **traits(rested, rested.outcome))
     log.info("document_rested", state=rested.state)
     return rested
 

@@ -29,8 +29,8 @@ def confirm_claim(document: Document, ports: Ports) -> DocumentId | None:
         ports.ledger.withdraw(document.document_id, ports.clock.now())
         log.info("claim_withdrawn", document=document.reference, reason=error.reason)
         return None
-    ports.ledger.confirm_claim(document.document_id, location, ports.clock.now())
     ports.journal.append("claimed", ports.clock.now(), **traits(document))
+    ports.ledger.confirm_claim(document.document_id, location, ports.clock.now())
     log.info("document_claimed", document=document.reference, size=document.seen.size)
     return document.document_id
 

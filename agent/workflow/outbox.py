@@ -12,7 +12,6 @@ from typing import Protocol
 
 import structlog
 
-from agent.domain.document import reference
 from agent.domain.message import Parcel, ParcelId
 from agent.errors import MessageRefused, NotifierUnavailable
 from agent.ports import Clock, Notifier
@@ -64,29 +63,51 @@ def relay(
     notifier: Notifier,
     clock: Clock,
     *,
+    unmarked: dict[ParcelId, str] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     jitter: Callable[[], float] = random.random,
 ) -> datetime.datetime | None:
     """Send what is due, and say when to look again; None means: when something new is written.
 
     Args:
+        unmarked: receipts that the ledger could not take; the caller keeps it from call to call. Nothing is sent
+            before they are written: on a full disk a message would be sent again and again.
         should_stop: asked before each parcel; what is left stays due.
         jitter: a number from 0 to 1 that spreads the attempts.
     """
+    unmarked = {} if unmarked is None else unmarked
+    for parcel_id, receipt in list(unmarked.items()):
+        _mark(parcel_id, receipt, outbox, clock, unmarked)
     unreachable: set[str] = set()
     for parcel in outbox.due(clock.now(), BATCH):
         if should_stop():
             break
-        if parcel.recipient not in unreachable and not _deliver(parcel, outbox, notifier, clock, jitter):
+        if parcel.recipient not in unreachable and not _deliver(
+            parcel, outbox, notifier, clock, unmarked, jitter
+        ):
             unreachable.add(parcel.recipient)
     return outbox.next_due()
 
 
+def _mark(
+    parcel_id: ParcelId, receipt: str, outbox: Outbox, clock: Clock, unmarked: dict[ParcelId, str]
+) -> None:
+    """Write that it was sent, and keep the receipt for the next try if the ledger can't take it."""
+    unmarked[parcel_id] = receipt
+    outbox.mark_sent(parcel_id, receipt, clock.now())
+    del unmarked[parcel_id]
+
+
 def _deliver(
-    parcel: Parcel, outbox: Outbox, notifier: Notifier, clock: Clock, jitter: Callable[[], float]
+    parcel: Parcel,
+    outbox: Outbox,
+    notifier: Notifier,
+    clock: Clock,
+    unmarked: dict[ParcelId, str],
+    jitter: Callable[[], float],
 ) -> bool:
     """Try one parcel; False when its recipient can't be reached now."""
-    line = log.bind(document=reference(parcel.document_id), kind=parcel.message.kind)
+    line = log.bind(document=parcel.message.reference, kind=parcel.message.kind)
     try:
         receipt = notifier.send(parcel.message, parcel.recipient)
     except NotifierUnavailable as error:
@@ -98,7 +119,7 @@ def _deliver(
         outbox.mark_dead(parcel.parcel_id, error.sentence, clock.now())
         line.warning("message_refused", reason=error.reason)
     else:
-        outbox.mark_sent(parcel.parcel_id, receipt, clock.now())
+        _mark(parcel.parcel_id, receipt, outbox, clock, unmarked)
         line.info("message_sent", receipt=receipt)
     return True
 

@@ -9,10 +9,12 @@ def read_text(claim: Claim, ports: Ports) -> DocumentText:
 
     Raises:
         DocumentUnreadable, ReaderUnavailable, ReadingStopped: as `ports.TextSource` says.
+        StorageUnavailable: there is nowhere to put it away; nothing was read.
     """
     stored = ports.ledger.text(claim.document_id, claim.sha256)
     if stored is not None:
         return stored
+    ports.folders.probe()  # no OCR for what could not be put away afterwards
     path = ports.folders.path(ports.folders.claimed_location(claim.document_id))
     text = ports.text_source.read(path, should_stop=ports.should_stop)
     ports.ledger.save_text(claim.document_id, claim.sha256, text)

@@ -138,8 +138,7 @@ class ToldInAFile:
     def send(self, message: Message, recipient: str) -> str:
         with self._path.open("a") as told:
             told.write(
-                json.dumps({"document": f"D-{message.document_id}", "kind": message.kind, "to": recipient})
-                + "\n"
+                json.dumps({"document": message.reference, "kind": message.kind, "to": recipient}) + "\n"
             )
             told.flush()
             os.fsync(told.fileno())

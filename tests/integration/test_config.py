@@ -160,6 +160,7 @@ WRONG = {
     "damaged_grace_seconds": "-1",
     "rescan_seconds": "0.1",
     "stop_seconds": "9",
+    "disk_floor_megabytes": "-1",
     "max_crashes": "0",
     "max_file_megabytes": "s3cret",
     "max_pages": "0",

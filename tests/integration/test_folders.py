@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from agent import errors
+from agent import durable, errors
 from agent.adapters import folders as module
-from agent.adapters.folders import LAST_NUMBER, HomeFolders, hash_file
+from agent.adapters.folders import LAST_NUMBER, HomeFolders
 from agent.domain.document import DocumentId, SeenFile
+from agent.durable import hash_file
 from tests.custody_builders import HOME_ID, hash_of, seen_file
 
 pytestmark = pytest.mark.reliability
@@ -116,7 +117,7 @@ def test_a_file_that_slips_in_between_look_and_rename_is_put_back(
     home: Path, folders: HomeFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = _drop(home)
-    rename, calls = module.rename_without_replacing, list[str]()
+    rename, calls = durable.rename_without_replacing, list[str]()
 
     def slip_in(source: Path, target: Path) -> None:
         if not calls:
@@ -402,7 +403,7 @@ class _OldKernel:
 
 @pytest.fixture(params=[errno.EINVAL, errno.ENOSYS, errno.ENOTSUP])
 def flagless(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_libc", _OldKernel(request.param))
+    monkeypatch.setattr(durable, "_libc", _OldKernel(request.param))
 
 
 @pytest.mark.usefixtures("flagless")
@@ -448,7 +449,7 @@ class TestWithoutTheFlag:
 
     def test_a_name_is_not_kept_reserved_when_the_rename_fails(self, home: Path) -> None:
         with pytest.raises(FileNotFoundError):
-            module.rename_without_replacing(home / "absent", home / "target")
+            durable.rename_without_replacing(home / "absent", home / "target")
         assert _files(home) == []
 
     def test_a_copy_across_is_published(self, home: Path, folders: HomeFolders, across: Path) -> None:
@@ -461,7 +462,7 @@ class TestWithoutTheFlag:
 def test_any_other_refusal_of_the_kernel_is_told_by_its_name_and_hint(
     home: Path, folders: HomeFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_libc", _OldKernel(errno.EROFS))
+    monkeypatch.setattr(durable, "_libc", _OldKernel(errno.EROFS))
     _put(home, CLAIMED)
     with pytest.raises(errors.StorageUnavailable) as refused:
         folders.move(CLAIMED, TARGET, hash_of(BYTES), TAG)
@@ -641,7 +642,7 @@ def test_a_sub_folder_swapped_for_a_symlink_is_not_followed(home: Path, folders:
 def test_a_sub_folder_swapped_between_look_and_rename_leads_nowhere_else(
     home: Path, folders: HomeFolders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen, rename = _drop_below(home), module.rename_without_replacing
+    seen, rename = _drop_below(home), durable.rename_without_replacing
     victim = _put(home, "secrets/scan.pdf", b"not for filing")
 
     def swap(source: Path, target: Path) -> None:

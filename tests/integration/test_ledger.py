@@ -26,9 +26,10 @@ from agent import errors
 from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine, schema
 from agent.adapters.ledger import engine as engine_module
 from agent.adapters.ledger.engine import reading, writing
+from agent.core.notices import paused_notice, resumed_notice
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256, text_of_plain
 from agent.domain.life import Action, Document, Reply, Request, Step
-from agent.domain.message import Message, MessageKind
+from agent.domain.message import Message, MessageKind, Topic
 from agent.domain.outcome import (
     Archived,
     Duplicate,
@@ -841,7 +842,7 @@ def test_a_locked_ledger_is_unavailable_and_its_error_holds_no_value(
     seen = dataclasses.replace(SEEN, name=SECRET)
     with pytest.raises(errors.LedgerUnavailable) as refused:
         impatient.open_claim(seen, SECRET, CorrelationId("c"), NOON)
-    assert refused.value.sentence == "The ledger can't be used now (OperationalError)."
+    assert refused.value.sentence == "The ledger can't be used now (SQLITE_BUSY)."
     assert refused.value.retryable
     assert SECRET not in f"{refused.value} {refused.value.hint}"
     other.execute("ROLLBACK")
@@ -877,12 +878,12 @@ def test_a_read_only_ledger_can_be_looked_at_but_not_written(
 @pytest.mark.parametrize("may_upgrade", [True, False])
 def test_a_file_that_is_no_database_is_unavailable(path: Path, may_upgrade: bool) -> None:
     path.write_bytes(b"not a database, " * 500)
-    with pytest.raises(errors.LedgerUnavailable, match=r"\(DatabaseError\)"):
+    with pytest.raises(errors.LedgerUnavailable, match=r"\(SQLITE_NOTADB\)"):
         open_engine(path, may_upgrade=may_upgrade)
 
 
 def test_a_ledger_in_a_folder_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(errors.LedgerUnavailable, match=r"\(OperationalError\)"):
+    with pytest.raises(errors.LedgerUnavailable, match=r"\(SQLITE_CANTOPEN\)"):
         open_engine(tmp_path / "absent" / "ledger.sqlite", may_upgrade=True)
 
 
@@ -935,3 +936,46 @@ def test_a_row_that_has_changed_since_it_was_seen_is_not_missed(ledger: SqlLedge
 def test_bytes_that_have_changed_are_held_by_nobody(ledger: SqlLedger) -> None:
     ledger.hand_back(_reading(ledger), Event.CHANGED, LATER)
     assert isinstance(ledger.start(_claimed(ledger), HASH, 3, LATER), Document)
+
+
+# --- Full disks, and notices
+
+
+def test_a_claim_that_came_to_nothing_is_gone_on_with_not_begun_again(ledger: SqlLedger) -> None:
+    first = ledger.open_claim(SEEN, "scan.pdf", CorrelationId("c"), NOON)
+    assert ledger.open_claim(SEEN, "scan.pdf", CorrelationId("d"), NOON) == first
+    changed = dataclasses.replace(SEEN, size=SEEN.size + 1)
+    assert ledger.open_claim(changed, "scan.pdf", CorrelationId("e"), NOON).document_id != first.document_id
+    ledger.withdraw(first.document_id, NOON)
+    assert ledger.open_claim(SEEN, "scan.pdf", CorrelationId("f"), NOON).document_id != first.document_id
+
+
+def test_a_notice_is_due_at_once_and_remembered(outbox: SqlOutbox) -> None:
+    assert outbox.last_notice(Topic.INTAKE) is None
+    for notice in (
+        paused_notice("archive/: full.", ""),
+        resumed_notice(),
+        paused_notice("archive/: full.", ""),
+    ):
+        outbox.announce([("anna", notice), ("bert", notice)], NOON)
+    assert outbox.last_notice(Topic.INTAKE) is MessageKind.INTAKE_PAUSED
+    assert outbox.last_notice(Topic.FILING) is None
+    due = outbox.due(NOON, 10)
+    assert [(parcel.recipient, parcel.document_id) for parcel in due] == [("anna", None), ("bert", None)] * 3
+    assert due[0].message == paused_notice("archive/: full.", "")
+
+
+def test_a_full_disk_is_told_as_what_it_is(ledger: SqlLedger, engine: Engine) -> None:
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    def fill() -> None:
+        for number in range(1000):
+            ledger.open_claim(dataclasses.replace(SEEN, inode=number), "x" * 4000, CorrelationId("c"), NOON)
+
+    with pytest.raises(errors.LedgerUnavailable) as refused:
+        fill()
+    assert refused.value.sentence == "The ledger can't be used now (SQLITE_FULL)."
+    assert "free some space" in refused.value.hint
+    assert ledger.check() == "ok"

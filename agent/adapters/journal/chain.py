@@ -21,6 +21,9 @@ class Head:
     hash: str
 
 
+UNUSABLE = "The journal can't be written or read"
+"""The sentence of every StorageUnavailable that comes from here."""
+
 START = Head(sequence=0, hash="0" * 64)
 """What the first line continues."""
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from agent.adapters.journal.chain import START, Head, is_intact, parse
-from agent.adapters.journal.storage import storage_errors
+from agent.adapters.journal.chain import START, UNUSABLE, Head, is_intact, parse
+from agent.durable import storage_errors
 
 
 class ProblemKind(StrEnum):
@@ -51,7 +51,7 @@ def verify(path: Path, *, expected: Head | None = None) -> list[Problem]:
     Raises:
         StorageUnavailable: the file can't be read.
     """
-    with storage_errors():
+    with storage_errors(UNUSABLE):
         return list(_problems(path, expected or START))
 
 

@@ -18,8 +18,8 @@ import os
 import threading
 from pathlib import Path
 
-from agent.adapters.journal.chain import START, Head, parse, written
-from agent.adapters.journal.storage import storage_errors
+from agent.adapters.journal.chain import START, UNUSABLE, Head, parse, written
+from agent.durable import storage_errors, sync_folder
 
 FILE_MODE = 0o640
 TAIL_BYTES = 65_536
@@ -49,7 +49,7 @@ class Journal:
         Raises:
             StorageUnavailable: the file can't be read.
         """
-        with self._lock, storage_errors():
+        with self._lock, storage_errors(UNUSABLE):
             self._open()
             return self._head
 
@@ -63,7 +63,7 @@ class Journal:
         Raises:
             StorageUnavailable: the line was not written; the same call may succeed later.
         """
-        with self._lock, storage_errors():
+        with self._lock, storage_errors(UNUSABLE):
             descriptor = self._open()
             if self._torn:
                 fields["torn"] = base64.b64encode(self._torn[:MOST_TORN_BYTES]).decode("ascii")
@@ -96,7 +96,7 @@ class Journal:
         try:
             size, head, torn = _read_end(descriptor)
             if size == 0:
-                _sync_folder(self._path.parent)
+                sync_folder(self._path.parent)
         except BaseException:
             os.close(descriptor)
             raise
@@ -145,11 +145,3 @@ def _is_same_file(path: Path, descriptor: int) -> bool:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
     except FileNotFoundError:
         return False
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

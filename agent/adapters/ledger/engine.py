@@ -21,6 +21,15 @@ from agent.mounts import remote_type
 BUSY_SECONDS = 10.0
 """How long a transaction waits for another one's end before it gives up."""
 
+_HINT = "Look at the disk's free space and at who owns state/; the daemon tries again by itself."
+_HINTS = (
+    ("SQLITE_FULL", "The disk is full: free some space. Nothing is lost; the daemon goes on by itself."),
+    ("SQLITE_READONLY", "The daemon's user may not write in state/: look at who owns it."),
+    ("SQLITE_CORRUPT", "The database is damaged: stop the daemon and restore state/ from a backup."),
+    ("SQLITE_NOTADB", "The database is damaged: stop the daemon and restore state/ from a backup."),
+)
+"""By the beginning of SQLite's own name of the error (https://sqlite.org/rescode.html)."""
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -79,10 +88,9 @@ def translated() -> Iterator[None]:
     except IntegrityError:
         raise
     except DBAPIError as error:
-        raise errors.LedgerUnavailable(
-            f"The ledger can't be used now ({type(error.orig).__name__}).",
-            hint="Look at the disk's free space and at who owns state/; the daemon tries again by itself.",
-        ) from error
+        word = str(getattr(error.orig, "sqlite_errorname", type(error.orig).__name__))
+        hint = next((hint for prefix, hint in _HINTS if word.startswith(prefix)), _HINT)
+        raise errors.LedgerUnavailable(f"The ledger can't be used now ({word}).", hint=hint) from error
 
 
 def _prepare(connection: object, _entry: ConnectionPoolEntry) -> None:

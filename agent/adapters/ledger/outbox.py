@@ -3,13 +3,24 @@
 import datetime
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Engine, FromClause, and_, bindparam, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    FromClause,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from agent.adapters.ledger import rows
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.schema import outbox
 from agent.domain.document import DocumentId
-from agent.domain.message import Parcel, ParcelId
+from agent.domain.message import NOTICES, Message, MessageKind, Parcel, ParcelId, Topic
 
 
 def _waits(table: FromClause) -> ColumnElement[bool]:
@@ -38,7 +49,7 @@ _NEXT_DUE = select(func.min(outbox.c.due_at)).where(outbox.c.parcel_id.in_(_FIRS
 
 
 class SqlOutbox:
-    """Implements `ports.Outbox`."""
+    """Implements `ports.Outbox` and `ports.Notices`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -50,7 +61,7 @@ class SqlOutbox:
             return [
                 Parcel(
                     parcel_id=ParcelId(row.parcel_id),
-                    document_id=DocumentId(row.document_id),
+                    document_id=None if row.document_id is None else DocumentId(row.document_id),
                     epoch=row.epoch,
                     recipient=row.recipient,
                     message=rows.MESSAGE.validate_json(row.message),
@@ -73,6 +84,30 @@ class SqlOutbox:
 
     def mark_dead(self, parcel_id: ParcelId, error_reason: str, now: datetime.datetime) -> None:
         self._change(parcel_id, dead_at=now, error=error_reason)
+
+    def announce(self, messages: Sequence[tuple[str, Message]], now: datetime.datetime) -> None:
+        with writing(self._engine) as connection:
+            for recipient, message in messages:
+                connection.execute(
+                    insert(outbox).values(
+                        topic=NOTICES[message.kind],
+                        epoch=0,
+                        recipient=recipient,
+                        message=rows.MESSAGE.dump_json(message).decode(),
+                        attempts=0,
+                        due_at=now,
+                    )
+                )
+
+    def last_notice(self, topic: Topic) -> MessageKind | None:
+        with reading(self._engine) as connection:
+            message = connection.execute(
+                select(outbox.c.message)
+                .where(outbox.c.topic == topic)
+                .order_by(outbox.c.parcel_id.desc())
+                .limit(1)
+            ).scalar()
+        return None if message is None else rows.MESSAGE.validate_json(message).kind
 
     def _change(self, parcel_id: ParcelId, **values: object) -> None:
         with writing(self._engine) as connection:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that this code is written for."""
 
 
@@ -127,7 +127,8 @@ outbox = Table(
     "outbox",
     metadata,
     Column("parcel_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("document_id", ForeignKey("documents.document_id"), nullable=False),
+    Column("document_id", ForeignKey("documents.document_id")),  # empty for a notice about the house
+    Column("topic", String(32)),  # of a notice
     Column("epoch", Integer, nullable=False),
     Column("recipient", String(64), nullable=False),
     Column("message", Text, nullable=False),

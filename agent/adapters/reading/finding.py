@@ -5,6 +5,7 @@ hands. A document that was read is one line a page, so that the parent never hol
 parsed in one piece, a finding took 23 times its own size.
 """
 
+import errno
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -83,12 +84,29 @@ class Unavailable:
 Finding = Read | Unreadable | Unavailable
 
 
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
+"""What the disk under the scratch folder says when it, and not the document, is to blame."""
+
+
+class NoRoomError(Exception):
+    """The scratch folder doesn't take the finding: the disk is full, or fails."""
+
+
 def write(finding: Finding, scratch: Path) -> None:
-    """Leave the finding in the scratch folder, whole or not at all."""
+    """Leave the finding in the scratch folder, whole or not at all.
+
+    Raises:
+        NoRoomError: the disk refuses.
+    """
     unfinished = scratch / f"{FINDING}.part"
-    with unfinished.open("wb") as stream:
-        stream.writelines(_encode(finding))
-    unfinished.rename(scratch / FINDING)
+    try:
+        with unfinished.open("wb") as stream:
+            stream.writelines(_encode(finding))
+        unfinished.rename(scratch / FINDING)
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise NoRoomError from error
+        raise
 
 
 def _encode(finding: Finding) -> Iterator[bytes]:

@@ -24,7 +24,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.adapters.reading import kernel
+from agent.adapters.reading import finding, kernel
 from agent.adapters.reading.confinement import confine
 from agent.adapters.reading.fence import Fence, FenceError, Plan
 from agent.adapters.reading.finding import Order
@@ -34,6 +34,7 @@ MAX_MESSAGE_BYTES = 64 * 1024
 _REAP_SECONDS = 0.05
 
 EXIT_OUT_OF_MEMORY = 71
+EXIT_NO_ROOM = 73
 EXIT_BROKEN = 70
 EXIT_UNFENCED = 72
 
@@ -110,6 +111,8 @@ class _Server:
             status = EXIT_OUT_OF_MEMORY
         except FenceError:
             status = EXIT_UNFENCED
+        except finding.NoRoomError:
+            status = EXIT_NO_ROOM
         finally:
             os._exit(status)
 

@@ -23,7 +23,7 @@ from agent.adapters.reading import fence
 from agent.adapters.reading.answer import collect
 from agent.adapters.reading.finding import Finding, Order, Read, Unavailable, Unreadable
 from agent.adapters.reading.forkclient import Child, ForkServer, ServerLostError
-from agent.adapters.reading.forkserver import EXIT_OUT_OF_MEMORY, EXIT_UNFENCED
+from agent.adapters.reading.forkserver import EXIT_NO_ROOM, EXIT_OUT_OF_MEMORY, EXIT_UNFENCED
 from agent.adapters.reading.losses import Crashed, Hung, Losses
 from agent.adapters.reading.tools import ENVIRONMENT
 from agent.domain.document import DocumentText
@@ -197,6 +197,11 @@ def _outcome(child: Child, scratch: Path) -> Finding | Crashed:
         return Unreadable(failure=FailureReason.OUT_OF_MEMORY)
     if child.exit_code == EXIT_UNFENCED:
         return _UNFENCED
+    if child.exit_code == EXIT_NO_ROOM:
+        return Unavailable(
+            sentence="The disk has no room for what was read.",
+            hint="Free some space. Nothing is lost; it goes on by itself.",
+        )
     if child.exit_code is None or child.exit_code < 0:
         number = -(child.exit_code or 0)
         return Crashed(page=child.page, detail=f"signal {number}", is_killed=number == signal.SIGKILL)

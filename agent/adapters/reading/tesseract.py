@@ -5,6 +5,8 @@ page's time is one budget for all of them.
 """
 
 import math
+import os
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +17,7 @@ from PIL import Image, PpmImagePlugin  # noqa: F401 # loaded before the fork: pa
 
 from agent.adapters.reading import lines, memory
 from agent.adapters.reading.deskew import skew
+from agent.adapters.reading.finding import NO_ROOM
 from agent.domain.document import Box, Line, PageProblem, Word
 from agent.errors import ReaderUnavailable
 
@@ -26,6 +29,8 @@ _SURE_ORIENTATION = 3.0
 _LONG_WORD = 4
 _MIN_SECONDS = 1.0
 _HINT = "Type: sudo apt install tesseract-ocr"
+_RESULT_BYTES = 16 * 1024 * 1024
+"""Room for what tesseract writes beside the picture that it is given: some hundred kilobytes for a dense page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,7 @@ def _pass(image: Image.Image, dots: float, deadline: float, languages: str, *, t
     degrees = skew(image)
     is_level = abs(degrees) < _MIN_SKEW_DEGREES
     level = image if is_level else image.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255)
+    _require_room(level)
     table = _call(
         lambda seconds: pytesseract.image_to_data(
             _as_pgm(level),
@@ -142,6 +148,24 @@ def _orientation(image: Image.Image, dots: float, deadline: float) -> int:
     return int(found["rotate"]) if float(found["orientation_conf"]) >= _SURE_ORIENTATION else 0
 
 
+def _require_room(image: Image.Image) -> None:
+    """Refuse to begin where the picture and the result have no room: tesseract may take half a table for a whole one.
+
+    Raises:
+        ReaderUnavailable: the disk is full, which is not the page's fault.
+    """
+    scratch = os.statvfs(tempfile.gettempdir())
+    if scratch.f_bavail * scratch.f_frsize < image.width * image.height + _RESULT_BYTES:
+        raise _no_room()
+
+
+def _no_room() -> ReaderUnavailable:
+    return ReaderUnavailable(
+        "The disk has no room for a page's picture.",
+        hint="Free some space. Nothing is lost; it goes on by itself.",
+    )
+
+
 def _call(engine: Callable[[float], Any], deadline: float) -> Any:
     """Call tesseract with the time that is left, and sort its failures."""
     seconds = deadline - time.monotonic()
@@ -156,7 +180,11 @@ def _call(engine: Callable[[float], Any], deadline: float) -> Any:
         raise EngineError from error
     except RuntimeError as error:  # pytesseract's word for a timeout
         raise OutOfTimeError from error
-    except (OSError, ValueError, KeyError) as error:  # no output, no UTF-8, no table
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise _no_room() from error
+        raise EngineError from error
+    except (ValueError, KeyError) as error:  # no output, no UTF-8, no table
         raise EngineError from error
 
 

@@ -31,7 +31,6 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.request import HTTPXRequest
 
 from agent.adapters.telegram import faults, rendering
-from agent.domain.document import reference
 from agent.domain.message import Message
 from agent.errors import DossierdError, MessageRefused, NotifierUnavailable
 
@@ -173,7 +172,7 @@ class TelegramNotifier:
         except BadRequest as error:
             if not faults.is_markup_refused(error):
                 raise
-            log.warning("telegram_markup_refused", document=reference(message.document_id))
+            log.warning("telegram_markup_refused", document=message.reference)
             return await self._post(chat, rendering.plain(message), None)
 
     async def _wait_for_turn(self, chat: int) -> None:

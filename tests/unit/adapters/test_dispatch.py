@@ -260,6 +260,36 @@ def test_patience_grows_to_a_minute_and_is_forgotten_by_success(
     assert [round(delay) for delay in heap.delays] == [1, 2, 4, 8, 16, 32, 60, 60, 1]
 
 
+def test_who_fails_again_and_again_is_stuck_with_what_it_met_until_it_succeeds(
+    desk: Desk, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heap = Heap()
+    monkeypatch.setattr(dispatch, "heapq", heap)
+    desk.troubles[ONE] = [
+        *(errors.StorageUnavailable("full") for _ in range(4)),
+        errors.StorageUnavailable("The disk refuses (EACCES).", hint="Look at the owner."),
+    ]
+    desk.troubles[TWO] = [ZeroDivisionError() for _ in range(5)]
+    seen: list[list[dispatch.Stuck]] = []
+    dispatcher = make(1)
+    for each in (ONE, TWO):
+        dispatcher.submit(each)
+    forget = dispatcher._forget
+
+    def look_first(document_id: DocumentId) -> None:
+        seen.append(dispatcher.stuck())
+        forget(document_id)
+
+    monkeypatch.setattr(dispatcher, "_forget", look_first)
+    dispatcher.start()
+    _idle(dispatcher)
+    assert {it.document_id: (it.sentence, it.hint) for stuck in seen for it in stuck} == {
+        ONE: ("The disk refuses (EACCES).", "Look at the owner."),
+        TWO: ("An error of our own (ZeroDivisionError).", ""),
+    }
+    assert dispatcher.stuck() == []
+
+
 def test_what_is_put_off_is_known(desk: Desk, make: Make) -> None:
     dispatcher = make(1)
     desk.troubles[ONE] = [errors.StorageUnavailable("full")]

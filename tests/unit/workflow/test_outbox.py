@@ -160,3 +160,30 @@ def test_every_delivery_is_logged_by_reference() -> None:
         ("message_refused", "D-1"),
         ("message_sent", "D-2"),
     ]
+
+
+def test_what_was_sent_but_could_not_be_marked_is_marked_before_anything_is_sent_again() -> None:
+    outbox, notifier, clock = FullOutbox(), FakeNotifier(), StandingClock()
+    for number in (1, 2):
+        outbox.add("anna", number)
+    unmarked: dict[ParcelId, str] = {}
+    for _ in range(3):
+        with pytest.raises(LedgerUnavailable):
+            relay(outbox, notifier, clock, unmarked=unmarked)
+    assert notifier.sent == [("anna", 1)]
+    outbox.is_full = False
+    relay(outbox, notifier, clock, unmarked=unmarked)
+    assert notifier.sent == [("anna", 1), ("anna", 2)]
+    assert [row.receipt for row in outbox.rows] == ["receipt 1", "receipt 2"]
+    assert unmarked == {}
+
+
+class FullOutbox(FakeOutbox):
+    """One whose disk is full: it can be read, not written."""
+
+    is_full = True
+
+    def mark_sent(self, parcel_id: ParcelId, receipt: str, now: datetime.datetime) -> None:
+        if self.is_full:
+            raise LedgerUnavailable("The ledger can't be used now (SQLITE_FULL).")
+        super().mark_sent(parcel_id, receipt, now)

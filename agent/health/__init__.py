@@ -5,16 +5,13 @@ The parts stand in one tuple. `dossierd check` prints them; nothing here changes
 
 import datetime
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable
 from pathlib import Path
 
 from agent import errors
 from agent.adapters.clock import SystemClock
-from agent.adapters.folders import FOLDERS, hash_file, is_unclaimed
-from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock
-from agent.adapters.ledger import SqlLedger, open_engine
+from agent.adapters.folders import FOLDERS, is_unclaimed
+from agent.adapters.home import REGISTRY_FILE, HomeLock
 from agent.adapters.reading import bubblewrap, fence
 from agent.adapters.reading.tools import check_tools
 from agent.adapters.registry import RegistryIndex
@@ -27,6 +24,19 @@ from agent.config import Settings
 from agent.domain.decision import Policy
 from agent.domain.life import Document
 from agent.domain.outcome import ACCEPTED, AT_REST, State
+from agent.durable import hash_file
+from agent.health.finding import NAMED, Finding, Level, has_run, nothing_yet, open_ledger, some
+from agent.health.room import disk, full_disk, moves
+
+__all__ = [
+    "NAME_POLICY_HINT",
+    "NAME_POLICY_WARNING",
+    "Finding",
+    "Level",
+    "examine",
+    "examine_part",
+    "full_disk",
+]
 
 NAME_POLICY_WARNING = "policy name: a stranger who shares a registered person's name is filed as that person"
 NAME_POLICY_HINT = "Unless you have a reason, set DOSSIERD_POLICY=two-identifiers"
@@ -38,28 +48,6 @@ _FENCE_HINT = (
 
 CLAIM_TIME = datetime.timedelta(seconds=10)
 """A claim takes milliseconds; one that has taken so long was refused."""
-
-NAMED = 5
-"""How many documents or files a finding names; the rest are counted."""
-
-
-class Level(StrEnum):
-    """How well a part is."""
-
-    GOOD = "good"
-    NOTICE = "notice"
-    """Works as set, but somebody should know."""
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """What one part says of itself."""
-
-    part: str
-    level: Level
-    sentence: str
-    hint: str = ""
 
 
 def examine(settings: Settings, *, deep: bool = False) -> list[Finding]:
@@ -135,7 +123,7 @@ def _incoming(settings: Settings) -> Finding:
         return Finding(
             part="incoming",
             level=Level.BAD,
-            sentence=f"{waits}; {len(stuck)} of them can't be taken away: {_some(stuck)}",
+            sentence=f"{waits}; {len(stuck)} of them can't be taken away: {some(stuck)}",
             hint=f"Look at owner, mode and attributes: ls -ld and lsattr, of the file and of its folder in {folder}. "
             "Or copy it and drop the copy.",
         )
@@ -143,7 +131,7 @@ def _incoming(settings: Settings) -> Finding:
         return Finding(
             part="incoming",
             level=Level.NOTICE,
-            sentence=f"{waits}; {len(odd)} that nobody takes: {_some(odd)}",
+            sentence=f"{waits}; {len(odd)} that nobody takes: {some(odd)}",
             hint="Print or export as a PDF what should be filed, in a folder of this disk, and take these away.",
         )
     if why := refusal(folder):
@@ -162,10 +150,10 @@ def _shown(oddity: Oddity) -> str:
 
 def _unclaimable(settings: Settings) -> list[str]:
     """Name the files that stand still, but that the daemon has tried to claim in vain."""
-    if not _has_run(settings):
+    if not has_run(settings):
         return []
     tried_before = SystemClock(settings.timezone).now() - CLAIM_TIME
-    ledger = _open_ledger(settings)
+    ledger = open_ledger(settings)
     try:
         begun = ledger.in_states(frozenset({State.CLAIMING}))
     finally:
@@ -178,9 +166,9 @@ def _unclaimable(settings: Settings) -> list[str]:
 
 
 def _ledger(settings: Settings) -> Finding:
-    if not _has_run(settings):
-        return _nothing_yet("ledger")
-    ledger = _open_ledger(settings)
+    if not has_run(settings):
+        return nothing_yet("ledger")
+    ledger = open_ledger(settings)
     try:
         said = ledger.check()
     finally:
@@ -197,9 +185,9 @@ def _ledger(settings: Settings) -> Finding:
 
 def _conservation(settings: Settings) -> Finding:
     """Every document that was ever accepted is in exactly one place, and that place is where its row says."""
-    if not _has_run(settings):
-        return _nothing_yet("documents")
-    ledger = _open_ledger(settings)
+    if not has_run(settings):
+        return nothing_yet("documents")
+    ledger = open_ledger(settings)
     try:
         counts = ledger.counts()
         gone = [
@@ -220,7 +208,7 @@ def _conservation(settings: Settings) -> Finding:
         part="documents",
         level=Level.BAD,
         sentence=f"{sentence}; {len(gone) + len(missing)} not where they were put: "
-        + _some([it.reference for it in (*gone, *missing)]),
+        + some([it.reference for it in (*gone, *missing)]),
         hint="Somebody moved, removed or changed them by hand. Put each file back where `dossierd show` says"
         + (f", then: {retries}" if retries else "."),
     )
@@ -228,9 +216,9 @@ def _conservation(settings: Settings) -> Finding:
 
 def _bytes(settings: Settings) -> Finding:
     """Every document at rest has the bytes that came in."""
-    if not _has_run(settings):
-        return _nothing_yet("bytes")
-    ledger = _open_ledger(settings)
+    if not has_run(settings):
+        return nothing_yet("bytes")
+    ledger = open_ledger(settings)
     try:
         resting = ledger.in_states(AT_REST)
         changed = [
@@ -244,7 +232,7 @@ def _bytes(settings: Settings) -> Finding:
         return Finding(
             part="bytes",
             level=Level.BAD,
-            sentence=f"{len(changed)} of {len(resting)} are gone or not as they came: {_some(changed)}",
+            sentence=f"{len(changed)} of {len(resting)} are gone or not as they came: {some(changed)}",
             hint="Restore each from a backup to where `dossierd show` says.",
         )
     return Finding(part="bytes", level=Level.GOOD, sentence=f"{len(resting)} compared, all as they came")
@@ -260,10 +248,6 @@ def _has_its_bytes(document: Document, settings: Settings) -> bool:
         return hash_file(_place_of(document, settings))[0] == document.sha256
     except errors.CustodyError:
         return False
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:NAMED]) + (", ..." if len(names) > NAMED else "")
 
 
 def _registry(settings: Settings) -> Finding:
@@ -337,25 +321,14 @@ def _telegram(settings: Settings) -> Finding:
     return Finding(part="telegram", level=Level.GOOD, sentence=f"@{name} answers")
 
 
-def _has_run(settings: Settings) -> bool:
-    return (settings.home / "state" / LEDGER_FILE).is_file()
-
-
-def _nothing_yet(part: str) -> Finding:
-    sentence = "none yet: dossierd has not run in this home"
-    return Finding(part=part, level=Level.NOTICE, sentence=sentence, hint="Type: dossierd run")
-
-
-def _open_ledger(settings: Settings) -> SqlLedger:
-    return SqlLedger(open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False))
-
-
 PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("daemon", _daemon),
     ("folders", _folders),
+    ("disk", disk),
     ("incoming", _incoming),
     ("ledger", _ledger),
     ("documents", _conservation),
+    ("moves", moves),
     ("registry", _registry),
     ("rules", _rules),
     ("ocr", _reader),

@@ -1,0 +1,51 @@
+"""How much room a file system has, and whether it is enough to take in more documents. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MEGABYTE = 1_000_000
+
+INODE_FLOOR = 1_000
+"""A document takes up to four: itself, its sidecar, its record's folder and that one's year."""
+
+RESUME_SHARE = 1.2
+"""How far above the floor it must be before intake goes on, so that it doesn't pause and resume by the minute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """One file system of the home.
+
+    Attributes:
+        folders: the home's folders that lie on it.
+        free_bytes: what an ordinary user may still write.
+        free_inodes: how many files an ordinary user may still make; None where their number has no limit.
+    """
+
+    folders: tuple[str, ...]
+    free_bytes: int
+    free_inodes: int | None
+
+
+def shortage(rooms: Sequence[Room], floor_bytes: int, *, is_paused: bool) -> Room | None:
+    """Find the file system that is too full to take in more; None when there is none.
+
+    Args:
+        is_paused: whether intake pauses already: then it takes somewhat more than the floor to go on.
+    """
+    share = RESUME_SHARE if is_paused else 1.0
+    return next((room for room in rooms if _is_short(room, floor_bytes * share, INODE_FLOOR * share)), None)
+
+
+def _is_short(room: Room, least_bytes: float, least_inodes: float) -> bool:
+    return room.free_bytes < least_bytes or (room.free_inodes is not None and room.free_inodes < least_inodes)
+
+
+def told(room: Room, floor_bytes: int) -> str:
+    """Say what is short, without a full stop: `archive/: 120 MB free; intake pauses below 200, goes on above 240`."""
+    where = ", ".join(f"{folder}/" for folder in room.folders)
+    if room.free_bytes < floor_bytes * RESUME_SHARE:
+        free, floor, unit = room.free_bytes // MEGABYTE, floor_bytes // MEGABYTE, "MB free"
+    else:
+        free, floor, unit = room.free_inodes or 0, INODE_FLOOR, "more files possible"
+    return f"{where}: {free} {unit}; intake pauses below {floor}, goes on above {round(floor * RESUME_SHARE)}"

@@ -1,0 +1,165 @@
+"""File operations that outlive a power cut, and what a disk says when it refuses them.
+
+A name is never given twice: renames don't replace. A folder's entry is on disk when the folder is synced. What the
+kernel refuses becomes `StorageUnavailable`, by its number alone: file names stay out of every text.
+"""
+
+import contextlib
+import ctypes
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from agent import errors
+from agent.domain.document import Sha256
+
+FOLDER_MODE = 0o750
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""No room: nothing is wrong with the folder or the disk, and room will be made."""
+
+_CHUNK = 1 << 20
+_RENAME_NOREPLACE = 1
+_AT_FDCWD = -100
+_KNOWS_NO_FLAG = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
+
+_HINTS = {
+    errno.ENOSPC: "The disk is full: free some space. Nothing is lost; it goes on by itself.",
+    errno.EDQUOT: "The user's disk quota is used up: raise it. Nothing is lost; it goes on by itself.",
+    errno.EIO: "The disk fails: look at the kernel's log (dmesg), and make a backup now.",
+    errno.EXDEV: "It lies on a mount of its own inside incoming/, out of which nothing can be renamed: copy it.",
+    errno.EROFS: "The file system is read-only: look at the kernel's log and remount it.",
+    errno.EACCES: "The daemon's user may not write there: look at the folder's owner and mode.",
+    errno.EPERM: "The daemon's user may not write there: look at the folder's owner, mode and attributes.",
+}
+
+
+def word_for(error: OSError) -> str:
+    """The kernel's own word: ENOSPC."""
+    return errno.errorcode.get(error.errno or 0, "unknown error")
+
+
+def hint_for(error: OSError) -> str:
+    """What somebody can do about it."""
+    return _HINTS.get(error.errno or 0, "Look at the disk and the kernel's log.")
+
+
+@contextlib.contextmanager
+def storage_errors(what: str = "The disk refuses") -> Iterator[None]:
+    """Turn what the kernel refuses into an error of the tree.
+
+    Args:
+        what: the sentence, to which the kernel's word is added.
+
+    Raises:
+        StorageUnavailable: in place of every OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise errors.StorageUnavailable(f"{what} ({word_for(error)}).", hint=hint_for(error)) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with its parents, each synced into its own parent."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=FOLDER_MODE)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's entries durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def open_for_reading(path: Path) -> Iterator[int]:
+    """Open a regular file, and nothing else.
+
+    Raises:
+        FileVanished: a link, a folder or a device stands there.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise errors.FileVanished("What stands there is a symbolic link.") from error
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise errors.FileVanished("What stands there is no regular file.")
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def hash_file(path: Path) -> tuple[Sha256, int]:
+    """Hash a regular file without following a link; gives SHA-256 and the size in bytes."""
+    digest, size = hashlib.sha256(), 0
+    with open_for_reading(path) as descriptor:
+        while chunk := os.read(descriptor, _CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return Sha256(digest.hexdigest()), size
+
+
+def probe_folder(folder: Path) -> None:
+    """Make the folder if need be, and make, rename and remove a file in it.
+
+    Raises:
+        OSError: as the kernel says.
+    """
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    first, second = folder / ".dossierd-probe", folder / ".dossierd-probe-2"
+    first.write_bytes(b"")
+    first.rename(second)
+    second.unlink()
+
+
+def copy_file(source: Path, temporary: Path) -> None:
+    """Copy to a name that is free, durably; a copy that can't be ended takes up no room."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open_for_reading(source) as reader, os.fdopen(os.open(temporary, flags, 0o640), "wb") as writer:
+        try:
+            while chunk := os.read(reader, _CHUNK):
+                writer.write(chunk)
+            writer.flush()
+            os.fsync(writer.fileno())
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def rename_without_replacing(source: Path, target: Path) -> None:
+    """Rename by renameat2(2); where that flag is unknown, reserve the name with an empty file first.
+
+    Raises:
+        FileExistsError: the name is taken, by a file or by an earlier call's placeholder.
+        OSError: as the kernel says.
+    """
+    result = _libc.renameat2(
+        _AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _RENAME_NOREPLACE
+    )
+    if result == 0:
+        return
+    number = ctypes.get_errno()
+    if number not in _KNOWS_NO_FLAG:
+        raise OSError(number, os.strerror(number))
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640))
+    try:
+        source.rename(target)
+    except OSError:
+        target.unlink()  # an empty file that stays behind would be taken for a document
+        raise
+
+
+_libc = ctypes.CDLL(None, use_errno=True)

@@ -1,0 +1,48 @@
+"""What a part of health says of itself, and what several parts ask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.adapters.home import LEDGER_FILE
+from agent.adapters.ledger import SqlLedger, open_engine
+from agent.config import Settings
+
+NAMED = 5
+"""How many documents or files a finding names; the rest are counted."""
+
+
+class Level(StrEnum):
+    """How well a part is."""
+
+    GOOD = "good"
+    NOTICE = "notice"
+    """Works as set, but somebody should know."""
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one part says of itself."""
+
+    part: str
+    level: Level
+    sentence: str
+    hint: str = ""
+
+
+def has_run(settings: Settings) -> bool:
+    return (settings.home / "state" / LEDGER_FILE).is_file()
+
+
+def nothing_yet(part: str) -> Finding:
+    sentence = "none yet: dossierd has not run in this home"
+    return Finding(part=part, level=Level.NOTICE, sentence=sentence, hint="Type: dossierd run")
+
+
+def open_ledger(settings: Settings) -> SqlLedger:
+    return SqlLedger(open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False))
+
+
+def some(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (", ..." if len(names) > NAMED else "")

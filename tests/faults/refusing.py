@@ -1,0 +1,184 @@
+"""A daemon whose disk refuses at a named write, for as long as a file says so.
+
+`python -m tests.faults.refusing --home DIR --point NAME --errno ENOSPC`: the real daemon and its real ports. While the
+file `refuse` lies beside the home, what the kernel or SQLite would say on a full disk is raised deep inside the named
+call, below every translation; each refusal is a line of the file `refused`.
+"""
+
+import argparse
+import dataclasses
+import datetime
+import errno
+import os
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from agent import daemon
+from agent.adapters import folders as folders_module
+from agent.adapters.folders import HomeFolders
+from agent.adapters.telemetry import configure
+from agent.app import Parts, build
+from agent.config import load
+from tests.faults.killing import ToldInAFile
+
+LEDGER = {
+    "row": "open_claim",
+    "claim_confirmed": "confirm_claim",
+    "attempt": "start",
+    "text_stored": "save_text",
+    "settle": "settle",
+    "done": "complete",
+    "handed_back": "hand_back",
+}
+FOLDERS = {"claim_rename": "claim", "move": "move", "sidecar": "write_sidecar", "probe": "probe"}
+MOVE_ACROSS = {"copy": "_copy", "publish": "_publish", "unlink": "_unlink"}
+JOURNAL = {"claimed_line": "claimed", "settling_line": "settling", "rested_line": "rested"}
+OTHERS = ("sent_mark", "request_closed", "scratch")
+
+POINTS = (*LEDGER, *FOLDERS, *MOVE_ACROSS, *JOURNAL, *OTHERS)
+
+PAUSE_SECONDS = 0.5
+"""How long a loop rests after an error here: the tests wait for it again and again."""
+
+
+class Disk:
+    """Refuses while the file says so, in the thread that is at the chosen point."""
+
+    def __init__(self, beside: Path, point: str, number: int) -> None:
+        self._order, self._record = beside / "refuse", beside / "refused"
+        self._point, self._number = point, number
+        self._here = threading.local()
+
+    @contextmanager
+    def at(self, point: str) -> Iterator[None]:
+        before, self._here.point = getattr(self._here, "point", None), point
+        try:
+            yield
+        finally:
+            self._here.point = before
+
+    def around(self, point: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            with self.at(point):
+                return call(*args, **kwargs)
+
+        return guarded
+
+    def is_refusing(self) -> bool:
+        if getattr(self._here, "point", None) != self._point or not self._order.exists():
+            return False
+        with self._record.open("a") as record:
+            record.write(f"{self._point}\n")
+        return True
+
+    def kernel(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """A call of the kernel's that may refuse."""
+
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if self.is_refusing():
+                raise OSError(self._number, os.strerror(self._number))
+            return call(*args, **kwargs)
+
+        return guarded
+
+    def database(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The driver's commit, as SQLite refuses it."""
+
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if self.is_refusing():
+                is_full = self._number in {errno.ENOSPC, errno.EDQUOT}
+                raise sqlite3.OperationalError("database or disk is full" if is_full else "disk I/O error")
+            return call(*args, **kwargs)
+
+        return guarded
+
+
+class Guarded:
+    """Any port, with some of its methods marked as points."""
+
+    def __init__(self, inner: object, disk: Disk, points: dict[str, str]) -> None:
+        self._inner, self._disk = inner, disk
+        self._points = {method: point for point, method in points.items()}
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        return self._disk.around(self._points[name], found) if name in self._points else found
+
+
+class GuardedFolders(HomeFolders):
+    """The steps inside a move across file systems."""
+
+    disk: Disk
+
+    def _copy(self, source: Path, temporary: Path) -> None:
+        self.disk.around("copy", super()._copy)(source, temporary)
+
+    def _publish(self, temporary: Path, target: Path) -> None:
+        self.disk.around("publish", super()._publish)(temporary, target)
+
+    def _unlink(self, source: Path) -> None:
+        self.disk.around("unlink", super()._unlink)(source)
+
+
+class GuardedJournal:
+    """Each line is a point of its own."""
+
+    def __init__(self, inner: Any, disk: Disk) -> None:
+        self._inner, self._disk = inner, disk
+
+    def append(self, event: str, at: datetime.datetime, /, **fields: object) -> None:
+        self._disk.around(f"{event}_line", self._inner.append)(event, at, **fields)
+
+
+def guarded_parts(parts: Parts, disk: Disk) -> Parts:
+    """Mark every write of a home, and let the kernel's and the driver's calls below them ask the disk."""
+    dialect = parts.ledger._engine.dialect
+    dialect.do_commit = disk.database(dialect.do_commit)  # type: ignore[method-assign]
+    os.fsync = disk.kernel(os.fsync)
+    tempfile.mkdtemp = disk.kernel(tempfile.mkdtemp)
+    for name in ("rename_without_replacing", "probe_folder"):
+        setattr(folders_module, name, disk.kernel(getattr(folders_module, name)))
+    folders = GuardedFolders(parts.settings.home, parts.ledger.home_id() or "")
+    folders.disk = disk
+    notifier = ToldInAFile(parts.settings.home.with_name("told.jsonl"))
+    ports = dataclasses.replace(
+        parts.ports,
+        ledger=Guarded(parts.ledger, disk, LEDGER),
+        folders=Guarded(folders, disk, FOLDERS),
+        text_source=Guarded(parts.reader, disk, {"scratch": "read"}),
+        journal=GuardedJournal(parts.journal, disk),
+        recipients=tuple(notifier.recipients()),
+    )
+    return dataclasses.replace(
+        parts,
+        ports=ports,
+        notifier=notifier,
+        outbox=Guarded(parts.outbox, disk, {"sent_mark": "mark_sent"}),  # type: ignore[arg-type]
+        requests=Guarded(parts.requests, disk, {"request_closed": "close_request"}),  # type: ignore[arg-type]
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--point", choices=(*POINTS, "never"), default="never")
+    parser.add_argument("--errno", default="ENOSPC")
+    chosen = parser.parse_args()
+    daemon.ERROR_PAUSE_SECONDS = PAUSE_SECONDS
+    settings = load(home=chosen.home)
+    configure(settings.log_level, settings.home / "logs", console="json", to_journald=False)
+    disk = Disk(settings.home.parent, chosen.point, getattr(errno, chosen.errno))
+    parts = guarded_parts(build(settings), disk)
+    try:
+        daemon.Daemon(parts).run()
+    finally:
+        parts.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""The disk refuses at each named write; when it has room again all goes on by itself, and ends as undisturbed."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from agent.adapters.journal import verify
+from agent.domain.life import Action
+from tests.faults.refusing import MOVE_ACROSS, POINTS
+from tests.faults.world import World, letter_about, stop
+
+pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(240)]
+
+DROPPED = {
+    "match.pdf": letter_about(100),
+    "name-only.pdf": letter_about(101, name_only=True),
+    "memo.pdf": b"Not a PDF, whatever the name says.\n",
+}
+UNDISTURBED = {
+    "match.pdf": "archived 100 by rule",
+    "name-only.pdf": "in review: ambiguous",
+    "memo.pdf": "failed: not_a_pdf",
+}
+REFUSALS = 2
+"""How often it must have been refused before there is room: the first try and another."""
+
+NEEDS_MORE = {"handed_back", "request_closed", *MOVE_ACROSS}
+"""Points that the three documents don't come to by themselves."""
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Path]:
+    """A folder on another file system than the home."""
+    with TemporaryDirectory(dir="/dev/shm") as folder:
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("point", [it for it in POINTS if it not in NEEDS_MORE])
+def test_a_full_disk_at_any_write_changes_nothing(point: str, tmp_path: Path) -> None:
+    world = _refuse_and_relent(World.make(tmp_path / "home"), point)
+    assert world.outcomes() == UNDISTURBED
+
+
+@pytest.mark.parametrize("code", ["EDQUOT", "EIO", "EROFS", "EACCES"])
+@pytest.mark.parametrize("point", ["claim_rename", "move", "settling_line"])
+def test_other_refusals_are_waited_for_just_as_well(point: str, code: str, tmp_path: Path) -> None:
+    world = _refuse_and_relent(World.make(tmp_path / "home"), point, code)
+    assert world.outcomes() == UNDISTURBED
+
+
+@pytest.mark.parametrize("point", sorted(MOVE_ACROSS))
+def test_a_full_disk_in_a_move_across_file_systems_changes_nothing(
+    point: str, tmp_path: Path, elsewhere: Path
+) -> None:
+    world = World.make(tmp_path / "home")
+    (world.home / "archive").rmdir()
+    (world.home / "archive").symlink_to(elsewhere, target_is_directory=True)
+    assert os.stat(elsewhere).st_dev != os.stat(world.home).st_dev  # noqa: PTH116
+    _refuse_and_relent(world, point)
+    assert world.outcomes() == UNDISTURBED
+    assert not list(elsewhere.rglob("*.part"))
+
+
+def test_an_answer_that_can_not_be_noted_is_carried_out_once(tmp_path: Path) -> None:
+    world = _refuse_and_relent(World.make(tmp_path / "home"), "never")
+    asked = next(it.document_id for it in world.documents() if it.original_name == "name-only.pdf")
+    world.ask(Action.ANSWER, asked, "1")
+    _refuse_and_relent(world, "request_closed", drop=False)
+    assert world.outcomes() == UNDISTURBED | {"name-only.pdf": "archived 101 by cli:tester"}
+    assert {it.original_name: it.epoch for it in world.documents()} == dict.fromkeys(DROPPED, 1) | {
+        "name-only.pdf": 2
+    }
+
+
+def _refuse_and_relent(world: World, point: str, code: str = "ENOSPC", *, drop: bool = True) -> World:
+    """Run with a disk that refuses at a point, then has room; look at everything in between and after."""
+    refuse, refused = world.home.with_name("refuse"), world.home.with_name("refused")
+    refuse.touch()
+    refused.write_text("")
+    for name, content in DROPPED.items() if drop else ():
+        world.drop(name, content)
+    daemon = world.start("--point", point, "--errno", code, module="tests.faults.refusing")
+    try:
+        world.wait_until_up(daemon)
+        if point != "never":
+            world.wait(lambda: len(refused.read_text().splitlines()) >= REFUSALS, daemon)
+        _is_safe(world)
+        refuse.unlink()
+        world.wait(lambda: world.rests() and len(_accepted(world)) == len(DROPPED), daemon)
+        stop(daemon)
+    finally:
+        daemon.kill()
+    world.check(DROPPED)
+    _is_told_whole(world)
+    return world
+
+
+def _is_safe(world: World) -> None:
+    """Each document's bytes lie somewhere, whatever else is half done."""
+    found = Counter(
+        path.read_bytes()
+        for place in ("incoming", "archive", "review", "failed")
+        for folder, _, names in os.walk(world.home / place, followlinks=True)
+        for path in (Path(folder) / name for name in names)
+        if path.suffix != ".json"
+    )
+    assert all(found[content] >= 1 for content in DROPPED.values()), world.story()
+
+
+def _accepted(world: World) -> list[str]:
+    return list(world.outcomes())
+
+
+def _is_told_whole(world: World) -> None:
+    """The audit trail is a whole chain, and knows each document's claim, settling and rest."""
+    path = world.home / "logs" / "audit.jsonl"
+    assert verify(path) == []
+    told = {
+        (line["fields"]["document"], line["event"]) for line in map(json.loads, path.read_text().splitlines())
+    }
+    for it in world.documents():
+        if it.original_name in world.outcomes():
+            assert {(it.reference, event) for event in ("claimed", "settling", "rested")} <= told
+
+
+def test_nobody_is_told_twice_because_the_sent_mark_finds_no_room(tmp_path: Path) -> None:
+    world = _refuse_and_relent(World.make(tmp_path / "home"), "sent_mark")
+    told = Counter(map(_document_of, world.home.with_name("told.jsonl").read_text().splitlines()))
+    assert set(told.values()) == {1}
+
+
+def _document_of(line: str) -> str:
+    return str(json.loads(line)["document"])
