@@ -55,8 +55,10 @@ def in_custody(document_id: DocumentId, ports: Ports) -> Iterator["Custody"]:
         except Exception as error:  # noqa: BLE001 -- the first net: no document is lost to a mistake of ours
             custody.fail(error)
         finally:
-            custody.hand_back()
-            structlog.contextvars.unbind_contextvars("correlation_id", "epoch")
+            try:
+                custody.hand_back()
+            finally:  # a ledger that is away must not lend this document's ids to the next one's lines
+                structlog.contextvars.unbind_contextvars("correlation_id", "epoch")
 
 
 class Custody:

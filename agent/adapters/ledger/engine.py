@@ -22,8 +22,10 @@ BUSY_SECONDS = 10.0
 """How long a transaction waits for another one's end before it gives up."""
 
 _HINT = "Look at the disk's free space and at who owns state/; the daemon tries again by itself."
+_FULL = "The disk is full: free some space. Nothing is lost; the daemon goes on by itself."
 _HINTS = (
-    ("SQLITE_FULL", "The disk is full: free some space. Nothing is lost; the daemon goes on by itself."),
+    ("SQLITE_FULL", _FULL),
+    ("SQLITE_IOERR_SHM", _FULL),  # no room for the index that a WAL needs beside it
     ("SQLITE_READONLY", "The daemon's user may not write in state/: look at who owns it."),
     ("SQLITE_CORRUPT", "The database is damaged: stop the daemon and restore state/ from a backup."),
     ("SQLITE_NOTADB", "The database is damaged: stop the daemon and restore state/ from a backup."),

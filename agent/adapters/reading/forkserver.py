@@ -34,9 +34,9 @@ MAX_MESSAGE_BYTES = 64 * 1024
 _REAP_SECONDS = 0.05
 
 EXIT_OUT_OF_MEMORY = 71
-EXIT_NO_ROOM = 73
 EXIT_BROKEN = 70
 EXIT_UNFENCED = 72
+EXIT_NO_ROOM = 73
 
 Job = Callable[[Order, int, socket.socket], None]
 """Reads the document behind the descriptor, leaves a finding, and tells through the socket which page it begins."""
