@@ -29,6 +29,9 @@ UNDISTURBED = {
 REFUSALS = 2
 """How often it must have been refused before there is room: the first try and another."""
 
+ONCE = {"unlink"}
+"""Refused after the fact: the next try finds the file gone from its old place, and nothing left to do there."""
+
 NEEDS_MORE = {"handed_back", "request_closed", *MOVE_ACROSS}
 """Points that the three documents don't come to by themselves."""
 
@@ -88,13 +91,15 @@ def _refuse_and_relent(world: World, point: str, code: str = "ENOSPC", *, drop: 
     try:
         world.wait_until_up(daemon)
         if point != "never":
-            world.wait(lambda: len(refused.read_text().splitlines()) >= REFUSALS, daemon)
+            least = 1 if point in ONCE else REFUSALS
+            world.wait(lambda: len(refused.read_text().splitlines()) >= least, daemon)
         _is_safe(world)
         refuse.unlink()
         world.wait(lambda: world.rests() and len(_accepted(world)) == len(DROPPED), daemon)
         stop(daemon)
     finally:
         daemon.kill()
+        daemon.wait()
     world.check(DROPPED)
     _is_told_whole(world)
     return world
