@@ -31,7 +31,7 @@ from agent.domain.outcome import IN_WORK, State
 from agent.domain.room import MEGABYTE
 from agent.workflow.gate import Gate
 from agent.workflow.intake import take_in
-from agent.workflow.notices import Announcer
+from agent.workflow.notices import Announcer, Leftovers
 from agent.workflow.outbox import relay
 from agent.workflow.process import process_document
 from agent.workflow.recovery import recover, stranded
@@ -49,7 +49,9 @@ ERROR_PAUSE_SECONDS = 5.0
 BEAT_SECONDS = 120.0
 """A loop that has not come round for so long hangs."""
 STOPPED_SECONDS = 2.5
-"""What readers get to die in after the time for finishing is up; systemd's TimeoutStopSec is 10 s."""
+"""What readers get to die in after the time for finishing is up."""
+LOOPS_SECONDS = 1.0
+"""What the loops together get to end in. All of a stop stays below ten seconds, as the unit says."""
 
 
 class Loop:
@@ -115,6 +117,7 @@ class Daemon:
             floor_bytes=settings.disk_floor_megabytes * MEGABYTE,
         )
         self._filing = self._announcer(Topic.FILING)
+        self._leftovers = Leftovers(self._announcer(Topic.LEFTOVERS))
         self._unmarked: dict[ParcelId, str] = {}
         self._intake_loop = Loop("intake", self._intake, self._stop)
         self._desk_loop = Loop("desk", self._desk, self._stop)
@@ -232,8 +235,9 @@ class Daemon:
             self._parts.stopping.set()
             self.dispatcher.stop(STOPPED_SECONDS)
         self._post_wakes.set()
+        deadline = time.monotonic() + LOOPS_SECONDS
         for loop in self._loops:
-            loop.join(1.0)
+            loop.join(max(0.0, deadline - time.monotonic()))
         self._parts.reader.close()
         self._supervisor.close()
         log.info("daemon_stopped")
@@ -250,8 +254,7 @@ class Daemon:
         """Claim what is ready, as far as there is room for it, and pick up what an error has left lying."""
         if time.monotonic() >= self._sweep_at:
             self._sweep_at = time.monotonic() + self._parts.settings.rescan_seconds
-            for document_id in stranded(self._parts.ports, self._in_hands):
-                self.dispatcher.submit(document_id)
+            self._sweep()
         most = self._workers * (1 + CLAIMED_AHEAD)
         if not self._gate.is_open():
             self._watcher.attend()
@@ -264,6 +267,12 @@ class Daemon:
         taken = [self._take(seen) for seen in ready if self._intake_loop.still()]
         if taken and not any(taken):  # the machine is at fault: no use in going through ten thousand files
             self._stop.wait(ERROR_PAUSE_SECONDS)
+
+    def _sweep(self) -> None:
+        for document_id in stranded(self._parts.ports, self._in_hands):
+            self.dispatcher.submit(document_id)
+        if self._leftovers.look(self._watcher.leftovers()):
+            self._post_wakes.set()
 
     def _take(self, seen: SeenFile) -> bool:
         """Claim one file; what can't be claimed is given back to the watcher and doesn't hold up the others.

@@ -1,12 +1,15 @@
-"""What people are told of the house itself: it stands still, it goes on. Of folders, only the home's own are named."""
+"""What people are told of the house itself: it stands still, it goes on, something is left lying."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from agent.domain.document import DocumentId, reference
 from agent.domain.message import Message, MessageKind
 
 NAMED = 3
 """How many documents a notice names; the rest are counted."""
+
+LISTED = 10
+"""How many things that were left lying a notice lists; the rest are counted."""
 
 
 def paused_notice(sentence: str, hint: str) -> Message:
@@ -44,3 +47,31 @@ def stuck_notice(documents: Sequence[DocumentId], sentence: str, hint: str) -> M
 
 def unstuck_notice() -> Message:
     return Message(kind=MessageKind.FILING_RESUMED, document_id=None, title="All documents go on again")
+
+
+def left_notice(things: Mapping[str, str]) -> Message:
+    """Say what lies in `incoming/` and is not filed.
+
+    Args:
+        things: names below `incoming/`, each with what is wrong in a word or two; at least one.
+    """
+    listed = [f"{name}: {why}" for name, why in list(things.items())[:LISTED]]
+    rest = len(things) - len(listed)
+    return Message(
+        kind=MessageKind.LEFT_LYING,
+        document_id=None,
+        title="Left in incoming/: "
+        + ("1 thing that is" if len(things) == 1 else f"{len(things)} things that are")
+        + " not filed",
+        lines=(
+            *listed,
+            *([f"and {rest} more"] if rest else []),
+            "Only PDF files that dossierd may read and move are filed. What to do: dossierd check",
+        ),
+    )
+
+
+def nothing_left_notice() -> Message:
+    return Message(
+        kind=MessageKind.NOTHING_LEFT, document_id=None, title="Nothing is left lying in incoming/ any more"
+    )

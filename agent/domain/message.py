@@ -24,13 +24,16 @@ class MessageKind(StrEnum):
     INTAKE_RESUMED = "intake_resumed"
     FILING_STUCK = "filing_stuck"
     FILING_RESUMED = "filing_resumed"
+    LEFT_LYING = "left_lying"
+    NOTHING_LEFT = "nothing_left"
 
 
 class Topic(StrEnum):
-    """What a notice about the house is about: told once when it begins, and once when it is over."""
+    """What a notice about the house is about: told when it begins, and once when it is over."""
 
     INTAKE = "intake"
     FILING = "filing"
+    LEFTOVERS = "leftovers"
 
 
 NOTICES: Mapping[MessageKind, Topic] = {
@@ -38,10 +41,12 @@ NOTICES: Mapping[MessageKind, Topic] = {
     MessageKind.INTAKE_RESUMED: Topic.INTAKE,
     MessageKind.FILING_STUCK: Topic.FILING,
     MessageKind.FILING_RESUMED: Topic.FILING,
+    MessageKind.LEFT_LYING: Topic.LEFTOVERS,
+    MessageKind.NOTHING_LEFT: Topic.LEFTOVERS,
 }
 """The kinds that are about no document."""
 
-OVER = frozenset({MessageKind.INTAKE_RESUMED, MessageKind.FILING_RESUMED})
+OVER = frozenset({MessageKind.INTAKE_RESUMED, MessageKind.FILING_RESUMED, MessageKind.NOTHING_LEFT})
 """The notices that say that all is well again."""
 
 

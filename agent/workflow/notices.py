@@ -1,10 +1,11 @@
 """What people are told of the house: once when it begins, once when it is over, across restarts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 
 from agent import errors
+from agent.core.notices import left_notice, nothing_left_notice
 from agent.domain.message import OVER, Message, Topic
 from agent.ports import Clock, Notices
 
@@ -21,20 +22,69 @@ class Announcer:
         self._recipients = recipients
         self._stands: bool | None = None
 
+    def stands(self) -> bool:
+        """Whether people were told last that it has begun, and not yet that it is over.
+
+        Raises:
+            LedgerUnavailable: it can't be told now.
+        """
+        if self._stands is None:
+            last = self._notices.last_notice(self._topic)
+            self._stands = last is not None and last not in OVER
+        return self._stands
+
     def tell(self, message: Message) -> bool:
         """Tell how it is, unless people know; gives whether something was written."""
-        begins = message.kind not in OVER
         try:
-            if self._stands is None:
-                last = self._notices.last_notice(self._topic)
-                self._stands = last is not None and last not in OVER
-            if begins is self._stands:
-                return False
+            is_known = self.stands() is (message.kind not in OVER)
+        except errors.LedgerUnavailable as error:
+            return self._put_off(error)
+        return not is_known and self.repeat(message)
+
+    def repeat(self, message: Message) -> bool:
+        """Tell how it is, even if people know already; gives whether it was written."""
+        try:
             self._notices.announce(
                 [(recipient, message) for recipient in self._recipients], self._clock.now()
             )
         except errors.LedgerUnavailable as error:
-            log.warning("notice_put_off", topic=self._topic, reason=error.reason)
-            return False
-        self._stands = begins
+            return self._put_off(error)
+        self._stands = message.kind not in OVER
         return True
+
+    def _put_off(self, error: errors.LedgerUnavailable) -> bool:
+        log.warning("notice_put_off", topic=self._topic, reason=error.reason)
+        return False
+
+
+class Leftovers:
+    """Tells people what lies in `incoming/` and is not filed: each thing once, if two looks in a row have met it.
+
+    Accepted: after a restart, what came while the daemon was down is taken for told, if other things were.
+    """
+
+    def __init__(self, announcer: Announcer) -> None:
+        self._announcer = announcer
+        self._seen: frozenset[str] | None = None
+        self._told: frozenset[str] | None = None
+
+    def look(self, things: Mapping[str, str]) -> bool:
+        """Compare with the last look; gives whether something was told.
+
+        Args:
+            things: names below `incoming/`, each with what is wrong in a word or two.
+
+        Raises:
+            LedgerUnavailable: what people were told last can't be looked up now.
+        """
+        before, self._seen = self._seen, frozenset(things)
+        if before is None:
+            return False
+        if self._told is None:
+            self._told = self._seen if self._announcer.stands() else frozenset()
+        self._told &= self._seen
+        new = {name: things[name] for name in things if name in before and name not in self._told}
+        if new and self._announcer.repeat(left_notice(new)):
+            self._told |= new.keys()
+            return True
+        return not (things or before) and self._announcer.tell(nothing_left_notice())

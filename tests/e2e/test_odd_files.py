@@ -57,6 +57,17 @@ def _rests(world: World, *names: str) -> bool:
     return Counter(it.original_name for it in _settled(world)) == Counter(names)
 
 
+def _told_of(world: World) -> set[str]:
+    """What people were told lies in `incoming/`; each thing once."""
+    notices = [
+        json.loads(str(body)) for (body,) in world.sql("SELECT message FROM outbox WHERE topic = 'leftovers'")
+    ]
+    assert {notice["kind"] for notice in notices} <= {"left_lying"}
+    told = [line.partition(": ")[0] for notice in notices for line in notice["lines"][:-1]]
+    assert len(told) == len(set(told))
+    return set(told)
+
+
 def _check(world: World, part: str) -> dict[str, str]:
     done = subprocess.run(
         [sys.executable, "-m", "agent", "check", "--json", "--home", str(world.home)],
@@ -161,11 +172,14 @@ def test_what_can_not_be_taken_lies_untouched_and_is_told(
     said = [json.loads(line) for line in (world.home / "logs" / "dossierd.log").read_text().splitlines()]
     kinds = [it.partition(" (")[2].rstrip(")") or "other_format" for it in expected]
     assert Counter(line["kind"] for line in said if line["event"] == "oddity_seen") == Counter(kinds)
+    things = {it.partition(" (")[0] for it in expected}
+    world.wait(lambda: things <= _told_of(world), daemon)
     (incoming / "unfinished.pdf.part").rename(incoming / "finished.pdf")
     world.wait(lambda: _rests(world, "good.pdf", "empty.pdf", "finished.pdf"), daemon)
     assert sorted(path.name for path in incoming.iterdir() if not path.name.startswith(".")) == sorted(
         it.partition(" (")[0] for it in expected
     )
+    assert _told_of(world) == things
     assert secret.read_bytes() == told
     stop(daemon)
 

@@ -16,8 +16,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
 
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 600.0
-"""Between two tries to claim a file: most obstacles pass at once, some stay until a human comes."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
+"""Between two tries to claim a file: most obstacles pass at once, some stay until a human comes, who then looks on."""
+
+TELLING_REFUSALS = 4
+"""Some seconds: longer than a passing obstacle lasts, sooner than a person wonders."""
 
 
 class Fingerprint(NamedTuple):
@@ -127,6 +130,10 @@ class Settling:
         waiting = self._enqueue(name, handed_out.fingerprint, handed_out.changed_at, now + pause)
         waiting.refusals = handed_out.refusals + 1
         self._waiting[name] = waiting
+
+    def refused(self) -> list[str]:
+        """The files that could not be claimed at `TELLING_REFUSALS` tries in a row."""
+        return [name for name, waiting in self._waiting.items() if waiting.refusals >= TELLING_REFUSALS]
 
     def forget(self, name: str) -> None:
         """Drop a file: it is gone, or can't be read. If it is seen again, it is new."""

@@ -23,7 +23,7 @@ from agent.adapters.watch.events import FolderEvents, NoEventsError
 from agent.adapters.watch.health import WatchHealth, WatchMode
 from agent.adapters.watch.looking import Odd, Oddity, OddityKind, glance, look
 from agent.adapters.watch.mailbox import Mailbox
-from agent.adapters.watch.names import is_accepted, is_temporary
+from agent.adapters.watch.names import is_accepted, is_temporary, printable
 from agent.adapters.watch.oddities import Oddities
 from agent.adapters.watch.pace import pause_seconds, urgent_seconds
 from agent.adapters.watch.settling import Fingerprint, Settling
@@ -147,6 +147,12 @@ class IncomingWatcher:
             self._settling.give_back(name, now)
         for name in mail.hints:
             self._follow(name, now)
+
+    def leftovers(self) -> dict[str, str]:
+        """What stays in the folder, by its printable name, and why in a word or two; for the caller of `stable`."""
+        odd = {oddity.name: str(oddity.kind).replace("_", " ") for oddity in self.oddities}
+        refused = {printable(name): "can't be taken away" for name in self._settling.refused()}
+        return odd | refused
 
     def give_back(self, name: str) -> None:
         """Return a file whose claim failed: it is handed out again, each time after a longer pause."""

@@ -1,6 +1,13 @@
 """What people are told of the house."""
 
-from agent.core.notices import paused_notice, resumed_notice, stuck_notice, unstuck_notice
+from agent.core.notices import (
+    left_notice,
+    nothing_left_notice,
+    paused_notice,
+    resumed_notice,
+    stuck_notice,
+    unstuck_notice,
+)
 from agent.domain.document import DocumentId
 from agent.domain.message import NOTICES, OVER, Topic
 
@@ -20,9 +27,22 @@ def test_stuck_documents_are_named_up_to_three() -> None:
     assert several.lines[:2] == ("The disk refuses (EACCES).", "Look at the owner.")
 
 
+def test_what_was_left_is_listed_up_to_ten() -> None:
+    one = left_notice({"plan.docx": "other format"})
+    assert one.title == "Left in incoming/: 1 thing that is not filed"
+    assert one.lines[0] == "plan.docx: other format"
+    many = left_notice({f"{number}.docx": "other format" for number in range(12)})
+    assert many.title == "Left in incoming/: 12 things that are not filed"
+    assert many.lines[9:11] == ("9.docx: other format", "and 2 more")
+
+
 def test_each_topic_has_a_notice_for_its_end() -> None:
-    begins = {paused_notice("", "").kind, stuck_notice([DocumentId(1)], "", "").kind}
-    ends = {resumed_notice().kind, unstuck_notice().kind}
+    begins = {
+        paused_notice("", "").kind,
+        stuck_notice([DocumentId(1)], "", "").kind,
+        left_notice({"a": "b"}).kind,
+    }
+    ends = {resumed_notice().kind, unstuck_notice().kind, nothing_left_notice().kind}
     assert ends == OVER
     assert begins | ends == set(NOTICES)
     assert {NOTICES[kind] for kind in begins} == {NOTICES[kind] for kind in ends} == set(Topic)
