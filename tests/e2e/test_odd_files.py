@@ -16,7 +16,7 @@ import pytest
 from agent.domain.life import Document
 from agent.domain.outcome import State
 from agent.workflow.intake import printable
-from tests.faults.world import World, letter_about, stop
+from tests.faults.world import World, letter_about, scan_about, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(180)]
 
@@ -208,12 +208,13 @@ def test_two_names_of_one_file_are_two_documents_of_which_one_is_the_other(
 def test_a_writer_that_goes_on_after_the_claim_loses_nothing(
     world: World, daemon: subprocess.Popen[bytes]
 ) -> None:
-    """A finished PDF that a program holds open and goes on writing to, until it was read in vain several times."""
-    content = letter_about(100)
-    path = world.home / "incoming" / "growing.pdf"
-    with path.open("wb", buffering=0) as writer:
-        writer.write(content)
-        world.wait(lambda: not path.exists(), daemon)
+    """A finished scan, written to by another name of it until it was read in vain several times."""
+    content = scan_about(100)
+    path, other = world.home / "incoming" / "growing.pdf", world.home / "other"
+    other.write_bytes(content)
+    path.hardlink_to(other)
+    world.wait(lambda: not path.exists(), daemon)
+    with other.open("ab", buffering=0) as writer:
 
         def was_read_in_vain() -> bool:
             nonlocal content

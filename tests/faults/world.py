@@ -19,7 +19,7 @@ from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE
 from agent.adapters.ledger import SqlLedger, SqlRequests, open_engine
 from agent.adapters.registry import RegistryIndex, read_csv
 from agent.app import make_home
-from agent.demo.letters import Letter, draw
+from agent.demo.letters import Letter, draw, scan
 from agent.domain.document import DocumentId
 from agent.domain.life import Action, Document, Request
 from agent.domain.outcome import ACCEPTED, AT_REST, Archived, Duplicate, Failed, InReview, State
@@ -51,21 +51,28 @@ def person(number: int) -> dict[str, str]:
 
 def letter_about(number: int, *, name_only: bool = False, note: str = "") -> bytes:
     """A born-digital letter about a person of the test registry; the note makes its bytes its own."""
+    return draw(_letter(number, name_only=name_only, note=note))
+
+
+def scan_about(number: int) -> bytes:
+    """The same letter as a poor scan, which takes seconds to read."""
+    return scan(_letter(number), seed=number)
+
+
+def _letter(number: int, *, name_only: bool = False, note: str = "") -> Letter:
     them = person(number)
     year, month, day = them["dob"].split("-")
     details = [("Patient", f"{them['first_name']} {them['last_name'].upper()}")]
     if not name_only:
         details += [("Date de naissance", f"{day}/{month}/{year}"), ("CIN", them["cin"])]
-    return draw(
-        Letter(
-            sender="Cabinet du Port",
-            sender_lines=("4, quai des Mouettes",),
-            place_and_date="Port-Allune, le 17 septembre 2026",
-            subject="Compte rendu de consultation",
-            details=tuple(details),
-            body=f"Examen clinique sans particularité. {note}",
-            signature=("Dr Odile Marvanche",),
-        )
+    return Letter(
+        sender="Cabinet du Port",
+        sender_lines=("4, quai des Mouettes",),
+        place_and_date="Port-Allune, le 17 septembre 2026",
+        subject="Compte rendu de consultation",
+        details=tuple(details),
+        body=f"Examen clinique sans particularité. {note}",
+        signature=("Dr Odile Marvanche",),
     )
 
 

@@ -387,3 +387,37 @@ def test_health_tells_of_the_last_rescan(watch: Watch) -> None:
     last = watcher.health().last_rescan_at
     assert last is not None
     assert before <= last <= time.monotonic()
+
+
+@pytest.mark.parametrize("content", [PDF, HALF], ids=["finished", "half"])
+def test_a_file_that_a_program_has_open_for_writing_waits_for_its_end(
+    incoming: Path, watch: Watch, content: bytes
+) -> None:
+    """Longer than settle and grace time: whoever writes it, a scanner for instance, may pause."""
+    watcher = watch(grace=2 * SETTLE)
+    with (incoming / "a.pdf").open("wb", buffering=0) as writer:
+        writer.write(content)
+        (incoming / "b.pdf").write_bytes(PDF)
+        (incoming / "c.pdf").write_bytes(HALF)
+        assert set(names(collect(watcher, 2))) == {"b.pdf", "c.pdf"}
+        writer.write(PDF)
+    [file] = collect(watcher, 1)
+    assert (file.name, file.size) == ("a.pdf", len(content) + len(PDF))
+
+
+def test_a_reader_does_not_hold_a_file_up(incoming: Path, watch: Watch) -> None:
+    watcher = watch()
+    (incoming / "a.pdf").write_bytes(PDF)
+    with (incoming / "a.pdf").open("rb"):
+        assert names(collect(watcher, 1)) == ["a.pdf"]
+
+
+def test_who_writes_on_another_machine_is_not_asked(
+    incoming: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network file system refuses each lease, which would look like a writer."""
+    monkeypatch.setattr(watcher_module, "remote_type", lambda folder: "nfs4")
+    watcher = watch()
+    with (incoming / "a.pdf").open("wb", buffering=0) as writer:
+        writer.write(PDF)
+        assert names(collect(watcher, 1)) == ["a.pdf"]

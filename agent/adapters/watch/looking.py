@@ -17,6 +17,7 @@ from pathlib import Path
 
 from agent.adapters.watch.ending import HEAD_BYTES, TAIL_BYTES, is_finished
 from agent.adapters.watch.settling import Fingerprint
+from agent.adapters.watch.writers import is_open_for_writing
 from agent.beneath import SWAPPED, open_folder
 
 LARGEST_BYTES = 4096 * 2**20
@@ -70,10 +71,11 @@ class Odd:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """A regular file, and whether its content is finished."""
+    """A regular file, whether its content is finished, and whether a program has it open for writing."""
 
     fingerprint: Fingerprint
     is_finished: bool
+    is_open: bool
 
 
 def glance(top: Path, name: str) -> Fingerprint | Odd | None:
@@ -86,12 +88,16 @@ def glance(top: Path, name: str) -> Fingerprint | Odd | None:
         return None if error.errno in _GONE else Odd(kind=OddityKind.UNREADABLE, inode=0)
 
 
-def look(top: Path, name: str) -> Look | Odd | None:
-    """Look inside a path below `top`; None when the file is gone or was swapped for something else."""
+def look(top: Path, name: str, *, is_local: bool) -> Look | Odd | None:
+    """Look inside a path below `top`; None when the file is gone or was swapped for something else.
+
+    Args:
+        is_local: whether this kernel alone changes the file system, and so knows who writes.
+    """
     folder, _, base = name.rpartition(os.sep)
     try:
         with open_folder(top, folder) as opened:
-            return _look_in(opened, base)
+            return _look_in(opened, base, is_local=is_local)
     except OSError as error:
         return None if error.errno in _GONE else Odd(kind=OddityKind.UNREADABLE, inode=0)
 
@@ -104,7 +110,7 @@ def _glance_in(folder: int, name: str) -> Fingerprint | Odd:
     return _fingerprint(status) if kind is None else Odd(kind=kind, inode=status.st_ino)
 
 
-def _look_in(folder: int, name: str) -> Look | Odd | None:
+def _look_in(folder: int, name: str, *, is_local: bool) -> Look | Odd | None:
     seen = _glance_in(folder, name)
     if isinstance(seen, Odd):
         return seen
@@ -113,21 +119,25 @@ def _look_in(folder: int, name: str) -> Look | Odd | None:
     except OSError as error:
         return None if error.errno in _GONE else Odd(kind=OddityKind.UNREADABLE, inode=seen.inode)
     try:
-        return _look_inside(descriptor)
+        return _look_inside(descriptor, is_local=is_local)
     except OSError:
         return Odd(kind=OddityKind.UNREADABLE, inode=seen.inode)
     finally:
         os.close(descriptor)
 
 
-def _look_inside(descriptor: int) -> Look | None:
+def _look_inside(descriptor: int, *, is_local: bool) -> Look | None:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         return None
     size = status.st_size
     head = os.pread(descriptor, HEAD_BYTES, 0)
     tail = os.pread(descriptor, TAIL_BYTES, max(0, size - TAIL_BYTES))
-    return Look(fingerprint=_fingerprint(status), is_finished=is_finished(head, tail, size))
+    return Look(
+        fingerprint=_fingerprint(status),
+        is_finished=is_finished(head, tail, size),
+        is_open=is_local and is_open_for_writing(descriptor),
+    )
 
 
 def _fingerprint(status: os.stat_result) -> Fingerprint:

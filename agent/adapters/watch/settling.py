@@ -1,7 +1,8 @@
 """Which files stand still: pure bookkeeping over what was seen of them, and when.
 
 A file is due for a look when nothing about it has changed for the settle time. If it then has its end it is
-ready; if not, it is due again when the grace time for damaged files has passed since its last change. A file
+ready; if not, it is due again when the grace time for damaged files has passed since its last change. While a program
+has it open for writing, it is due again and again, for an hour. A file
 that was handed out stays known, so that a rescan doesn't hand it out twice, until it is gone, is another
 file, or is forgotten. One that was handed out in vain, because it could not be claimed, comes up again with growing
 patience: an immutable file must neither be given up nor keep the daemon busy.
@@ -18,6 +19,9 @@ from typing import NamedTuple
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 """Between two tries to claim a file: most obstacles pass at once, some stay until a human comes, who then looks on."""
+
+LONGEST_OPEN_SECONDS = 3600.0
+"""A program that keeps a file open for writing so long, and writes nothing, has forgotten it."""
 
 TELLING_REFUSALS = 4
 """Some seconds: longer than a passing obstacle lasts, sooner than a person wonders."""
@@ -108,11 +112,20 @@ class Settling:
             self._put_off(name, waiting, settled_at)
         return None
 
-    def judge(self, name: str, fingerprint: Fingerprint, now: float, *, is_finished: bool) -> bool:
-        """Decide upon a look at a file that was due: True hands it out, False lets it wait on."""
+    def judge(
+        self, name: str, fingerprint: Fingerprint, now: float, *, is_finished: bool, is_open: bool = False
+    ) -> bool:
+        """Decide upon a look at a file that was due: True hands it out, False lets it wait on.
+
+        Args:
+            is_open: a program has it open for writing.
+        """
         waiting = self._waiting.pop(name)
         if waiting.fingerprint != fingerprint:
             self._waiting[name] = self._enqueue(name, fingerprint, now, now + self._settle_seconds)
+            return False
+        if is_open and now < waiting.changed_at + LONGEST_OPEN_SECONDS:
+            self._put_off(name, waiting, now + self._settle_seconds)
             return False
         damaged_at = waiting.changed_at + self._grace_seconds
         if is_finished or damaged_at <= now:

@@ -29,6 +29,7 @@ from agent.adapters.watch.pace import pause_seconds, urgent_seconds
 from agent.adapters.watch.settling import Fingerprint, Settling
 from agent.adapters.watch.walking import Found, walk
 from agent.domain.document import SeenFile
+from agent.mounts import remote_type
 
 PDF_ONLY = frozenset({".pdf"})
 
@@ -76,6 +77,7 @@ class IncomingWatcher:
         self._identity: tuple[int, int] | None = None
         self._events: FolderEvents | None = None
         self._why_polling = "the folder is not there"
+        self._is_local = False
         self._last_rescan_at: float | None = None
         self._rescan_at = 0.0
         self._rescan_cost = 0.0
@@ -174,6 +176,7 @@ class IncomingWatcher:
             self._rescan(now)
 
     def _observe_again(self) -> None:
+        self._is_local = self._identity is not None and remote_type(self._folder) is None
         before, self._events = self._events, None
         if before is not None:
             before.close()
@@ -261,12 +264,14 @@ class IncomingWatcher:
             name = self._settling.take_due(now)
             if name is None:
                 break
-            seen = look(self._folder, name)
+            seen = look(self._folder, name, is_local=self._is_local)
             if isinstance(seen, Odd):
                 self._set_aside(name, seen)
             elif seen is None:
                 self._settling.forget(name)
-            elif self._settling.judge(name, seen.fingerprint, now, is_finished=seen.is_finished):
+            elif self._settling.judge(
+                name, seen.fingerprint, now, is_finished=seen.is_finished, is_open=seen.is_open
+            ):
                 self._oddities.drop(name)
                 ready.append(_seen_file(name, seen.fingerprint))
         return ready

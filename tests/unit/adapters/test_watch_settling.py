@@ -215,3 +215,12 @@ def test_a_file_that_waits_where_nothing_is_announced_must_be_looked_at(settling
     assert not settling.knows("a.pdf", 1, is_announced=False)
     _hand_out(settling, 2.0)
     assert settling.knows("a.pdf", 1, is_announced=False)
+
+
+def test_a_file_that_a_program_has_open_is_due_again_and_again(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 10.0)
+    for now in (12.0, 14.0, 3608.0):
+        assert settling.take_due(now) == "a.pdf"
+        assert not settling.judge("a.pdf", fingerprint(), now, is_finished=True, is_open=True)
+    assert settling.take_due(3610.0) == "a.pdf"
+    assert settling.judge("a.pdf", fingerprint(), 3610.0, is_finished=True, is_open=True)
