@@ -81,6 +81,23 @@ def leave_too_much(order: Order, _document: int, _reply: socket.socket) -> None:
         stream.truncate(finding.MAX_FINDING_BYTES + 1)  # sparse, and above RLIMIT_FSIZE
 
 
+def leave_a_nest(order: Order, _document: int, _reply: socket.socket) -> None:
+    """Leave a thousand and a half folders in each other, and one that can't be listed."""
+    nest(order.scratch, 1500)
+    finding.write(said("nested"), order.scratch)
+
+
+def nest(folder: Path, depth: int) -> None:
+    inner = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("nest", dir_fd=inner)
+        outer, inner = inner, os.open("nest", os.O_RDONLY, dir_fd=inner)
+        os.close(outer)
+    os.close(inner)
+    (folder / "closed").mkdir(mode=0o300)
+    (folder / "closed" / "page.pgm").touch()
+
+
 def leave_no_number(order: Order, _document: int, _reply: socket.socket) -> None:
     """Place a word nowhere: NaN is what Python's JSON knows beyond JSON."""
     page = {"number": 1, "width": math.nan, "height": 1.0, "origin": "ocr", "lines": [], "problem": None}

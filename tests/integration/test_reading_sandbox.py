@@ -202,6 +202,25 @@ def test_a_result_without_bounds_is_stopped_while_it_is_written(letter: Path, tm
 
 
 @pytest.mark.security
+@pytest.mark.parametrize("fenced", ["auto", "off"])
+def test_however_a_child_lays_out_its_folder_it_is_removed(
+    fenced: Mode, letter: Path, tmp_path: Path
+) -> None:
+    with reader_of(reading_jobs.leave_a_nest, tmp_path, fenced=fenced) as reader:
+        assert read(reader, letter).text == "nested"
+        assert_nothing_is_left(tmp_path)
+
+
+@pytest.mark.security
+def test_what_a_dead_run_left_does_not_prevent_the_start(tmp_path: Path) -> None:
+    leftover = tmp_path / "scratch" / "reading-before"
+    leftover.mkdir(parents=True)
+    reading_jobs.nest(leftover, 1500)
+    with reader_of(reading_jobs.leave_a_nest, tmp_path):
+        assert_nothing_is_left(tmp_path)
+
+
+@pytest.mark.security
 def test_forged_messages_do_no_harm(letter: Path, tmp_path: Path) -> None:
     with reader_of(reading_jobs.forge_messages, tmp_path) as reader:
         assert read(reader, letter).text == "read all the same"

@@ -9,7 +9,6 @@ then goes on after `forkclient.END_SECONDS`.
 """
 
 import os
-import shutil
 import signal
 import stat
 import tempfile
@@ -24,6 +23,7 @@ from agent.adapters.reading.answer import collect
 from agent.adapters.reading.finding import Finding, Order, Read, Unavailable, Unreadable
 from agent.adapters.reading.forkclient import Child, ForkServer, ServerLostError
 from agent.adapters.reading.forkserver import EXIT_NO_ROOM, EXIT_OUT_OF_MEMORY, EXIT_UNFENCED
+from agent.adapters.reading.leftovers import remove
 from agent.adapters.reading.losses import Crashed, Hung, Losses
 from agent.adapters.reading.tools import ENVIRONMENT
 from agent.domain.document import DocumentText
@@ -93,7 +93,7 @@ class SandboxedReader:
         except OSError as error:
             raise ReaderUnavailable(f"The scratch folder can't be made ({error.strerror}).") from error
         for leftover in self._scratch.glob(f"{_PREFIX}*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+            remove(leftover)
         return self._server.start()
 
     def close(self) -> None:
@@ -189,7 +189,7 @@ class SandboxedReader:
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
 
 
 def _outcome(child: Child, scratch: Path) -> Finding | Crashed:
