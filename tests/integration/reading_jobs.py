@@ -106,7 +106,7 @@ def leave_no_number(order: Order, _document: int, _reply: socket.socket) -> None
 
 def forge_messages(order: Order, _document: int, reply: socket.socket) -> None:
     """Talk nonsense to the parent, then do the work."""
-    for message in (b"exit", b"exit x", b"page -1", b"\xff\xfe", b"pid 1"):
+    for message in (b"exit", b"exit x", b"page -1", b"\xff\xfe", b"pid 1", b"exit 0"):
         reply.send(message)
     finding.write(said("read all the same"), order.scratch)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.adapters.reading import forkclient
 from agent.adapters.reading.child import read_document
 from agent.adapters.reading.fence import Mode
 from agent.adapters.reading.sandbox import SandboxedReader
@@ -224,6 +225,21 @@ def test_what_a_dead_run_left_does_not_prevent_the_start(tmp_path: Path) -> None
 def test_forged_messages_do_no_harm(letter: Path, tmp_path: Path) -> None:
     with reader_of(reading_jobs.forge_messages, tmp_path) as reader:
         assert read(reader, letter).text == "read all the same"
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(("server", "expected"), [(os.getpid(), [4321]), (1, [])])
+def test_only_the_server_says_whom_to_kill_when_it_is_lost(
+    server: int, expected: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A child holds the same socket; killpg of 1 would kill everything that belongs to the daemon's user."""
+    killed: list[int] = []
+    monkeypatch.setattr(os, "killpg", lambda group, _signal: killed.append(group))
+    ours, theirs = forkclient._pair()
+    with forkclient.Child(ours, server):
+        theirs.send(b"pid 4321")
+        theirs.close()
+    assert killed == expected
 
 
 @pytest.mark.security

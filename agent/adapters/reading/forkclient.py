@@ -5,6 +5,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -26,6 +27,9 @@ END_SECONDS = 5.0
 
 _HINT = "Type: dossierd check. If the libraries are damaged, run scripts/setup again."
 _READY_BYTES = 1024
+_MESSAGE_BYTES = 64
+_CREDENTIALS = struct.Struct("=iII")
+"""Process, user and group of who sends (unix(7)). The kernel fills them in, in our own process numbers."""
 _SERVER_MODULE = f"{agent.__name__}.adapters.reading.forkserver"
 
 
@@ -36,8 +40,10 @@ class ServerLostError(Exception):
 class Child:
     """A child that reads one document. Leaving the block kills it, and all that it started."""
 
-    def __init__(self, reply: socket.socket) -> None:
+    def __init__(self, reply: socket.socket, server: int) -> None:
+        """Listen to a socket that lets the sender be known; the server's process is believed more than the child."""
         self._reply = reply
+        self._server = server
         self._pid: int | None = None
         self.page = 0
         self.exit_code: int | None = None
@@ -57,29 +63,29 @@ class Child:
             ServerLostError: nobody is left who could tell.
         """
         if self.exit_code is None and _is_readable(self._reply, seconds):
-            self._take(self._receive())
+            self._take(*self._receive())
         return self.exit_code is not None
 
-    def _take(self, message: str) -> None:
-        """Note what is said. The child holds this socket too: what it forges ends or delays itself alone."""
+    def _take(self, message: str, sender: int) -> None:
+        """Note what is said. The child holds this socket too, so that of processes only the server may speak."""
         topic, _, number = message.partition(" ")
         if not number.removeprefix("-").isdecimal():
             return
-        if topic == "pid" and self._pid is None:
-            self._pid = int(number)
-        elif topic == "page":
+        if topic == "page":
             self.page = max(self.page, int(number))
-        elif topic == "exit":
+        elif topic == "pid" and sender == self._server:
+            self._pid = int(number)
+        elif topic == "exit" and sender == self._server:
             self.exit_code = int(number)
 
-    def _receive(self) -> str:
+    def _receive(self) -> tuple[str, int]:
         try:
-            message = self._reply.recv(64)
+            message, sender = _received(self._reply, _MESSAGE_BYTES)
         except OSError as error:
             raise ServerLostError from error
         if not message:
             raise ServerLostError
-        return message.decode("ascii", "replace")
+        return message.decode("ascii", "replace"), sender
 
     def _end(self) -> None:
         """Hang up for writing: the server kills the child and reports the end."""
@@ -111,6 +117,7 @@ class ForkServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._strength: Strength | None = None
+        self._pid = 0
         self.is_closed = False
 
     def start(self) -> Strength:
@@ -139,7 +146,7 @@ class ForkServer:
         """
         with self._lock:
             control = self._ensure_running()
-            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            ours, theirs = _pair()
             with theirs:
                 try:
                     socket.send_fds(control, [order.encode()], [theirs.fileno(), document])
@@ -147,7 +154,7 @@ class ForkServer:
                     ours.close()
                     self._discard()
                     raise ReaderUnavailable("The reader's fork server ended.", hint=_HINT) from error
-        return Child(ours)
+            return Child(ours, self._pid)
 
     def _ensure_running(self) -> socket.socket:
         if self.is_closed:
@@ -156,7 +163,7 @@ class ForkServer:
             return self._control
         self._discard()
         prefix = self._prefix()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = _pair()
         with theirs:
             arguments = [str(theirs.fileno()), self._job, self._plan.encode()]
             self._process = subprocess.Popen(
@@ -170,7 +177,7 @@ class ForkServer:
                 start_new_session=True,
             )
         self._control = ours
-        ready = ours.recv(_READY_BYTES) if _is_readable(ours, START_SECONDS) else b""
+        ready, self._pid = _received(ours, _READY_BYTES) if _is_readable(ours, START_SECONDS) else (b"", 0)
         if not ready:
             self._discard()
             raise ReaderUnavailable("The reader's fork server does not start.", hint=_HINT)
@@ -195,6 +202,24 @@ class ForkServer:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """Make a pair of sockets, of which the first is told by the kernel who sends."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+    return ours, theirs
+
+
+def _received(sock: socket.socket, most: int) -> tuple[bytes, int]:
+    """Receive a message and the process that sent it; nothing and 0 at the end."""
+    message, ancillary, _, _ = sock.recvmsg(most, socket.CMSG_SPACE(_CREDENTIALS.size))
+    senders = [
+        _CREDENTIALS.unpack(content)[0]
+        for level, kind, content in ancillary
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_CREDENTIALS)
+    ]
+    return message, senders[0] if senders else 0
 
 
 def _is_readable(sock: socket.socket, seconds: float) -> bool:
