@@ -98,6 +98,7 @@ class Daemon:
         self._parts = parts
         settings = parts.settings
         self._stop = threading.Event()
+        self._lost: errors.HomeForeign | None = None
         self._post_wakes = threading.Event()
         self._sweep_at = 0.0
         self._at_desk: frozenset[DocumentId] = frozenset()
@@ -139,6 +140,7 @@ class Daemon:
         Raises:
             ReaderUnavailable: tesseract, a language or the fence that is set is missing; the start is refused.
             LedgerUnavailable: the ledger can't be used at the start.
+            HomeForeign: the home was replaced meanwhile; the next start finds what is there now.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
@@ -153,6 +155,8 @@ class Daemon:
             on_stop()
         finally:
             self._shut_down()
+        if self._lost is not None:
+            raise self._lost
 
     def stop(self) -> None:
         """Ask for the end; returns at once."""
@@ -252,6 +256,8 @@ class Daemon:
 
     def _intake(self) -> None:
         """Claim what is ready, as far as there is room for it, and pick up what an error has left lying."""
+        if not self._has_home():
+            return
         if time.monotonic() >= self._sweep_at:
             self._sweep_at = time.monotonic() + self._parts.settings.rescan_seconds
             self._sweep()
@@ -264,9 +270,22 @@ class Daemon:
             self._watcher.attend()
             return
         ready = self._watcher.stable(INTAKE_PAUSE_SECONDS, at_most=most)
-        taken = [self._take(seen) for seen in ready if self._intake_loop.still()]
+        taken = [self._take(seen) for seen in ready if self._intake_loop.still() and self._has_home()]
         if taken and not any(taken):  # the machine is at fault: no use in going through ten thousand files
             self._stop.wait(ERROR_PAUSE_SECONDS)
+
+    def _has_home(self) -> bool:
+        """Whether the home is still ours; if not, end: another ledger, and maybe another daemon, is at work there."""
+        if self._parts.lock.is_in_place():
+            return True
+        log.error("home_lost")
+        self._lost = errors.HomeForeign(
+            "The home, or its state/, was removed or replaced while dossierd worked in it; it stops.",
+            hint="Stop dossierd before you move the home or restore a backup. To go on: systemctl start dossierd",
+        )
+        self._parts.stopping.set()
+        self.stop()
+        return False
 
     def _sweep(self) -> None:
         for document_id in stranded(self._parts.ports, self._in_hands):

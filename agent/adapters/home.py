@@ -70,6 +70,20 @@ class HomeLock:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def is_in_place(self) -> bool:
+        """Whether what we hold is still this home's lock: a home or state/ that was replaced has another, or none.
+
+        True also when that can't be told now.
+        """
+        assert self._descriptor is not None
+        try:
+            there = self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            return True
+        return os.path.samestat(there, os.fstat(self._descriptor))
+
     def is_held(self) -> bool:
         """Whether some process works in this home now."""
         try:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -441,6 +442,31 @@ def test_output_that_takes_no_letters_or_nothing_at_all_is_no_crash(world: World
     assert (done.returncode, b"Traceback" in done.stderr) == (3, False)
     stray = _type(world, "registry", "find", os.fsdecode(b"\xff"))
     assert (stray.returncode, "no UTF-8" in stray.stderr) == (1, True)
+
+
+@pytest.mark.reliability
+def test_a_daemon_whose_state_is_replaced_ends_and_takes_nothing_more(
+    world: World, daemon: subprocess.Popen[bytes]
+) -> None:
+    """As when a backup is restored under a running daemon: two ledgers would give the same numbers away."""
+    state, backup = world.home / "state", world.home / "backup"
+    world.drop("memo.pdf", LETTERS["memo.pdf"])
+    world.wait(lambda: world.rests() and len(world.documents()) == 1, daemon)
+    state.rename(backup)
+    shutil.copytree(backup, state, ignore=shutil.ignore_patterns("scratch"))
+    world.drop("match.pdf", LETTERS["match.pdf"])
+    assert daemon.wait(20) == 3
+    assert "was removed or replaced" in world.said()
+    assert list((world.home / "archive").iterdir()) == []
+    running = world.start("run", module="agent")
+    try:
+        world.wait_until_up(running)
+        world.wait(lambda: world.rests() and len(world.documents()) == 2, running)
+        stop(running)
+    finally:
+        running.kill()
+        running.wait()
+    world.check({name: LETTERS[name] for name in ("memo.pdf", "match.pdf")})
 
 
 @pytest.mark.security
