@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from agent.adapters.reading import forkclient
+from agent.adapters.reading import finding, forkclient
+from agent.adapters.reading.answer import collect
 from agent.adapters.reading.child import read_document
 from agent.adapters.reading.fence import Mode
+from agent.adapters.reading.finding import Unavailable
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.domain.document import DocumentText, PageProblem
 from agent.domain.outcome import FailureReason
@@ -219,6 +221,22 @@ def test_what_a_dead_run_left_does_not_prevent_the_start(tmp_path: Path) -> None
     reading_jobs.nest(leftover, 1500)
     with reader_of(reading_jobs.leave_a_nest, tmp_path):
         assert_nothing_is_left(tmp_path)
+
+
+def test_what_the_machine_lacks_is_believed_however_many_packages_it_takes(tmp_path: Path) -> None:
+    packages = " ".join(
+        f"tesseract-ocr-{language}" for language in ("fra", "eng", "deu", "ita", "spa", "por")
+    )
+    lacking = Unavailable(sentence="Tesseract is not installed.", hint=f"Type: sudo apt install {packages}")
+    finding.write(lacking, tmp_path)
+    assert collect(tmp_path) == lacking
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("forged", ["one\nanother", "\x1b[2J", "x" * 2000])
+def test_a_sentence_that_is_none_is_not_believed(forged: str, tmp_path: Path) -> None:
+    finding.write(Unavailable(sentence=forged, hint=""), tmp_path)
+    assert collect(tmp_path) is None
 
 
 @pytest.mark.security

@@ -23,6 +23,8 @@ _REFUSAL: TypeAdapter[Unreadable | Unavailable] = TypeAdapter(Unreadable | Unava
 _PAGE: TypeAdapter[Page] = TypeAdapter(Page)
 _PAGE_MARK = b'{"number"'
 _MAX_DETAIL = 120
+_MAX_HINT = 1000
+"""It may name a package for each of many languages."""
 
 
 def collect(scratch: Path) -> Finding | None:
@@ -71,9 +73,14 @@ def _is_plausible(finding: Finding) -> bool:
         case Read(text=text):
             return _is_numbered(text) and _is_finite(text)
         case Unreadable(detail=detail):
-            return detail is None or (len(detail) <= _MAX_DETAIL and detail.isprintable())
+            return detail is None or _is_legible(detail, _MAX_DETAIL)
         case _:
-            return len(finding.sentence) <= _MAX_DETAIL and len(finding.hint) <= _MAX_DETAIL
+            return _is_legible(finding.sentence, _MAX_HINT) and _is_legible(finding.hint, _MAX_HINT)
+
+
+def _is_legible(told: str, most: int) -> bool:
+    """Whether it may stand on a line of the log: no line ends, and no signs that steer a terminal."""
+    return len(told) <= most and told.isprintable()
 
 
 def _is_numbered(text: DocumentText) -> bool:
