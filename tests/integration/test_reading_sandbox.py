@@ -1,6 +1,7 @@
 """The reader's children when they misbehave: nothing gets out, nothing stays behind."""
 
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -237,6 +238,19 @@ def test_what_the_machine_lacks_is_believed_however_many_packages_it_takes(tmp_p
 def test_a_sentence_that_is_none_is_not_believed(forged: str, tmp_path: Path) -> None:
     finding.write(Unavailable(sentence=forged, hint=""), tmp_path)
     assert collect(tmp_path) is None
+
+
+def test_a_server_that_the_system_does_not_start_is_told_as_such(
+    letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    with reader_of(reading_jobs.leave_nothing, tmp_path) as reader:
+        reader._server._discard()
+        monkeypatch.setattr(subprocess, "Popen", refuse)
+        with pytest.raises(ReaderUnavailable, match="can't be started"):
+            read(reader, letter)
 
 
 @pytest.mark.security

@@ -166,16 +166,20 @@ class ForkServer:
         ours, theirs = _pair()
         with theirs:
             arguments = [str(theirs.fileno()), self._job, self._plan.encode()]
-            self._process = subprocess.Popen(
-                [*prefix, sys.executable, "-P", "-m", _SERVER_MODULE, *arguments],
-                env=self._environment,
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                start_new_session=True,
-            )
+            try:
+                self._process = subprocess.Popen(
+                    [*prefix, sys.executable, "-P", "-m", _SERVER_MODULE, *arguments],
+                    env=self._environment,
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    cwd="/",
+                    start_new_session=True,
+                )
+            except OSError as error:  # no memory, or too many processes
+                ours.close()
+                raise ReaderUnavailable("The reader's fork server can't be started.", hint=_HINT) from error
         self._control = ours
         ready, self._pid = _received(ours, _READY_BYTES) if _is_readable(ours, START_SECONDS) else (b"", 0)
         if not ready:
