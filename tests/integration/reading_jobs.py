@@ -13,7 +13,11 @@ import time
 from pathlib import Path
 
 from agent.adapters.reading import finding
+from agent.adapters.reading.child import read_document
+from agent.adapters.reading.eye import Eye
 from agent.adapters.reading.finding import FINDING, Order, Read, Unreadable
+from agent.adapters.reading.pdfium import PdfiumPage
+from agent.adapters.reading.plumber import Plumber
 from agent.domain.document import Box, DocumentText, Line, Page, TextOrigin, Word
 from agent.domain.outcome import FailureReason
 
@@ -184,3 +188,18 @@ def said(*words: str) -> Read:
     line = Line(words=tuple(Word(text=word, box=box) for word in words))
     page = Page(number=1, width=1.0, height=1.0, origin=TextOrigin.OCR, lines=(line,))
     return Read(text=DocumentText(pages=(page,)))
+
+
+def look_and_listen_slowly(order: Order, document: int, reply: socket.socket) -> None:
+    """Read for real, but with an eye and a layer that each take most of a page's time."""
+    look, slow = PdfiumPage.look, 0.7 * order.page_seconds
+
+    def look_slowly(page: PdfiumPage) -> Eye | None:
+        time.sleep(slow)
+        return look(page)
+
+    def words_slowly(plumber: Plumber, number: int, eye: Eye | None, seconds: float) -> None:
+        time.sleep(min(slow, max(0.0, seconds)))
+
+    PdfiumPage.look, Plumber.words = look_slowly, words_slowly  # type: ignore[assignment, method-assign]
+    read_document(order, document, reply)

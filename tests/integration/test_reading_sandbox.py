@@ -405,3 +405,10 @@ from tests.integration import reading_jobs, test_reading_sandbox
 with test_reading_sandbox.reader_of(reading_jobs.hang, Path(sys.argv[1])) as reader:
     reader.read(Path(sys.argv[2]), should_stop=lambda: False)
 """
+
+
+def test_all_that_is_done_to_a_page_shares_its_seconds(tmp_path: Path, letter: Path) -> None:
+    """Else a page that is slow in two ways would be taken for hung, and its document read once more."""
+    with reader_of(reading_jobs.look_and_listen_slowly, tmp_path, page_seconds=2.0) as reader:
+        [page] = read(reader, letter).pages
+    assert page.problem is PageProblem.TIMED_OUT

@@ -110,6 +110,7 @@ class _Reading:
         self._order = order
         self._document = document
         self._plumber = plumber
+        self._page_ends = began
         self._last_begin = (
             began + order.document_seconds - min(_LAST_PAGES * order.page_seconds, order.document_seconds / 2)
         )
@@ -124,6 +125,7 @@ class _Reading:
             return _unread(number, PageProblem.ENGINE_FAILED)
         if number in self._order.hung or time.monotonic() > self._last_begin:
             return _unread(number, PageProblem.TIMED_OUT)
+        self._page_ends = time.monotonic() + self._order.page_seconds
         if self._document is None:
             return self._plumbed(number)
         try:
@@ -138,10 +140,13 @@ class _Reading:
         except Exception:  # noqa: BLE001 # what a parser of hostile bytes raises is not for us to foresee
             return self._plumbed(number)
 
+    def _left(self) -> float:
+        """What is left of the page's seconds: all that is done to it shares them, or the parent takes it for hung."""
+        return self._page_ends - time.monotonic()
+
     def _both(self, page: PdfiumPage, number: int) -> Page:
         """Read a page by its layer as far as a reader sees it, and recognise what the layer does not say."""
-        began = time.monotonic()
-        with alarm.within(self._order.page_seconds):
+        with alarm.within(self._left()):
             survey = page.survey
             eye = None if self._recogniser.is_bomb(survey) else page.look()
             is_small = survey.image_share < _IMAGE_SHARE
@@ -152,7 +157,7 @@ class _Reading:
             return of_layer(page, number, kept, PageProblem.TEXT_DROPPED if is_blind else PageProblem.CAPPED)
         if (survey.is_text_alone and layer is Layer.SHORT) or (is_small and layer is Layer.USABLE):
             return of_layer(page, number, kept)
-        seconds = began + self._order.page_seconds - time.monotonic()
+        seconds = self._left()
         with alarm.within(seconds + _AFTER_TESSERACT_SECONDS):
             recognised = self._recogniser.read(page, number, survey, time.monotonic() + seconds, kept=kept)
         if words and not recognised.lines:  # a doubtful layer helps the people who must look now
@@ -163,7 +168,7 @@ class _Reading:
         self, page: PdfiumPage, number: int, survey: Survey, eye: Eye | None
     ) -> tuple[Layer, list[Word]]:
         """Judge the layer as written, then as seen, and find its words."""
-        with alarm.within(self._order.page_seconds):
+        with alarm.within(self._left()):
             text = page.text
             fields = page.fields()
         if judge(text) is Layer.GARBAGE:
@@ -178,15 +183,15 @@ class _Reading:
         if not survey.has_hidden_text and not lines.right_to_left_share(
             text
         ):  # inside an Arabic word its order is the eye's
-            plumbed = self._plumber.words(number, eye)
+            plumbed = self._plumber.words(number, eye, self._left())
             if plumbed is not None and plumbed.agrees(text, page.width, page.height):
                 return plumbed.words
-        with alarm.within(self._order.page_seconds):
+        with alarm.within(self._left()):
             return page.words(eye)
 
     def _plumbed(self, number: int) -> Page:
         """Read a page that pdfium can't open. What of it can be seen nobody knows: people must look."""
-        plumbed = self._plumber.words(number, None)
+        plumbed = self._plumber.words(number, None, self._left())
         if plumbed is None or not plumbed.words:
             return _unread(number, PageProblem.ENGINE_FAILED)
         width, height = self._plumber.size(number)

@@ -5,6 +5,7 @@ The characters are taken from pdfplumber's layout as they are: its own `chars` h
 and fonts and marks, which took half of the time that a page takes.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from io import BufferedReader
 from typing import Any, TypeVar
@@ -45,12 +46,16 @@ class Plumber:
         page = (self._pages or [])[number - 1]
         return float(page.width), float(page.height)
 
-    def words(self, number: int, eye: Eye | None) -> "PlumbedWords | None":
-        """Find the words of a page that a reader can see, as far as there is an eye; None when the engine fails."""
+    def words(self, number: int, eye: Eye | None, seconds: float) -> "PlumbedWords | None":
+        """Find the words of a page that a reader can see, as far as there is an eye; None when the engine fails.
+
+        Args:
+            seconds: what is left of the page's time; it gets its own share at most.
+        """
         if self._pages is None or not 0 < number <= len(self._pages) or self._failures >= _MAX_FAILURES:
             return None
         page = self._pages[number - 1]
-        found = self._guarded(lambda: _words(page, eye))
+        found = self._guarded(lambda: _words(page, eye), seconds)
         self._guarded(page.close)
         return found
 
@@ -59,10 +64,10 @@ class Plumber:
         is_held, self._pages = self._pages is not None, None
         return is_held
 
-    def _guarded(self, call: Callable[[], Result]) -> Result | None:
+    def _guarded(self, call: Callable[[], Result], seconds: float = math.inf) -> Result | None:
         """Call the engine on hostile bytes: it may raise anything, not come back, or ask for all memory there is."""
         try:
-            with alarm.within(self._seconds):
+            with alarm.within(min(self._seconds, seconds)):
                 return call()
         except (Exception, alarm.OutOfTime):  # noqa: BLE001 # MemoryError too: pdfium needs a thousandth
             self._failures += 1
