@@ -418,8 +418,8 @@ def test_check_tells_what_nobody_takes_out_of_incoming(world: World) -> None:
     (world.home / "incoming" / "folder.pdf").mkdir()
     findings = {it["part"]: it["sentence"] for it in json.loads(_type(world, "check", "--json").stdout)}
     assert findings["incoming"] == (
-        "1 PDF waiting; 4 that nobody takes: folder.pdf (directory), letter.docx, "
-        "line\\nend.pdf (symlink), pipe.pdf (fifo)"
+        "1 PDF waiting; 4 that nobody takes: folder.pdf (a folder that is called like a file), letter.docx, "
+        "line\\nend.pdf (a link), pipe.pdf (a pipe)"
     )
     assert "has not run" in findings["ledger"]
 

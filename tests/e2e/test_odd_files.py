@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.adapters.watch import OddityKind
 from agent.domain.life import Document
 from agent.domain.outcome import State
 from agent.workflow.intake import printable
@@ -140,12 +141,13 @@ def test_what_can_not_be_taken_lies_untouched_and_is_told(
     with (incoming / "huge.pdf").open("wb") as sparse:
         sparse.truncate(10 * 2**30)
     expected = {
-        "link.pdf (symlink)", "dangling.pdf (symlink)", "loop.pdf (symlink)", "links (symlink)",
-        "pipe.pdf (fifo)", "folder.pdf (directory)", "letter.docx", "huge.pdf (too_large)", "socket.pdf (socket)",
+        "link.pdf": OddityKind.SYMLINK, "dangling.pdf": OddityKind.SYMLINK, "loop.pdf": OddityKind.SYMLINK,
+        "links": OddityKind.SYMLINK, "pipe.pdf": OddityKind.FIFO, "folder.pdf": OddityKind.DIRECTORY,
+        "letter.docx": OddityKind.OTHER_FORMAT, "huge.pdf": OddityKind.TOO_LARGE, "socket.pdf": OddityKind.SOCKET,
     }  # fmt: skip
     if os.geteuid() == 0:
         os.mknod(incoming / "device.pdf", stat.S_IFCHR | 0o600, os.makedev(1, 3))
-        expected.add("device.pdf (device)")
+        expected["device.pdf"] = OddityKind.DEVICE
     before = Path.cwd()
     os.chdir(incoming)  # a socket's address is limited to 107 bytes
     try:
@@ -170,14 +172,15 @@ def test_what_can_not_be_taken_lies_untouched_and_is_told(
     )
     assert f"incoming/: nothing waits; {len(expected)} that nobody takes" in status.stdout
     said = [json.loads(line) for line in (world.home / "logs" / "dossierd.log").read_text().splitlines()]
-    kinds = [it.partition(" (")[2].rstrip(")") or "other_format" for it in expected]
-    assert Counter(line["kind"] for line in said if line["event"] == "oddity_seen") == Counter(kinds)
-    things = {it.partition(" (")[0] for it in expected}
+    assert Counter(line["kind"] for line in said if line["event"] == "oddity_seen") == Counter(
+        expected.values()
+    )
+    things = set(expected)
     world.wait(lambda: things <= _told_of(world), daemon)
     (incoming / "unfinished.pdf.part").rename(incoming / "finished.pdf")
     world.wait(lambda: _rests(world, "good.pdf", "empty.pdf", "finished.pdf"), daemon)
     assert sorted(path.name for path in incoming.iterdir() if not path.name.startswith(".")) == sorted(
-        it.partition(" (")[0] for it in expected
+        expected
     )
     assert _told_of(world) == things
     assert secret.read_bytes() == told

@@ -36,16 +36,33 @@ class OddityKind(StrEnum):
     SOCKET = "socket"
     DEVICE = "device"
     DIRECTORY = "directory"
-    """A folder that is called like a document."""
     TOO_DEEP = "too_deep"
-    """A folder below too many others."""
     MOUNT = "mount"
-    """A folder on another file system: what lies there can't be renamed to us."""
+    """What lies there can't be renamed to us."""
     TOO_LARGE = "too_large"
     UNREADABLE = "unreadable"
-    """A regular file that we may not, or can't, read."""
+    """We may not, or can't, read it."""
     OTHER_FORMAT = "other_format"
     """A regular file whose name has none of the accepted endings."""
+
+    @property
+    def words(self) -> str:
+        """What people are told that it is."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    OddityKind.SYMLINK: "a link",
+    OddityKind.FIFO: "a pipe",
+    OddityKind.SOCKET: "a socket",
+    OddityKind.DEVICE: "a device",
+    OddityKind.DIRECTORY: "a folder that is called like a file",
+    OddityKind.TOO_DEEP: "below too many folders",
+    OddityKind.MOUNT: "a folder of another disk",
+    OddityKind.TOO_LARGE: "too large",
+    OddityKind.UNREADABLE: "may not be read",
+    OddityKind.OTHER_FORMAT: "no PDF",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

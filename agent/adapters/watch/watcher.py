@@ -152,7 +152,7 @@ class IncomingWatcher:
 
     def leftovers(self) -> dict[str, str]:
         """What stays in the folder, by its printable name, and why in a word or two; for the caller of `stable`."""
-        odd = {oddity.name: str(oddity.kind).replace("_", " ") for oddity in self.oddities}
+        odd = {oddity.name: oddity.kind.words for oddity in self.oddities}
         refused = {printable(name): "can't be taken away" for name in self._settling.refused()}
         return odd | refused
 

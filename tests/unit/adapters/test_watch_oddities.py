@@ -28,3 +28,9 @@ def test_another_thing_under_the_same_name_is_told_again() -> None:
     oddities.drop("a")
     oddities.drop("b")
     assert oddities.all() == ()
+
+
+def test_people_are_told_of_each_kind_in_words_of_theirs() -> None:
+    words = [kind.words for kind in OddityKind]
+    assert len(set(words)) == len(OddityKind)
+    assert all("_" not in told and told != kind for kind, told in zip(OddityKind, words, strict=True))
