@@ -47,7 +47,10 @@ def import_(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take the people of a CSV file in place of all known ones; nothing is imported if a single row is wrong."""
+    """Take the people of a CSV file in place of all known ones.
+
+    Nothing is imported if a single row is wrong.
+    """
     settings = load(home=home)
     refuse_root(settings)
     found = read_csv(file)

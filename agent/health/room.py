@@ -22,7 +22,9 @@ def disk(settings: Settings) -> Finding:
     if short is not None:
         return Finding(part="disk", level=Level.BAD, sentence=f"nothing is taken in: {short}", hint=ROOM_HINT)
     rooms = HomeSpace(settings.home, FOLDERS).rooms()
-    free = min((room.free_bytes for room in rooms), default=0) // MEGABYTE
+    if not rooms:
+        return Finding(part="disk", level=Level.NOTICE, sentence="there is no folder yet to look at")
+    free = min(room.free_bytes for room in rooms) // MEGABYTE
     return Finding(part="disk", level=Level.GOOD, sentence=f"at least {free} MB free")
 
 

@@ -45,6 +45,10 @@ def test_room_is_well_above_the_floor_and_bad_below_it(home: Path) -> None:
     assert "DOSSIERD_DISK_FLOOR_MEGABYTES" in short.hint
 
 
+def test_a_home_without_folders_has_no_room_to_tell_of(tmp_path: Path) -> None:
+    assert finding(tmp_path / "nowhere", "disk").level is Level.NOTICE
+
+
 def test_each_file_system_is_asked_once(home: Path, tmp_path: Path) -> None:
     (one,) = HomeSpace(home, (*FOLDERS, "not there")).rooms()
     assert one.folders == FOLDERS
