@@ -124,15 +124,15 @@ def _incoming(settings: Settings) -> Finding:
             part="incoming",
             level=Level.BAD,
             sentence=f"{waits}; {len(stuck)} of them can't be taken away: {some(stuck)}",
-            hint=f"Look at owner, mode and attributes: ls -ld and lsattr, of the file and of its folder in {folder}. "
-            "Or copy it and drop the copy.",
+            hint=f"{_give(folder)} Where that is refused, look at the attributes: sudo lsattr -R {folder}",
         )
     if odd:
         return Finding(
             part="incoming",
             level=Level.NOTICE,
             sentence=f"{waits}; {len(odd)} that nobody takes: {some(odd)}",
-            hint="Print or export as a PDF what should be filed, in a folder of this disk, and take these away.",
+            hint="Print or export as a PDF what should be filed, in a folder of this disk, and take these away."
+            + (f" {_give(folder)}" if any(it.kind is OddityKind.UNREADABLE for it in lying.oddities) else ""),
         )
     if why := refusal(folder):
         return Finding(
@@ -144,8 +144,13 @@ def _incoming(settings: Settings) -> Finding:
     return Finding(part="incoming", level=Level.GOOD, sentence=waits)
 
 
+def _give(folder: Path) -> str:
+    """What lets the daemon read and take what others have put into a folder, and into folders of theirs there."""
+    return f"To let dossierd read and take what lies there: sudo chown -R dossierd: {folder}."
+
+
 def _shown(oddity: Oddity) -> str:
-    return oddity.name if oddity.kind is OddityKind.OTHER_FORMAT else f"{oddity.name} ({oddity.kind})"
+    return oddity.name if oddity.kind is OddityKind.OTHER_FORMAT else f"{oddity.name} ({oddity.kind.words})"
 
 
 def _unclaimable(settings: Settings) -> list[str]:

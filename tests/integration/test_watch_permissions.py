@@ -107,3 +107,24 @@ def test_a_file_that_may_not_be_renamed_stays_and_says_what_to_look_at(
     assert said.startswith(f"The disk refuses ({word}). The daemon's user may not write there: look at the")
     assert said.endswith(" True")
     assert (folder / "scan.pdf").read_bytes() == PDF
+
+
+NOTHING_TAKEN = """\
+import sys
+from pathlib import Path
+from agent.config import Settings
+from agent.health import examine_part
+
+found = examine_part("incoming", Settings(home=Path(sys.argv[1])))
+print(found.level, found.sentence, found.hint, sep="|")
+"""
+
+
+def test_check_names_a_file_that_may_not_be_read_and_what_lets_us(home: Path) -> None:
+    """As when somebody moves a private file into the folder: it keeps its owner and its mode."""
+    incoming = home / "incoming"
+    (incoming / "moved.pdf").write_bytes(PDF)
+    (incoming / "moved.pdf").chmod(0o600)
+    level, sentence, hint = _as_nobody(NOTHING_TAKEN, str(home)).strip().split("|")
+    assert (level, sentence) == ("notice", "nothing waits; 1 that nobody takes: moved.pdf (may not be read)")
+    assert f"sudo chown -R dossierd: {incoming}." in hint

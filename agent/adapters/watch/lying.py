@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.adapters.watch.looking import Odd, Oddity, OddityKind, glance
+from agent.adapters.watch.looking import Odd, Oddity, OddityKind, look
 from agent.adapters.watch.names import is_accepted, printable
 from agent.adapters.watch.walking import walk
 
@@ -29,7 +29,7 @@ def look_around(folder: Path, accepts: frozenset[str]) -> Lying:
     """
     waiting, oddities = 0, []
     for found in sorted(walk(folder, accepts)):
-        seen = found.odd or (None if found.is_entered else glance(folder, found.name))
+        seen = found.odd or (None if found.is_entered else look(folder, found.name, is_local=False))
         if seen is not None and not isinstance(seen, Odd) and not is_accepted(found.name, accepts):
             seen = Odd(kind=OddityKind.OTHER_FORMAT, inode=found.inode)
         if isinstance(seen, Odd):
