@@ -21,6 +21,8 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """No room: nothing is wrong with the folder or the disk, and room will be made."""
 
 _CHUNK = 1 << 20
+_FILE_MODE = 0o640
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _RENAME_NOREPLACE = 1
 _AT_FDCWD = -100
 _KNOWS_NO_FLAG = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
@@ -115,20 +117,26 @@ def hash_file(path: Path) -> tuple[Sha256, int]:
 def probe_folder(folder: Path) -> None:
     """Make the folder if need be, and make, rename and remove a file in it.
 
+    What lies there under its name goes: a death left it, or, in `incoming/`, a stranger laid a symlink to the ledger
+    or a pipe. So the file is always a new one.
+
     Raises:
         OSError: as the kernel says.
     """
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     first, second = folder / ".dossierd-probe", folder / ".dossierd-probe-2"
-    first.write_bytes(b"")
+    first.unlink(missing_ok=True)
+    os.close(os.open(first, _NEW_FILE, _FILE_MODE))
     first.rename(second)
     second.unlink()
 
 
 def copy_file(source: Path, temporary: Path) -> None:
     """Copy to a name that is free, durably; a copy that can't be ended takes up no room."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with open_for_reading(source) as reader, os.fdopen(os.open(temporary, flags, 0o640), "wb") as writer:
+    with (
+        open_for_reading(source) as reader,
+        os.fdopen(os.open(temporary, _NEW_FILE, _FILE_MODE), "wb") as writer,
+    ):
         try:
             while chunk := os.read(reader, _CHUNK):
                 writer.write(chunk)
@@ -154,7 +162,7 @@ def rename_without_replacing(source: Path, target: Path) -> None:
     number = ctypes.get_errno()
     if number not in _KNOWS_NO_FLAG:
         raise OSError(number, os.strerror(number))
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640))
+    os.close(os.open(target, _NEW_FILE, _FILE_MODE))
     try:
         source.rename(target)
     except OSError:

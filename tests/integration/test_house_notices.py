@@ -3,6 +3,7 @@
 import datetime
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,33 @@ def test_a_probe_names_the_folder_that_refuses_and_holds_for_a_while(
     probed.clear()
     folders.probe()
     assert probed == []
+    assert not list(home.rglob(".dossierd-probe*"))
+
+
+def _lay_symlink(path: Path, ledger: Path) -> None:
+    path.symlink_to(ledger)
+
+
+def _lay_pipe(path: Path, _ledger: Path) -> None:
+    os.mkfifo(path)
+
+
+def _lay_file(path: Path, _ledger: Path) -> None:
+    path.write_bytes(b"left by a death")
+
+
+@pytest.mark.security
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("lay", [_lay_symlink, _lay_pipe, _lay_file])
+def test_what_a_stranger_lays_in_the_way_of_the_probe_is_neither_written_to_nor_waited_for(
+    home: Path, lay: Callable[[Path, Path], None]
+) -> None:
+    ledger = home / "state" / LEDGER_FILE
+    ledger.write_bytes(b"the ledger")
+    for name in (".dossierd-probe", ".dossierd-probe-2"):
+        lay(home / "incoming" / name, ledger)
+    HomeFolders(home, "h").probe()
+    assert ledger.read_bytes() == b"the ledger"
     assert not list(home.rglob(".dossierd-probe*"))
 
 
