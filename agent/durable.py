@@ -131,6 +131,15 @@ def probe_folder(folder: Path) -> None:
     second.unlink()
 
 
+def replace_text(path: Path, text: str) -> None:
+    """Write a small file anew, by a temporary name; what stands there, or under that name, is never written into."""
+    temporary = path.with_name(f"{path.name}.part")
+    temporary.unlink(missing_ok=True)
+    with os.fdopen(os.open(temporary, _NEW_FILE, _FILE_MODE), "w", encoding="utf-8") as writer:
+        writer.write(text)
+    temporary.replace(path)
+
+
 def copy_file(source: Path, temporary: Path) -> None:
     """Copy to a name that is free, durably; a copy that can't be ended takes up no room."""
     with (

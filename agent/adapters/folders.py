@@ -28,6 +28,7 @@ from agent.durable import (
     make_folder,
     probe_folder,
     rename_without_replacing,
+    replace_text,
     storage_errors,
     sync_folder,
     word_for,
@@ -128,11 +129,8 @@ class HomeFolders:
         """Note the highest number; a disk that refuses this one has worse to say elsewhere."""
         if document_id > self._highest:
             self._highest = document_id
-            path = self._root / self._claimed / LAST_NUMBER
             with contextlib.suppress(OSError):
-                temporary = path.with_suffix(".part")
-                temporary.write_text(f"{document_id}\n")
-                temporary.replace(path)
+                replace_text(self._root / self._claimed / LAST_NUMBER, f"{document_id}\n")
 
     def last_number(self) -> int:
         """The highest number that was ever claimed here, as the claim folder knows it: a restored ledger doesn't."""

@@ -134,6 +134,17 @@ def test_a_file_that_slips_in_between_look_and_rename_is_put_back(
     assert _files(home) == ["incoming/elsewhere.pdf", "incoming/scan.pdf"]
 
 
+@pytest.mark.security
+def test_the_last_number_is_written_into_no_other_file(home: Path, folders: HomeFolders) -> None:
+    """Who may write in incoming/ may swap the claim folder for one of theirs."""
+    ledger = _put(home, "state/ledger.sqlite", b"the ledger")
+    laid = home / "incoming/.claimed" / HOME_ID / f"{LAST_NUMBER}.part"
+    laid.symlink_to(ledger)
+    folders.claim(_drop(home), SEVEN)
+    assert ledger.read_bytes() == b"the ledger"
+    assert folders.last_number() == SEVEN
+
+
 def test_a_claim_never_replaces_what_stands_under_its_number(home: Path, folders: HomeFolders) -> None:
     _put(home, CLAIMED, b"of an older ledger")
     with pytest.raises(errors.DestinationTaken):
