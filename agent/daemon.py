@@ -224,8 +224,10 @@ class Daemon:
     def _tell_of_filing(self) -> None:
         """Tell people of documents that can't go on; while intake is paused they have been told why already."""
         stuck = self.dispatcher.stuck()
+        if stuck and self._gate.trouble is not None:
+            return
         notice = unstuck_notice()
-        if stuck and self._gate.trouble is None:
+        if stuck:
             notice = stuck_notice([it.document_id for it in stuck], stuck[0].sentence, stuck[0].hint)
         if self._filing.tell(notice):
             self._post_wakes.set()

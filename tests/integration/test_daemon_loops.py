@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from agent import errors
+from agent.adapters.dispatch import LocalDispatcher, Stuck
 from agent.adapters.ledger import SqlLedger
 from agent.app import Parts, build
 from agent.config import Settings
 from agent.daemon import Daemon, Loop
+from agent.domain.document import DocumentId
+from agent.domain.message import MessageKind, Topic
 from agent.domain.outcome import State
+from agent.workflow.gate import Gate
 
 pytestmark = [pytest.mark.reliability, pytest.mark.timeout(60)]
 
@@ -73,6 +77,37 @@ def test_a_ledger_that_can_not_be_counted_for_the_status_ends_no_daemon(
     daemon.run(on_ready=helper.start)
     helper.join(10)
     assert ledger.asked.is_set()
+
+
+class _Stuck(LocalDispatcher):
+    """Has a document that can't go on, until it is empty."""
+
+    def __init__(self) -> None:
+        self.documents = [Stuck(document_id=DocumentId(1), sentence="The disk refuses (EACCES).", hint="")]
+
+    def stuck(self) -> list[Stuck]:
+        return self.documents
+
+
+def test_nobody_is_told_that_all_goes_on_because_intake_pauses_too(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon, stuck, trouble = Daemon(parts), _Stuck(), list[str]()
+    monkeypatch.setattr(daemon, "dispatcher", stuck)
+    monkeypatch.setattr(Gate, "trouble", property(lambda _: trouble[0] if trouble else None))
+    said = list[MessageKind | None]()
+
+    def tell() -> None:
+        daemon._tell_of_filing()
+        said.append(parts.outbox.last_notice(Topic.FILING))
+
+    tell()
+    trouble.append("archive/ can't be written to (EACCES).")
+    tell()
+    trouble.clear()
+    stuck.documents.clear()
+    tell()
+    assert said == [MessageKind.FILING_STUCK, MessageKind.FILING_STUCK, MessageKind.FILING_RESUMED]
 
 
 def test_a_loop_survives_its_errors_and_tells_that_it_is_well() -> None:
