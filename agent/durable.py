@@ -83,6 +83,12 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sync_file(path: Path) -> None:
+    """Make a file's bytes durable, whoever wrote them: who drops a file seldom waits for the disk."""
+    with open_for_reading(path) as descriptor:
+        os.fsync(descriptor)
+
+
 @contextlib.contextmanager
 def open_for_reading(path: Path) -> Iterator[int]:
     """Open a regular file, and nothing else.

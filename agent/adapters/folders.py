@@ -3,8 +3,8 @@
 Each operation may be repeated after a death at any point: it looks at what is there and does the rest. Within one
 file system a move is renameat2(2) with RENAME_NOREPLACE; where the file system doesn't know it, an empty placeholder
 made with O_EXCL reserves the name before the rename. Across file systems the file is copied under a temporary name,
-synced, compared, published, and only then taken away at its source. Folders are synced after each change, so that a
-power cut can't undo it.
+synced, compared, published, and only then taken away at its source. A document's bytes are synced before its move, and
+folders after each change, so that a power cut can't undo what the ledger says is done.
 """
 
 import contextlib
@@ -30,6 +30,7 @@ from agent.durable import (
     rename_without_replacing,
     replace_text,
     storage_errors,
+    sync_file,
     sync_folder,
     word_for,
 )
@@ -170,6 +171,7 @@ class HomeFolders:
                 raise errors.FileVanished("The file is not where the ledger has it.")
             if hash_file(from_path)[0] != sha256:
                 raise errors.FileChanged("The file's bytes are not those that were read.")
+            sync_file(from_path)
             make_folder(to_path.parent)
             try:
                 self._rename(from_path, to_path)

@@ -217,6 +217,28 @@ def test_a_move_makes_the_folders_and_leaves_nothing_behind(home: Path, folders:
     assert (home / TARGET).read_bytes() == BYTES
 
 
+def test_a_move_waits_until_the_bytes_themselves_are_on_disk(
+    home: Path, folders: HomeFolders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut leaves an empty file where people were told that the document is filed."""
+    source, done = _put(home, CLAIMED), list[str]()
+    inode, sync, rename = source.stat().st_ino, os.fsync, durable.rename_without_replacing
+
+    def note_sync(descriptor: int) -> None:
+        sync(descriptor)
+        if os.fstat(descriptor).st_ino == inode:
+            done.append("synced")
+
+    def note_rename(*paths: Path) -> None:
+        rename(*paths)
+        done.append("renamed")
+
+    monkeypatch.setattr(os, "fsync", note_sync)
+    monkeypatch.setattr(module, "rename_without_replacing", note_rename)
+    folders.move(CLAIMED, TARGET, hash_of(BYTES), TAG)
+    assert done == ["synced", "renamed"]
+
+
 def test_a_move_repeated_when_it_is_done_changes_nothing(home: Path, folders: HomeFolders) -> None:
     _put(home, TARGET)
     folders.move(CLAIMED, TARGET, hash_of(BYTES), TAG)
