@@ -1,6 +1,7 @@
 """Whole folders that are dragged into the watched one, moved about in it, and taken away."""
 
 import ctypes
+import errno
 import itertools
 import os
 import shutil
@@ -39,6 +40,24 @@ def test_a_folder_that_is_moved_in_full_is_emptied_through_all_levels(
     _tree(tmp_path / "Dupont", "a.pdf", "2025/b.PDF", "2025/12/c.pdf").rename(incoming / "Dupont")
     assert sorted(names(collect(watcher, 3))) == ["Dupont/2025/12/c.pdf", "Dupont/2025/b.PDF", "Dupont/a.pdf"]
     assert watcher.oddities == ()
+
+
+def test_a_folder_that_can_not_be_listed_is_shown_by_whoever_only_looks(
+    incoming: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was entered, and then the process had no descriptor left for its list."""
+    _tree(incoming, "a.pdf", "folder/b.pdf")
+    listing, listed = os.scandir, itertools.count()
+
+    def list_once(folder: int) -> "os._ScandirIterator[str]":
+        if next(listed):
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return listing(folder)
+
+    monkeypatch.setattr(os, "scandir", list_once)
+    lying = look_around(incoming, PDF_ONLY)
+    assert lying.waiting == 1
+    assert [(it.name, it.kind) for it in lying.oddities] == [("folder", OddityKind.UNREADABLE)]
 
 
 def test_what_comes_later_into_a_folder_that_is_there_is_found_without_a_full_rescan_time(

@@ -28,7 +28,7 @@ def look_around(folder: Path, accepts: frozenset[str]) -> Lying:
         OSError: the folder can't be listed.
     """
     waiting, oddities = 0, []
-    for found in sorted(walk(folder, accepts)):
+    for found in sorted(walk(folder, accepts), key=lambda it: it.name):
         seen = found.odd or (None if found.is_entered else look(folder, found.name, is_local=False))
         if seen is not None and not isinstance(seen, Odd) and not is_accepted(found.name, accepts):
             seen = Odd(kind=OddityKind.OTHER_FORMAT, inode=found.inode)
