@@ -18,11 +18,14 @@ TEMPORARY_PATTERNS = (
 )
 """What programs call a file that they have not finished."""
 
+LITTER = frozenset({"thumbs.db", "desktop.ini"})
+"""What Windows leaves by itself in each folder that somebody looks into: nobody put it there to be filed."""
+
 
 def is_temporary(name: str) -> bool:
     """Whether the name says that its owner is not done with it, or that it is none of our business."""
     folded = name.lower()
-    return any(fnmatch.fnmatchcase(folded, pattern) for pattern in TEMPORARY_PATTERNS)
+    return folded in LITTER or any(fnmatch.fnmatchcase(folded, pattern) for pattern in TEMPORARY_PATTERNS)
 
 
 def is_accepted(name: str, suffixes: frozenset[str]) -> bool:

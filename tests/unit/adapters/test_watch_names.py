@@ -19,6 +19,11 @@ def test_unfinished_names_are_temporary(name: str) -> None:
     assert is_temporary(name)
 
 
+@pytest.mark.parametrize("name", ["Thumbs.db", "desktop.ini", "Desktop.ini"])
+def test_what_windows_leaves_by_itself_is_nobody_s(name: str) -> None:
+    assert is_temporary(name)
+
+
 @pytest.mark.parametrize(
     "name", ["x.pdf", "part.pdf", "tmp", "a~$b.pdf", "x.part.pdf", "x\n.pdf", os.fsdecode(b"\xe9.pdf")]
 )
