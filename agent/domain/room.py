@@ -8,6 +8,8 @@ MEGABYTE = 1_000_000
 INODE_FLOOR = 1_000
 """A document takes up to four: itself, its sidecar, its record's folder and that one's year."""
 
+MOST_NAMED = 3
+
 RESUME_SHARE = 1.2
 """How far above the floor it must be before intake goes on, so that it doesn't pause and resume by the minute."""
 
@@ -41,9 +43,14 @@ def _is_short(room: Room, least_bytes: float, least_inodes: float) -> bool:
     return room.free_bytes < least_bytes or (room.free_inodes is not None and room.free_inodes < least_inodes)
 
 
+def _where(folders: Sequence[str]) -> str:
+    """Name the folders; where there are many, it is the disk that people know."""
+    return ", ".join(f"{folder}/" for folder in folders) if len(folders) <= MOST_NAMED else "the home's disk"
+
+
 def told(room: Room, floor_bytes: int) -> str:
     """Say what is short, without a full stop: `archive/: 120 MB free; intake pauses below 200, goes on above 240`."""
-    where = ", ".join(f"{folder}/" for folder in room.folders)
+    where = _where(room.folders)
     if room.free_bytes < floor_bytes * RESUME_SHARE:
         free, floor, unit = room.free_bytes // MEGABYTE, floor_bytes // MEGABYTE, "MB free"
     else:

@@ -206,16 +206,19 @@ def _already(request: Request, document: Document, ports: Ports) -> Reply:
         and _is_chosen(request, outcome, ports)
     ):
         return Reply(done=True, sentence=f"{document.reference}: done.")
-    if by and document.settled_at:
+    is_failed_by_rule = document.state is State.FAILED and by == "rule"
+    if by and document.settled_at and not is_failed_by_rule:
         moment = document.settled_at.strftime("%Y-%m-%d %H:%M UTC")
         sentence = f"{document.reference} was already decided by {by} on {moment}."
         if document.state is State.ARCHIVED:
             sentence += f" To change that: dossierd undo {document.reference}, or refile."
         return Reply(done=False, sentence=sentence)
-    return Reply(
-        done=False,
-        sentence=f"{document.reference} is {document.state.replace('_', ' ')}: no question is open.",
-    )
+    sentence = f"{document.reference} is {document.state.replace('_', ' ')}: no question is open."
+    if document.state is State.FAILED:
+        sentence += (
+            f" Why: dossierd show {document.reference}. To try again: dossierd retry {document.reference}"
+        )
+    return Reply(done=False, sentence=sentence)
 
 
 def _is_chosen(request: Request, outcome: Outcome | None, ports: Ports) -> bool:

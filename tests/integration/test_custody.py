@@ -820,7 +820,14 @@ def test_another_answer_of_the_same_person_is_not_called_done(
 
 
 @pytest.mark.parametrize(
-    ("fixture", "word"), [("filed", "was already decided by rule"), ("failed", "was already decided by rule")]
+    ("fixture", "word"),
+    [
+        ("filed", "was already decided by rule"),
+        (
+            "failed",
+            "is failed: no question is open. Why: dossierd show D-1. To try again: dossierd retry D-1",
+        ),
+    ],
 )
 def test_an_answer_where_nothing_is_asked_is_refused(
     office: Office, request: pytest.FixtureRequest, fixture: str, word: str

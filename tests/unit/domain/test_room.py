@@ -42,6 +42,8 @@ def test_the_sentence_names_the_folders_and_what_is_short() -> None:
         told(a_room(120, None, "review", "failed"), FLOOR)
         == "review/, failed/: 120 MB free; intake pauses below 200, goes on above 240"
     )
+    everything = a_room(120, None, "incoming", "archive", "review", "failed")
+    assert told(everything, FLOOR).startswith("the home's disk: 120 MB free; ")
     assert (
         told(a_room(900, 12), FLOOR)
         == "archive/: 12 more files possible; intake pauses below 1000, goes on above 1200"
