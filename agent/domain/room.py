@@ -51,8 +51,23 @@ def _where(folders: Sequence[str]) -> str:
 def told(room: Room, floor_bytes: int) -> str:
     """Say what is short, without a full stop: `archive/: 120 MB free; intake pauses below 200, goes on above 240`."""
     where = _where(room.folders)
-    if room.free_bytes < floor_bytes * RESUME_SHARE:
-        free, floor, unit = room.free_bytes // MEGABYTE, floor_bytes // MEGABYTE, "MB free"
-    else:
+    if _lacks_inodes(room, floor_bytes):
         free, floor, unit = room.free_inodes or 0, INODE_FLOOR, "more files possible"
+    else:
+        free, floor, unit = room.free_bytes // MEGABYTE, floor_bytes // MEGABYTE, "MB free"
     return f"{where}: {free} {unit}; intake pauses below {floor}, goes on above {round(floor * RESUME_SHARE)}"
+
+
+def hint_for(room: Room, floor_bytes: int) -> str:
+    """What somebody can do about it."""
+    if _lacks_inodes(room, floor_bytes):
+        return (
+            "Its disk can't hold many more files, however small: remove some there that nobody needs. "
+            "Nothing is lost; it goes on by itself."
+        )
+    return "Free some space there, or lower DOSSIERD_DISK_FLOOR_MEGABYTES. Nothing is lost; it goes on by itself."
+
+
+def _lacks_inodes(room: Room, floor_bytes: int) -> bool:
+    """Whether files will run out before bytes do, each measured by its floor."""
+    return room.free_inodes is not None and room.free_inodes * floor_bytes <= room.free_bytes * INODE_FLOOR

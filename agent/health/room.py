@@ -5,12 +5,14 @@ from pathlib import Path
 
 from agent.adapters.clock import SystemClock
 from agent.adapters.folders import FOLDERS
+from agent.adapters.home import LEDGER_FILE
+from agent.adapters.ledger import SqlOutbox, open_engine
 from agent.adapters.space import HomeSpace
 from agent.config import Settings
+from agent.domain.message import MessageKind, Topic
 from agent.domain.outcome import State
-from agent.domain.room import MEGABYTE, shortage, told
+from agent.domain.room import MEGABYTE, Room, hint_for, shortage, told
 from agent.health.finding import Finding, Level, has_run, nothing_yet, open_ledger, some
-from agent.workflow.gate import ROOM_HINT
 
 LONG_MOVE_SECONDS = 60
 """A move takes less, even of the largest file to another disk that is slow."""
@@ -18,9 +20,10 @@ LONG_MOVE_SECONDS = 60
 
 def disk(settings: Settings) -> Finding:
     """Whether there is room to go on, on each file system that the home lies on."""
-    short = full_disk(settings)
+    floor, short = settings.disk_floor_megabytes * MEGABYTE, _short(settings)
     if short is not None:
-        return Finding(part="disk", level=Level.BAD, sentence=f"nothing is taken in: {short}", hint=ROOM_HINT)
+        sentence, hint = f"nothing is taken in: {told(short, floor)}", hint_for(short, floor)
+        return Finding(part="disk", level=Level.BAD, sentence=sentence, hint=hint)
     rooms = HomeSpace(settings.home, FOLDERS).rooms()
     if not rooms:
         return Finding(part="disk", level=Level.NOTICE, sentence="there is no folder yet to look at")
@@ -30,9 +33,29 @@ def disk(settings: Settings) -> Finding:
 
 def full_disk(settings: Settings) -> str | None:
     """Say which file system of the home is too full for intake; None while there is room."""
+    short = _short(settings)
+    return None if short is None else told(short, settings.disk_floor_megabytes * MEGABYTE)
+
+
+def _short(settings: Settings) -> Room | None:
+    """As the daemon sees it: while it pauses, it takes somewhat more than the floor to go on."""
     floor = settings.disk_floor_megabytes * MEGABYTE
-    short = shortage(HomeSpace(settings.home, FOLDERS).rooms(), floor, is_paused=False)
-    return None if short is None else told(short, floor)
+    rooms = HomeSpace(settings.home, FOLDERS).rooms()
+    short = shortage(rooms, floor, is_paused=False)
+    if short is None and (nearly := shortage(rooms, floor, is_paused=True)) and _is_paused(settings):
+        return nearly
+    return short
+
+
+def _is_paused(settings: Settings) -> bool:
+    """Whether people were told last that intake pauses."""
+    if not has_run(settings):
+        return False
+    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    try:
+        return SqlOutbox(engine).last_notice(Topic.INTAKE) is MessageKind.INTAKE_PAUSED
+    finally:
+        engine.dispose()
 
 
 def moves(settings: Settings) -> Finding:

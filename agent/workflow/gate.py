@@ -7,15 +7,11 @@ import structlog
 
 from agent import errors
 from agent.core.notices import paused_notice, resumed_notice
-from agent.domain.room import shortage, told
+from agent.domain.room import hint_for, shortage, told
 from agent.ports import Folders, Space
 from agent.workflow.notices import Announcer
 
 log = structlog.get_logger(__name__)
-
-ROOM_HINT = (
-    "Free some space there, or lower DOSSIERD_DISK_FLOOR_MEGABYTES. Nothing is lost; it goes on by itself."
-)
 
 
 class Gate:
@@ -49,7 +45,8 @@ class Gate:
     def _look(self, *, is_shut: bool) -> errors.StorageUnavailable | None:
         short = shortage(self._space.rooms(), self._floor_bytes, is_paused=is_shut)
         if short is not None:
-            return errors.StorageUnavailable(f"{told(short, self._floor_bytes)}.", hint=ROOM_HINT)
+            sentence, hint = told(short, self._floor_bytes), hint_for(short, self._floor_bytes)
+            return errors.StorageUnavailable(f"{sentence}.", hint=hint)
         try:
             self._folders.probe()
         except errors.StorageUnavailable as error:

@@ -12,12 +12,15 @@ from agent import durable, errors
 from agent.adapters import folders as folders_module
 from agent.adapters.folders import FOLDERS, HomeFolders
 from agent.adapters.home import LEDGER_FILE, HomeLock
-from agent.adapters.ledger import SqlLedger, open_engine
+from agent.adapters.ledger import SqlLedger, SqlOutbox, open_engine
 from agent.adapters.space import HomeSpace
 from agent.app import make_home
 from agent.config import Settings
+from agent.core.notices import paused_notice, resumed_notice
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256
+from agent.domain.message import Message
 from agent.domain.outcome import Event, Failed, FailureReason
+from agent.domain.room import MEGABYTE, Room
 from agent.health import Finding, Level, examine
 from agent.ports import Settlement
 
@@ -48,6 +51,26 @@ def test_room_is_well_above_the_floor_and_bad_below_it(home: Path) -> None:
 
 def test_a_home_without_folders_has_no_room_to_tell_of(tmp_path: Path) -> None:
     assert finding(tmp_path / "nowhere", "disk").level is Level.NOTICE
+
+
+@pytest.mark.parametrize(
+    ("last", "level"),
+    [
+        (None, Level.GOOD),
+        (paused_notice("archive/: 199 MB free.", ""), Level.BAD),
+        (resumed_notice(), Level.GOOD),
+    ],
+)
+def test_check_says_that_intake_still_pauses_a_little_above_the_floor(
+    home: Path, last: Message | None, level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(home / "state" / LEDGER_FILE, may_upgrade=True)
+    if last is not None:
+        SqlOutbox(engine).announce([("anna", last)], NOON)
+    engine.dispose()
+    nearly = Room(folders=("archive",), free_bytes=220 * MEGABYTE, free_inodes=None)
+    monkeypatch.setattr(HomeSpace, "rooms", lambda _: [nearly])
+    assert finding(home, "disk", floor_megabytes=200).level is level
 
 
 def test_each_file_system_is_asked_once(home: Path, tmp_path: Path) -> None:
