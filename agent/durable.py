@@ -121,7 +121,7 @@ def hash_file(path: Path) -> tuple[Sha256, int]:
 
 
 def probe_folder(folder: Path) -> None:
-    """Make the folder if need be, and make, rename and remove a file in it.
+    """Make the folder if need be, list it, and make, rename and remove a file in it.
 
     What lies there under its name goes: a death left it, or, in `incoming/`, a stranger laid a symlink to the ledger
     or a pipe. So the file is always a new one.
@@ -131,6 +131,8 @@ def probe_folder(folder: Path) -> None:
     """
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     first, second = folder / ".dossierd-probe", folder / ".dossierd-probe-2"
+    with os.scandir(folder) as entries:
+        next(entries, None)
     first.unlink(missing_ok=True)
     os.close(os.open(first, _NEW_FILE, _FILE_MODE))
     first.rename(second)

@@ -119,7 +119,7 @@ class Folders(Protocol):
         ...
 
     def probe(self) -> None:
-        """Find out, before work is spent, whether each folder of documents lets us create, rename and unlink.
+        """Find out, before work is spent, whether each folder of documents lets us list, create, rename, unlink.
 
         Cheap enough to be asked for each document: a good answer holds for a while.
 

@@ -66,7 +66,7 @@ class HomeFolders:
         self._probed_at = -PROBED_SECONDS
 
     def prepare(self) -> None:
-        """Make the folders that are missing, and try a create, a rename and an unlink in each.
+        """Make the folders that are missing, and try a look, a create, a rename and an unlink in each.
 
         Raises:
             HomeForeign: the claim folder of another daemon lies in `incoming/`.
@@ -87,7 +87,7 @@ class HomeFolders:
             if time.monotonic() - self._probed_at < PROBED_SECONDS:
                 return
             for name in (*DOCUMENT_FOLDERS, str(self._claimed)):
-                with storage_errors(f"{name.partition('/')[0]}/ can't be written to"):
+                with storage_errors(f"{name.partition('/')[0]}/ can't be read or written to"):
                     probe_folder(self._root / name)
             self._probed_at = time.monotonic()
 
@@ -315,7 +315,8 @@ def _prepare(folder: Path) -> None:
         if error.errno in FULL and folder.is_dir():
             return
         raise errors.HomeUnusable(
-            f"{folder} can't be used: making, renaming or removing a file in it failed ({word_for(error)}).",
+            f"{folder} can't be used: listing it, or making, renaming or removing a file in it, failed "
+            f"({word_for(error)}).",
             hint=hint_for(error)
             if error.errno in _FAILS
             else f"Make it belong to the daemon's user: chown dossierd: {folder}",

@@ -134,7 +134,7 @@ def test_a_probe_names_the_folder_that_refuses_and_holds_for_a_while(
     for _ in range(2):
         with pytest.raises(errors.StorageUnavailable) as refused:
             folders.probe()
-        assert refused.value.sentence == "review/ can't be written to (EACCES)."
+        assert refused.value.sentence == "review/ can't be read or written to (EACCES)."
         assert "owner" in refused.value.hint
     refuse.clear()
     folders.probe()

@@ -389,6 +389,20 @@ def test_health_tells_of_the_last_rescan(watch: Watch) -> None:
     assert before <= last <= time.monotonic()
 
 
+def test_a_rescan_that_is_refused_is_no_hang(
+    incoming: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daemon ends itself for want of rescans; documents that are being read would be blamed for its end."""
+    watcher = watch(rescan=0.05)
+    last = watcher.health().last_rescan_at
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(watcher_module, "walk", refuse)
+    wait_until(watcher, lambda: watcher.health().last_rescan_at != last)
+
+
 @pytest.mark.parametrize("content", [PDF, HALF], ids=["finished", "half"])
 def test_a_file_that_a_program_has_open_for_writing_waits_for_its_end(
     incoming: Path, watch: Watch, content: bytes

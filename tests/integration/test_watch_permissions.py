@@ -128,3 +128,22 @@ def test_check_names_a_file_that_may_not_be_read_and_what_lets_us(home: Path) ->
     level, sentence, hint = _as_nobody(NOTHING_TAKEN, str(home)).strip().split("|")
     assert (level, sentence) == ("notice", "nothing waits; 1 that nobody takes: moved.pdf (may not be read)")
     assert f"sudo chown -R dossierd: {incoming}." in hint
+
+
+PROBED = """\
+import sys
+from pathlib import Path
+from agent import errors
+from agent.adapters.folders import HomeFolders
+
+try:
+    HomeFolders(Path(sys.argv[1]), "home1").probe()
+except errors.StorageUnavailable as error:
+    print(error.sentence)
+"""
+
+
+def test_a_folder_that_may_be_written_to_but_not_listed_shuts_the_gate(home: Path) -> None:
+    """Nothing that lies in it would ever be found, and nobody would know why."""
+    (home / "incoming").chmod(0o333)
+    assert _as_nobody(PROBED, str(home)) == "incoming/ can't be read or written to (EACCES)."

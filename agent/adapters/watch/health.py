@@ -21,7 +21,7 @@ class WatchHealth:
 
     Attributes:
         why: the reason for polling; empty in mode `events`.
-        last_rescan_at: monotonic seconds of the last complete rescan; None before the first.
+        last_rescan_at: monotonic seconds of the last rescan that ended, be it by a refusal; None before the first.
         waiting: how many files settle.
     """
 

@@ -222,6 +222,7 @@ class IncomingWatcher:
             names, self._has_folders = self._walk(now)
         except OSError as error:
             _log.warning("rescan_failed", errno=error.errno)
+            self._last_rescan_at = now  # it was refused, and does not hang: no restart would help
             return
         self._settling.retain(names)
         self._oddities.retain(names)
