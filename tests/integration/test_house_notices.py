@@ -45,7 +45,7 @@ def test_room_is_well_above_the_floor_and_bad_below_it(home: Path) -> None:
     assert finding(home, "disk").level is Level.GOOD
     short = finding(home, "disk", floor_megabytes=1_000_000)
     assert short.level is Level.BAD
-    assert short.sentence.startswith("nothing is taken in: incoming/, archive/, review/")
+    assert short.sentence.startswith("nothing is taken in: the home's disk: ")
     assert "DOSSIERD_DISK_FLOOR_MEGABYTES" in short.hint
 
 
