@@ -52,6 +52,12 @@ PROBED_SECONDS = 30.0
 _FAILS = FULL | {errno.EIO, errno.EROFS}
 """Where another owner would not help."""
 
+_NOT_OURS = "incoming/.claimed, the folder of documents under way, was replaced by somebody."
+_NOT_OURS_HINT = (
+    "Move what lies in it back into incoming/, remove it, and keep others from renaming what is not theirs: "
+    "chmod +t incoming"
+)
+
 _SIDECAR_MODE = 0o640
 
 
@@ -70,8 +76,10 @@ class HomeFolders:
 
         Raises:
             HomeForeign: the claim folder of another daemon lies in `incoming/`.
-            HomeUnusable: a folder refuses, with its name and what to do.
+            HomeUnusable: a folder refuses, or the claim folder is not ours, with its name and what to do.
         """
+        if not self._is_claim_folder_ours():
+            raise errors.HomeUnusable(_NOT_OURS, hint=_NOT_OURS_HINT)
         for name in (*FOLDERS, str(self._claimed)):
             _prepare(self._root / name)
         for other in (self._root / "incoming" / CLAIMED).iterdir():
@@ -86,10 +94,17 @@ class HomeFolders:
         with self._probing:
             if time.monotonic() - self._probed_at < PROBED_SECONDS:
                 return
+            if not self._is_claim_folder_ours():
+                raise errors.StorageUnavailable(_NOT_OURS, hint=_NOT_OURS_HINT)
             for name in (*DOCUMENT_FOLDERS, str(self._claimed)):
                 with storage_errors(f"{name.partition('/')[0]}/ can't be read or written to"):
                     probe_folder(self._root / name)
             self._probed_at = time.monotonic()
+
+    def _is_claim_folder_ours(self) -> bool:
+        """Others may write in `incoming/`; without its sticky bit they could put a link or a folder of theirs there."""
+        claimed = self._root / self._claimed
+        return all(_is_own_folder(folder) for folder in (claimed.parent, claimed) if _exists(folder))
 
     def path(self, location: str) -> Path:
         return self._root / location
@@ -271,6 +286,11 @@ def _translated() -> Iterator[None]:
             yield
         except FileNotFoundError as error:
             raise errors.FileVanished("The file is not where the ledger has it.") from error
+
+
+def _is_own_folder(path: Path) -> bool:
+    found = path.lstat()
+    return stat.S_ISDIR(found.st_mode) and os.geteuid() in (found.st_uid, 0)
 
 
 def _exists(path: Path) -> bool:

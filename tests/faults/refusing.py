@@ -18,12 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from agent import daemon
 from agent.adapters import folders as folders_module
 from agent.adapters.folders import HomeFolders
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build
 from agent.config import load
+from agent.daemon import Daemon, desk, intake, loop
 from tests.faults.killing import ToldInAFile
 
 LEDGER = {
@@ -169,13 +169,14 @@ def main() -> None:
     parser.add_argument("--point", choices=(*POINTS, "never"), default="never")
     parser.add_argument("--errno", default="ENOSPC")
     chosen = parser.parse_args()
-    daemon.ERROR_PAUSE_SECONDS = PAUSE_SECONDS
+    loop.ERROR_PAUSE_SECONDS = PAUSE_SECONDS
+    desk.REFUSED_PAUSE_SECONDS = intake.REFUSED_PAUSE_SECONDS = PAUSE_SECONDS
     settings = load(home=chosen.home)
     configure(settings.log_level, settings.home / "logs", console="json", to_journald=False)
     disk = Disk(settings.home.parent, chosen.point, getattr(errno, chosen.errno))
     parts = guarded_parts(build(settings), disk)
     try:
-        daemon.Daemon(parts).run()
+        Daemon(parts).run()
     finally:
         parts.close()
 

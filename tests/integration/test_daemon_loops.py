@@ -13,7 +13,8 @@ from agent.adapters.dispatch import LocalDispatcher, Stuck
 from agent.adapters.ledger import SqlLedger
 from agent.app import Parts, build
 from agent.config import Settings
-from agent.daemon import Daemon, Loop
+from agent.daemon import Daemon
+from agent.daemon.loop import Loop
 from agent.domain.document import DocumentId
 from agent.domain.message import MessageKind, Topic
 from agent.domain.outcome import State

@@ -711,3 +711,22 @@ def test_two_names_of_one_file_are_claimed_one_by_one(home: Path, folders: HomeF
     folders.claim(first, SEVEN)
     folders.claim(second, DocumentId(8))
     assert _files(home) == [CLAIMED, CLAIMED.replace("D-7", "D-8")]
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("replaced", ["incoming/.claimed", f"incoming/.claimed/{HOME_ID}"])
+def test_a_claim_folder_that_somebody_replaced_is_not_used(
+    home: Path, folders: HomeFolders, tmp_path_factory: pytest.TempPathFactory, replaced: str
+) -> None:
+    """Who may write in incoming/ could lead the daemon's own writes elsewhere."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (home / replaced).rename(home / "taken")
+    (home / replaced).symlink_to(elsewhere)
+    with pytest.raises(errors.StorageUnavailable, match=r"\.claimed"):
+        folders.probe()
+    with pytest.raises(errors.HomeUnusable, match=r"\.claimed"):
+        HomeFolders(home, HOME_ID).prepare()
+    assert list(elsewhere.iterdir()) == []
+    (home / replaced).unlink()
+    (home / "taken").rename(home / replaced)
+    folders.probe()

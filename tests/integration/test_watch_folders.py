@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from agent.adapters.watch import OddityKind
+from agent.adapters.watch import IncomingWatcher, OddityKind
 from agent.adapters.watch import watcher as watcher_module
 from agent.adapters.watch.lying import look_around
 from agent.adapters.watch.walking import DEEPEST, walk
 from agent.adapters.watch.watcher import PDF_ONLY
-from tests.integration.watching import DEADLINE, HALF, PDF, SETTLE, Watch, collect, names, wait_until
+from tests.integration.watching import DEADLINE, HALF, NEVER, PDF, SETTLE, Watch, collect, names, wait_until
 
 pytestmark = pytest.mark.reliability
 
@@ -250,3 +250,22 @@ def test_a_claim_that_fails_again_and_again_is_tried_less_and_less_often(
     pauses = [later - earlier for earlier, later in itertools.pairwise(handed_out)]
     assert len(pauses) == 4
     assert all(pause >= 0.1 * 2**number for number, pause in enumerate(pauses))
+
+
+def test_a_rescan_tells_of_each_thing_that_it_looks_at(incoming: Path) -> None:
+    """A slow network and many files make it long; whoever watches over it must not take that for a hang."""
+    for number in range(3):
+        (incoming / f"{number}.pdf").write_bytes(PDF)
+    seen = list[int]()
+    watcher = IncomingWatcher(
+        incoming,
+        settle_seconds=NEVER,
+        damaged_grace_seconds=NEVER,
+        rescan_seconds=NEVER,
+        on_progress=lambda: seen.append(1),
+    )
+    assert watcher.health().last_progress_at is None
+    watcher.start()
+    watcher.close()
+    assert len(seen) == 3
+    assert watcher.health().last_progress_at is not None

@@ -57,6 +57,7 @@ class IncomingWatcher:
         damaged_grace_seconds: float,
         rescan_seconds: float,
         accepts: frozenset[str] = PDF_ONLY,
+        on_progress: Callable[[], object] = lambda: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare; nothing is touched before `start`.
@@ -67,10 +68,12 @@ class IncomingWatcher:
             damaged_grace_seconds: how long an empty file, or a PDF without its end, must stand still.
             rescan_seconds: between two rescans, at most.
             accepts: endings of file names, lower case, with the dot.
+            on_progress: called at each thing that a rescan looks at.
         """
         self._folder = folder
         self._rescan_seconds = rescan_seconds
         self._accepts = accepts
+        self._on_progress = on_progress
         self._monotonic = monotonic
         self._settling = Settling(settle_seconds=settle_seconds, damaged_grace_seconds=damaged_grace_seconds)
         self._oddities = Oddities()
@@ -79,6 +82,7 @@ class IncomingWatcher:
         self._why_polling = "the folder is not there"
         self._is_local = False
         self._last_rescan_at: float | None = None
+        self._last_progress_at: float | None = None
         self._rescan_at = 0.0
         self._rescan_cost = 0.0
         self._has_folders = False
@@ -113,6 +117,7 @@ class IncomingWatcher:
             mode=self.mode,
             why=self._why_polling,
             last_rescan_at=self._last_rescan_at,
+            last_progress_at=self._last_progress_at,
             is_observer_alive=events is not None and events.is_alive,
             is_folder_there=self._identity is not None,
             waiting=len(self._settling),
@@ -222,11 +227,13 @@ class IncomingWatcher:
             names, self._has_folders = self._walk(now)
         except OSError as error:
             _log.warning("rescan_failed", errno=error.errno)
-            self._last_rescan_at = now  # it was refused, and does not hang: no restart would help
+            self._last_rescan_at = self._last_progress_at = (
+                now  # it was refused, and does not hang: no restart would help
+            )
             return
         self._settling.retain(names)
         self._oddities.retain(names)
-        self._last_rescan_at = now
+        self._last_rescan_at = self._last_progress_at = now
         self._rescan_cost = self._monotonic() - now
         is_polling = self._events is None or self._has_folders
         self._rescan_at = now + pause_seconds(self._rescan_seconds, self._rescan_cost, is_polling=is_polling)
@@ -235,6 +242,7 @@ class IncomingWatcher:
         """Look at everything that is not known yet; gives all names, and whether there are sub-folders."""
         names, has_folders = set(), False
         for found in walk(self._folder, self._accepts):
+            self._make_progress()
             names.add(found.name)
             has_folders = has_folders or found.is_entered
             if found.odd is not None:
@@ -242,6 +250,10 @@ class IncomingWatcher:
             elif not (found.is_entered or self._is_known(found)):
                 self._glance(found.name, now)
         return names, has_folders
+
+    def _make_progress(self) -> None:
+        self._last_progress_at = self._monotonic()
+        self._on_progress()
 
     def _is_known(self, found: Found) -> bool:
         is_announced = self._events is not None and os.sep not in found.name

@@ -1,0 +1,78 @@
+"""The desk: carries out what people asked for on the command line."""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from agent import errors
+from agent.app import Parts
+from agent.domain.document import DocumentId
+from agent.domain.life import Reply, Request
+from agent.workflow.review import perform
+
+log = structlog.get_logger(__name__)
+
+PAUSE_SECONDS = 0.5
+"""How often requests are looked for; a person waits for the answer."""
+REFUSED_PAUSE_SECONDS = 5.0
+
+
+class Desk:
+    """Takes one request at a time; one that can't be done now stays open, and holds up no other."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        stop: threading.Event,
+        *,
+        still: Callable[[], bool],
+        submit: Callable[[DocumentId], None],
+        on_done: Callable[[], None],
+    ) -> None:
+        """Keep what it needs.
+
+        Args:
+            still: asked before each request, whether to go on.
+            submit: queues a document for the workers.
+            on_done: called when a request was carried out: people may have to be told.
+        """
+        self._parts = parts
+        self._stop = stop
+        self._still = still
+        self._submit = submit
+        self._on_done = on_done
+        self.in_hands: frozenset[DocumentId] = frozenset()
+        """The document that is being moved right now."""
+
+    def turn(self) -> None:
+        """Carry out what is open now, then wait a moment."""
+        pause = PAUSE_SECONDS
+        for request in self._parts.requests.open_requests():
+            if not self._still():
+                return
+            self.in_hands = frozenset({request.document_id})
+            try:
+                if not self._carry_out(request):
+                    pause = REFUSED_PAUSE_SECONDS
+            finally:
+                self.in_hands = frozenset()
+        self._stop.wait(pause)
+
+    def _carry_out(self, request: Request) -> bool:
+        """Do what one person asked for. False: it can't be done now."""
+        parts = self._parts
+        try:
+            reply = perform(request, parts.ports, self._submit)
+        except errors.DossierdError as error:
+            log.warning("request_put_off", document=f"D-{request.document_id}", reason=error.reason)
+            return False
+        except Exception:  # one request's mistake of ours ends with that request
+            log.exception("request_raised", document=f"D-{request.document_id}")
+            sentence = (
+                "dossierd met an error of its own, which is in the log. What became of it: dossierd show"
+            )
+            reply = Reply(done=False, sentence=f"{sentence} D-{request.document_id}")
+        parts.requests.close_request(request.key, reply, parts.clock.now())
+        self._on_done()
+        return True
