@@ -58,6 +58,7 @@ def home() -> Iterator[Path]:
     (made / "incoming" / ".claimed" / "home1").mkdir(parents=True)
     for folder in (made, made / "incoming", made / "incoming" / ".claimed", made / "incoming/.claimed/home1"):
         folder.chmod(0o777)
+        os.chown(folder, NOBODY, NOBODY)
     yield made
     shutil.rmtree(made)
 

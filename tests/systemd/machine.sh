@@ -10,6 +10,7 @@
 # ends, the kernel ends PID 1, and with it all that runs in the machine. It has no network, and starts none of the services
 # of this system. Accepted: a SIGKILL to this very script leaves empty control groups behind.
 set -euo pipefail
+umask 022 # as on a server; whoever runs the tests may have another
 
 # The vendor's units that a service stands on; no others exist in the machine.
 readonly units=(
