@@ -1,14 +1,22 @@
-"""What holds for all tests."""
+"""What holds for all tests: the same umask, whoever starts them and whatever ran before.
+
+The daemon's composition root sets its process's umask; here that is the process of all tests.
+"""
 
 import os
 from collections.abc import Iterator
 
 import pytest
 
+UMASK = 0o022
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _umask_of_all() -> None:
+    os.umask(UMASK)
+
 
 @pytest.fixture(autouse=True)
-def _same_umask() -> Iterator[None]:
-    """Put back what the daemon's composition root sets for its process: here that is the process of all tests."""
-    before = os.umask(0o022)
+def _umask_of_each() -> Iterator[None]:
     yield
-    os.umask(before)
+    os.umask(UMASK)
