@@ -106,7 +106,7 @@ class Daemon:
             on_stop: called when a stop was asked for, before what is under way is waited for.
 
         Raises:
-            ReaderUnavailable: tesseract, a language or the fence that is set is missing; the start is refused.
+            ReaderUnavailable: tesseract, a language or the fence that is set is missing, or no page can be read.
             LedgerUnavailable: the ledger can't be used at the start.
             HomeForeign: the home was replaced meanwhile; the next start finds what is there now.
         """
@@ -117,6 +117,8 @@ class Daemon:
         tell = log.info if strength.is_whole else log.warning
         tell("reader_fenced", **strength.parts())
         try:
+            if not self._parts.reader.prove():
+                log.warning("reader_unproven")
             self._start()
             on_ready()
             self._supervise()

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import dataclasses
 import json
 import math
 import os
@@ -18,7 +19,7 @@ from agent.adapters.reading.eye import Eye
 from agent.adapters.reading.finding import FINDING, Order, Read, Unreadable
 from agent.adapters.reading.pdfium import PdfiumPage
 from agent.adapters.reading.plumber import Plumber
-from agent.domain.document import Box, DocumentText, Line, Page, TextOrigin, Word
+from agent.domain.document import Box, DocumentText, Line, Page, PageProblem, TextOrigin, Word
 from agent.domain.outcome import FailureReason
 
 
@@ -181,6 +182,12 @@ def tell_its_limits(order: Order, _document: int, _reply: socket.socket) -> None
     adjustment = Path("/proc/self/oom_score_adj").read_text().strip()
     dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)  # PR_GET_DUMPABLE
     finding.write(said(*map(str, limits), str(is_leader), adjustment, str(dumpable)), order.scratch)
+
+
+def lose_text(order: Order, _document: int, _reply: socket.socket) -> None:
+    [page] = said("half").text.pages
+    lost = dataclasses.replace(page, problem=PageProblem.TEXT_DROPPED)
+    finding.write(Read(text=DocumentText(pages=(lost,))), order.scratch)
 
 
 def said(*words: str) -> Read:

@@ -412,3 +412,32 @@ def test_all_that_is_done_to_a_page_shares_its_seconds(tmp_path: Path, letter: P
     with reader_of(reading_jobs.look_and_listen_slowly, tmp_path, page_seconds=2.0) as reader:
         [page] = read(reader, letter).pages
     assert page.problem is PageProblem.TIMED_OUT
+
+
+def test_a_reader_proves_itself_with_a_page_of_its_own(tmp_path: Path) -> None:
+    with reader_of(read_document, tmp_path) as reader:
+        assert reader.prove()
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("job", "sentence"),
+    [
+        (reading_jobs.crash, "can't read even a page of our own (reader_crashed)"),
+        (reading_jobs.want_all_memory, "can't read even a page of our own (out_of_memory)"),
+        (reading_jobs.lose_text, "loses text even of a page of our own"),
+    ],
+)
+def test_a_reader_that_no_document_could_pass_says_so(
+    tmp_path: Path, job: Callable[..., None], sentence: str
+) -> None:
+    with reader_of(job, tmp_path) as reader, pytest.raises(ReaderUnavailable) as caught:
+        reader.prove()
+    assert sentence in caught.value.sentence
+    assert "DOSSIERD_READER_MEGABYTES" in caught.value.hint
+
+
+def test_a_reader_without_room_proves_nothing_and_is_no_reason_to_stay_away(tmp_path: Path) -> None:
+    with reader_of(read_document, tmp_path) as reader:
+        (tmp_path / "scratch").rmdir()
+        assert not reader.prove()

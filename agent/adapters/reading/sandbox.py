@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, assert_never
 
-from agent.adapters.reading import fence
+from agent.adapters.reading import fence, own_page
 from agent.adapters.reading.answer import collect
 from agent.adapters.reading.finding import Finding, Order, Read, Unavailable, Unreadable
 from agent.adapters.reading.forkclient import Child, ForkServer, ServerLostError
@@ -38,6 +38,11 @@ _FOLDER_VARIABLES = ("TESSDATA_PREFIX",)
 _UNFENCED = Unavailable(
     sentence="The fence round the reader could not be put up.",
     hint="Type: dossierd check. What the kernel or a container newly forbids can be found in its log.",
+)
+
+_USELESS_HINT = (
+    "This machine, or a limit in .env (DOSSIERD_READER_MEGABYTES, DOSSIERD_PAGE_SECONDS), forbids what reading needs: "
+    "look at both, and at the kernel's log."
 )
 
 
@@ -95,6 +100,32 @@ class SandboxedReader:
         for leftover in self._scratch.glob(f"{_PREFIX}*"):
             remove(leftover)
         return self._server.start()
+
+    def prove(self) -> bool:
+        """Read a page of our own as documents are read: in a child, fenced, within the limits that are set.
+
+        What the machine or a setting forbids would else fail one document after another for a fault that is not theirs.
+
+        Returns:
+            False when it can't be tried now, for want of room for instance: documents will wait for the same reason.
+
+        Raises:
+            ReaderUnavailable: no document could be read.
+        """
+        page = self._scratch / f"{_PREFIX}own.pdf"
+        try:
+            page.write_bytes(own_page.draw())
+            is_whole = self.read(page, should_stop=lambda: False).is_complete
+        except (OSError, ReaderUnavailable):
+            return False
+        except DocumentUnreadable as error:
+            sentence = f"The reader can't read even a page of our own ({error.failure})."
+            raise ReaderUnavailable(sentence, hint=_USELESS_HINT) from error
+        finally:
+            page.unlink(missing_ok=True)
+        if not is_whole:
+            raise ReaderUnavailable("The reader loses text even of a page of our own.", hint=_USELESS_HINT)
+        return True
 
     def close(self) -> None:
         """Stop the fork server, and every child that still reads."""
