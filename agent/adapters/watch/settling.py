@@ -5,7 +5,7 @@ ready; if not, it is due again when the grace time for damaged files has passed 
 has it open for writing, it is due again and again, for an hour. A file
 that was handed out stays known, so that a rescan doesn't hand it out twice, until it is gone, is another
 file, or is forgotten. One that was handed out in vain, because it could not be claimed, comes up again with growing
-patience: an immutable file must neither be given up nor keep the daemon busy.
+patience, and after all others: an immutable file must neither be given up nor keep the daemon busy.
 
 Cost: one small record a file, one heap step a look. `now` is monotonic seconds and is always passed in.
 """
@@ -40,9 +40,9 @@ class Fingerprint(NamedTuple):
 class _Waiting:
     fingerprint: Fingerprint
     changed_at: float
-    due_at: float
-    ticket: int
-    """Of its valid entry in the queue; older entries are skipped."""
+    due_at: float = 0.0
+    ticket: int = 0
+    """Of its valid entry in a queue; older entries are skipped."""
     refusals: int = 0
     """How often its claim has failed since it changed last."""
 
@@ -54,6 +54,14 @@ class _HandedOut(NamedTuple):
     refusals: int
 
 
+class _Entry(NamedTuple):
+    """Of a queue: which file is due when."""
+
+    due_at: float
+    ticket: int
+    name: str
+
+
 class Settling:
     """The files that wait, and those that were handed out."""
 
@@ -62,7 +70,8 @@ class Settling:
         self._grace_seconds = max(settle_seconds, damaged_grace_seconds)
         self._waiting: dict[str, _Waiting] = {}
         self._handed_out: dict[str, _HandedOut] = {}
-        self._queue: list[tuple[float, int, str]] = []
+        self._fresh: list[_Entry] = []
+        self._refused: list[_Entry] = []
         self._tickets = itertools.count()
 
     def __len__(self) -> int:
@@ -89,7 +98,7 @@ class Settling:
             return
         due_at = now + self._settle_seconds
         if waiting is None or waiting.due_at > due_at:
-            self._waiting[name] = self._enqueue(name, fingerprint, now, due_at)
+            self._settle_again(name, fingerprint, now)
         else:  # its entry comes up earlier and is put off then: one entry, however often the file changes
             waiting.fingerprint = fingerprint
             waiting.changed_at = now
@@ -97,14 +106,15 @@ class Settling:
 
     def next_due_at(self) -> float | None:
         """When the next look is due; None while nothing waits."""
-        while self._queue and not self._is_valid(self._queue[0]):
-            heapq.heappop(self._queue)
-        return self._queue[0][0] if self._queue else None
+        return min((queue[0].due_at for queue in self._queues()), default=None)
 
     def take_due(self, now: float) -> str | None:
-        """Take the file that is due first; afterwards the caller must `judge` or `forget` it."""
-        while (due_at := self.next_due_at()) is not None and due_at <= now:
-            _, _, name = heapq.heappop(self._queue)
+        """Take the file that is due first; afterwards the caller must `judge` or `forget` it.
+
+        One that could not be claimed comes after all others: a folder full of them must hold up nobody.
+        """
+        while queue := next((queue for queue in self._queues() if queue[0].due_at <= now), None):
+            name = heapq.heappop(queue).name
             waiting = self._waiting[name]
             settled_at = waiting.changed_at + self._settle_seconds
             if settled_at <= now:
@@ -122,7 +132,7 @@ class Settling:
         """
         waiting = self._waiting.pop(name)
         if waiting.fingerprint != fingerprint:
-            self._waiting[name] = self._enqueue(name, fingerprint, now, now + self._settle_seconds)
+            self._settle_again(name, fingerprint, now)
             return False
         if is_open and now < waiting.changed_at + LONGEST_OPEN_SECONDS:
             self._put_off(name, waiting, now + self._settle_seconds)
@@ -140,9 +150,12 @@ class Settling:
         if handed_out is None:
             return
         pause = min(LONGEST_PAUSE_SECONDS, math.ldexp(FIRST_PAUSE_SECONDS, min(handed_out.refusals, 30)))
-        waiting = self._enqueue(name, handed_out.fingerprint, handed_out.changed_at, now + pause)
-        waiting.refusals = handed_out.refusals + 1
-        self._waiting[name] = waiting
+        waiting = _Waiting(
+            fingerprint=handed_out.fingerprint,
+            changed_at=handed_out.changed_at,
+            refusals=handed_out.refusals + 1,
+        )
+        self._put_off(name, waiting, now + pause)
 
     def refused(self) -> list[str]:
         """The files that could not be claimed at `TELLING_REFUSALS` tries in a row."""
@@ -167,14 +180,21 @@ class Settling:
 
     def _put_off(self, name: str, waiting: _Waiting, due_at: float) -> None:
         waiting.due_at, waiting.ticket = due_at, next(self._tickets)
-        heapq.heappush(self._queue, (due_at, waiting.ticket, name))
+        queue = self._refused if waiting.refusals else self._fresh
+        heapq.heappush(queue, _Entry(due_at, waiting.ticket, name))
         self._waiting[name] = waiting
 
-    def _enqueue(self, name: str, fingerprint: Fingerprint, changed_at: float, due_at: float) -> _Waiting:
-        ticket = next(self._tickets)
-        heapq.heappush(self._queue, (due_at, ticket, name))
-        return _Waiting(fingerprint=fingerprint, changed_at=changed_at, due_at=due_at, ticket=ticket)
+    def _settle_again(self, name: str, fingerprint: Fingerprint, now: float) -> None:
+        waiting = _Waiting(fingerprint=fingerprint, changed_at=now)
+        self._put_off(name, waiting, now + self._settle_seconds)
 
-    def _is_valid(self, entry: tuple[float, int, str]) -> bool:
-        waiting = self._waiting.get(entry[2])
-        return waiting is not None and waiting.ticket == entry[1]
+    def _queues(self) -> list[list[_Entry]]:
+        """Those that hold something, each with a valid entry on top."""
+        for queue in (self._fresh, self._refused):
+            while queue and not self._is_valid(queue[0]):
+                heapq.heappop(queue)
+        return [queue for queue in (self._fresh, self._refused) if queue]
+
+    def _is_valid(self, entry: _Entry) -> bool:
+        waiting = self._waiting.get(entry.name)
+        return waiting is not None and waiting.ticket == entry.ticket

@@ -147,7 +147,7 @@ def test_due_files_come_in_the_order_of_their_arrival(settling: Settling) -> Non
 def test_file_that_changes_a_thousand_times_keeps_one_entry(settling: Settling) -> None:
     for size in range(1000):
         settling.observe("a.pdf", fingerprint(size=size), size * 0.001)
-    assert len(settling._queue) == 1
+    assert len(settling._fresh) == 1
     assert settling.take_due(2.5) is None
     assert settling.take_due(2.999) == "a.pdf"
 
@@ -224,3 +224,17 @@ def test_a_file_that_a_program_has_open_is_due_again_and_again(settling: Settlin
         assert not settling.judge("a.pdf", fingerprint(), now, is_finished=True, is_open=True)
     assert settling.take_due(3610.0) == "a.pdf"
     assert settling.judge("a.pdf", fingerprint(), 3610.0, is_finished=True, is_open=True)
+
+
+def test_files_that_can_not_be_claimed_hold_no_other_up(settling: Settling) -> None:
+    """Somebody copies a folder of a thousand files that belong to them: each is tried again and again."""
+    settling.observe("a.pdf", fingerprint(), 0.0)
+    _hand_out(settling, 2.0)
+    settling.give_back("a.pdf", 2.0)
+    settling.observe("b.pdf", fingerprint(inode=2), 10.0)
+    assert settling.next_due_at() == 3.0
+    assert [settling.take_due(12.0), settling.take_due(12.0), settling.take_due(12.0)] == [
+        "b.pdf",
+        "a.pdf",
+        None,
+    ]
