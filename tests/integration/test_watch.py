@@ -14,6 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from agent.adapters.watch import IncomingWatcher, OddityKind, WatchMode, events
+from agent.adapters.watch import settling as settling_module
 from agent.adapters.watch import watcher as watcher_module
 from agent.domain.document import SeenFile
 from tests.integration.watching import DEADLINE, HALF, NEVER, PDF, SETTLE, Watch, collect, names, wait_until
@@ -120,6 +121,19 @@ def test_failed_claim_is_handed_out_again_at_a_rescan(incoming: Path, watch: Wat
     collect(watcher, 1)
     watcher.give_back("a.pdf")
     assert names(collect(watcher, 1)) == ["a.pdf"]
+
+
+def test_file_whose_claim_was_refused_just_now_is_left_as_well(
+    incoming: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who misses it takes it for gone, and tells of it again at the next look."""
+    monkeypatch.setattr(settling_module, "FIRST_PAUSE_SECONDS", 0.01)
+    watcher = watch()
+    (incoming / "a.pdf").write_bytes(PDF)
+    for _ in range(settling_module.TELLING_REFUSALS + 1):
+        collect(watcher, 1)
+        watcher.give_back("a.pdf")
+    assert watcher.leftovers() == {"a.pdf": "can't be taken away"}
 
 
 def test_file_that_is_neither_claimed_nor_given_back_is_not_stuck(

@@ -158,6 +158,7 @@ class IncomingWatcher:
 
     def leftovers(self) -> dict[str, str]:
         """What stays in the folder, by its printable name, and why in a word or two; for the caller of `stable`."""
+        self.attend()  # a file whose claim was refused a moment ago stays as well
         odd = {oddity.name: oddity.kind.words for oddity in self.oddities}
         refused = {printable(name): "can't be taken away" for name in self._settling.refused()}
         return odd | refused
