@@ -18,6 +18,7 @@ from agent.adapters.reading.answer import collect
 from agent.adapters.reading.child import read_document
 from agent.adapters.reading.fence import Mode
 from agent.adapters.reading.finding import Unavailable
+from agent.adapters.reading.leftovers import remove
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.domain.document import DocumentText, PageProblem
 from agent.domain.outcome import FailureReason
@@ -222,6 +223,18 @@ def test_what_a_dead_run_left_does_not_prevent_the_start(tmp_path: Path) -> None
     reading_jobs.nest(leftover, 1500)
     with reader_of(reading_jobs.leave_a_nest, tmp_path):
         assert_nothing_is_left(tmp_path)
+
+
+@pytest.mark.security
+def test_a_link_that_a_dead_run_left_is_removed_and_not_followed(tmp_path: Path) -> None:
+    """A child without a fence could have laid it; what it leads to is not ours to empty."""
+    (tmp_path / "kept").mkdir(mode=0o750)
+    (tmp_path / "kept" / "letter.pdf").touch()
+    link = tmp_path / "reading-before"
+    link.symlink_to(tmp_path / "kept")
+    remove(link)
+    assert [path.name for path in tmp_path.rglob("*")] == ["kept", "letter.pdf"]
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o750
 
 
 def test_what_the_machine_lacks_is_believed_however_many_packages_it_takes(tmp_path: Path) -> None:

@@ -16,8 +16,12 @@ def remove(folder: Path) -> None:
     """Remove a folder with all that is in it; what the disk refuses to remove is left where it is.
 
     Inner folders are moved out, beside the first, before they are emptied: so no path becomes long, nothing recurs, and
-    one that a death leaves there has a name that begins like the first's.
+    one that a death leaves there has a name that begins like the first's. A link is removed, and not followed.
     """
+    if folder.is_symlink():
+        with contextlib.suppress(OSError):
+            folder.unlink()
+        return
     pending = [folder]
     while pending:
         current = pending.pop()
