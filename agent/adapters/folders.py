@@ -34,6 +34,7 @@ from agent.durable import (
     sync_folder,
     word_for,
 )
+from agent.mounts import remote_type
 
 CLAIMED = ".claimed"
 """The folder below `incoming/` that holds what is ours; a dot keeps it out of people's sight and of the watcher."""
@@ -52,10 +53,10 @@ PROBED_SECONDS = 30.0
 _FAILS = FULL | {errno.EIO, errno.EROFS}
 """Where another owner would not help."""
 
-_NOT_OURS = "incoming/.claimed, the folder of documents under way, was replaced by somebody."
+_NOT_OURS = "incoming/.claimed, the folder of documents under way, is a link or belongs to another user."
 _NOT_OURS_HINT = (
-    "Move what lies in it back into incoming/, remove it, and keep others from renaming what is not theirs: "
-    "chmod +t incoming"
+    "If you restored it yourself: chown -R dossierd: incoming/.claimed. If somebody replaced it: move what lies in it "
+    "back into incoming/, remove it, and keep others from renaming what is not theirs: chmod +t incoming"
 )
 
 _SIDECAR_MODE = 0o640
@@ -104,7 +105,7 @@ class HomeFolders:
     def _is_claim_folder_ours(self) -> bool:
         """Others may write in `incoming/`; without its sticky bit they could put a link or a folder of theirs there."""
         claimed = self._root / self._claimed
-        return all(_is_own_folder(folder) for folder in (claimed.parent, claimed) if _exists(folder))
+        return all(map(_is_own_folder, (claimed.parent, claimed)))
 
     def path(self, location: str) -> Path:
         return self._root / location
@@ -289,8 +290,14 @@ def _translated() -> Iterator[None]:
 
 
 def _is_own_folder(path: Path) -> bool:
-    found = path.lstat()
-    return stat.S_ISDIR(found.st_mode) and os.geteuid() in (found.st_uid, 0)
+    """True also where none is yet. On a file system of another machine, owners are what its mount says."""
+    try:
+        found = path.lstat()
+    except OSError:  # of anything but its absence, the probe tells
+        return True
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    return os.geteuid() in (found.st_uid, 0) or remote_type(path) is not None
 
 
 def _exists(path: Path) -> bool:

@@ -730,3 +730,16 @@ def test_a_claim_folder_that_somebody_replaced_is_not_used(
     (home / replaced).unlink()
     (home / "taken").rename(home / replaced)
     folders.probe()
+
+
+@pytest.mark.security
+def test_a_claim_folder_of_another_owner_is_used_only_where_owners_are_what_a_mount_says(
+    home: Path, folders: HomeFolders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share that is mounted with `uid=`, or exported with all_squash, shows one owner for everything."""
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(errors.StorageUnavailable, match="belongs to another user"):
+        folders.probe()
+    monkeypatch.setattr(module, "remote_type", lambda folder: "cifs")
+    folders.probe()
+    HomeFolders(home, HOME_ID).prepare()
