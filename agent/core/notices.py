@@ -8,6 +8,8 @@ from agent.domain.message import Message, MessageKind
 NAMED = 3
 """How many documents a notice names; the rest are counted."""
 
+LONGEST_NAME = 120
+
 LISTED = 10
 """How many things that were left lying a notice lists; the rest are counted."""
 
@@ -55,7 +57,7 @@ def left_notice(things: Mapping[str, str]) -> Message:
     Args:
         things: names below `incoming/`, each with what is wrong in a word or two; at least one.
     """
-    listed = [f"{name}: {why}" for name, why in list(things.items())[:LISTED]]
+    listed = [f"{_short(name)}: {why}" for name, why in list(things.items())[:LISTED]]
     rest = len(things) - len(listed)
     return Message(
         kind=MessageKind.LEFT_LYING,
@@ -69,6 +71,11 @@ def left_notice(things: Mapping[str, str]) -> Message:
             "Only PDF files that dossierd may read and move are filed. What to do: dossierd check",
         ),
     )
+
+
+def _short(name: str) -> str:
+    """Keep the end of a long path, which tells most; a message has room for so many."""
+    return name if len(name) <= LONGEST_NAME else "…" + name[1 - LONGEST_NAME :]
 
 
 def nothing_left_notice() -> Message:

@@ -57,6 +57,10 @@ class Announcer:
         return False
 
 
+QUIET_LOOKS = 20
+"""Somebody who copies thousands of pictures into `incoming/` is told every ten minutes, not every half one."""
+
+
 class Leftovers:
     """Tells people what lies in `incoming/` and is not filed: each thing once, if two looks in a row have met it.
 
@@ -67,6 +71,7 @@ class Leftovers:
         self._announcer = announcer
         self._seen: frozenset[str] | None = None
         self._told: frozenset[str] | None = None
+        self._quiet_looks = 0
 
     def look(self, things: Mapping[str, str]) -> bool:
         """Compare with the last look; gives whether something was told.
@@ -84,7 +89,9 @@ class Leftovers:
             self._told = self._seen if self._announcer.stands() else frozenset()
         self._told &= self._seen
         new = {name: things[name] for name in things if name in before and name not in self._told}
-        if new and self._announcer.repeat(left_notice(new)):
+        self._quiet_looks = max(0, self._quiet_looks - 1)
+        if new and not self._quiet_looks and self._announcer.repeat(left_notice(new)):
             self._told |= new.keys()
+            self._quiet_looks = QUIET_LOOKS
             return True
         return not (things or before) and self._announcer.tell(nothing_left_notice())

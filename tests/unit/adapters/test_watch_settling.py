@@ -160,14 +160,14 @@ def _hand_out(settling: Settling, now: float) -> None:
 def test_a_file_given_back_is_due_again_after_a_pause_that_doubles(settling: Settling) -> None:
     settling.observe("a.pdf", fingerprint(), 0.0)
     now, pauses = 2.0, []
-    for _ in range(8):
+    for _ in range(10):
         _hand_out(settling, now)
         settling.give_back("a.pdf", now)
         due_at = settling.next_due_at()
         assert due_at is not None
         pauses.append(due_at - now)
         now = due_at
-    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]
 
 
 def test_a_file_that_was_given_back_four_times_counts_as_refused(settling: Settling) -> None:

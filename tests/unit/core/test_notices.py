@@ -31,6 +31,8 @@ def test_what_was_left_is_listed_up_to_ten() -> None:
     one = left_notice({"plan.docx": "other format"})
     assert one.title == "Left in incoming/: 1 thing that is not filed"
     assert one.lines[0] == "plan.docx: other format"
+    [long, *_] = left_notice({f"{'x' * 300}/plan.docx": "other format"}).lines
+    assert long == f"…{'x' * 109}/plan.docx: other format"
     many = left_notice({f"{number}.docx": "other format" for number in range(12)})
     assert many.title == "Left in incoming/: 12 things that are not filed"
     assert many.lines[9:11] == ("9.docx: other format", "and 2 more")

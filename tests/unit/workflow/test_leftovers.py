@@ -8,7 +8,7 @@ import pytest
 
 from agent import errors
 from agent.domain.message import Message, MessageKind, Topic
-from agent.workflow.notices import Announcer, Leftovers
+from agent.workflow.notices import QUIET_LOOKS, Announcer, Leftovers
 from tests.fakes_outbox import StandingClock
 
 LEFT, NOTHING = MessageKind.LEFT_LYING, MessageKind.NOTHING_LEFT
@@ -54,9 +54,20 @@ def test_what_passes_is_never_told(board: Board) -> None:
 
 def test_what_lasts_is_told_once_and_so_is_what_comes_later(board: Board) -> None:
     leftovers = leftovers_of(board)
-    for things in (MEMO, MEMO, MEMO, MEMO | PHOTO, MEMO | PHOTO, MEMO | PHOTO):
+    for things in (MEMO, MEMO, *[MEMO | PHOTO] * 2 * QUIET_LOOKS):
         leftovers.look(things)
     assert board.first_lines() == [(LEFT, "memo.docx: other format"), (LEFT, "photo.jpg: other format")]
+
+
+def test_people_are_left_in_peace_for_a_while_and_then_told_of_all_that_came(board: Board) -> None:
+    leftovers, many = leftovers_of(board), dict[str, str](MEMO)
+    for number in range(QUIET_LOOKS + 1):
+        leftovers.look(many)
+        many = many | {f"{number:02}.jpg": "other format"}
+    assert len(board.told) == 1
+    leftovers.look(many)
+    assert len(board.told) == 2
+    assert board.told[1].title == f"Left in incoming/: {QUIET_LOOKS} things that are not filed"
 
 
 def test_that_nothing_is_left_is_told_once_after_two_looks(board: Board) -> None:
@@ -68,7 +79,7 @@ def test_that_nothing_is_left_is_told_once_after_two_looks(board: Board) -> None
 
 def test_a_thing_that_comes_back_is_told_again(board: Board) -> None:
     leftovers = leftovers_of(board)
-    for things in (MEMO, MEMO, {}, MEMO, MEMO):
+    for things in (MEMO, MEMO, {}, *[MEMO] * QUIET_LOOKS):
         leftovers.look(things)
     assert [message.kind for message in board.told] == [LEFT, LEFT]
 
