@@ -198,8 +198,8 @@ def said(*words: str) -> Read:
 
 
 def look_and_listen_slowly(order: Order, document: int, reply: socket.socket) -> None:
-    """Read for real, but with an eye and a layer that each take most of a page's time."""
-    look, slow = PdfiumPage.look, 0.7 * order.page_seconds
+    """Read for real, but with an eye and two engines that each take most of a page's time."""
+    look, words, slow = PdfiumPage.look, PdfiumPage.words, 0.7 * order.page_seconds
 
     def look_slowly(page: PdfiumPage) -> Eye | None:
         time.sleep(slow)
@@ -208,5 +208,10 @@ def look_and_listen_slowly(order: Order, document: int, reply: socket.socket) ->
     def words_slowly(plumber: Plumber, number: int, eye: Eye | None, seconds: float) -> None:
         time.sleep(min(slow, max(0.0, seconds)))
 
+    def words_of_pdfium_slowly(page: PdfiumPage, eye: Eye | None) -> list[Word]:
+        time.sleep(slow)
+        return words(page, eye)
+
     PdfiumPage.look, Plumber.words = look_slowly, words_slowly  # type: ignore[assignment, method-assign]
+    PdfiumPage.words = words_of_pdfium_slowly  # type: ignore[method-assign]
     read_document(order, document, reply)
