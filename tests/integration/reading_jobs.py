@@ -213,5 +213,5 @@ def look_and_listen_slowly(order: Order, document: int, reply: socket.socket) ->
         return words(page, eye)
 
     PdfiumPage.look, Plumber.words = look_slowly, words_slowly  # type: ignore[assignment, method-assign]
-    PdfiumPage.words = words_of_pdfium_slowly  # type: ignore[method-assign]
+    PdfiumPage.words = words_of_pdfium_slowly  # type: ignore[assignment, method-assign]
     read_document(order, document, reply)
