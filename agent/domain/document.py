@@ -25,6 +25,18 @@ def parse_reference(text: str) -> DocumentId | None:
     return DocumentId(int(found[1])) if found else None
 
 
+def printable(name: str) -> str:
+    """Write a file name of any bytes so that it can be stored, shown and searched: on one line, nothing to obey in it.
+
+    Args:
+        name: as the system gives it, with `surrogateescape` for bytes that are no UTF-8.
+    """
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenFile:
     """A file in `incoming/` that stands still: its name there and the identity of its inode.

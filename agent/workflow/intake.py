@@ -6,7 +6,7 @@ import structlog
 
 from agent import errors
 from agent.core.stories import traits
-from agent.domain.document import CorrelationId, DocumentId, SeenFile
+from agent.domain.document import CorrelationId, DocumentId, SeenFile, printable
 from agent.domain.life import Document
 from agent.ports import Ports
 
@@ -33,9 +33,3 @@ def confirm_claim(document: Document, ports: Ports) -> DocumentId | None:
     ports.ledger.confirm_claim(document.document_id, location, ports.clock.now())
     log.info("document_claimed", document=document.reference, size=document.seen.size)
     return document.document_id
-
-
-def printable(name: str) -> str:
-    """Write a file name of any bytes so that it can be stored, shown and searched."""
-    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from agent.adapters.watch import OddityKind
+from agent.domain.document import printable
 from agent.domain.life import Document
 from agent.domain.outcome import State
-from agent.workflow.intake import printable
 from tests.faults.world import World, letter_about, scan_about, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(180)]

@@ -13,14 +13,22 @@ import structlog
 from agent import errors
 from agent.adapters.folders import HomeFolders
 from agent.domain.decision import Ambiguous, Mode, Unmatched
-from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256, text_of_plain
+from agent.domain.document import (
+    CorrelationId,
+    DocumentId,
+    DocumentText,
+    SeenFile,
+    Sha256,
+    printable,
+    text_of_plain,
+)
 from agent.domain.identity import RecordId
 from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.message import MessageKind
 from agent.domain.outcome import Archived, Duplicate, Event, Failed, FailureReason, InReview, Outcome, State
 from agent.ports import Rules
 from agent.workflow.custody import finish, in_custody
-from agent.workflow.intake import printable, take_in
+from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
 from agent.workflow.recovery import recover, stranded
 from agent.workflow.review import perform
@@ -666,7 +674,7 @@ def test_a_file_that_slips_away_is_not_taken_in(office: Office) -> None:
     [
         ("Résumé تقرير.pdf", "Résumé تقرير.pdf"),
         ("caf\udce9.pdf", "caf\\xe9.pdf"),
-        ("new\nline\x1b[31m.pdf", "new\\u000aline\\u001b[31m.pdf"),
+        ("new\nline\x1b[31m.pdf", "new\\nline\\x1b[31m.pdf"),
         ("right\u202eleft.pdf", "right\\u202eleft.pdf"),
     ],
 )

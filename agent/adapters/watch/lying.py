@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.adapters.watch.looking import Odd, Oddity, OddityKind, look
-from agent.adapters.watch.names import is_accepted, printable
+from agent.adapters.watch.names import is_accepted
 from agent.adapters.watch.walking import walk
+from agent.domain.document import printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""File names: which ones are still somebody else's, and how one is shown.
+"""File names: which ones are still somebody else's, and which are of a kind that is taken.
 
 Names are bytes; here they are `str` with `surrogateescape` for the bytes that are no UTF-8.
 """
@@ -31,11 +31,3 @@ def is_temporary(name: str) -> bool:
 def is_accepted(name: str, suffixes: frozenset[str]) -> bool:
     """Whether the name ends with one of the suffixes (`.pdf`), in upper or lower case."""
     return os.path.splitext(name)[1].lower() in suffixes  # noqa: PTH122 # a Path can't be made of every name
-
-
-def printable(name: str) -> str:
-    """Escape what a terminal would obey or can't show: line ends, control marks, stray bytes."""
-    decoded = os.fsencode(name).decode("utf-8", "backslashreplace")
-    return "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in decoded
-    )

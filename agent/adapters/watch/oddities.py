@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 import structlog
 
 from agent.adapters.watch.looking import Odd, Oddity
-from agent.adapters.watch.names import printable
+from agent.domain.document import printable
 
 MOST_LOGGED = 100
 """Somebody who drops a project folder must not fill the log; `dossierd check` counts what lies there."""

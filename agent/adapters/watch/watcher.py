@@ -23,12 +23,12 @@ from agent.adapters.watch.events import FolderEvents, NoEventsError
 from agent.adapters.watch.health import WatchHealth, WatchMode
 from agent.adapters.watch.looking import Odd, Oddity, OddityKind, glance, look
 from agent.adapters.watch.mailbox import Mailbox
-from agent.adapters.watch.names import is_accepted, is_temporary, printable
+from agent.adapters.watch.names import is_accepted, is_temporary
 from agent.adapters.watch.oddities import Oddities
 from agent.adapters.watch.pace import pause_seconds, urgent_seconds
 from agent.adapters.watch.settling import Fingerprint, Settling
 from agent.adapters.watch.walking import Found, walk
-from agent.domain.document import SeenFile
+from agent.domain.document import SeenFile, printable
 from agent.mounts import remote_type
 
 PDF_ONLY = frozenset({".pdf"})

@@ -15,6 +15,7 @@ from agent.domain.document import (
     Sha256,
     TextOrigin,
     parse_reference,
+    printable,
     reference,
     text_of_plain,
 )
@@ -82,3 +83,17 @@ def test_one_page_with_a_problem_makes_the_text_incomplete(problem: PageProblem)
 
 def test_text_without_a_page_is_incomplete() -> None:
     assert not DocumentText(pages=()).is_complete
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Léa 山 😀.pdf", "Léa 山 😀.pdf"),
+        ("a\nb\x1b[31m.pdf", "a\\nb\\x1b[31m.pdf"),
+        ("a\u202efdp.exe", "a\\u202efdp.exe"),
+        ("\udce9.pdf", "\\xe9.pdf"),
+    ],
+)
+def test_shown_name_obeys_no_control_mark(name: str, shown: str) -> None:
+    assert printable(name) == shown

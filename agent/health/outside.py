@@ -1,0 +1,91 @@
+"""What the daemon stands on: the registry, the rules that were set, the reader and its fence, Telegram."""
+
+from pathlib import Path
+
+from agent.adapters.home import REGISTRY_FILE
+from agent.adapters.reading import bubblewrap, fence
+from agent.adapters.reading.tools import check_tools
+from agent.adapters.registry import RegistryIndex
+from agent.app import scratch_of
+from agent.config import Settings
+from agent.domain.decision import Policy
+from agent.health.finding import Finding, Level
+
+NAME_POLICY_WARNING = "policy name: a stranger who shares a registered person's name is filed as that person"
+NAME_POLICY_HINT = "Unless you have a reason, set DOSSIERD_POLICY=two-identifiers"
+
+_FENCE_HINT = (
+    "Use a kernel with Landlock (5.13 or newer, switched on) and: sudo apt install libseccomp2. "
+    "Or: sudo apt install bubblewrap, and set DOSSIERD_READER_FENCE=bubblewrap"
+)
+
+
+def registry(settings: Settings) -> Finding:
+    path = settings.home / "state" / REGISTRY_FILE
+    count = _count_people(path) if path.is_file() else 0
+    if count == 0:
+        return Finding(
+            part="registry",
+            level=Level.BAD,
+            sentence="The registry is empty: every document goes to a human",
+            hint="Type: dossierd registry import people.csv",
+        )
+    return Finding(part="registry", level=Level.GOOD, sentence=f"{count} people")
+
+
+def _count_people(path: Path) -> int:
+    index = RegistryIndex(path)
+    try:
+        return index.count()
+    finally:
+        index.close()
+
+
+def rules(settings: Settings) -> Finding:
+    if settings.policy is Policy.NAME:
+        return Finding(part="rules", level=Level.NOTICE, sentence=NAME_POLICY_WARNING, hint=NAME_POLICY_HINT)
+    return Finding(part="rules", level=Level.GOOD, sentence=f"policy {settings.policy}, mode {settings.mode}")
+
+
+def reader(settings: Settings) -> Finding:
+    check_tools(settings.ocr_languages)
+    return Finding(part="ocr", level=Level.GOOD, sentence=f"tesseract reads {settings.ocr_languages}")
+
+
+def fence_of_readers(settings: Settings) -> Finding:
+    """What keeps those who read documents from the rest of the machine."""
+    planned = fence.plan(settings.reader_fence, scratch_of(settings))
+    fence.refuse_gap(planned)
+    if planned.mode == "bubblewrap":
+        bubblewrap.find()
+    strength = fence.strength(settings.reader_fence)
+    if strength.is_whole:
+        return Finding(part="fence", level=Level.GOOD, sentence=f"readers are behind {strength}")
+    if settings.reader_fence == "off":
+        sentence, hint = "switched off: a harmful PDF could read all files", "Set DOSSIERD_READER_FENCE=auto"
+    else:
+        sentence = f"not whole ({strength}): a harmful PDF could read files, or reach the network"
+        hint = _FENCE_HINT
+    return Finding(part="fence", level=Level.NOTICE, sentence=sentence, hint=hint)
+
+
+def telegram(settings: Settings) -> Finding:
+    if settings.telegram_token is None:
+        return Finding(
+            part="telegram",
+            level=Level.NOTICE,
+            sentence="off: questions wait in `dossierd pending`",
+            hint="To be asked on the telephone, see docs/telegram.md",
+        )
+    from agent.adapters.telegram.client import TelegramNotifier
+
+    notifier = TelegramNotifier(
+        settings.telegram_token.get_secret_value(),
+        settings.telegram_chats,
+        str(settings.telegram_api_url).rstrip("/"),
+    )
+    try:
+        name = notifier.check()
+    finally:
+        notifier.close()
+    return Finding(part="telegram", level=Level.GOOD, sentence=f"@{name} answers")
