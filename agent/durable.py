@@ -139,13 +139,22 @@ def probe_folder(folder: Path) -> None:
     second.unlink()
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write a small file anew, by a temporary name; what stands there, or under that name, is never written into."""
-    temporary = path.with_name(f"{path.name}.part")
+def replace_text(path: Path, text: str, *, is_synced: bool) -> None:
+    """Write a small file anew, by a temporary name; what stands there, or under that name, is never written into.
+
+    Args:
+        is_synced: whether it must outlive a power cut.
+    """
+    temporary = path.with_name(f".{path.name.removeprefix('.')}.part")
     temporary.unlink(missing_ok=True)
     with os.fdopen(os.open(temporary, _NEW_FILE, _FILE_MODE), "w", encoding="utf-8") as writer:
         writer.write(text)
+        if is_synced:
+            writer.flush()
+            os.fsync(writer.fileno())
     temporary.replace(path)
+    if is_synced:
+        sync_folder(path.parent)
 
 
 def copy_file(source: Path, temporary: Path) -> None:

@@ -59,8 +59,6 @@ _NOT_OURS_HINT = (
     "back into incoming/, remove it, and keep others from renaming what is not theirs: chmod +t incoming"
 )
 
-_SIDECAR_MODE = 0o640
-
 
 class HomeFolders:
     """Implements `ports.Folders` below one home folder."""
@@ -147,7 +145,7 @@ class HomeFolders:
         if document_id > self._highest:
             self._highest = document_id
             with contextlib.suppress(OSError):
-                replace_text(self._root / self._claimed / LAST_NUMBER, f"{document_id}\n")
+                replace_text(self._root / self._claimed / LAST_NUMBER, f"{document_id}\n", is_synced=False)
 
     def last_number(self) -> int:
         """The highest number that was ever claimed here, as the claim folder knows it: a restored ledger doesn't."""
@@ -236,20 +234,10 @@ class HomeFolders:
 
     def write_sidecar(self, location: str, content: Mapping[str, object]) -> None:
         path = _sidecar_of(self._root / location)
-        temporary = path.with_name(f".{path.name}.part")
         body = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         with _translated():
             make_folder(path.parent)
-            with os.fdopen(
-                os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _SIDECAR_MODE),
-                "w",
-                encoding="utf-8",
-            ) as writer:
-                writer.write(body)
-                writer.flush()
-                os.fsync(writer.fileno())
-            temporary.replace(path)
-            sync_folder(path.parent)
+            replace_text(path, body, is_synced=True)
 
     def remove_sidecar(self, location: str) -> None:
         with _translated():

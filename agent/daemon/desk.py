@@ -7,6 +7,7 @@ import structlog
 
 from agent import errors
 from agent.app import Parts
+from agent.daemon import loop
 from agent.domain.document import DocumentId
 from agent.domain.life import Reply, Request
 from agent.workflow.review import perform
@@ -15,7 +16,6 @@ log = structlog.get_logger(__name__)
 
 PAUSE_SECONDS = 0.5
 """How often requests are looked for; a person waits for the answer."""
-REFUSED_PAUSE_SECONDS = 5.0
 
 
 class Desk:
@@ -54,7 +54,7 @@ class Desk:
             self.in_hands = frozenset({request.document_id})
             try:
                 if not self._carry_out(request):
-                    pause = REFUSED_PAUSE_SECONDS
+                    pause = loop.ERROR_PAUSE_SECONDS
             finally:
                 self.in_hands = frozenset()
         self._stop.wait(pause)

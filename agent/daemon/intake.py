@@ -11,6 +11,7 @@ from agent import errors
 from agent.adapters.dispatch import LocalDispatcher
 from agent.adapters.watch import IncomingWatcher
 from agent.app import Parts
+from agent.daemon import loop
 from agent.domain.document import DocumentId, SeenFile
 from agent.domain.outcome import IN_WORK, State
 from agent.workflow.gate import Gate
@@ -23,7 +24,6 @@ log = structlog.get_logger(__name__)
 CLAIMED_AHEAD = 2
 """Documents claimed for each worker beyond those under way; the others wait as files, where people can see them."""
 PAUSE_SECONDS = 1.0
-REFUSED_PAUSE_SECONDS = 5.0
 
 
 class Intake:
@@ -76,7 +76,7 @@ class Intake:
         ready = self._watcher.stable(PAUSE_SECONDS, at_most=self._most)
         taken = [self._take(seen) for seen in ready if self._still()]
         if taken and not any(taken):  # the machine is at fault: no use in going through ten thousand files
-            self._stop.wait(REFUSED_PAUSE_SECONDS)
+            self._stop.wait(loop.ERROR_PAUSE_SECONDS)
 
     def _sweep(self) -> None:
         for document_id in stranded(self._parts.ports, lambda: self._dispatcher.known() | self._others()):

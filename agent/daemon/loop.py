@@ -11,6 +11,7 @@ from agent import errors
 log = structlog.get_logger(__name__)
 
 ERROR_PAUSE_SECONDS = 5.0
+"""After an error, and after something that the machine refuses now."""
 BEAT_SECONDS = 120.0
 """A loop that has not come round for so long hangs."""
 

@@ -8,21 +8,19 @@ import argparse
 import dataclasses
 import datetime
 import itertools
-import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.adapters.folders import HomeFolders
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build
 from agent.config import load
 from agent.daemon import Daemon
-from agent.domain.message import Message
 from agent.ports import Settlement
+from tests.faults.points import Marked, MarkedFolders, ToldInAFile
 
 POINTS = (
     "row",
@@ -76,19 +74,7 @@ class Trap:
         return trapped
 
 
-class Trapped:
-    """Any port, with some of its methods trapped."""
-
-    def __init__(self, inner: object, trap: Trap, points: Mapping[str, str]) -> None:
-        self._inner, self._trap, self._points = inner, trap, points
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._inner, name)
-        point = self._points.get(name)
-        return self._trap.around(point, found) if point else found
-
-
-class TrappedLedger(Trapped):
+class TrappedLedger(Marked):
     """Tells the settling transactions of people's requests from the daemon's own."""
 
     _EVENTS: Mapping[str, str] = {
@@ -100,55 +86,21 @@ class TrappedLedger(Trapped):
 
     def settle(self, document_id: Any, settlement: Settlement, now: datetime.datetime, **kwargs: Any) -> Any:
         point = self._EVENTS[settlement.event]
-        return self._trap.around(point, self._inner.settle)(document_id, settlement, now, **kwargs)  # type: ignore[attr-defined]
+        return self._guard.around(point, self._inner.settle)(document_id, settlement, now, **kwargs)  # type: ignore[attr-defined]
 
 
-class TrappedJournal(Trapped):
+class TrappedJournal(Marked):
     """The line written before the settling transaction stands for the decision."""
 
     def append(self, event: str, at: datetime.datetime, /, **fields: object) -> None:
         call = self._inner.append  # type: ignore[attr-defined]
-        (self._trap.around("decision", call) if event == "settling" else call)(event, at, **fields)
-
-
-class TrappedFolders(HomeFolders):
-    """The steps inside a move across file systems."""
-
-    trap: Trap
-
-    def _copy(self, source: Path, temporary: Path) -> None:
-        self.trap.around("copy", super()._copy)(source, temporary)
-
-    def _publish(self, temporary: Path, target: Path) -> None:
-        self.trap.around("publish", super()._publish)(temporary, target)
-
-    def _unlink(self, source: Path) -> None:
-        self.trap.around("unlink", super()._unlink)(source)
-
-
-class ToldInAFile:
-    """A channel that writes each delivery down, durably, where the test can count it."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def recipients(self) -> Sequence[str]:
-        return ("file",)
-
-    def send(self, message: Message, recipient: str) -> str:
-        with self._path.open("a") as told:
-            told.write(
-                json.dumps({"document": message.reference, "kind": message.kind, "to": recipient}) + "\n"
-            )
-            told.flush()
-            os.fsync(told.fileno())
-        return "told"
+        (self._guard.around("decision", call) if event == "settling" else call)(event, at, **fields)
 
 
 def trapped_parts(parts: Parts, trap: Trap) -> Parts:
     """Wrap every port of a home."""
-    folders = TrappedFolders(parts.settings.home, parts.ledger.home_id() or "")
-    folders.trap = trap
+    folders = MarkedFolders(parts.settings.home, parts.ledger.home_id() or "")
+    folders.guard = trap
     ledger = TrappedLedger(
         parts.ledger,
         trap,
@@ -165,21 +117,21 @@ def trapped_parts(parts: Parts, trap: Trap) -> Parts:
     ports = dataclasses.replace(
         parts.ports,
         ledger=ledger,
-        folders=Trapped(
+        folders=Marked(
             folders,
             trap,
             {"claim": "claim_rename", "fingerprint": "hash", "move": "move", "write_sidecar": "sidecar"},
         ),
-        text_source=Trapped(parts.reader, trap, {"read": "child"}),
+        text_source=Marked(parts.reader, trap, {"read": "child"}),
         journal=TrappedJournal(parts.journal, trap, {}),
         recipients=tuple(notifier.recipients()),
     )
     return dataclasses.replace(
         parts,
         ports=ports,
-        notifier=Trapped(notifier, trap, {"send": "send"}),
-        outbox=Trapped(parts.outbox, trap, {"mark_sent": "sent_mark"}),  # type: ignore[arg-type]
-        requests=Trapped(  # type: ignore[arg-type]
+        notifier=Marked(notifier, trap, {"send": "send"}),
+        outbox=Marked(parts.outbox, trap, {"mark_sent": "sent_mark"}),  # type: ignore[arg-type]
+        requests=Marked(  # type: ignore[arg-type]
             parts.requests, trap, {"open_requests": "request_listed", "close_request": "request_closed"}
         ),
     )

@@ -19,28 +19,27 @@ from pathlib import Path
 from typing import Any
 
 from agent.adapters import folders as folders_module
-from agent.adapters.folders import HomeFolders
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build
 from agent.config import load
-from agent.daemon import Daemon, desk, intake, loop
-from tests.faults.killing import ToldInAFile
+from agent.daemon import Daemon, loop
+from tests.faults.points import Marked, MarkedFolders, ToldInAFile
 
 LEDGER = {
-    "row": "open_claim",
-    "claim_confirmed": "confirm_claim",
-    "attempt": "start",
-    "text_stored": "save_text",
+    "open_claim": "row",
+    "confirm_claim": "claim_confirmed",
+    "start": "attempt",
+    "save_text": "text_stored",
     "settle": "settle",
-    "done": "complete",
-    "handed_back": "hand_back",
+    "complete": "done",
+    "hand_back": "handed_back",
 }
-FOLDERS = {"claim_rename": "claim", "move": "move", "sidecar": "write_sidecar", "probe": "probe"}
-MOVE_ACROSS = {"copy": "_copy", "publish": "_publish", "unlink": "_unlink"}
-JOURNAL = {"claimed_line": "claimed", "settling_line": "settling", "rested_line": "rested"}
+FOLDERS = {"claim": "claim_rename", "move": "move", "write_sidecar": "sidecar", "probe": "probe"}
+MOVE_ACROSS = ("copy", "publish", "unlink")
+JOURNAL = ("claimed_line", "settling_line", "rested_line")
 OTHERS = ("sent_mark", "request_closed", "scratch")
 
-POINTS = (*LEDGER, *FOLDERS, *MOVE_ACROSS, *JOURNAL, *OTHERS)
+POINTS = (*LEDGER.values(), *FOLDERS.values(), *MOVE_ACROSS, *JOURNAL, *OTHERS)
 
 PAUSE_SECONDS = 0.5
 """How long a loop rests after an error here: the tests wait for it again and again."""
@@ -98,33 +97,6 @@ class Disk:
         return guarded
 
 
-class Guarded:
-    """Any port, with some of its methods marked as points."""
-
-    def __init__(self, inner: object, disk: Disk, points: dict[str, str]) -> None:
-        self._inner, self._disk = inner, disk
-        self._points = {method: point for point, method in points.items()}
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._inner, name)
-        return self._disk.around(self._points[name], found) if name in self._points else found
-
-
-class GuardedFolders(HomeFolders):
-    """The steps inside a move across file systems."""
-
-    disk: Disk
-
-    def _copy(self, source: Path, temporary: Path) -> None:
-        self.disk.around("copy", super()._copy)(source, temporary)
-
-    def _publish(self, temporary: Path, target: Path) -> None:
-        self.disk.around("publish", super()._publish)(temporary, target)
-
-    def _unlink(self, source: Path) -> None:
-        self.disk.around("unlink", super()._unlink)(source)
-
-
 class GuardedJournal:
     """Each line is a point of its own."""
 
@@ -143,14 +115,14 @@ def guarded_parts(parts: Parts, disk: Disk) -> Parts:
     tempfile.mkdtemp = disk.kernel(tempfile.mkdtemp)
     for name in ("rename_without_replacing", "probe_folder"):
         setattr(folders_module, name, disk.kernel(getattr(folders_module, name)))
-    folders = GuardedFolders(parts.settings.home, parts.ledger.home_id() or "")
-    folders.disk = disk
+    folders = MarkedFolders(parts.settings.home, parts.ledger.home_id() or "")
+    folders.guard = disk
     notifier = ToldInAFile(parts.settings.home.with_name("told.jsonl"))
     ports = dataclasses.replace(
         parts.ports,
-        ledger=Guarded(parts.ledger, disk, LEDGER),
-        folders=Guarded(folders, disk, FOLDERS),
-        text_source=Guarded(parts.reader, disk, {"scratch": "read"}),
+        ledger=Marked(parts.ledger, disk, LEDGER),
+        folders=Marked(folders, disk, FOLDERS),
+        text_source=Marked(parts.reader, disk, {"read": "scratch"}),
         journal=GuardedJournal(parts.journal, disk),
         recipients=tuple(notifier.recipients()),
     )
@@ -158,8 +130,8 @@ def guarded_parts(parts: Parts, disk: Disk) -> Parts:
         parts,
         ports=ports,
         notifier=notifier,
-        outbox=Guarded(parts.outbox, disk, {"sent_mark": "mark_sent"}),  # type: ignore[arg-type]
-        requests=Guarded(parts.requests, disk, {"request_closed": "close_request"}),  # type: ignore[arg-type]
+        outbox=Marked(parts.outbox, disk, {"mark_sent": "sent_mark"}),  # type: ignore[arg-type]
+        requests=Marked(parts.requests, disk, {"close_request": "request_closed"}),  # type: ignore[arg-type]
     )
 
 
@@ -170,7 +142,6 @@ def main() -> None:
     parser.add_argument("--errno", default="ENOSPC")
     chosen = parser.parse_args()
     loop.ERROR_PAUSE_SECONDS = PAUSE_SECONDS
-    desk.REFUSED_PAUSE_SECONDS = intake.REFUSED_PAUSE_SECONDS = PAUSE_SECONDS
     settings = load(home=chosen.home)
     configure(settings.log_level, settings.home / "logs", console="json", to_journald=False)
     disk = Disk(settings.home.parent, chosen.point, getattr(errno, chosen.errno))

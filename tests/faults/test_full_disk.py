@@ -3,29 +3,17 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from agent.adapters.journal import verify
 from agent.domain.life import Action
 from tests.faults.refusing import MOVE_ACROSS, POINTS
-from tests.faults.world import World, letter_about, stop
+from tests.faults.world import DROPPED, UNDISTURBED, World, stop
 
 pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(240)]
 
-DROPPED = {
-    "match.pdf": letter_about(100),
-    "name-only.pdf": letter_about(101, name_only=True),
-    "memo.pdf": b"Not a PDF, whatever the name says.\n",
-}
-UNDISTURBED = {
-    "match.pdf": "archived 100 by rule",
-    "name-only.pdf": "in review: ambiguous",
-    "memo.pdf": "failed: not_a_pdf",
-}
 REFUSALS = 2
 """How often it must have been refused before there is room: the first try and another."""
 
@@ -34,13 +22,6 @@ ONCE = {"unlink"}
 
 NEEDS_MORE = {"handed_back", "request_closed", *MOVE_ACROSS}
 """Points that the three documents don't come to by themselves."""
-
-
-@pytest.fixture
-def elsewhere() -> Iterator[Path]:
-    """A folder on another file system than the home."""
-    with TemporaryDirectory(dir="/dev/shm") as folder:
-        yield Path(folder)
 
 
 @pytest.mark.parametrize("point", [it for it in POINTS if it not in NEEDS_MORE])

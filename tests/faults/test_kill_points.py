@@ -2,9 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,30 +10,13 @@ from agent.domain.document import DocumentId
 from agent.domain.life import Action
 from agent.domain.outcome import State
 from tests.faults.killing import POINTS
-from tests.faults.world import World, letter_about, stop
+from tests.faults.world import DROPPED, UNDISTURBED, World, letter_about, stop
 
 pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(240)]
 
-DROPPED = {
-    "match.pdf": letter_about(100),
-    "name-only.pdf": letter_about(101, name_only=True),
-    "memo.pdf": b"Not a PDF, whatever the name says.\n",
-}
-UNDISTURBED = {
-    "match.pdf": "archived 100 by rule",
-    "name-only.pdf": "in review: ambiguous",
-    "memo.pdf": "failed: not_a_pdf",
-}
 
 REQUEST_POINTS = {"request_listed", "answer", "undo", "refile", "retry", "request_closed"}
 ACROSS_POINTS = {"copy", "publish", "unlink"}
-
-
-@pytest.fixture
-def elsewhere() -> Iterator[Path]:
-    """A folder on another file system than the home."""
-    with TemporaryDirectory(dir="/dev/shm") as folder:
-        yield Path(folder)
 
 
 def _kill_and_recover(world: World, point: str, side: str, nth: int = 1) -> None:

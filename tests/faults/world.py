@@ -76,6 +76,19 @@ def _letter(number: int, *, name_only: bool = False, note: str = "") -> Letter:
     )
 
 
+DROPPED = {
+    "match.pdf": letter_about(100),
+    "name-only.pdf": letter_about(101, name_only=True),
+    "memo.pdf": b"Not a PDF, whatever the name says.\n",
+}
+UNDISTURBED = {
+    "match.pdf": "archived 100 by rule",
+    "name-only.pdf": "in review: ambiguous",
+    "memo.pdf": "failed: not_a_pdf",
+}
+"""What becomes of them if nothing goes wrong."""
+
+
 @dataclass(frozen=True)
 class World:
     """One home and everything that is asked of it from outside."""
