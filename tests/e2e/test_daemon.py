@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,25 +44,6 @@ def _json(world: World, *arguments: str) -> Any:
     done = _type(world, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World.make(tmp_path / "home")
-
-
-@pytest.fixture
-def daemon(world: World) -> Iterator[subprocess.Popen[bytes]]:
-    running = world.start("run", module="agent")
-    try:
-        world.wait_until_up(running)
-        world.wait(
-            lambda: (world.home / "state" / "ledger.sqlite").is_file() and world.documents() == [], running
-        )
-        yield running
-    finally:
-        running.kill()
-        running.wait()
 
 
 def _drop_all(world: World, daemon: subprocess.Popen[bytes]) -> None:

@@ -24,22 +24,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(180
 LETTER = letter_about(100)
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World.make(tmp_path / "home")
-
-
-@pytest.fixture
-def daemon(world: World) -> Iterator[subprocess.Popen[bytes]]:
-    running = world.start("run", module="agent")
-    try:
-        world.wait_until_up(running)
-        yield running
-    finally:
-        running.kill()
-        running.wait()
-
-
 def _put(world: World, name: bytes, content: bytes) -> Path:
     path = Path(os.fsdecode(os.fsencode(world.home / "incoming") + b"/" + name))
     path.parent.mkdir(parents=True, exist_ok=True)
