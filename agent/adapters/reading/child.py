@@ -1,13 +1,9 @@
-"""The straight reading of one document, inside its child: two engines, page by page, OCR where the layer is no use.
+"""The job of a child: open the document, read page after page, leave a finding.
 
 Invariants
 - The page's number is told before anything is done to it, so that the parent knows what hung.
 - A page that fails is a page with a problem; the others are read. Only when none can be read is the document damaged.
 - So is a page for which there is no time or memory left: what was read goes to a human, rather than nothing.
-- pdfium decides what a page's text is worth; pdfplumber gives the boxes where both see the same; what only pdfium
-  can read is taken from pdfium.
-- Text that leaves no ink on the page is not read, and no scan's hidden layer is: the picture is recognised.
-- A printed layer says nothing about the images beside it: where they are large, they are recognised as well.
 """
 
 import contextlib
@@ -17,35 +13,16 @@ from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
 
-import pypdfium2
-from pypdfium2 import raw
-
-from agent.adapters.reading import alarm, finding, lines
-from agent.adapters.reading.eye import Eye
+from agent.adapters.reading import finding
 from agent.adapters.reading.finding import Finding, Order, Read, Unavailable, Unreadable
-from agent.adapters.reading.judge import Layer, judge
-from agent.adapters.reading.ocr import Recogniser, of_layer
-from agent.adapters.reading.pdfium import PdfiumPage
-from agent.adapters.reading.plumber import Plumber
-from agent.adapters.reading.survey import Survey
-from agent.domain.document import DocumentText, Page, PageProblem, TextOrigin, Word
+from agent.adapters.reading.pages import Pages, unread
+from agent.adapters.reading.pdf import open_pdf
+from agent.domain.document import DocumentText, Page, PageProblem
 from agent.domain.outcome import FailureReason
 from agent.errors import ReaderUnavailable
 
-_IMAGE_SHARE = 0.25
-"""The part of a page from where images may say more than a logo does: they are recognised beside a good layer."""
-_PLUMBER_SHARE = 0.4
-"""The part of a page's time that pdfplumber may take; enough is left for the others."""
 _LAST_PAGES = 2
 """So many pages' time is kept for the page under way, so that a child whose time is up ends with what it has."""
-_AFTER_TESSERACT_SECONDS = 2.0
-"""How much longer than tesseract's own timeout the alarm waits."""
-
-_OPENING_FAILURES = {
-    raw.FPDF_ERR_SUCCESS: FailureReason.NO_PAGES,  # opened, and empty
-    raw.FPDF_ERR_PASSWORD: FailureReason.ENCRYPTED,
-    raw.FPDF_ERR_SECURITY: FailureReason.ENCRYPTED,
-}
 
 
 def read_document(order: Order, document: int, reply: socket.socket) -> None:
@@ -57,153 +34,40 @@ def read_document(order: Order, document: int, reply: socket.socket) -> None:
 
 def find(order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket) -> Finding:
     """Read the document behind two streams; tells through the socket which page it begins."""
-    began = time.monotonic()
-    opened = _open(first)
-    if opened is FailureReason.ENCRYPTED:
-        return Unreadable(failure=opened)
-    plumber = Plumber(second, seconds=_PLUMBER_SHARE * order.page_seconds)
-    if isinstance(opened, FailureReason):
-        count = plumber.page_count or 0
-        if not count:
-            return Unreadable(failure=opened)
-        document = None
-    else:
-        document, count = opened, len(opened)
-    if count > order.max_pages:
+    last_begin = time.monotonic() + _begin_seconds(order)
+    opened = open_pdf(order, first, second)
+    if isinstance(opened, Unreadable):
+        return opened
+    if opened.count > order.max_pages:
         return Unreadable(
-            failure=FailureReason.TOO_MANY_PAGES, detail=f"{count} pages, limit {order.max_pages}"
+            failure=FailureReason.TOO_MANY_PAGES, detail=f"{opened.count} pages, limit {order.max_pages}"
         )
-    reading = _Reading(order, document, plumber, began)
     try:
-        pages = tuple(_told(reading, count, reply))
+        pages = tuple(_told(order, opened, last_begin, reply))
     except ReaderUnavailable as error:
         return Unavailable(sentence=error.sentence, hint=error.hint)
     if all(page.problem is PageProblem.ENGINE_FAILED for page in pages):
-        return Unreadable(failure=FailureReason.DAMAGED, detail=f"none of {count} pages can be read")
+        return Unreadable(failure=FailureReason.DAMAGED, detail=f"none of {opened.count} pages can be read")
     return Read(text=DocumentText(pages=pages))
 
 
-def _open(stream: BufferedReader) -> pypdfium2.PdfDocument | FailureReason:
-    try:
-        document = pypdfium2.PdfDocument(stream)
-    except pypdfium2.PdfiumError as error:
-        return _OPENING_FAILURES.get(error.err_code, FailureReason.DAMAGED)
-    with contextlib.suppress(pypdfium2.PdfiumError):  # a form that can't be filled in is still a page
-        document.init_forms()
-    return document
+def _begin_seconds(order: Order) -> float:
+    """For how long pages may be begun."""
+    return order.document_seconds - min(_LAST_PAGES * order.page_seconds, order.document_seconds / 2)
 
 
-def _told(reading: "_Reading", count: int, reply: socket.socket) -> Iterator[Page]:
-    for number in range(1, count + 2):  # the last message is for the writing of the finding
+def _told(order: Order, document: Pages, last_begin: float, reply: socket.socket) -> Iterator[Page]:
+    for number in range(1, document.count + 2):  # the last message is for the writing of the finding
         with contextlib.suppress(OSError):
             reply.send(f"page {number}".encode(), socket.MSG_DONTWAIT)
-        if number <= count:
-            yield reading.page(number)
+        if number <= document.count:
+            yield _page(order, document, number, last_begin)
 
 
-class _Reading:
-    """A document under way: its two engines, and the one that recognises what they can't read."""
-
-    def __init__(
-        self, order: Order, document: pypdfium2.PdfDocument | None, plumber: Plumber, began: float
-    ) -> None:
-        self._order = order
-        self._document = document
-        self._plumber = plumber
-        self._page_ends = began
-        self._last_begin = (
-            began + order.document_seconds - min(_LAST_PAGES * order.page_seconds, order.document_seconds / 2)
-        )
-        self._recogniser = Recogniser(
-            languages=order.languages,
-            render_megapixels=order.render_megapixels,
-        )
-
-    def page(self, number: int) -> Page:
-        """Read a page, whatever it does."""
-        if number in self._order.crashed:
-            return _unread(number, PageProblem.ENGINE_FAILED)
-        if number in self._order.hung or time.monotonic() > self._last_begin:
-            return _unread(number, PageProblem.TIMED_OUT)
-        self._page_ends = time.monotonic() + self._order.page_seconds
-        if self._document is None:
-            return self._plumbed(number)
-        try:
-            with contextlib.closing(PdfiumPage(self._document[number - 1])) as page:
-                return self._both(page, number)
-        except alarm.OutOfTime:
-            return _unread(number, PageProblem.TIMED_OUT)
-        except MemoryError:  # what pdfplumber keeps of earlier pages may be all that is missing
-            return self.page(number) if self._plumber.release() else _unread(number, PageProblem.CAPPED)
-        except ReaderUnavailable:
-            raise
-        except Exception:  # noqa: BLE001 # what a parser of hostile bytes raises is not for us to foresee
-            return self._plumbed(number)
-
-    def _left(self) -> float:
-        """What is left of the page's seconds: all that is done to it shares them, or the parent takes it for hung."""
-        return self._page_ends - time.monotonic()
-
-    def _both(self, page: PdfiumPage, number: int) -> Page:
-        """Read a page by its layer as far as a reader sees it, and recognise what the layer does not say."""
-        with alarm.within(self._left()):
-            survey = page.survey
-            eye = None if self._recogniser.is_bomb(survey) else page.look()
-            is_small = survey.image_share < _IMAGE_SHARE
-            is_blind = eye is not None and is_small and page.lacks_glyphs(eye)
-        layer, words = self._layer(page, number, survey, None if is_blind else eye)
-        kept = [] if layer is Layer.GARBAGE else words
-        if kept and (is_blind or eye is None):
-            return of_layer(page, number, kept, PageProblem.TEXT_DROPPED if is_blind else PageProblem.CAPPED)
-        if (survey.is_text_alone and layer is Layer.SHORT) or (is_small and layer is Layer.USABLE):
-            return of_layer(page, number, kept)
-        seconds = self._left()
-        with alarm.within(seconds + _AFTER_TESSERACT_SECONDS):
-            recognised = self._recogniser.read(page, number, survey, time.monotonic() + seconds, kept=kept)
-        if words and not recognised.lines:  # a doubtful layer helps the people who must look now
-            return of_layer(page, number, words, recognised.problem or PageProblem.TEXT_DROPPED)
-        return recognised
-
-    def _layer(
-        self, page: PdfiumPage, number: int, survey: Survey, eye: Eye | None
-    ) -> tuple[Layer, list[Word]]:
-        """Judge the layer as written, then as seen, and find its words."""
-        with alarm.within(self._left()):
-            text = page.text
-            fields = page.fields()
-        if judge(text) is Layer.GARBAGE:
-            return Layer.GARBAGE, []
-        words = [*self._seen_words(page, number, survey, eye, text), *fields]
-        return judge(" ".join(word.text for word in words)), words
-
-    def _seen_words(
-        self, page: PdfiumPage, number: int, survey: Survey, eye: Eye | None, text: str
-    ) -> list[Word]:
-        """Take pdfplumber's words, unless it can't tell what is hidden or reads something else."""
-        if not survey.has_hidden_text and not lines.right_to_left_share(
-            text
-        ):  # inside an Arabic word its order is the eye's
-            plumbed = self._plumber.words(number, eye, self._left())
-            if plumbed is not None and plumbed.agrees(text, page.width, page.height):
-                return plumbed.words
-        with alarm.within(self._left()):
-            return page.words(eye)
-
-    def _plumbed(self, number: int) -> Page:
-        """Read a page that pdfium can't open. What of it can be seen nobody knows: people must look."""
-        plumbed = self._plumber.words(number, None, self._left())
-        if plumbed is None or not plumbed.words:
-            return _unread(number, PageProblem.ENGINE_FAILED)
-        width, height = self._plumber.size(number)
-        return Page(
-            number=number,
-            width=width,
-            height=height,
-            origin=TextOrigin.TEXT_LAYER,
-            lines=lines.lines_of(plumbed.words),
-            problem=PageProblem.TEXT_DROPPED,
-        )
-
-
-def _unread(number: int, problem: PageProblem) -> Page:
-    return Page(number=number, width=0.0, height=0.0, origin=TextOrigin.OCR, lines=(), problem=problem)
+def _page(order: Order, document: Pages, number: int, last_begin: float) -> Page:
+    """Read a page, unless an earlier child was lost at it or there is no time for it."""
+    if number in order.crashed:
+        return unread(number, PageProblem.ENGINE_FAILED)
+    if number in order.hung or time.monotonic() > last_begin:
+        return unread(number, PageProblem.TIMED_OUT)
+    return document.read(number)
