@@ -130,6 +130,8 @@ class Page:
         number: from 1.
         width: in points.
         height: in points.
+        passes: how many of the recipes for OCR were tried; 0 without OCR.
+        coverage: the share of the ink of a size of text that stands inside the words, 0 to 1; None where none stands.
     """
 
     number: int
@@ -138,6 +140,8 @@ class Page:
     origin: TextOrigin
     lines: tuple[Line, ...]
     problem: PageProblem | None = None
+    passes: int = 0
+    coverage: float | None = None
 
     @property
     def text(self) -> str:

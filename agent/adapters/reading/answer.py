@@ -90,6 +90,7 @@ def _is_numbered(text: DocumentText) -> bool:
 def _is_finite(text: DocumentText) -> bool:
     """JSON as Python writes and reads it knows NaN and infinity, which no page is made of."""
     boxes = (word.box for page in text.pages for line in page.lines for word in line.words)
-    return all(math.isfinite(page.width) and math.isfinite(page.height) for page in text.pages) and all(
+    sizes = (page.width + page.height + (page.coverage or 0.0) for page in text.pages)
+    return all(map(math.isfinite, sizes)) and all(
         math.isfinite(box.left + box.top + box.right + box.bottom) for box in boxes
     )

@@ -34,6 +34,7 @@ class Order:
         document_seconds: what is left for the document; pages that can't be begun in it are left out.
         hung: pages at which an earlier child hung: not touched again, reported as timed out.
         crashed: pages at which two earlier children crashed: not touched again, reported as failed.
+        passes: how many recipes for OCR were tried before; it goes on with the next.
     """
 
     scratch: Path
@@ -45,6 +46,7 @@ class Order:
     render_megapixels: int
     hung: tuple[int, ...] = ()
     crashed: tuple[int, ...] = ()
+    passes: int = 0
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self), default=str).encode()
@@ -145,6 +147,8 @@ def _page(page: Page) -> dict[str, object]:
         "origin": page.origin,
         "lines": [_line(line) for line in page.lines],
         "problem": page.problem,
+        "passes": page.passes,
+        "coverage": page.coverage,
     }
 
 
