@@ -10,24 +10,29 @@ class Figure:
 
     Attributes:
         bound: what it must not exceed; None for a figure that explains another one.
+        least: what it must reach, where more is better.
     """
 
     name: str
     measured: float
     unit: str
     bound: float | None = None
+    least: float | None = None
     digits: int = 2
 
     @property
     def is_within(self) -> bool:
-        return self.bound is None or self.measured <= self.bound
+        return (self.bound is None or self.measured <= self.bound) and (
+            self.least is None or self.measured >= self.least
+        )
 
     def __str__(self) -> str:
         measured = f"{self.measured:.{self.digits}f} {self.unit}"
-        if self.bound is None:
+        if self.bound is None and self.least is None:
             return f"       {self.name:<52} {measured:>14}"
-        verdict = "ok" if self.is_within else "ABOVE"
-        return f"{verdict:<6} {self.name:<52} {measured:>14}   bound {self.bound:g} {self.unit}"
+        verdict = "ok" if self.is_within else "ABOVE" if self.least is None else "BELOW"
+        limit = f"least {self.least:g}" if self.least is not None else f"bound {self.bound:g}"
+        return f"{verdict:<6} {self.name:<52} {measured:>14}   {limit} {self.unit}"
 
 
 def report(title: str, figures: Iterable[Figure]) -> bool:

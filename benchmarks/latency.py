@@ -5,9 +5,7 @@ The time for which a file must stand still is a setting, and taken off.
 
 import itertools
 import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 
 from benchmarks.figures import Figure, report
@@ -18,7 +16,6 @@ TITLE = "latency: 20 letters, one at a time, dropped to archived"
 _DOCUMENTS = 20
 _MOST_SECONDS = 0.5
 _REST_SECONDS = 30.0
-_LOOK_SECONDS = 0.002
 
 
 def measure() -> Iterator[Figure]:
@@ -36,20 +33,9 @@ def measure() -> Iterator[Figure]:
 
 
 def _seconds_to_file(daemon: RunningDaemon, count: int, record_id: str, content: bytes) -> float:
-    folder = daemon.home / "archive" / record_id
-    daemon.drop(f"letter-{count}.pdf", content)
-    dropped_at = time.monotonic()
-    while not _holds_document(folder):
-        if time.monotonic() - dropped_at > _REST_SECONDS:
-            raise TimeoutError(f"letter {count} is not filed after {_REST_SECONDS} s")
-        time.sleep(_LOOK_SECONDS)
-    seconds = time.monotonic() - dropped_at
+    seconds = daemon.seconds_until_filed(f"letter-{count}.pdf", content, record_id, _REST_SECONDS)
     daemon.wait_until_all_rest(count, _REST_SECONDS)
     return seconds
-
-
-def _holds_document(folder: Path) -> bool:
-    return any(folder.glob("*/*.pdf"))
 
 
 if __name__ == "__main__":

@@ -102,10 +102,11 @@ def note(number: int) -> bytes:
         b"<< /Length %d >>\nstream\n%b\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     )
-    return _file_of(objects)
+    return file_of(objects)
 
 
-def _file_of(objects: tuple[bytes, ...]) -> bytes:
+def file_of(objects: tuple[bytes, ...]) -> bytes:
+    """Write a PDF of these objects, the first of which is the catalogue."""
     content, places = b"%PDF-1.4\n", []
     for number, body in enumerate(objects, start=1):
         places.append(len(content))

@@ -23,6 +23,7 @@ _SETTINGS = f"DOSSIERD_ALLOW_ROOT=true\nDOSSIERD_SETTLE_SECONDS={SETTLE_SECONDS}
 _START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _LOOK_SECONDS = 0.2
+_GLANCE_SECONDS = 0.002
 
 
 class RunningDaemon:
@@ -59,6 +60,23 @@ class RunningDaemon:
         if not self._is_running():
             raise RuntimeError(f"the daemon has ended:\n{(self.home / 'said').read_text()[-2000:]}")
 
+    def seconds_until_filed(self, name: str, content: bytes, record_id: str, timeout_seconds: float) -> float:
+        """Drop a document about somebody of whom nothing is archived yet, and wait until it is.
+
+        Raises:
+            TimeoutError: it took too long.
+            RuntimeError: the daemon has ended.
+        """
+        folder = self.home / "archive" / record_id
+        self.drop(name, content)
+        dropped_at = time.monotonic()
+        while not any(folder.glob("*/*.pdf")):
+            self.check()
+            if time.monotonic() > dropped_at + timeout_seconds:
+                raise TimeoutError(f"{name} is not filed after {timeout_seconds} s")
+            time.sleep(_GLANCE_SECONDS)
+        return time.monotonic() - dropped_at
+
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Ask the ledger, without being able to change it."""
         uri = f"file:{self.home / 'state' / LEDGER_FILE}?mode=ro"
@@ -76,13 +94,21 @@ class RunningDaemon:
 
 
 @contextmanager
-def running_daemon() -> Iterator[RunningDaemon]:
-    """Start a daemon in a new home below TMPDIR; stop it and remove the home at the end."""
+def running_daemon(*, registry: Path | None = None, settings: str = "") -> Iterator[RunningDaemon]:
+    """Start a daemon in a new home below TMPDIR; stop it and remove the home at the end.
+
+    Args:
+        registry: a CSV of the people; None for the thousand invented ones.
+        settings: lines of the .env beyond a new home's.
+    """
     home = Path(tempfile.mkdtemp(prefix="dossierd-benchmark-"))
     try:
         (home / ".env").touch(mode=0o600)
-        (home / ".env").write_text(_SETTINGS)
-        write_registry(home / "people.csv")
+        (home / ".env").write_text(_SETTINGS + settings)
+        if registry is None:
+            write_registry(home / "people.csv")
+        else:
+            shutil.copy(registry, home / "people.csv")
         _command(home, "registry", "import", str(home / "people.csv"), "--yes")
         with _started(home) as daemon:
             yield daemon

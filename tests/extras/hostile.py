@@ -28,7 +28,7 @@ from pathlib import Path
 from agent.domain.document import TextOrigin
 from agent.domain.life import Document
 from agent.domain.outcome import Failed, InReview
-from tests.extras.memory import GroupWatch, descendants
+from benchmarks.group import GroupWatch, descendants
 from tests.faults.world import SETTINGS, World, stop
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "hostile"

@@ -1,0 +1,30 @@
+"""The reader of the daemon, with the settings of a new home and one slot for each core."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from agent.adapters.reading.sandbox import SandboxedReader
+from agent.app import build_reader, make_home
+from agent.config import load
+from agent.domain.document import DocumentText
+
+
+@contextmanager
+def running_reader() -> Iterator[SandboxedReader]:
+    """Start a reader, and stop it at the end."""
+    with tempfile.TemporaryDirectory(prefix="dossierd-benchmark-") as folder:
+        home = Path(folder)
+        make_home(home)
+        reader = build_reader(load(home=home))
+        reader.start()
+        try:
+            yield reader
+        finally:
+            reader.close()
+
+
+def read_whole(reader: SandboxedReader, path: Path) -> DocumentText:
+    """Read a document from its first page to its last."""
+    return reader.read(path, should_stop=lambda: False)
