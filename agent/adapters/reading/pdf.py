@@ -78,6 +78,7 @@ class PdfPages:
         self._recogniser = Recogniser(
             languages=order.languages,
             render_megapixels=order.render_megapixels,
+            passes=order.passes,
         )
 
     def read(self, number: int) -> Page:

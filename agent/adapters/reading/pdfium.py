@@ -12,7 +12,7 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
-from agent.adapters.reading import lines, memory
+from agent.adapters.reading import lines, memory, scan
 from agent.adapters.reading.eye import Eye, scale_of
 from agent.adapters.reading.frame import Frame
 from agent.adapters.reading.survey import Drawn, Survey, is_hidden, objects_of, survey
@@ -100,6 +100,21 @@ class PdfiumPage:
     def render(self, scale: float) -> Any:
         """Draw the page in grey, `scale` pixels a point, as a PIL image."""
         return self._drawn(scale, grayscale=True)
+
+    @property
+    def native_dots(self) -> float | None:
+        """The resolution of the images that the page is made of; None where other things are drawn on it."""
+        return scan.native_dots(self._objects)
+
+    def stored_scan(self) -> Any | None:
+        """The image that fills the page, as it is stored, as a PIL image in grey; None where there is more to see."""
+        image = None
+        if raw.FPDFPage_GetAnnotCount(self._page) == 0:
+            image = scan.sole_image(self._objects, self._frame)
+        if image is None:
+            return None
+        memory.demand(2 * self.survey.image_bytes)
+        return scan.stored(image, self.render(scan.drawing_scale(self.width)))
 
     def render_rest(self, scale: float, *, grayscale: bool = True) -> Any:
         """Draw what is on the page beside the text of its layer."""

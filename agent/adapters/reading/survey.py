@@ -59,10 +59,9 @@ class _Image:
 
     @classmethod
     def of(cls, image: Any) -> "_Image":
-        width, height = ctypes.c_uint(), ctypes.c_uint()
-        is_known = raw.FPDFImageObj_GetImagePixelSize(image, width, height)
+        width, height = pixel_size(image)
         return cls(
-            pixels=width.value * height.value if is_known else 0,
+            pixels=width * height,
             stored_bytes=raw.FPDFImageObj_GetImageDataRaw(image, None, 0),
             filter=_last_filter(image),
         )
@@ -91,6 +90,23 @@ def survey(objects: Iterable[Drawn], frame: Frame, *, has_annotations: bool) -> 
         has_hidden_text=has_hidden_text,
         is_text_alone=is_text_alone,
     )
+
+
+def pixel_size(image: Any) -> tuple[int, int]:
+    """Width and height of an image as stored; 0 where they are not known."""
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    is_known = raw.FPDFImageObj_GetImagePixelSize(image, width, height)
+    return (width.value, height.value) if is_known else (0, 0)
+
+
+def place_of(drawn: Drawn, frame: Frame) -> Box:
+    """Where an object stands on the page as it is shown."""
+    return _box_of(drawn.item, drawn.matrix, frame)
+
+
+def whole_matrix(drawn: Drawn) -> Matrix:
+    """What leads from an object's own space to the page's: of an image, from the unit square."""
+    return _combine(_matrix(drawn.item), drawn.matrix)
 
 
 def is_hidden(text: Any) -> bool:

@@ -1,0 +1,91 @@
+"""A scanned page's own picture: what resolution it was made at, and the image itself where the page is nothing else.
+
+To take the image as it is stored saves drawing it anew, and the blur of another grid.
+
+Invariants
+- An image is taken for its page only where it fills the page upright, nothing else is seen on it, and a small drawing
+  of the page looks the same: a mask, a clip, a turn or inverted colours would show.
+"""
+
+from collections.abc import Sequence
+from math import hypot
+
+import pypdfium2
+from PIL import Image, ImageChops, ImageStat
+from pypdfium2 import raw
+
+from agent.adapters.reading.frame import Frame
+from agent.adapters.reading.survey import Drawn, is_hidden, pixel_size, place_of, whole_matrix
+
+POINTS_PER_INCH = 72.0
+_SLACK_POINTS = 1.0
+"""By so much a scan may miss its page's edges."""
+_SQUARE = 0.02
+"""Pixels may be so much wider than high; a fax's are twice as high as wide, and must be drawn."""
+_PROOF_WIDTH = 160
+"""Pixels of the drawings that are compared: lines of text are still grey bars in them."""
+_PROOF_MEAN, _PROOF_MOST = 4.0, 96
+"""Levels by which two drawings of one picture may differ: on average, and anywhere."""
+
+
+def native_dots(objects: Sequence[Drawn]) -> float | None:
+    """The resolution of the finest image, in dots an inch, of a page on which nothing but images and text is drawn."""
+    images = [each for each in objects if each.kind == raw.FPDF_PAGEOBJ_IMAGE]
+    if len(images) < sum(each.kind != raw.FPDF_PAGEOBJ_TEXT for each in objects):
+        return None
+    return max((max(_dots(image)) for image in images), default=None)
+
+
+def sole_image(objects: Sequence[Drawn], frame: Frame) -> Drawn | None:
+    """Find the image that is all there is to see on a page; None when there is none, or more."""
+    seen = [each for each in objects if each.kind != raw.FPDF_PAGEOBJ_TEXT or not is_hidden(each.item)]
+    if len(seen) != 1 or seen[0].kind != raw.FPDF_PAGEOBJ_IMAGE:
+        return None
+    across, down = _dots(seen[0])
+    place = place_of(seen[0], frame)
+    is_square = abs(across - down) <= _SQUARE * down
+    fills = (
+        abs(place.left) <= _SLACK_POINTS
+        and abs(place.top) <= _SLACK_POINTS
+        and abs(place.right - frame.width) <= _SLACK_POINTS
+        and abs(place.bottom - frame.height) <= _SLACK_POINTS
+    )
+    return seen[0] if is_square and fills else None
+
+
+def stored(image: Drawn, drawing: Image.Image) -> Image.Image | None:
+    """Give an image as it is stored, in grey; None when it can't be had, or a small drawing of its page differs.
+
+    pdfium decodes it once more: there must be room for that.
+    """
+    found = raw.FPDFImageObj_GetBitmap(image.item)
+    if not found:
+        return None
+    try:
+        picture = pypdfium2.PdfBitmap.from_raw(found).to_pil().convert("L")
+    except (KeyError, ValueError, RuntimeError):  # a format that Pillow has no name for
+        return None
+    finally:
+        raw.FPDFBitmap_Destroy(found)
+    return picture if _looks_like(picture, drawing) else None
+
+
+def drawing_scale(width: float) -> float:
+    """Pixels a point of the small drawing that proves an image to be its page."""
+    return _PROOF_WIDTH / max(width, 1.0)
+
+
+def _looks_like(picture: Image.Image, drawing: Image.Image) -> bool:
+    difference = ImageChops.difference(picture.resize(drawing.size, Image.Resampling.BOX), drawing)
+    is_unlike_anywhere = any(difference.histogram()[_PROOF_MOST:])
+    return not is_unlike_anywhere and ImageStat.Stat(difference).mean[0] <= _PROOF_MEAN
+
+
+def _dots(image: Drawn) -> tuple[float, float]:
+    """Dots an inch along the image's own width and height, as it is placed on the page."""
+    width, height = pixel_size(image.item)
+    a, b, c, d, *_ = whole_matrix(image)
+    return (
+        width * POINTS_PER_INCH / max(hypot(a, b), 1.0),
+        height * POINTS_PER_INCH / max(hypot(c, d), 1.0),
+    )
