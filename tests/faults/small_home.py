@@ -13,9 +13,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from tests.faults.world import SETTINGS, STARTED, World, letter_about, stop
+from benchmarks.group import descendants
+from tests.faults.world import SETTINGS, STARTED, World, clean_scan_about, letter_about, stop
 
-HOME_MEGABYTES = 24
+HOME_MEGABYTES = 48
+"""Room for the picture of a page, and what must be free beside it."""
 FREE_LEVELS_KILOBYTES = (0, 4, 64, 400)
 """Nothing; less than a page of SQLite's; some of its pages; enough for most, not for all."""
 
@@ -77,6 +79,31 @@ def in_flight(folder: Path) -> None:
     assert set(world.outcomes().values()) == {
         f"archived {name.partition('.')[0]} by rule" for name in dropped
     }
+
+
+def scanned(folder: Path) -> None:
+    """The disk fills up while tesseract is at a scan: the scan waits for room, and is read then."""
+    world, dropped = mounted(folder, floor_megabytes=0), {"100.pdf": clean_scan_about(100)}
+    ballast = Ballast(world.home)
+    daemon = world.start(module=MODULE)
+    try:
+        world.wait_until_up(daemon)
+        world.drop("100.pdf", dropped["100.pdf"])
+        world.wait(lambda: _is_recognising(daemon.pid), daemon)
+        ballast.fill(0)
+        world.wait(lambda: _met(world, 0), daemon)
+        ballast.lift()
+        world.wait(lambda: _all_rest(world, dropped), daemon)
+        stop(daemon)
+    finally:
+        daemon.kill()
+    world.check(dropped)
+    assert world.outcomes() == {"100.pdf": "archived 100 by rule"}
+    assert list((world.home / "state" / "scratch").iterdir()) == []
+
+
+def _is_recognising(pid: int) -> bool:
+    return any(Path(f"/proc/{it}/comm").read_text() == "tesseract\n" for it in descendants(pid))
 
 
 def killed(folder: Path) -> None:
@@ -214,6 +241,7 @@ def _wait_for(condition: Callable[[], bool]) -> None:
 
 SCENARIOS: Mapping[str, Callable[[Path], None]] = {
     "in_flight": in_flight,
+    "scanned": scanned,
     "killed": killed,
     "refused": refused,
     "floor": floor,

@@ -1,6 +1,7 @@
 """A home in a folder, a daemon in a process, and what must hold of them whatever has died."""
 
 import hashlib
+import io
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import pypdfium2
 
 from agent import errors
 from agent.adapters.folders import LAST_NUMBER
@@ -57,6 +60,15 @@ def letter_about(number: int, *, name_only: bool = False, note: str = "") -> byt
 def scan_about(number: int) -> bytes:
     """The same letter as a poor scan, which takes seconds to read."""
     return scan(_letter(number), seed=number)
+
+
+def clean_scan_about(number: int) -> bytes:
+    """The same letter as a scan without a flaw, for what must not depend on the luck of reading."""
+    with pypdfium2.PdfDocument(letter_about(number)) as document:
+        page = document[0].render(scale=200 / 72, grayscale=True).to_pil()
+    scanned = io.BytesIO()
+    page.save(scanned, format="PDF", resolution=200)
+    return scanned.getvalue()
 
 
 def _letter(number: int, *, name_only: bool = False, note: str = "") -> Letter:

@@ -31,6 +31,13 @@ def hang(_order: Order, _document: int, _reply: socket.socket) -> None:
         time.sleep(60)
 
 
+def act_out(order: Order, document: int, reply: socket.socket) -> None:
+    """Do what the document's last line says, such as `%hang`; read it if it says nothing."""
+    last_line = os.pread(document, os.fstat(document).st_size, 0).splitlines()[-1]
+    job = globals().get(last_line[1:].decode("ascii", "replace"), read_document)
+    job(order, document, reply)
+
+
 def crash(_order: Order, _document: int, _reply: socket.socket) -> None:
     subprocess.Popen(["sleep", "300"])
     ctypes.string_at(0)
