@@ -146,6 +146,7 @@ def build_reader(settings: Settings) -> SandboxedReader:
         max_pages=settings.max_pages,
         max_file_megabytes=settings.max_file_megabytes,
         render_megapixels=settings.render_megapixels,
+        at_once=settings.worker_count,
         fenced=settings.reader_fence,
     )
 

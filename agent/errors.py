@@ -15,6 +15,7 @@
         DocumentUnreadable    the document's own fault: a failure reason, final
         ReaderUnavailable     our fault or the machine's: no tesseract, no memory retryable
         ReadingStopped        a stop was asked for while it was read              retryable
+        ReadingYielded        it makes way for others and goes on after them      retryable
       RegistryUnavailable     no registry, or it can't be searched                retryable
       RegistryChanged         it changed between decision and filing              retryable
       RegistryInvalid         a registry file that can't be imported, with its lines
@@ -118,6 +119,13 @@ class ReaderUnavailable(ReadingError):
 
 class ReadingStopped(ReadingError):
     reason = "reading_stopped"
+    retryable = True
+
+
+class ReadingYielded(ReadingError):
+    """No fault of anybody's: the document was read for a turn, and others wait for theirs."""
+
+    reason = "reading_yielded"
     retryable = True
 
 

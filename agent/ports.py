@@ -1,7 +1,7 @@
 """What the workflow asks of the outside. Each protocol states how it fails; every failure is of `errors`."""
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ from agent.domain.identity import Person, RecordId
 from agent.domain.life import Document, Reply, Request, Review, Step
 from agent.domain.message import Message, MessageKind, Topic
 from agent.domain.outcome import Event, Outcome, State
+from agent.domain.reading import Progress, Reading, Turn, Wanted
 from agent.domain.room import Room
 
 
@@ -29,10 +30,20 @@ class Clock(Protocol):
 
 
 class TextSource(Protocol):
-    """Reads a document in a disposable child."""
+    """Reads a document in disposable children, a turn of some seconds after the other."""
 
-    def read(self, path: Path, *, should_stop: Callable[[], bool]) -> DocumentText:
-        """Read every page: its text layer where that is usable, else OCR.
+    def read(
+        self,
+        path: Path,
+        wanted: Wanted,
+        *,
+        should_stop: Callable[[], bool],
+        should_yield: Callable[[], bool] = lambda: False,
+    ) -> Generator[Turn, None, None]:
+        """Read the wanted pages, each once: its text layer where that is usable, else OCR.
+
+        The turns come as they are done, pages in any order. When `should_yield` says so, no further turn is begun:
+        the generator ends early, but never without a turn. Closing it ends what is under way.
 
         Raises:
             DocumentUnreadable: the document's own fault; final.
@@ -264,10 +275,25 @@ class Ledger(Protocol):
 
     def counts(self) -> Mapping[State, int]: ...
 
-    def save_text(self, document_id: DocumentId, sha256: Sha256, text: DocumentText) -> None: ...
+    def save_turn(
+        self, document_id: DocumentId, sha256: Sha256, turn: Turn, now: datetime.datetime
+    ) -> Progress:
+        """Keep what a turn read of these bytes; pages that were read before are replaced.
+
+        What was read of other bytes goes. New pages are progress: crashes before them count no more.
+        """
+        ...
+
+    def reading(self, document_id: DocumentId, sha256: Sha256) -> Reading | None:
+        """How the reading of exactly these bytes stands; None before its first turn. Cheap: no text is loaded."""
+        ...
 
     def text(self, document_id: DocumentId, sha256: Sha256) -> DocumentText | None:
-        """What was read from exactly these bytes, if it was."""
+        """What was read from exactly these bytes; None while pages are missing."""
+        ...
+
+    def forget_text(self, document_id: DocumentId) -> None:
+        """Drop what was read of a document, and how that stood."""
         ...
 
     def review(self, document_id: DocumentId) -> Review | None:
@@ -341,3 +367,5 @@ class Ports:
     recipients: Sequence[str]
     rules: Rules
     should_stop: Callable[[], bool]
+    should_yield: Callable[[DocumentId], bool] = lambda _: False
+    """Whether the reading of a document should make way for others after its turn."""

@@ -2,7 +2,7 @@
 
 import datetime
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from agent import errors
 from agent.domain.document import DocumentText
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person, RecordId
+from agent.domain.reading import Turn, Wanted
 from agent.ports import People
 
 
@@ -33,19 +34,57 @@ class FakeClock:
 class FakeTextSource:
     """Answers each reading by the next entry of its script, then by its last one for ever.
 
-    An entry is a text, an error to raise, or something to do that gives a text.
+    An entry is a text, which is read in one turn, an error to raise, or something to do that gives a text.
     """
 
     def __init__(self, *script: DocumentText | Exception | Callable[[Path], DocumentText]) -> None:
         self.script = list(script)
         self.paths: list[Path] = []
 
-    def read(self, path: Path, *, should_stop: Callable[[], bool]) -> DocumentText:
+    def read(
+        self,
+        path: Path,
+        wanted: Wanted,
+        *,
+        should_stop: Callable[[], bool],
+        should_yield: Callable[[], bool] = lambda: False,
+    ) -> Generator[Turn, None, None]:
         self.paths.append(path)
         entry = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if isinstance(entry, Exception):
             raise entry
-        return entry if isinstance(entry, DocumentText) else entry(path)
+        yield turn_of(entry if isinstance(entry, DocumentText) else entry(path))
+
+
+def turn_of(text: DocumentText) -> Turn:
+    """A turn in which all of a text was read."""
+    return Turn(pages=text.pages, page_count=len(text.pages), seconds=1.0)
+
+
+class PageByPage:
+    """Reads one page a turn, each in ten seconds; `before` happens before each page, which it is given."""
+
+    def __init__(self, text: DocumentText, before: Callable[[int], None] = lambda _: None) -> None:
+        self._text, self.before = text, before
+        self.read_pages: list[int] = []
+        self.asked: list[Wanted] = []
+
+    def read(
+        self,
+        path: Path,
+        wanted: Wanted,
+        *,
+        should_stop: Callable[[], bool],
+        should_yield: Callable[[], bool] = lambda: False,
+    ) -> Generator[Turn, None, None]:
+        self.asked.append(wanted)
+        for page in self._text.pages:
+            if wanted.pages is None or page.number in wanted.pages:
+                self.before(page.number)
+                self.read_pages.append(page.number)
+                yield Turn(pages=(page,), page_count=len(self._text.pages), seconds=10.0)
+                if should_yield():
+                    return
 
 
 class BlockingTextSource:
@@ -55,12 +94,19 @@ class BlockingTextSource:
         self._text = text
         self.began, self.released = threading.Event(), threading.Event()
 
-    def read(self, path: Path, *, should_stop: Callable[[], bool]) -> DocumentText:
+    def read(
+        self,
+        path: Path,
+        wanted: Wanted,
+        *,
+        should_stop: Callable[[], bool],
+        should_yield: Callable[[], bool] = lambda: False,
+    ) -> Generator[Turn, None, None]:
         self.began.set()
         while not self.released.wait(0.005):
             if should_stop():
                 raise errors.ReadingStopped("The reading was stopped.")
-        return self._text
+        yield turn_of(self._text)
 
 
 @dataclass

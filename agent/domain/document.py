@@ -159,6 +159,11 @@ class DocumentText:
         return bool(self.pages) and all(page.problem is None for page in self.pages)
 
     @property
+    def is_ruin(self) -> bool:
+        """Whether no page at all could be opened."""
+        return all(page.problem is PageProblem.ENGINE_FAILED for page in self.pages)
+
+    @property
     def text(self) -> str:
         return "\n".join(page.text for page in self.pages)
 

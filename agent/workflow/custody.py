@@ -28,6 +28,7 @@ from agent.domain.outcome import (
     Outcome,
     State,
 )
+from agent.domain.reading import Reading
 from agent.ports import Ports, Settlement
 
 log = structlog.get_logger(__name__)
@@ -112,9 +113,15 @@ class Custody:
         return ports.ledger.start(document.document_id, sha256, size, ports.clock.now())
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Time one step; it is kept whether it succeeds or not."""
+    def step(self, name: str, *, since: Reading | None = None) -> Iterator[None]:
+        """Time one step; it is kept whether it succeeds or not.
+
+        Args:
+            since: what earlier runs have done of it.
+        """
         started_at, started = self._ports.clock.now(), time.perf_counter()
+        if since is not None:
+            started_at, started = since.begun_at, started - since.seconds
         try:
             yield
         finally:

@@ -12,7 +12,7 @@ from agent.core.outcomes import outcome_of
 from agent.domain.document import DocumentId
 from agent.ports import Ports
 from agent.workflow.custody import in_custody
-from agent.workflow.reading import read_text
+from agent.workflow.reading import earlier_turns, read_text
 
 
 def process_document(document_id: DocumentId, ports: Ports) -> None:
@@ -26,8 +26,8 @@ def process_document(document_id: DocumentId, ports: Ports) -> None:
         if claim is None:
             return
 
-        with custody.step("read"):
-            text = read_text(claim, ports)  # text layer, else OCR; stored
+        with custody.step("read", since=earlier_turns(claim, ports)):
+            text = read_text(claim, ports)  # text layer, else OCR; in turns, each stored
 
         with custody.step("decide"):
             evidence = extract(text)

@@ -11,7 +11,7 @@ import itertools
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from agent.adapters.telemetry import configure
 from agent.app import Parts, build
 from agent.config import load
 from agent.daemon import Daemon
+from agent.domain.reading import Turn
 from agent.ports import Settlement
 from tests.faults.points import Marked, MarkedFolders, ToldInAFile
 
@@ -29,7 +30,7 @@ POINTS = (
     "hash",
     "attempt",
     "child",
-    "text_stored",
+    "turn_saved",
     "decision",
     "settle",
     "move",
@@ -89,6 +90,15 @@ class TrappedLedger(Marked):
         return self._guard.around(point, self._inner.settle)(document_id, settlement, now, **kwargs)  # type: ignore[attr-defined]
 
 
+class TrappedReader(Marked):
+    """Each turn is a point: before it is asked for, and when it is there."""
+
+    def read(self, *args: Any, **kwargs: Any) -> Generator[Turn, None, None]:
+        turns = self._inner.read(*args, **kwargs)  # type: ignore[attr-defined]
+        while (turn := self._guard.around("child", lambda: next(turns, None))()) is not None:
+            yield turn
+
+
 class TrappedJournal(Marked):
     """The line written before the settling transaction stands for the decision."""
 
@@ -108,7 +118,7 @@ def trapped_parts(parts: Parts, trap: Trap) -> Parts:
             "open_claim": "row",
             "confirm_claim": "claim_confirmed",
             "start": "attempt",
-            "save_text": "text_stored",
+            "save_turn": "turn_saved",
             "complete": "done",
             "retry": "retry",
         },
@@ -122,7 +132,7 @@ def trapped_parts(parts: Parts, trap: Trap) -> Parts:
             trap,
             {"claim": "claim_rename", "fingerprint": "hash", "move": "move", "write_sidecar": "sidecar"},
         ),
-        text_source=Marked(parts.reader, trap, {"read": "child"}),
+        text_source=TrappedReader(parts.reader, trap, {}),
         journal=TrappedJournal(parts.journal, trap, {}),
         recipients=tuple(notifier.recipients()),
     )

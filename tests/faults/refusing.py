@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.adapters import folders as folders_module
+from agent.adapters.reading.hand import Hand
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build
 from agent.config import load
@@ -29,7 +30,7 @@ LEDGER = {
     "open_claim": "row",
     "confirm_claim": "claim_confirmed",
     "start": "attempt",
-    "save_text": "text_stored",
+    "save_turn": "text_stored",
     "settle": "settle",
     "complete": "done",
     "hand_back": "handed_back",
@@ -117,12 +118,12 @@ def guarded_parts(parts: Parts, disk: Disk) -> Parts:
         setattr(folders_module, name, disk.kernel(getattr(folders_module, name)))
     folders = MarkedFolders(parts.settings.home, parts.ledger.home_id() or "")
     folders.guard = disk
+    Hand.read = disk.around("scratch", Hand.read)  # type: ignore[method-assign]
     notifier = ToldInAFile(parts.settings.home.with_name("told.jsonl"))
     ports = dataclasses.replace(
         parts.ports,
         ledger=Marked(parts.ledger, disk, LEDGER),
         folders=Marked(folders, disk, FOLDERS),
-        text_source=Marked(parts.reader, disk, {"read": "scratch"}),
         journal=GuardedJournal(parts.journal, disk),
         recipients=tuple(notifier.recipients()),
     )

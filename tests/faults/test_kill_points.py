@@ -43,7 +43,7 @@ def test_a_death_on_the_main_path_leaves_no_trace(point: str, side: str, tmp_pat
     world = World.make(tmp_path / "home")
     for name, content in DROPPED.items():
         world.drop(name, content)
-    _kill_and_recover(world, point, side, nth=2 if point not in {"child", "text_stored"} else 1)
+    _kill_and_recover(world, point, side, nth=2 if point not in {"child", "turn_saved"} else 1)
     world.check(DROPPED)
     assert world.outcomes() == UNDISTURBED
 

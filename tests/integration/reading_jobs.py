@@ -16,11 +16,11 @@ from pathlib import Path
 from agent.adapters.reading import finding
 from agent.adapters.reading.child import read_document
 from agent.adapters.reading.eye import Eye
-from agent.adapters.reading.finding import FINDING, Order, Read, Unreadable
+from agent.adapters.reading.finding import FINDING, Order, Read
+from agent.adapters.reading.pages import unread
 from agent.adapters.reading.pdfium import PdfiumPage
 from agent.adapters.reading.plumber import Plumber
-from agent.domain.document import Box, DocumentText, Line, Page, PageProblem, TextOrigin, Word
-from agent.domain.outcome import FailureReason
+from agent.domain.document import Box, Line, Page, PageProblem, TextOrigin, Word
 
 
 def hang(_order: Order, _document: int, _reply: socket.socket) -> None:
@@ -113,7 +113,7 @@ def nest(folder: Path, depth: int) -> None:
 def leave_no_number(order: Order, _document: int, _reply: socket.socket) -> None:
     """Place a word nowhere: NaN is what Python's JSON knows beyond JSON."""
     page = {"number": 1, "width": math.nan, "height": 1.0, "origin": "ocr", "lines": [], "problem": None}
-    (order.scratch / FINDING).write_text(json.dumps(page))
+    (order.scratch / FINDING).write_text(f'{{"page_count": 1}}\n{json.dumps(page)}')
 
 
 def forge_messages(order: Order, _document: int, reply: socket.socket) -> None:
@@ -145,11 +145,11 @@ def crash_at_every_page(order: Order, _document: int, reply: socket.socket) -> N
 
 
 def find_nothing_else(order: Order, _document: int, reply: socket.socket) -> None:
-    """Crash at the only page, and call the document damaged without it."""
+    """Crash at the only page, and have nothing without it."""
     reply.send(b"page 1")
     if 1 not in order.crashed:
         os.abort()
-    finding.write(Unreadable(failure=FailureReason.DAMAGED), order.scratch)
+    finding.write(Read(pages=(unread(1, PageProblem.ENGINE_FAILED),), page_count=1), order.scratch)
 
 
 def write_too_many_words(order: Order, _document: int, _reply: socket.socket) -> None:
@@ -163,11 +163,13 @@ def write_too_many_words(order: Order, _document: int, _reply: socket.socket) ->
 
     pages = [page(number, size) for number in range(1, 15)]
     pages[1] = page(2, finding.MAX_PAGE_BYTES // 200)
-    finding.write(Read(text=DocumentText(pages=tuple(pages))), order.scratch)
+    finding.write(Read(pages=tuple(pages), page_count=len(pages)), order.scratch)
 
 
 def leave_too_long_a_page(order: Order, _document: int, _reply: socket.socket) -> None:
-    (order.scratch / FINDING).write_bytes(b'{"number":1' + b" " * finding.MAX_PAGE_BYTES + b"}")
+    (order.scratch / FINDING).write_bytes(
+        b'{"page_count": 1}\n{"number":1' + b" " * finding.MAX_PAGE_BYTES + b"}"
+    )
 
 
 def tell_what_it_sees(order: Order, _document: int, _reply: socket.socket) -> None:
@@ -192,16 +194,16 @@ def tell_its_limits(order: Order, _document: int, _reply: socket.socket) -> None
 
 
 def lose_text(order: Order, _document: int, _reply: socket.socket) -> None:
-    [page] = said("half").text.pages
+    [page] = said("half").pages
     lost = dataclasses.replace(page, problem=PageProblem.TEXT_DROPPED)
-    finding.write(Read(text=DocumentText(pages=(lost,))), order.scratch)
+    finding.write(Read(pages=(lost,), page_count=1), order.scratch)
 
 
 def said(*words: str) -> Read:
     box = Box(left=0.0, top=0.0, right=1.0, bottom=1.0)
     line = Line(words=tuple(Word(text=word, box=box) for word in words))
     page = Page(number=1, width=1.0, height=1.0, origin=TextOrigin.OCR, lines=(line,))
-    return Read(text=DocumentText(pages=(page,)))
+    return Read(pages=(page,), page_count=1)
 
 
 def look_and_listen_slowly(order: Order, document: int, reply: socket.socket) -> None:

@@ -42,6 +42,7 @@ from agent.domain.outcome import (
 )
 from agent.ports import Settlement
 from tests.custody_builders import ANNA, BERTA, NOON, a_match, ambiguous, hash_of, new_ledger, unmatched
+from tests.fakes import turn_of
 
 pytestmark = pytest.mark.reliability
 
@@ -562,10 +563,10 @@ def test_documents_are_found_by_state_oldest_first_and_counted(ledger: SqlLedger
 def test_a_text_is_that_of_the_same_bytes_only(ledger: SqlLedger) -> None:
     document_id = _reading(ledger)
     first, second = text_of_plain("première page\fالصفحة الثانية"), text_of_plain("read again")
-    ledger.save_text(document_id, HASH, first)
+    ledger.save_turn(document_id, HASH, turn_of(first), NOON)
     assert ledger.text(document_id, HASH) == first
     assert ledger.text(document_id, hash_of(b"other")) is None
-    ledger.save_text(document_id, hash_of(b"other"), second)
+    ledger.save_turn(document_id, hash_of(b"other"), turn_of(second), NOON)
     assert ledger.text(document_id, HASH) is None
     assert ledger.text(document_id, hash_of(b"other")) == second
 

@@ -13,6 +13,7 @@ from agent.domain.document import DocumentText, PageProblem, TextOrigin
 from agent.domain.outcome import FailureReason
 from agent.errors import DocumentUnreadable, ReaderUnavailable
 from tests.integration import pdfs
+from tests.turns import read_whole
 
 
 @contextlib.contextmanager
@@ -52,7 +53,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxedReader
 
 
 def read(reader: SandboxedReader, path: Path) -> DocumentText:
-    return reader.read(path, should_stop=lambda: False)
+    return read_whole(reader, path)
 
 
 def failure(reader: SandboxedReader, path: Path) -> FailureReason:
@@ -290,7 +291,7 @@ def test_a_page_that_takes_too_long_is_told_and_the_others_are_read(tmp_path: Pa
     pdfs.add_letter(document)
     document.output(str(tmp_path / "slow.pdf"))
     with reader_in(tmp_path, page_seconds=1.8) as reader:
-        text = reader.read(tmp_path / "slow.pdf", should_stop=lambda: False)
+        text = read_whole(reader, tmp_path / "slow.pdf")
     assert [page.problem for page in text.pages] == [PageProblem.TIMED_OUT, None]
     assert text.pages[1].text.splitlines() == list(pdfs.LETTER)
 

@@ -17,13 +17,14 @@ import agent
 from agent import health
 from agent.adapters.reading import bubblewrap, fence, landlock, tools
 from agent.adapters.reading.child import read_document
-from agent.adapters.reading.finding import Unavailable
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.config import Settings
 from agent.domain.outcome import FailureReason
+from agent.domain.reading import Wanted
 from agent.errors import DocumentUnreadable, ReaderUnavailable
 from agent.health import Level
 from tests.integration import fence_jobs, pdfs
+from tests.turns import read_whole
 
 pytestmark = pytest.mark.security
 
@@ -131,7 +132,7 @@ def reader_of(
 
 
 def told(reader: SandboxedReader, path: Path) -> dict[str, str]:
-    words = reader.read(path, should_stop=lambda: False).text.split()
+    words = read_whole(reader, path).text.split()
     return dict(word.split(":") for word in words)
 
 
@@ -168,7 +169,7 @@ def test_all_of_it_succeeds_without_the_fence(home: Path, letter: Path, targets:
 @pytest.mark.parametrize("fenced", ["auto", "off"])
 def test_a_child_can_do_what_engines_do(fenced: fence.Mode, home: Path, letter: Path) -> None:
     with reader_of(fence_jobs.do_what_engines_do, home, fenced=fenced) as reader:
-        assert reader.read(letter, should_stop=lambda: False).text == "read written run"
+        assert read_whole(reader, letter).text == "read written run"
 
 
 @needs_landlock
@@ -176,9 +177,9 @@ def test_a_child_can_do_what_engines_do(fenced: fence.Mode, home: Path, letter: 
 def test_calls_of_another_architecture_end_the_child(home: Path, letter: Path) -> None:
     job = fence_jobs.call_as_another_architecture
     with reader_of(job, home, fenced="off") as reader:
-        assert reader.read(letter, should_stop=lambda: False).text == "went on"
+        assert read_whole(reader, letter).text == "went on"
     with reader_of(job, home) as reader, pytest.raises(DocumentUnreadable) as caught:
-        reader.read(letter, should_stop=lambda: False)
+        read_whole(reader, letter)
     assert (caught.value.failure, caught.value.detail) == (FailureReason.READER_CRASHED, "signal 31")
 
 
@@ -188,7 +189,7 @@ def test_a_scan_reads_the_same_behind_the_fence(home: Path, letter: Path) -> Non
     found = []
     for fenced in ("off", "auto"):
         with reader_of(read_document, home, fenced=fenced) as reader:
-            found.append([reader.read(path, should_stop=lambda: False) for path in paths])
+            found.append([read_whole(reader, path) for path in paths])
     assert found[0] == found[1]
     assert all(text.text for text in found[1])
 
@@ -198,14 +199,14 @@ def test_a_child_that_can_not_be_fenced_in_reads_nothing(home: Path) -> None:
     """Landlock has no rules for files that are in no folder, so this one's fence can't be put up."""
     nowhere = os.memfd_create("document")
     try:
-        with reader_of(fence_jobs.do_what_engines_do, home) as reader:
-            found = reader._find(nowhere, lambda: False)
+        with (
+            reader_of(fence_jobs.do_what_engines_do, home) as reader,
+            pytest.raises(ReaderUnavailable, match="could not be put up") as caught,
+        ):
+            list(reader._turns(nowhere, Wanted(), lambda: False, lambda: False))
     finally:
         os.close(nowhere)
-    assert found == Unavailable(
-        sentence="The fence round the reader could not be put up.",
-        hint="Type: dossierd check. What the kernel or a container newly forbids can be found in its log.",
-    )
+    assert caught.value.hint.startswith("Type: dossierd check. What the kernel")
 
 
 def test_a_server_that_comes_back_with_another_fence_is_refused(home: Path, letter: Path) -> None:
@@ -216,9 +217,9 @@ def test_a_server_that_comes_back_with_another_fence_is_refused(home: Path, lett
         server._process.wait()
         server._strength = fence.Strength(landlock=99, seccomp=True, bubblewrap=False)
         with pytest.raises(ReaderUnavailable, match="not what it was"):
-            reader.read(letter, should_stop=lambda: False)
+            read_whole(reader, letter)
         server._strength = fence.strength("auto")
-        assert reader.read(letter, should_stop=lambda: False).text == "read written run"
+        assert read_whole(reader, letter).text == "read written run"
 
 
 def test_the_fence_tells_what_it_is_made_of(home: Path) -> None:
@@ -354,4 +355,4 @@ def test_documents_are_read_in_bubblewrap_and_nothing_else_succeeds(
         attempts = told(reader, letter)
     assert {name: word for name, word in attempts.items() if word == "done"} == {}
     with reader_of(read_document, home, fenced="bubblewrap") as reader:
-        assert reader.read(letter, should_stop=lambda: False).text
+        assert read_whole(reader, letter).text

@@ -24,6 +24,7 @@ from agent.domain.document import DocumentText, PageProblem
 from agent.domain.outcome import FailureReason
 from agent.errors import DocumentUnreadable, ReaderUnavailable, ReadingStopped
 from tests.integration import pdfs, reading_jobs
+from tests.turns import read_whole
 
 pytestmark = pytest.mark.reliability
 
@@ -46,7 +47,7 @@ def reader_of(
         page_seconds=page_seconds,
         document_seconds=document_seconds,
         memory_megabytes=512,
-        max_pages=10,
+        max_pages=20,
         max_file_megabytes=10,
         render_megapixels=10,
         fenced=fenced,
@@ -64,7 +65,7 @@ def letter(tmp_path: Path) -> Path:
 
 
 def read(reader: SandboxedReader, path: Path) -> DocumentText:
-    return reader.read(path, should_stop=lambda: False)
+    return read_whole(reader, path)
 
 
 def failure(reader: SandboxedReader, path: Path) -> tuple[FailureReason, str | None]:
@@ -316,7 +317,7 @@ def test_a_stop_ends_the_reading_within_a_second(letter: Path, tmp_path: Path) -
     with reader_of(reading_jobs.hang, tmp_path) as reader:
         asked_at = time.monotonic() + 0.3
         with pytest.raises(ReadingStopped):
-            reader.read(letter, should_stop=lambda: time.monotonic() > asked_at)
+            read_whole(reader, letter, should_stop=lambda: time.monotonic() > asked_at)
         assert time.monotonic() - asked_at < 1.0
         assert_nothing_is_left(tmp_path)
 
@@ -325,8 +326,10 @@ def test_a_stop_takes_tesseract_along(letter: Path, tmp_path: Path) -> None:
     page = pdfs.drawn(letter, 300)
     path = pdfs.scan(tmp_path / "scan.pdf", *[page] * 5, dots_per_inch=300)
     with reader_of(read_document, tmp_path) as reader, pytest.raises(ReadingStopped):
-        reader.read(
-            path, should_stop=lambda: any("tesseract" in arguments for arguments in survivors(tmp_path))
+        read_whole(
+            reader,
+            path,
+            should_stop=lambda: any("tesseract" in arguments for arguments in survivors(tmp_path)),
         )
     assert_nothing_is_left(tmp_path)
 
@@ -355,7 +358,7 @@ def test_a_dead_fork_server_is_our_fault_and_is_replaced(letter: Path, tmp_path:
         assert isinstance(outcome(), ReaderUnavailable)
         assert_nothing_is_left(tmp_path)
         with pytest.raises(ReadingStopped):
-            reader.read(letter, should_stop=lambda: bool(survivors(tmp_path)))
+            read_whole(reader, letter, should_stop=lambda: bool(survivors(tmp_path)))
         assert_nothing_is_left(tmp_path)
 
 
@@ -415,8 +418,9 @@ _DAEMON = """
 import sys
 from pathlib import Path
 from tests.integration import reading_jobs, test_reading_sandbox
+from tests.turns import read_whole
 with test_reading_sandbox.reader_of(reading_jobs.hang, Path(sys.argv[1])) as reader:
-    reader.read(Path(sys.argv[2]), should_stop=lambda: False)
+    read_whole(reader, Path(sys.argv[2]))
 """
 
 

@@ -8,14 +8,15 @@ from sqlalchemy import Engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from agent import errors
-from agent.adapters.ledger import changes, rows
+from agent.adapters.ledger import changes, readings, rows
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.rows import load
-from agent.adapters.ledger.schema import documents, homes, reviews, steps, texts
+from agent.adapters.ledger.schema import documents, homes, reviews, steps
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
 from agent.domain.life import Document, Review, Step
 from agent.domain.message import Message
 from agent.domain.outcome import Event, State
+from agent.domain.reading import Progress, Reading, Turn
 from agent.ports import Settlement
 
 
@@ -315,18 +316,28 @@ class SqlLedger:
 
     # --- What was read
 
-    def save_text(self, document_id: DocumentId, sha256: Sha256, text: DocumentText) -> None:
-        body = rows.packed(text)
+    def save_turn(
+        self, document_id: DocumentId, sha256: Sha256, turn: Turn, now: datetime.datetime
+    ) -> Progress:
         with writing(self._engine) as connection:
-            connection.execute(texts.delete().where(texts.c.document_id == document_id))
-            connection.execute(insert(texts).values(document_id=document_id, sha256=sha256, body=body))
+            return readings.keep(connection, document_id, sha256, turn, now)
+
+    def reading(self, document_id: DocumentId, sha256: Sha256) -> Reading | None:
+        with reading(self._engine) as connection:
+            return readings.find(connection, document_id, sha256)
 
     def text(self, document_id: DocumentId, sha256: Sha256) -> DocumentText | None:
         with reading(self._engine) as connection:
-            body = connection.execute(
-                select(texts.c.body).where(texts.c.document_id == document_id, texts.c.sha256 == sha256)
-            ).scalar()
-        return None if body is None else rows.unpacked(body)
+            return readings.text_of(connection, document_id, sha256)
+
+    def forget_text(self, document_id: DocumentId) -> None:
+        with writing(self._engine) as connection:
+            readings.forget(connection, document_id)
+
+    def readings_under_way(self) -> Mapping[DocumentId, Progress]:
+        """How far each document is whose reading has begun and is not done."""
+        with reading(self._engine) as connection:
+            return readings.under_way(connection)
 
     # --- Reviews
 

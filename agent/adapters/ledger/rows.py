@@ -1,8 +1,6 @@
 """Rows to nouns and back."""
 
 import os
-import zlib
-from collections.abc import Iterator
 from typing import assert_never
 
 from pydantic import TypeAdapter
@@ -10,14 +8,13 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from agent.adapters.ledger.schema import documents
 from agent.domain.decision import Decision
-from agent.domain.document import CorrelationId, DocumentId, DocumentText, Page, SeenFile, Sha256
+from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256
 from agent.domain.life import Document, Review
 from agent.domain.message import Message
 from agent.domain.outcome import Archived, Duplicate, Failed, InReview, Outcome, State
 
 OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
 DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
-_PAGE: TypeAdapter[Page] = TypeAdapter(Page)
 MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 
 
@@ -59,23 +56,6 @@ def document_of(row: Row[tuple[object, ...]]) -> Document:
         settled_at=row.settled_at,
         rested_at=row.rested_at,
     )
-
-
-def packed(text: DocumentText) -> bytes:
-    """Compress a text, a line of JSON for each page: parsing many pages in one piece took 23 times their size."""
-    compressor = zlib.compressobj()
-
-    def pieces() -> Iterator[bytes]:
-        for page in text.pages:
-            yield compressor.compress(_PAGE.dump_json(page) + b"\n")
-        yield compressor.flush()
-
-    return b"".join(pieces())
-
-
-def unpacked(body: bytes) -> DocumentText:
-    lines = zlib.decompress(body).splitlines()
-    return DocumentText(pages=tuple(_PAGE.validate_json(line) for line in lines))
 
 
 def review_of(row: Row[tuple[object, ...]]) -> Review:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that this code is written for."""
 
 
@@ -92,12 +93,25 @@ documents = Table(
     sqlite_autoincrement=True,
 )
 
-texts = Table(
-    "texts",
+readings = Table(
+    "readings",
     metadata,
     Column("document_id", ForeignKey("documents.document_id"), primary_key=True),
     Column("sha256", String(64), nullable=False),
-    Column("body", LargeBinary, nullable=False),  # zlib over a line of JSON for each page
+    Column("page_count", Integer, nullable=False),
+    Column("pages_read", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("lost", Integer, nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("document_id", ForeignKey("readings.document_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # zlib over a page in JSON
 )
 
 reviews = Table(

@@ -2,11 +2,12 @@
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BufferedReader
+from itertools import pairwise
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from agent.adapters.reading.finding import (
     FINDING,
@@ -17,14 +18,20 @@ from agent.adapters.reading.finding import (
     Unavailable,
     Unreadable,
 )
-from agent.domain.document import DocumentText, Page
+from agent.domain.document import Page
 
 _REFUSAL: TypeAdapter[Unreadable | Unavailable] = TypeAdapter(Unreadable | Unavailable)
 _PAGE: TypeAdapter[Page] = TypeAdapter(Page)
-_PAGE_MARK = b'{"number"'
+_PAGES_MARK = b'{"page_count"'
 _MAX_DETAIL = 120
 _MAX_HINT = 1000
 """It may name a package for each of many languages."""
+
+
+class _Head(BaseModel):
+    """What stands before the pages."""
+
+    page_count: int = Field(ge=1)
 
 
 def collect(scratch: Path) -> Finding | None:
@@ -47,14 +54,15 @@ def _parse(stream: BufferedReader) -> Finding | None:
     """Parse a refusal, or page after page; None beyond the cap."""
     lines = _capped_lines(stream)
     first = next(lines, None)
-    if first is None or not first.startswith(_PAGE_MARK):
+    if first is None or not first.startswith(_PAGES_MARK):
         return None if first is None else _REFUSAL.validate_json(first)
-    pages = [_PAGE.validate_json(first)]
+    page_count = _Head.model_validate_json(first).page_count
+    pages = []
     for line in lines:
         if line is None:
             return None
         pages.append(_PAGE.validate_json(line))
-    return Read(text=DocumentText(pages=tuple(pages)))
+    return Read(pages=tuple(pages), page_count=page_count)
 
 
 def _capped_lines(stream: BufferedReader) -> Iterator[bytes | None]:
@@ -70,8 +78,8 @@ def _capped_lines(stream: BufferedReader) -> Iterator[bytes | None]:
 
 def _is_plausible(finding: Finding) -> bool:
     match finding:
-        case Read(text=text):
-            return _is_numbered(text) and _is_finite(text)
+        case Read(pages=pages, page_count=page_count):
+            return _is_numbered(pages, page_count) and _is_finite(pages)
         case Unreadable(detail=detail):
             return detail is None or _is_legible(detail, _MAX_DETAIL)
         case _:
@@ -83,14 +91,15 @@ def _is_legible(told: str, most: int) -> bool:
     return len(told) <= most and told.isprintable()
 
 
-def _is_numbered(text: DocumentText) -> bool:
-    return bool(text.pages) and all(page.number == number for number, page in enumerate(text.pages, start=1))
+def _is_numbered(pages: Sequence[Page], page_count: int) -> bool:
+    numbers = [0, *(page.number for page in pages), page_count + 1]
+    return bool(pages) and all(one < next_one for one, next_one in pairwise(numbers))
 
 
-def _is_finite(text: DocumentText) -> bool:
+def _is_finite(pages: Sequence[Page]) -> bool:
     """JSON as Python writes and reads it knows NaN and infinity, which no page is made of."""
-    boxes = (word.box for page in text.pages for line in page.lines for word in line.words)
-    sizes = (page.width + page.height + (page.coverage or 0.0) for page in text.pages)
+    boxes = (word.box for page in pages for line in page.lines for word in line.words)
+    sizes = (page.width + page.height + (page.coverage or 0.0) for page in pages)
     return all(map(math.isfinite, sizes)) and all(
         math.isfinite(box.left + box.top + box.right + box.bottom) for box in boxes
     )

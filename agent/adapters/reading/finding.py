@@ -1,8 +1,8 @@
 """What goes into a child and what comes out of it, as JSON, with the standard library alone.
 
 The parent believes nothing of a finding before `answer.py` has validated it: the child had hostile bytes in its
-hands. A document that was read is one line a page, so that the parent never holds more than one of them unparsed:
-parsed in one piece, a finding took 23 times its own size.
+hands. What was read is one line a page, after one with their count, so that the parent never holds more than one of
+them unparsed: parsed in one piece, a finding took 23 times its own size.
 """
 
 import errno
@@ -12,14 +12,17 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from agent.domain.document import Box, DocumentText, Line, Page, PageProblem, Word
+from agent.domain.document import Box, Line, Page, PageProblem, Word
 from agent.domain.outcome import FailureReason
 
 FINDING = "finding.json"
 """Name of the child's result in its scratch folder."""
 
+HALT = "halt"
+"""Name of the file in which the parent says from which page on another child reads."""
+
 MAX_FINDING_BYTES = 16 * 1024 * 1024
-"""About 150,000 words, or 300 dense pages. In the daemon's memory they take three times that."""
+"""About 150,000 words, or 300 dense pages; of a whole document. In the daemon's memory they take three times that."""
 
 MAX_PAGE_BYTES = 2 * 1024 * 1024
 """About 20,000 words: no sheet of paper holds so many. Bounds what parsing a line takes on top."""
@@ -27,11 +30,14 @@ MAX_PAGE_BYTES = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One document to read, and the limits that hold for it.
+    """A hand of one document's pages to read, and the limits that hold for it.
 
     Attributes:
         scratch: the child's own folder; its temporary files and its finding lie there.
-        document_seconds: what is left for the document; pages that can't be begun in it are left out.
+        document_seconds: what is left for the document; the child is ended after it.
+        turn_seconds: for how long pages may be begun; the first one always is, and the rest is another child's.
+        pages: which to read, rising; None for all from the first on, `HALT` or the turn's end permitting.
+        finding_bytes: what is left of `MAX_FINDING_BYTES`.
         hung: pages at which an earlier child hung: not touched again, reported as timed out.
         crashed: pages at which two earlier children crashed: not touched again, reported as failed.
         passes: how many recipes for OCR were tried before; it goes on with the next.
@@ -44,6 +50,9 @@ class Order:
     memory_megabytes: int
     max_pages: int
     render_megapixels: int
+    turn_seconds: float
+    pages: tuple[int, ...] | None = None
+    finding_bytes: int = MAX_FINDING_BYTES
     hung: tuple[int, ...] = ()
     crashed: tuple[int, ...] = ()
     passes: int = 0
@@ -54,15 +63,22 @@ class Order:
     @classmethod
     def decode(cls, encoded: bytes) -> "Order":
         fields = json.loads(encoded)
-        pages = {name: tuple(fields[name]) for name in ("hung", "crashed")}
-        return cls(**{**fields, "scratch": Path(fields["scratch"]), **pages})
+        for name in ("pages", "hung", "crashed"):
+            fields[name] = None if fields[name] is None else tuple(fields[name])
+        return cls(**{**fields, "scratch": Path(fields["scratch"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """The document was read; single pages may have problems."""
+    """Pages were read; single ones may have problems.
 
-    text: DocumentText
+    Attributes:
+        pages: those that the child came to, rising.
+        page_count: of the whole document.
+    """
+
+    pages: tuple[Page, ...]
+    page_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +110,11 @@ class NoRoomError(Exception):
     """The scratch folder doesn't take the finding: the disk is full, or fails."""
 
 
-def write(finding: Finding, scratch: Path) -> None:
+def write(finding: Finding, scratch: Path, room: int = MAX_FINDING_BYTES) -> None:
     """Leave the finding in the scratch folder, whole or not at all.
+
+    Args:
+        room: the bytes that it may take; words beyond are left out.
 
     Raises:
         NoRoomError: the disk refuses.
@@ -103,7 +122,7 @@ def write(finding: Finding, scratch: Path) -> None:
     unfinished = scratch / f"{FINDING}.part"
     try:
         with unfinished.open("wb") as stream:
-            stream.writelines(_encode(finding))
+            stream.writelines(_encode(finding, room))
         unfinished.rename(scratch / FINDING)
     except OSError as error:
         if error.errno in NO_ROOM:
@@ -111,19 +130,21 @@ def write(finding: Finding, scratch: Path) -> None:
         raise
 
 
-def _encode(finding: Finding) -> Iterator[bytes]:
+def _encode(finding: Finding, room: int) -> Iterator[bytes]:
     match finding:
-        case Read(text=text):
-            yield from _encode_pages(text)
+        case Read(pages=pages, page_count=page_count):
+            head = json.dumps({"page_count": page_count}).encode() + b"\n"
+            yield head
+            yield from _encode_pages(pages, room - len(head))
         case Unreadable() | Unavailable():
             yield json.dumps(asdict(finding)).encode()
 
 
-def _encode_pages(text: DocumentText) -> Iterator[bytes]:
+def _encode_pages(pages: tuple[Page, ...], room: int) -> Iterator[bytes]:
     """Encode page by page; where the words are too many they are left out, and the page says so."""
-    emptied = [_encode_page(_emptied(page)) for page in text.pages]
-    room = MAX_FINDING_BYTES - sum(map(len, emptied))
-    for page, empty in zip(text.pages, emptied, strict=True):
+    emptied = [_encode_page(_emptied(page)) for page in pages]
+    room -= sum(map(len, emptied))
+    for page, empty in zip(pages, emptied, strict=True):
         encoded = _encode_page(page)
         if len(encoded) > MAX_PAGE_BYTES or len(encoded) - len(empty) > room:
             encoded = empty

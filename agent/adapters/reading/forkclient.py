@@ -38,7 +38,7 @@ class ServerLostError(Exception):
 
 
 class Child:
-    """A child that reads one document. Leaving the block kills it, and all that it started."""
+    """A child that reads pages of one document. Leaving the block kills it, and all that it started."""
 
     def __init__(self, reply: socket.socket, server: int) -> None:
         """Listen to a socket that lets the sender be known; the server's process is believed more than the child."""
@@ -46,6 +46,7 @@ class Child:
         self._server = server
         self._pid: int | None = None
         self.page = 0
+        self.page_count = 0
         self.exit_code: int | None = None
 
     def __enter__(self) -> Self:
@@ -73,6 +74,8 @@ class Child:
             return
         if topic == "page":
             self.page = max(self.page, int(number))
+        elif topic == "of":
+            self.page_count = max(0, int(number))
         elif topic == "pid" and sender == self._server:
             self._pid = int(number)
         elif topic == "exit" and sender == self._server:

@@ -3,6 +3,7 @@
 Each such page holds up the neighbours, so that only some are tried before the document is given up.
 """
 
+import threading
 from dataclasses import dataclass
 
 from agent.adapters.reading.finding import Unreadable
@@ -31,9 +32,16 @@ class Hung:
 
 
 class Losses:
-    """What was lost of one document so far."""
+    """What was lost of one document so far. May be used by several threads, each with pages of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: int = 0) -> None:
+        """Begin.
+
+        Args:
+            before: pages that were given up in earlier turns.
+        """
+        self._before = before
+        self._lock = threading.Lock()
         self.hung: list[int] = []
         self.crashed: list[int] = []
         self._crashes: list[Crashed] = []
@@ -45,6 +53,10 @@ class Losses:
 
     def add(self, loss: Crashed | Hung) -> Unreadable | None:
         """Note one more; gives the failure when the document must be given up."""
+        with self._lock:
+            return self._add(loss)
+
+    def _add(self, loss: Crashed | Hung) -> Unreadable | None:
         match loss:
             case Hung(page=page):
                 where = f"page {page}" if page else "when it was opened"
@@ -61,7 +73,7 @@ class Losses:
                 return self._leave_out(page, self.crashed)
 
     def _leave_out(self, page: int, where: list[int]) -> Unreadable | None:
-        if page in (0, *self.pages) or len(self.pages) >= _MAX_PAGES:
+        if page in (0, *self.pages) or self._before + len(self.pages) >= _MAX_PAGES:
             return self.why
         where.append(page)
         return None

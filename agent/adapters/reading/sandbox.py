@@ -1,45 +1,35 @@
-"""Reads a document in a child of its own, with limits and a deadline: the `TextSource` of the daemon.
+"""Reads documents in children of their own, with limits and deadlines: the `TextSource` of the daemon.
 
 The daemon never parses a byte of a document: it opens the file, looks at its size and its first kilobyte, and
-passes the descriptor on. A child that hangs, crashes or bursts takes nothing with it. Whatever happens, when `read`
-returns the child and all that it started are dead, and its scratch folder is gone.
+passes the descriptor on. A child that hangs, crashes or bursts takes nothing with it. Whatever happens, when what
+`read` gave has ended or was closed, the children and all that they started are dead, and their scratch folders gone.
 
 Accepted: while a child waits for a dead network file system inside the kernel, not even SIGKILL ends it; `read`
 then goes on after `forkclient.END_SECONDS`.
 """
 
 import os
-import signal
 import stat
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar, assert_never
+from typing import ClassVar
 
 from agent.adapters.reading import fence, own_page
-from agent.adapters.reading.answer import collect
-from agent.adapters.reading.finding import Finding, Order, Read, Unavailable, Unreadable
-from agent.adapters.reading.forkclient import Child, ForkServer, ServerLostError
-from agent.adapters.reading.forkserver import EXIT_NO_ROOM, EXIT_OUT_OF_MEMORY, EXIT_UNFENCED
+from agent.adapters.reading.dealing import TURN_SECONDS, Dealing, Table
+from agent.adapters.reading.finding import Order
+from agent.adapters.reading.forkclient import ForkServer
+from agent.adapters.reading.hand import PREFIX
 from agent.adapters.reading.leftovers import remove
-from agent.adapters.reading.losses import Crashed, Hung, Losses
+from agent.adapters.reading.slots import Slots
 from agent.adapters.reading.tools import ENVIRONMENT
-from agent.domain.document import DocumentText
 from agent.domain.outcome import FailureReason
-from agent.errors import DocumentUnreadable, ReaderUnavailable, ReadingStopped
+from agent.domain.reading import Turn, Wanted
+from agent.errors import DocumentUnreadable, ReaderUnavailable
 
-_POLL_SECONDS = 0.1
-_PREFIX = "reading-"
 _HEADER_BYTES = 1024
 """A PDF may begin with rubbish; readers have always looked for `%PDF` this far."""
-_FOLDER_VARIABLES = ("TESSDATA_PREFIX",)
-_UNFENCED = Unavailable(
-    sentence="The fence round the reader could not be put up.",
-    hint="Type: dossierd check. What the kernel or a container newly forbids can be found in its log.",
-)
-
+_FOLDER_VARIABLES = ("TESSDATAPREFIX",)
 _USELESS_HINT = (
     "This machine, or a limit in .env (DOSSIERD_READER_MEGABYTES, DOSSIERD_PAGE_SECONDS), forbids what reading needs: "
     "look at both, and at the kernel's log."
@@ -62,6 +52,7 @@ class SandboxedReader:
         max_pages: int,
         max_file_megabytes: int,
         render_megapixels: int,
+        at_once: int = 1,
         fenced: fence.Mode = "auto",
         environment: Mapping[str, str] | None = None,
     ) -> None:
@@ -70,8 +61,9 @@ class SandboxedReader:
         Args:
             scratch: a folder of our own; what lies in it from a dead run is removed by `start`.
             languages: as tesseract writes them, such as `fra+eng`.
+            at_once: how many children may read at the same time, be it one document's pages or several documents.
             fenced: how children are kept from the rest of the machine; see `fence`.
-            environment: what children get beside the basics, such as TESSDATA_PREFIX; never a secret.
+            environment: what children get beside the basics, such as TESSDATAPREFIX; never a secret.
         """
         self._scratch = scratch
         self._languages = languages
@@ -81,6 +73,7 @@ class SandboxedReader:
         self._max_pages = max_pages
         self._max_file_megabytes = max_file_megabytes
         self._render_megapixels = render_megapixels
+        self._slots = Slots(at_once)
         given = {**ENVIRONMENT, **(environment or {})}
         also = [Path(given[name]) for name in _FOLDER_VARIABLES if name in given]
         self._plan = fence.plan(fenced, scratch, also)
@@ -97,7 +90,7 @@ class SandboxedReader:
             self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise ReaderUnavailable(f"The scratch folder can't be made ({error.strerror}).") from error
-        for leftover in self._scratch.glob(f"{_PREFIX}*"):
+        for leftover in self._scratch.glob(f"{PREFIX}*"):
             remove(leftover)
         return self._server.start()
 
@@ -112,10 +105,11 @@ class SandboxedReader:
         Raises:
             ReaderUnavailable: no document could be read.
         """
-        page = self._scratch / f"{_PREFIX}own.pdf"
+        page = self._scratch / f"{PREFIX}own.pdf"
         try:
             page.write_bytes(own_page.draw())
-            is_whole = self.read(page, should_stop=lambda: False).is_complete
+            turns = list(self.read(page, Wanted(), should_stop=lambda: False))
+            is_whole = all(it.problem is None for turn in turns for it in turn.pages)
         except (OSError, ReaderUnavailable):
             return False
         except DocumentUnreadable as error:
@@ -131,114 +125,45 @@ class SandboxedReader:
         """Stop the fork server, and every child that still reads."""
         self._server.close()
 
-    def read(self, path: Path, *, should_stop: Callable[[], bool]) -> DocumentText:
-        """Read every page in a disposable child; see `TextSource`."""
+    def read(
+        self,
+        path: Path,
+        wanted: Wanted,
+        *,
+        should_stop: Callable[[], bool],
+        should_yield: Callable[[], bool] = lambda: False,
+    ) -> Generator[Turn, None, None]:
+        """Read the wanted pages in disposable children; see `TextSource`."""
         with _opened(path) as document:
             _refuse_at_sight(document, self._max_file_megabytes)
-            finding = self._find(document, should_stop)
-        match finding:
-            case Read(text=text):
-                return text
-            case Unreadable(failure=failure, detail=detail):
-                raise DocumentUnreadable(failure, detail)
-            case Unavailable(sentence=sentence, hint=hint):
-                raise ReaderUnavailable(sentence, hint=hint)
-            case _:
-                assert_never(finding)
+            yield from self._turns(document, wanted, should_stop, should_yield)
 
-    def _find(self, document: int, should_stop: Callable[[], bool]) -> Finding:
-        """Try until a child ends well, without each page that hung once or crashed twice."""
-        deadline = time.monotonic() + self._document_seconds
-        lost = Losses()
-        while True:
-            match outcome := self._attempt(document, lost, deadline, should_stop):
-                case Crashed() if self._server.is_closed:
-                    raise ReaderUnavailable("The reader was closed while it read.")
-                case Crashed() | Hung():
-                    given_up = lost.add(outcome)
-                    if given_up is not None:
-                        return given_up
-                case Unreadable(failure=FailureReason.DAMAGED) if lost.pages:
-                    return lost.why  # nothing is left of it beside what hung and crashed
-                case _:
-                    return outcome
+    def _turns(
+        self, document: int, wanted: Wanted, should_stop: Callable[[], bool], should_yield: Callable[[], bool]
+    ) -> Generator[Turn, None, None]:
+        table = Table(
+            server=self._server,
+            slots=self._slots,
+            document=document,
+            order=self._order(),
+            wanted=wanted,
+            should_stop=should_stop,
+            should_yield=should_yield,
+        )
+        return Dealing(table).turns()
 
-    def _attempt(
-        self, document: int, lost: Losses, deadline: float, should_stop: Callable[[], bool]
-    ) -> Finding | Crashed | Hung:
-        with self._scratch_folder() as scratch:
-            with self._server.spawn(self._order(scratch, lost, deadline), document) as child:
-                try:
-                    interruption = self._watch(child, deadline, should_stop)
-                except ServerLostError as error:
-                    raise ReaderUnavailable("The reader's fork server ended while it read.") from error
-            if interruption is not None:
-                return interruption
-            return _outcome(child, scratch)
-
-    def _watch(
-        self, child: Child, deadline: float, should_stop: Callable[[], bool]
-    ) -> Unreadable | Hung | None:
-        """Wait for the child's own end (None), or say why it must be ended now."""
-        page, page_began = 0, time.monotonic()
-        while not child.wait(_POLL_SECONDS):
-            now = time.monotonic()
-            if should_stop():
-                raise ReadingStopped("A stop was asked for while the document was read.")
-            if now >= deadline:
-                limit = f"{self._document_seconds:g} seconds, at page {child.page}"
-                return Unreadable(failure=FailureReason.TIMED_OUT, detail=limit)
-            if child.page != page:
-                page, page_began = child.page, now
-            elif now >= page_began + self._patience():
-                return Hung(page=page)
-        return None
-
-    def _patience(self) -> float:
-        """How long a page may take before the child, which watches itself, is taken for hung."""
-        return self._page_seconds * 1.25 + 3.0
-
-    def _order(self, scratch: Path, lost: Losses, deadline: float) -> Order:
+    def _order(self) -> Order:
+        """The limits; which pages, and how much of the limits is left, is written into it hand by hand."""
         return Order(
-            scratch=scratch,
+            scratch=self._scratch,
             languages=self._languages,
             page_seconds=self._page_seconds,
-            document_seconds=max(0.0, deadline - time.monotonic()),
+            document_seconds=self._document_seconds,
+            turn_seconds=TURN_SECONDS,
             memory_megabytes=self._memory_megabytes,
             max_pages=self._max_pages,
             render_megapixels=self._render_megapixels,
-            hung=tuple(lost.hung),
-            crashed=tuple(lost.crashed),
         )
-
-    @contextmanager
-    def _scratch_folder(self) -> Iterator[Path]:
-        try:
-            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._scratch))
-        except OSError as error:
-            raise ReaderUnavailable(f"The scratch folder can't be used ({error.strerror}).") from error
-        try:
-            yield folder
-        finally:
-            remove(folder)
-
-
-def _outcome(child: Child, scratch: Path) -> Finding | Crashed:
-    if child.exit_code == EXIT_OUT_OF_MEMORY:
-        return Unreadable(failure=FailureReason.OUT_OF_MEMORY)
-    if child.exit_code == EXIT_UNFENCED:
-        return _UNFENCED
-    if child.exit_code == EXIT_NO_ROOM:
-        return Unavailable(
-            sentence="The disk has no room for what was read.",
-            hint="Free some space. Nothing is lost; it goes on by itself.",
-        )
-    if child.exit_code is None or child.exit_code < 0:
-        number = -(child.exit_code or 0)
-        return Crashed(page=child.page, detail=f"signal {number}", is_killed=number == signal.SIGKILL)
-    if child.exit_code > 0:
-        return Crashed(page=child.page, detail=f"exit code {child.exit_code}")
-    return collect(scratch) or Crashed(page=child.page, detail="no usable result")
 
 
 @contextmanager

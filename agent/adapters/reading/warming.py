@@ -47,6 +47,7 @@ _ORDER = Order(
     languages="eng",
     page_seconds=60.0,
     document_seconds=60.0,
+    turn_seconds=60.0,
     memory_megabytes=1024,
     max_pages=1,
     render_megapixels=40,

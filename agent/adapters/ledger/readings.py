@@ -1,0 +1,137 @@
+"""What was read of documents: a row for each page, so that a turn writes what it read and nothing twice.
+
+Each function works inside its caller's transaction.
+"""
+
+import datetime
+import zlib
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+
+from agent.adapters.ledger.schema import documents, pages, readings
+from agent.domain.document import DocumentId, DocumentText, Page, Sha256
+from agent.domain.outcome import IN_WORK, State
+from agent.domain.reading import Progress, Reading, Turn
+
+_PAGE: TypeAdapter[Page] = TypeAdapter(Page)
+
+_ROW = select(readings).where(readings.c.document_id == bindparam("wanted"))
+_OPEN, _KEEP = insert(readings), insert(pages)
+_DROP = delete(pages).where(pages.c.document_id == bindparam("wanted"), pages.c.number == bindparam("of"))
+_NOTHING_YET = {"pages_read": 0, "seconds": 0.0, "bytes": 0, "lost": 0}
+_ADD = (
+    update(readings)
+    .where(readings.c.document_id == bindparam("wanted"))
+    .values(
+        pages_read=select(func.count())
+        .where(pages.c.document_id == readings.c.document_id)
+        .scalar_subquery(),
+        seconds=readings.c.seconds + bindparam("more_seconds"),
+        bytes=readings.c.bytes + bindparam("more_bytes"),
+        lost=readings.c.lost + bindparam("more_lost"),
+    )
+    .returning(readings)
+)
+_NUMBERS = select(pages.c.number).where(pages.c.document_id == bindparam("wanted"))
+_PAGES = select(pages.c.body).where(pages.c.document_id == bindparam("wanted")).order_by(pages.c.number)
+_FORGIVE = (
+    update(documents)
+    .where(
+        documents.c.document_id == bindparam("wanted"),
+        documents.c.state == State.READING,
+        documents.c.attempts > 1,
+    )
+    .values(attempts=1)
+)
+
+
+def keep(
+    connection: Connection, document_id: DocumentId, sha256: Sha256, turn: Turn, now: datetime.datetime
+) -> Progress:
+    """Write a turn's pages in the place of what was read of them before; other bytes' pages go."""
+    wanted = {"wanted": document_id}
+    if _row(connection, document_id, sha256) is None:
+        forget(connection, document_id)
+        connection.execute(
+            _OPEN,
+            {
+                "document_id": document_id,
+                "sha256": sha256,
+                "page_count": turn.page_count,
+                "begun_at": now - datetime.timedelta(seconds=turn.seconds),
+                **_NOTHING_YET,
+            },
+        )
+    else:
+        connection.execute(_DROP, [{**wanted, "of": page.number} for page in turn.pages])
+    connection.execute(
+        _KEEP,
+        [{"document_id": document_id, "number": page.number, "body": packed(page)} for page in turn.pages],
+    )
+    connection.execute(_FORGIVE, wanted)
+    added = {"more_seconds": turn.seconds, "more_bytes": turn.bytes, "more_lost": turn.lost}
+    row = connection.execute(_ADD, {**wanted, **added}).one()
+    return _progress(row)
+
+
+def forget(connection: Connection, document_id: DocumentId) -> None:
+    connection.execute(delete(pages).where(pages.c.document_id == document_id))
+    connection.execute(delete(readings).where(readings.c.document_id == document_id))
+
+
+def find(connection: Connection, document_id: DocumentId, sha256: Sha256) -> Reading | None:
+    """Give how the reading of exactly these bytes stands."""
+    row = _row(connection, document_id, sha256)
+    if row is None:
+        return None
+    return Reading(
+        read=frozenset(connection.execute(_NUMBERS, {"wanted": document_id}).scalars()),
+        page_count=row.page_count,
+        seconds=row.seconds,
+        bytes=row.bytes,
+        lost=row.lost,
+        begun_at=row.begun_at,
+    )
+
+
+def text_of(connection: Connection, document_id: DocumentId, sha256: Sha256) -> DocumentText | None:
+    """Give the text of exactly these bytes; None while pages are missing."""
+    row = _row(connection, document_id, sha256)
+    if row is None or row.pages_read < row.page_count:
+        return None
+    bodies = connection.execute(_PAGES, {"wanted": document_id}).scalars()
+    return DocumentText(pages=tuple(map(unpacked, bodies)))
+
+
+def _row(connection: Connection, document_id: DocumentId, sha256: Sha256) -> Row[tuple[Any, ...]] | None:
+    row = connection.execute(_ROW, {"wanted": document_id}).one_or_none()
+    return row if row is not None and row.sha256 == sha256 else None
+
+
+def under_way(connection: Connection) -> dict[DocumentId, Progress]:
+    """How far each document in work is, of which some pages are read and others are not; oldest first."""
+    found = connection.execute(
+        select(readings)
+        .join(documents)
+        .where(
+            documents.c.state.in_(sorted(IN_WORK)),
+            documents.c.sha256 == readings.c.sha256,
+            readings.c.pages_read < readings.c.page_count,
+        )
+        .order_by(readings.c.document_id)
+    )
+    return {DocumentId(row.document_id): _progress(row) for row in found}
+
+
+def _progress(row: Row[tuple[Any, ...]]) -> Progress:
+    return Progress(pages_read=row.pages_read, page_count=row.page_count, seconds=row.seconds)
+
+
+def packed(page: Page) -> bytes:
+    return zlib.compress(_PAGE.dump_json(page))
+
+
+def unpacked(body: bytes) -> Page:
+    return _PAGE.validate_json(zlib.decompress(body))
