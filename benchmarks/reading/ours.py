@@ -9,6 +9,7 @@ from agent.adapters.reading.sandbox import SandboxedReader
 from agent.app import build_reader, make_home
 from agent.config import load
 from agent.domain.document import DocumentText
+from agent.domain.reading import Wanted
 
 
 @contextmanager
@@ -27,4 +28,6 @@ def running_reader() -> Iterator[SandboxedReader]:
 
 def read_whole(reader: SandboxedReader, path: Path) -> DocumentText:
     """Read a document from its first page to its last."""
-    return reader.read(path, should_stop=lambda: False)
+    turns = list(reader.read(path, Wanted(), should_stop=lambda: False))
+    pages = sorted((page for turn in turns for page in turn.pages), key=lambda page: page.number)
+    return DocumentText(pages=tuple(pages))
