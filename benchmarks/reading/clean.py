@@ -21,7 +21,7 @@ from benchmarks.reading import bare, ocrmypdf, ours
 from benchmarks.reading.ready import pictures_of
 from benchmarks.reading.truth import Drawer
 
-TITLE = "clean scans, two cores: time for 8 pages, three rounds"
+TITLE = "clean scans, two cores: the time for 8 pages"
 _ROUNDS = 3
 _PAGES = 8
 _MOST_TO_BARE = 1.10
