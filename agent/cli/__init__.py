@@ -22,7 +22,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="dossierd",
-    help="Files each incoming PDF under the one person it is about, or asks. It never guesses.",
+    help="Files each incoming document under the one person it is about, or asks. It never guesses.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

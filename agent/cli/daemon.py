@@ -68,7 +68,8 @@ def _greet(parts: Parts) -> None:
     """Tell the person who watches where to drop files, and how to stop."""
     incoming, people = parts.settings.home / "incoming", parts.registry.count()
     say(
-        f"dossierd watches {incoming}: drop PDFs there. The registry has {count_people(people)}. Ctrl-C stops it."
+        f"dossierd watches {incoming}: drop PDFs or pictures there. "
+        f"The registry has {count_people(people)}. Ctrl-C stops it."
     )
     if people == 0:
         say(f"{EMPTY_REGISTRY}, so every document becomes a question: {IMPORT_HINT}", style="yellow")

@@ -223,7 +223,7 @@ def _stay(folder: Path, daemon: subprocess.Popen[bytes]) -> None:
     """Stay up for the newcomer's own files, and show each that comes to rest, until Ctrl-C."""
     command = Path(sys.executable).parent / "dossierd"
     out.print()
-    say(f"Now you: drop PDFs into {folder / 'incoming'}", style="bold")
+    say(f"Now you: drop PDFs or pictures into {folder / 'incoming'}", style="bold")
     say("In another terminal:")
     say(f"{command} pending --home {folder}", indent=2)
     say("Ctrl-C ends the demo.")

@@ -68,7 +68,7 @@ def left_notice(things: Mapping[str, str]) -> Message:
         lines=(
             *listed,
             *([f"and {rest} more"] if rest else []),
-            "Only PDF files that dossierd may read and move are filed. What to do: dossierd check",
+            "Only PDFs and pictures that dossierd may read and move are filed. What to do: dossierd check",
         ),
     )
 

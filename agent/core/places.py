@@ -6,9 +6,10 @@ from pathlib import PurePosixPath
 from typing import assert_never
 
 from agent.domain.document import DocumentId, reference
+from agent.domain.formats import Format, suffixes_of
 from agent.domain.outcome import Archived, Duplicate, Failed, InReview, Outcome
 
-KEPT_SUFFIXES = frozenset({".pdf"})
+KEPT_SUFFIXES = suffixes_of(Format)
 
 
 def place_of(document_id: DocumentId, outcome: Outcome, day: datetime.date, suffix: str) -> str:
@@ -34,7 +35,7 @@ def place_of(document_id: DocumentId, outcome: Outcome, day: datetime.date, suff
 
 
 def suffix_of(original_name: str) -> str:
-    """The ending that a file keeps: its own where we know it, else `.pdf`, which is all that is taken in."""
+    """The ending that a file keeps, in lower case: its own where it is one that is taken in, else `.pdf`."""
     suffix = PurePosixPath(original_name).suffix.lower()
     return suffix if suffix in KEPT_SUFFIXES else ".pdf"
 

@@ -15,6 +15,7 @@ import structlog
 from agent import errors
 from agent.adapters.dispatch import LocalDispatcher
 from agent.adapters.folders import FOLDERS
+from agent.adapters.reading.heic import accepted_formats
 from agent.adapters.reading.tools import check_tools
 from agent.adapters.space import HomeSpace
 from agent.adapters.supervisor import Supervisor
@@ -26,6 +27,7 @@ from agent.daemon.desk import Desk
 from agent.daemon.intake import Intake, orphans
 from agent.daemon.loop import BEAT_SECONDS, Loop
 from agent.domain.document import DocumentId
+from agent.domain.formats import suffixes_of
 from agent.domain.message import ParcelId, Topic
 from agent.domain.room import MEGABYTE
 from agent.workflow.gate import Gate
@@ -60,6 +62,7 @@ class Daemon:
             settle_seconds=settings.settle_seconds,
             damaged_grace_seconds=settings.damaged_grace_seconds,
             rescan_seconds=settings.rescan_seconds,
+            accepts=suffixes_of(accepted_formats()),
             on_progress=lambda: self._intake_loop.still(),
         )
         self._gate = Gate(

@@ -235,7 +235,7 @@ def _made() -> tuple[tuple[Sample, bytes], ...]:
                 name="memo.pdf",
                 story="A text file that somebody renamed to .pdf.",
                 state=State.FAILED,
-                reason=FailureReason.NOT_A_PDF,
+                reason=FailureReason.UNKNOWN_FORMAT,
             ),
             _MEMO.encode(),
         ),

@@ -156,7 +156,7 @@ class FailureReason(StrEnum):
     """Every way a document can fail; each has its sentence and hint in `FAILURES`."""
 
     EMPTY_FILE = "empty_file"
-    NOT_A_PDF = "not_a_pdf"
+    UNKNOWN_FORMAT = "unknown_format"
     ENCRYPTED = "encrypted"
     DAMAGED = "damaged"
     NO_PAGES = "no_pages"
@@ -168,6 +168,11 @@ class FailureReason(StrEnum):
     POISON = "poison"
     REJECTED = "rejected"
     INTERNAL_ERROR = "internal_error"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "FailureReason | None":
+        """Read what the ledger of an earlier version says: `not_a_pdf`, when nothing but PDFs was taken in."""
+        return cls.UNKNOWN_FORMAT if value == "not_a_pdf" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,20 +188,21 @@ FAILURES: Mapping[FailureReason, FailureText] = {
         sentence="The file is empty (0 bytes).",
         hint="Scan or save the document again and drop the new file into incoming/.",
     ),
-    FailureReason.NOT_A_PDF: FailureText(
-        sentence="The file is not a PDF, whatever its name says.",
-        hint="Print or export it as a PDF, then drop that into incoming/.",
+    FailureReason.UNKNOWN_FORMAT: FailureText(
+        sentence="The file is none of the kinds that are read, whatever its name says.",
+        hint="Accepted are PDF, JPEG, PNG and TIFF, and HEIC where that extra is installed. Print or export it as a "
+        "PDF, then drop that into incoming/.",
     ),
     FailureReason.ENCRYPTED: FailureText(
         sentence="The PDF is protected by a password.",
         hint="Ask the sender for an unprotected copy, or open it and save it without a password.",
     ),
     FailureReason.DAMAGED: FailureText(
-        sentence="The PDF is damaged or was cut off; it can't be opened.",
+        sentence="The file is damaged or was cut off; it can't be opened.",
         hint="Ask for the file again, or open it in a viewer and print it to a new PDF.",
     ),
     FailureReason.NO_PAGES: FailureText(
-        sentence="The PDF opens, but holds no page.",
+        sentence="The file opens, but holds no page.",
         hint="Ask the sender for the file again.",
     ),
     FailureReason.TOO_LARGE: FailureText(
@@ -204,7 +210,7 @@ FAILURES: Mapping[FailureReason, FailureText] = {
         hint="Raise DOSSIERD_MAX_FILE_MEGABYTES, or split the file; then: dossierd retry.",
     ),
     FailureReason.TOO_MANY_PAGES: FailureText(
-        sentence="The PDF has more pages than the limit.",
+        sentence="The file has more pages than the limit.",
         hint="Raise DOSSIERD_MAX_PAGES, or split the file; then: dossierd retry.",
     ),
     FailureReason.TIMED_OUT: FailureText(
@@ -217,7 +223,7 @@ FAILURES: Mapping[FailureReason, FailureText] = {
         "to a new PDF.",
     ),
     FailureReason.READER_CRASHED: FailureText(
-        sentence="The program that reads PDFs crashed on this file, each time it was tried.",
+        sentence="The program that reads documents crashed on this file, each time it was tried.",
         hint="Open the file in a viewer and print it to a new PDF, then drop that into incoming/.",
     ),
     FailureReason.POISON: FailureText(

@@ -62,6 +62,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("registry", outside.registry),
     ("rules", outside.rules),
     ("ocr", outside.reader),
+    ("formats", outside.formats),
     ("fence", outside.fence_of_readers),
     ("telegram", outside.telegram),
 )

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from agent.adapters.clock import SystemClock
 from agent.adapters.folders import is_unclaimed
+from agent.adapters.reading.heic import accepted_formats
 from agent.adapters.watch.events import refusal
 from agent.adapters.watch.looking import Oddity, OddityKind
 from agent.adapters.watch.lying import look_around
-from agent.adapters.watch.watcher import PDF_ONLY
 from agent.config import Settings
+from agent.domain.formats import in_words, suffixes_of
 from agent.domain.outcome import State
 from agent.health.finding import Finding, Level, has_run, open_ledger, some
 
@@ -22,9 +23,9 @@ def arrivals(settings: Settings) -> Finding:
     folder = settings.home / "incoming"
     if not folder.is_dir():
         return Finding(part="incoming", level=Level.GOOD, sentence="nothing waits")
-    lying = look_around(folder, PDF_ONLY)
+    lying = look_around(folder, suffixes_of(accepted_formats()))
     waiting, odd = lying.waiting, [_shown(oddity) for oddity in lying.oddities]
-    waits = f"{waiting} PDF{'' if waiting == 1 else 's'} waiting" if waiting else "nothing waits"
+    waits = f"{waiting} file{'' if waiting == 1 else 's'} waiting" if waiting else "nothing waits"
     if stuck := _unclaimable(settings):
         return Finding(
             part="incoming",
@@ -37,7 +38,8 @@ def arrivals(settings: Settings) -> Finding:
             part="incoming",
             level=Level.NOTICE,
             sentence=f"{waits}; {len(odd)} that nobody takes: {some(odd)}",
-            hint="Print or export as a PDF what should be filed, in a folder of this disk, and take these away."
+            hint=f"Taken are {in_words(accepted_formats())}. Print or export as a PDF what else should be filed, in a "
+            "folder of this disk, and take these away."
             + (f" {_give(folder)}" if any(it.kind is OddityKind.UNREADABLE for it in lying.oddities) else ""),
         )
     if why := refusal(folder):

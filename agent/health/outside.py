@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from agent.adapters.home import REGISTRY_FILE
-from agent.adapters.reading import bubblewrap, fence
+from agent.adapters.reading import bubblewrap, fence, heic
 from agent.adapters.reading.tools import check_tools
 from agent.adapters.registry import RegistryIndex
 from agent.app import scratch_of
 from agent.config import Settings
 from agent.domain.decision import Policy
+from agent.domain.formats import in_words
 from agent.health.finding import Finding, Level
 
 NAME_POLICY_WARNING = "policy name: a stranger who shares a registered person's name is filed as that person"
@@ -50,6 +51,13 @@ def rules(settings: Settings) -> Finding:
 def reader(settings: Settings) -> Finding:
     check_tools(settings.ocr_languages)
     return Finding(part="ocr", level=Level.GOOD, sentence=f"tesseract reads {settings.ocr_languages}")
+
+
+def formats(_settings: Settings) -> Finding:
+    """Which kinds of files are taken in; without HEIC, all is well too."""
+    without = "" if heic.is_installed() else "; HEIC, of telephones, only with the extra dossierd[heic]"
+    sentence = f"{in_words(heic.accepted_formats())} are taken{without}"
+    return Finding(part="formats", level=Level.GOOD, sentence=sentence)
 
 
 def fence_of_readers(settings: Settings) -> Finding:

@@ -60,7 +60,7 @@ def test_each_document_ends_where_it_must(world: World, daemon: subprocess.Popen
     assert world.outcomes() == {
         "match.pdf": "archived 100 by rule",
         "name-only.pdf": "in review: ambiguous",
-        "memo.pdf": "failed: not_a_pdf",
+        "memo.pdf": "failed: unknown_format",
         "match again.pdf": "duplicate",
     }
     stop(daemon)
@@ -88,7 +88,7 @@ def test_the_commands_tell_what_happened(world: World, daemon: subprocess.Popen[
     }
     pending = _json(world, "pending")
     assert [it["document"] for it in pending] == ["D-2"]
-    assert _json(world, "show", "D-3")["reason"] == "not_a_pdf"
+    assert _json(world, "show", "D-3")["reason"] == "unknown_format"
     assert _json(world, "show", "D-4")["duplicate_of"] == 1
     missing = _type(world, "show", "D-99")
     assert missing.returncode == 1
@@ -126,7 +126,7 @@ def test_answer_undo_refile_retry(world: World, daemon: subprocess.Popen[bytes])
     assert _type(world, "retry", "D-4").returncode == 0
     world.wait(world.rests, daemon)
     world.check(LETTERS)
-    assert world.outcomes()["memo.pdf"] == "failed: not_a_pdf"
+    assert world.outcomes()["memo.pdf"] == "failed: unknown_format"
     assert world.outcomes()["match again.pdf"] == "duplicate"
     assert verify(world.home / "logs" / "audit.jsonl") == []
 
@@ -398,7 +398,7 @@ def test_check_tells_what_nobody_takes_out_of_incoming(world: World) -> None:
     (world.home / "incoming" / "folder.pdf").mkdir()
     findings = {it["part"]: it["sentence"] for it in json.loads(_type(world, "check", "--json").stdout)}
     assert findings["incoming"] == (
-        "1 PDF waiting; 4 that nobody takes: folder.pdf (a folder that is called like a file), letter.docx, "
+        "1 file waiting; 4 that nobody takes: folder.pdf (a folder that is called like a file), letter.docx, "
         "line\\nend.pdf (a link), pipe.pdf (a pipe)"
     )
     assert "has not run" in findings["ledger"]

@@ -262,7 +262,7 @@ def test_a_file_that_can_not_be_claimed_is_tried_patiently_told_and_taken_when_i
     assert Counter(it.original_name for it in world.documents()) == Counter(["good.pdf", "Akten/sealed.pdf"])
     world.wait(lambda: "can't be taken away" in _check(world, "incoming")["sentence"], daemon)
     finding = _check(world, "incoming")
-    assert finding["sentence"] == "1 PDF waiting; 1 of them can't be taken away: Akten/sealed.pdf"
+    assert finding["sentence"] == "1 file waiting; 1 of them can't be taken away: Akten/sealed.pdf"
     assert "lsattr" in finding["hint"]
     assert tries() <= 8, "each pause is twice as long as the one before"
     subprocess.run(["chattr", "-i", str(immutable)], check=True)

@@ -71,7 +71,7 @@ REQUESTS = {
     "request_closed": (Action.ANSWER, "name-only.pdf", "none", "failed: rejected"),
     "undo": (Action.UNDO, "match.pdf", "", "in review: match"),
     "refile": (Action.REFILE, "match.pdf", "102", "archived 102 by cli:tester"),
-    "retry": (Action.RETRY, "memo.pdf", "", "failed: not_a_pdf"),
+    "retry": (Action.RETRY, "memo.pdf", "", "failed: unknown_format"),
 }
 
 

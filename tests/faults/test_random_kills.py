@@ -48,7 +48,7 @@ def _expected(name: str) -> set[str]:
         case "name-only":
             return {"in review: ambiguous"}
         case "memo":
-            return {"failed: not_a_pdf"}
+            return {"failed: unknown_format"}
         case "cut":
             return {"failed: damaged"}
         case _:

@@ -96,7 +96,7 @@ DROPPED = {
 UNDISTURBED = {
     "match.pdf": "archived 100 by rule",
     "name-only.pdf": "in review: ambiguous",
-    "memo.pdf": "failed: not_a_pdf",
+    "memo.pdf": "failed: unknown_format",
 }
 """What becomes of them if nothing goes wrong."""
 

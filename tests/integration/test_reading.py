@@ -223,9 +223,9 @@ def test_an_empty_file_is_told(reader: SandboxedReader, tmp_path: Path) -> None:
     assert failure(reader, tmp_path / "empty.pdf") is FailureReason.EMPTY_FILE
 
 
-def test_a_text_file_is_not_a_pdf(reader: SandboxedReader, tmp_path: Path) -> None:
+def test_a_text_file_is_of_no_known_format(reader: SandboxedReader, tmp_path: Path) -> None:
     (tmp_path / "note.pdf").write_text("Dear colleague\n" * 200 + "%PDF")
-    assert failure(reader, tmp_path / "note.pdf") is FailureReason.NOT_A_PDF
+    assert failure(reader, tmp_path / "note.pdf") is FailureReason.UNKNOWN_FORMAT
 
 
 @pytest.mark.timeout(20)
@@ -233,7 +233,7 @@ def test_a_fifo_is_not_waited_for(reader: SandboxedReader, tmp_path: Path) -> No
     import os
 
     os.mkfifo(tmp_path / "fifo.pdf")
-    assert failure(reader, tmp_path / "fifo.pdf") is FailureReason.NOT_A_PDF
+    assert failure(reader, tmp_path / "fifo.pdf") is FailureReason.UNKNOWN_FORMAT
 
 
 def test_a_link_or_a_file_that_is_gone_is_no_fault_of_a_document(

@@ -108,7 +108,7 @@ def test_duplicate_has_the_bytes_of_a_sample_that_is_dropped_before_it(
     [
         ("confidentiel.pdf", FailureReason.ENCRYPTED, "password"),
         ("envoi-interrompu.pdf", FailureReason.DAMAGED, "format"),
-        ("memo.pdf", FailureReason.NOT_A_PDF, "format"),
+        ("memo.pdf", FailureReason.UNKNOWN_FORMAT, "format"),
     ],
 )
 def test_bad_sample_can_not_be_opened(

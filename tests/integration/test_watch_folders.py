@@ -15,10 +15,12 @@ from agent.adapters.watch import IncomingWatcher, OddityKind
 from agent.adapters.watch import watcher as watcher_module
 from agent.adapters.watch.lying import look_around
 from agent.adapters.watch.walking import DEEPEST, walk
-from agent.adapters.watch.watcher import PDF_ONLY
+from agent.domain.formats import Format, suffixes_of
 from tests.integration.watching import DEADLINE, HALF, NEVER, PDF, SETTLE, Watch, collect, names, wait_until
 
 pytestmark = pytest.mark.reliability
+
+PDF_ONLY = suffixes_of((Format.PDF,))
 
 
 @pytest.fixture(autouse=True)

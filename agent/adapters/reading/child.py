@@ -16,8 +16,8 @@ from pathlib import Path
 
 from agent.adapters.reading import finding
 from agent.adapters.reading.finding import Finding, Order, Read, Unavailable, Unreadable
+from agent.adapters.reading.opening import open_document
 from agent.adapters.reading.pages import Pages, unread
-from agent.adapters.reading.pdf import open_pdf
 from agent.domain.document import Page, PageProblem
 from agent.domain.outcome import FailureReason
 from agent.errors import ReaderUnavailable
@@ -33,7 +33,7 @@ def read_document(order: Order, document: int, reply: socket.socket) -> None:
 def find(order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket) -> Finding:
     """Read a hand of the document behind two streams; tells through the socket which page it begins, of how many."""
     last_begin = time.monotonic() + order.turn_seconds
-    opened = open_pdf(order, first, second)
+    opened = open_document(order, first, second)
     if isinstance(opened, Unreadable):
         return opened
     if opened.count > order.max_pages:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from agent.adapters.reading import cascade, lines, overlay, tools
 from agent.adapters.reading.cascade import POINTS_PER_INCH, Recognition
-from agent.adapters.reading.pdfium import PdfiumPage
+from agent.adapters.reading.pages import Sheet
 from agent.adapters.reading.survey import Survey
 from agent.adapters.reading.tesseract import EngineError, NothingLeftError, UnrecognisedError
 from agent.domain.document import Line, Page, PageProblem, TextOrigin, Word
@@ -65,7 +65,7 @@ class Recogniser:
         self._is_checked = False
 
     def read(
-        self, page: PdfiumPage, number: int, survey: Survey, deadline: float, *, kept: Sequence[Word] = ()
+        self, page: Sheet, number: int, survey: Survey, deadline: float, *, kept: Sequence[Word] = ()
     ) -> Page:
         """Recognise a page until the deadline of `time.monotonic`; what prevents that is its problem.
 
@@ -101,9 +101,7 @@ class Recogniser:
             coverage=found.coverage,
         )
 
-    def _find(
-        self, page: PdfiumPage, survey: Survey, deadline: float, *, is_rest: bool
-    ) -> Recognition | None:
+    def _find(self, page: Sheet, survey: Survey, deadline: float, *, is_rest: bool) -> Recognition | None:
         """Draw and recognise the page, or the rest of it; None when nothing is there."""
         most = self._most_dots(page)
         if most < _LOWEST_DOTS or self.is_bomb(survey):
@@ -138,12 +136,12 @@ class Recogniser:
             tools.check_tools(self._languages, environment=None)
             self._is_checked = True
 
-    def _most_dots(self, page: PdfiumPage) -> float:
+    def _most_dots(self, page: Sheet) -> float:
         square_inches = page.width * page.height / POINTS_PER_INCH**2
         return min(DOTS_PER_INCH, math.sqrt(self._max_pixels / max(square_inches, 0.001)))
 
 
-def _picture(page: PdfiumPage, most: float, *, is_rest: bool) -> tuple[Image.Image, float]:
+def _picture(page: Sheet, most: float, *, is_rest: bool) -> tuple[Image.Image, float]:
     """Give the page in grey, with its resolution: a scan's own picture where it will do, else a drawing.
 
     More dots than the scan has tell tesseract nothing and cost it time; fewer than `_LOWEST_DOTS` are doubled.
@@ -208,9 +206,7 @@ def _is_stamped_scan(survey: Survey, layer: Page) -> bool:
     return survey.image_share > _SCAN_SHARE and len(layer.lines) <= _STAMP_LINES
 
 
-def of_layer(
-    page: PdfiumPage, number: int, words: Sequence[Word], problem: PageProblem | None = None
-) -> Page:
+def of_layer(page: Sheet, number: int, words: Sequence[Word], problem: PageProblem | None = None) -> Page:
     """Make a page of the words of its layer alone."""
     return Page(
         number=number,

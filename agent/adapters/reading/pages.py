@@ -1,6 +1,6 @@
 """A document's pages, whatever kind of file they come from."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from agent.domain.document import Page, PageProblem, TextOrigin
 
@@ -17,6 +17,38 @@ class Pages(Protocol):
         Raises:
             ReaderUnavailable: it is the machine's fault, not the page's.
         """
+        ...
+
+
+class Sheet(Protocol):
+    """A page that can be drawn, whatever it comes from: its size in points, as it is seen."""
+
+    width: float
+    height: float
+
+    @property
+    def native_dots(self) -> float | None:
+        """The resolution, in dots an inch, of the images that the page is made of; None where it is drawn anew."""
+        ...
+
+    def stored_scan(self) -> Any | None:
+        """The image that fills the page, as it is stored, in grey; None where there is none, or nothing is gained."""
+        ...
+
+    def render(self, scale: float) -> Any:
+        """Draw the page in grey, `scale` pixels a point, as a PIL image.
+
+        Raises:
+            MemoryError: there is no room for it.
+        """
+        ...
+
+    def render_rest(self, scale: float) -> Any:
+        """Draw what is on the page beside the text of its layer."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what it holds; its size stays known."""
         ...
 
 

@@ -1,8 +1,8 @@
 """Reads documents in children of their own, with limits and deadlines: the `TextSource` of the daemon.
 
-The daemon never parses a byte of a document: it opens the file, looks at its size and its first kilobyte, and
-passes the descriptor on. A child that hangs, crashes or bursts takes nothing with it. Whatever happens, when what
-`read` gave has ended or was closed, the children and all that they started are dead, and their scratch folders gone.
+The daemon never parses a byte of a document: it opens the file, looks at its size, and passes the
+descriptor on. A child that hangs, crashes or bursts takes nothing with it. Whatever happens, when what `read` gave has
+ended or was closed, the children and all that they started are dead, and their scratch folders gone.
 
 Accepted: while a child waits for a dead network file system inside the kernel, not even SIGKILL ends it; `read`
 then goes on after `forkclient.END_SECONDS`.
@@ -27,9 +27,7 @@ from agent.domain.outcome import FailureReason
 from agent.domain.reading import Turn, Wanted
 from agent.errors import DocumentUnreadable, ReaderUnavailable
 
-_HEADER_BYTES = 1024
-"""A PDF may begin with rubbish; readers have always looked for `%PDF` this far."""
-_FOLDER_VARIABLES = ("TESSDATAPREFIX",)
+_FOLDER_VARIABLES = ("TESSDATA_PREFIX",)
 _USELESS_HINT = (
     "This machine, or a limit in .env (DOSSIERD_READER_MEGABYTES, DOSSIERD_PAGE_SECONDS), forbids what reading needs: "
     "look at both, and at the kernel's log."
@@ -63,7 +61,7 @@ class SandboxedReader:
             languages: as tesseract writes them, such as `fra+eng`.
             at_once: how many children may read at the same time, be it one document's pages or several documents.
             fenced: how children are kept from the rest of the machine; see `fence`.
-            environment: what children get beside the basics, such as TESSDATAPREFIX; never a secret.
+            environment: what children get beside the basics, such as TESSDATA_PREFIX; never a secret.
         """
         self._scratch = scratch
         self._languages = languages
@@ -182,14 +180,12 @@ def _opened(path: Path) -> Iterator[int]:
 def _refuse_at_sight(document: int, max_file_megabytes: int) -> None:
     status = os.fstat(document)
     if not stat.S_ISREG(status.st_mode):
-        raise DocumentUnreadable(FailureReason.NOT_A_PDF, "not a regular file")
+        raise DocumentUnreadable(FailureReason.UNKNOWN_FORMAT, "not a regular file")
     if status.st_size == 0:
         raise DocumentUnreadable(FailureReason.EMPTY_FILE)
     if status.st_size > max_file_megabytes * 1024 * 1024:
         raise DocumentUnreadable(FailureReason.TOO_LARGE, f"limit {max_file_megabytes} MB")
     try:
-        header = os.pread(document, _HEADER_BYTES, 0)
-    except OSError as error:
+        os.pread(document, 1, 0)
+    except OSError as error:  # a failing disk: a child would seem to crash on the document
         raise ReaderUnavailable(f"The document can't be read ({error.strerror}).") from error
-    if b"%PDF" not in header:
-        raise DocumentUnreadable(FailureReason.NOT_A_PDF)

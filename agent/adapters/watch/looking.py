@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from agent.adapters.watch.ending import HEAD_BYTES, TAIL_BYTES, is_finished
+from agent.adapters.watch.ending import is_finished
 from agent.adapters.watch.settling import Fingerprint
 from agent.adapters.watch.writers import is_open_for_writing
 from agent.beneath import SWAPPED, open_folder
@@ -61,7 +61,7 @@ _WORDS = {
     OddityKind.MOUNT: "a folder of another disk",
     OddityKind.TOO_LARGE: "too large",
     OddityKind.UNREADABLE: "may not be read",
-    OddityKind.OTHER_FORMAT: "no PDF",
+    OddityKind.OTHER_FORMAT: "no PDF or picture",
 }
 
 
@@ -148,11 +148,13 @@ def _look_inside(descriptor: int, *, is_local: bool) -> Look | None:
     if not stat.S_ISREG(status.st_mode):
         return None
     size = status.st_size
-    head = os.pread(descriptor, HEAD_BYTES, 0)
-    tail = os.pread(descriptor, TAIL_BYTES, max(0, size - TAIL_BYTES))
+
+    def read(offset: int, length: int) -> bytes:
+        return os.pread(descriptor, length, offset)
+
     return Look(
         fingerprint=_fingerprint(status),
-        is_finished=is_finished(head, tail, size),
+        is_finished=is_finished(read, size),
         is_open=is_local and is_open_for_writing(descriptor),
     )
 

@@ -29,9 +29,8 @@ from agent.adapters.watch.pace import pause_seconds, urgent_seconds
 from agent.adapters.watch.settling import Fingerprint, Settling
 from agent.adapters.watch.walking import Found, walk
 from agent.domain.document import SeenFile, printable
+from agent.domain.formats import EVERYWHERE, suffixes_of
 from agent.mounts import remote_type
-
-PDF_ONLY = frozenset({".pdf"})
 
 MOST_AT_ONCE = 256
 """How many files one call of `stable` hands out: a claim's worth, so that the caller stays responsive."""
@@ -56,7 +55,7 @@ class IncomingWatcher:
         settle_seconds: float,
         damaged_grace_seconds: float,
         rescan_seconds: float,
-        accepts: frozenset[str] = PDF_ONLY,
+        accepts: frozenset[str] = suffixes_of(EVERYWHERE),
         on_progress: Callable[[], object] = lambda: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -65,7 +64,7 @@ class IncomingWatcher:
         Args:
             folder: may be a symlink to a folder.
             settle_seconds: how long a file must stand still.
-            damaged_grace_seconds: how long an empty file, or a PDF without its end, must stand still.
+            damaged_grace_seconds: how long an empty file, or a document without its end, must stand still.
             rescan_seconds: between two rescans, at most.
             accepts: endings of file names, lower case, with the dot.
             on_progress: called at each thing that a rescan looks at.

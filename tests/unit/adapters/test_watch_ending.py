@@ -2,7 +2,8 @@
 
 import pytest
 
-from agent.adapters.watch.ending import HEAD_BYTES, TAIL_BYTES, is_finished
+from agent.adapters.watch.ending import is_finished
+from agent.adapters.watch.picture_ending import TAIL_BYTES
 
 pytestmark = pytest.mark.reliability
 
@@ -12,7 +13,7 @@ LINEARIZED = b"%PDF-1.4\n12 0 obj\n<< /Linearized 1 /L 30000 /H [ 1 2 ] >>\nendo
 
 
 def finished(content: bytes) -> bool:
-    return is_finished(content[:HEAD_BYTES], content[-TAIL_BYTES:], len(content))
+    return is_finished(lambda at, length: content[at : at + length], len(content))
 
 
 @pytest.mark.parametrize(

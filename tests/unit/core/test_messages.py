@@ -163,7 +163,7 @@ def test_failed_says_what_to_do_and_that_the_file_is_safe() -> None:
 def test_failed_at_a_limit_names_the_limit_and_the_whole_command() -> None:
     assert shown(SAMPLES["over a limit"]).splitlines() == [
         "D-11 could not be filed",
-        "The PDF has more pages than the limit.",
+        "The file has more pages than the limit.",
         "Detail: 1200 pages, limit 1000",
         "Raise DOSSIERD_MAX_PAGES, or split the file; then: dossierd retry D-11.",
         "It lies untouched in failed/.",

@@ -34,9 +34,9 @@ def test_each_outcome_has_its_place(outcome: Outcome, place: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["scan.pdf", "SCAN.PDF", "x.tiff", "no suffix", "a.pdf/../../etc/passwd", "x.p\\udcffdf", ".pdf"]
+    "name", ["scan.pdf", "SCAN.PDF", "x.docx", "no suffix", "a.pdf/../../etc/passwd", "x.p\\udcffdf", ".pdf"]
 )
-def test_a_file_keeps_no_ending_but_pdf(name: str) -> None:
+def test_what_is_not_taken_in_becomes_a_pdf(name: str) -> None:
     assert suffix_of(name) == ".pdf"
 
 
@@ -46,3 +46,11 @@ def test_the_next_name_counts_up_from_two() -> None:
     assert (
         next_name("archive/R~9/2026/2026-03-01_D-7~99_x.pdf") == "archive/R~9/2026/2026-03-01_D-7~99_x~2.pdf"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [("photo.JPG", ".jpg"), ("x.jpeg", ".jpeg"), ("fax.TIFF", ".tiff"), ("a.heic", ".heic")],
+)
+def test_a_picture_keeps_its_ending(name: str, suffix: str) -> None:
+    assert suffix_of(name) == suffix

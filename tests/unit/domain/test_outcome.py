@@ -99,3 +99,10 @@ def test_every_failure_has_a_sentence_and_says_what_to_do(reason: FailureReason)
     text = FAILURES[reason]
     assert text.sentence.endswith(".")
     assert text.hint.endswith(".")
+
+
+def test_what_an_earlier_version_called_no_pdf_is_of_an_unknown_format() -> None:
+    """Ledgers and sidecars keep their words."""
+    assert FailureReason("not_a_pdf") is FailureReason.UNKNOWN_FORMAT
+    with pytest.raises(ValueError, match="not_a_reason"):
+        FailureReason("not_a_reason")
