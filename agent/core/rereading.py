@@ -6,7 +6,8 @@ Invariants
 - Whether a further pass names somebody plays no part in which reading is kept; see `domain.readings`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 
 from agent.domain.decision import Decision, Match
 from agent.domain.document import DocumentText, Page, TextOrigin
@@ -41,14 +42,20 @@ def pages_to_reread(
     return tuple(number for number in poor if number in announcing) or tuple(poor[:1])
 
 
-def reread(text: DocumentText, again: Sequence[Page]) -> DocumentText:
-    """Put pages that were read again in the place of their first reading, as far as they are better."""
-    second = {page.number: page for page in again}
-    return DocumentText(
-        pages=tuple(
-            better(page, second[page.number]) if page.number in second else page for page in text.pages
-        )
-    )
+def reread(text: DocumentText, again: Iterable[Page]) -> tuple[Page, ...]:
+    """Give, of each page that was read again, the better reading; it counts as a pass more, whatever came of it."""
+    first = {page.number: page for page in text.pages}
+    return tuple(_reread(first[page.number], page) for page in again)
+
+
+def exhausted(text: DocumentText, numbers: Iterable[int]) -> tuple[Page, ...]:
+    """Give pages as they were read, to be read no more."""
+    return tuple(replace(text.pages[number - 1], passes=MOST_PASSES) for number in numbers)
+
+
+def _reread(first: Page, second: Page) -> Page:
+    kept = better(first, second)
+    return replace(kept, passes=max(kept.passes, first.passes + 1))
 
 
 def _has_passes_left(page: Page) -> bool:

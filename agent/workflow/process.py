@@ -9,10 +9,11 @@ from agent.core.extract import extract
 from agent.core.kinds import document_kind
 from agent.core.match import compare
 from agent.core.outcomes import outcome_of
+from agent.core.rereading import pages_to_reread
 from agent.domain.document import DocumentId
 from agent.ports import Ports
 from agent.workflow.custody import in_custody
-from agent.workflow.reading import earlier_turns, read_text
+from agent.workflow.reading import earlier_turns, read_again, read_text
 
 
 def process_document(document_id: DocumentId, ports: Ports) -> None:
@@ -29,17 +30,25 @@ def process_document(document_id: DocumentId, ports: Ports) -> None:
         with custody.step("read", since=earlier_turns(claim, ports)):
             text = read_text(claim, ports)  # text layer, else OCR; in turns, each stored
 
-        with custody.step("decide"):
-            evidence = extract(text)
-            people = ports.registry.candidates(evidence)  # a search, not a verdict
-            candidates = compare(evidence, people.named)
-            decision = decide(
-                candidates,
-                policy=ports.rules.policy,
-                confidence_floor=ports.rules.confidence_floor,
-                is_complete=text.is_complete,
-                is_trustworthy=people.is_trustworthy,
-            )
+        while True:
+            with custody.step("decide"):
+                evidence = extract(text)
+                people = ports.registry.candidates(evidence)  # a search, not a verdict
+                candidates = compare(evidence, people.named)
+                decision = decide(
+                    candidates,
+                    policy=ports.rules.policy,
+                    confidence_floor=ports.rules.confidence_floor,
+                    is_complete=text.is_complete,
+                    is_trustworthy=people.is_trustworthy,
+                )
+                pages = pages_to_reread(
+                    text, evidence, decision, confidence_floor=ports.rules.confidence_floor
+                )
+            if not pages:
+                break
+            with custody.step("read"):
+                text = read_again(claim, text, pages, ports)  # by another recipe; each is tried once
 
         custody.settle(
             outcome_of(decision, mode=ports.rules.mode, document_kind=document_kind(text)),

@@ -2,18 +2,20 @@
 
 A document is read in turns of some seconds (`ports.TextSource`). Each turn is saved before the next is waited for, so
 that a death costs one turn; and between two turns a long document makes way for those that wait (`ReadingYielded`).
-Where a further pass over some pages is to follow the plain reading, it goes through `_read_pages` as well, with
-`Wanted(pages=those, passes=n)`: what it gives takes the place of what was read of these pages before.
+A further pass over some pages gives turns as well; the better reading of each page takes the place of the first.
 """
 
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 
 import structlog
 
 from agent import errors
+from agent.core.rereading import exhausted, reread
 from agent.domain.document import Claim, DocumentText
 from agent.domain.outcome import FailureReason
-from agent.domain.reading import Reading, Wanted
+from agent.domain.reading import Reading, Turn, Wanted
 from agent.ports import Ports
 
 log = structlog.get_logger(__name__)
@@ -40,6 +42,30 @@ def read_text(claim: Claim, ports: Ports) -> DocumentText:
         raise
 
 
+def read_again(claim: Claim, text: DocumentText, pages: Sequence[int], ports: Ports) -> DocumentText:
+    """Take another pass of OCR over pages, those first that were tried least, and store the better readings.
+
+    Raises:
+        ReaderUnavailable, ReadingStopped: as `ports.TextSource` says.
+        ReadingYielded: others wait, and go first; what was read is kept.
+    """
+    passes = min(text.pages[number - 1].passes for number in pages)
+    numbers = tuple(number for number in pages if text.pages[number - 1].passes == passes)
+    reading = ports.ledger.reading(claim.document_id, claim.sha256)
+    assert reading is not None
+    wanted = replace(reading.wanted(), pages=numbers, passes=passes)
+    try:
+        _read_pages(claim, wanted, ports, first=text)
+    except errors.DocumentUnreadable:  # it was read once: a pass that comes to nothing takes nothing away
+        spent = Turn(pages=exhausted(text, numbers), page_count=len(text.pages))
+        ports.ledger.save_turn(claim.document_id, claim.sha256, spent, ports.clock.now())
+    better = ports.ledger.text(claim.document_id, claim.sha256)
+    assert better is not None
+    if any(better.pages[number - 1].passes == passes for number in numbers):
+        raise errors.ReadingYielded("Others go first; the reading goes on after them.")
+    return better
+
+
 def _read(claim: Claim, ports: Ports) -> DocumentText:
     reading = ports.ledger.reading(claim.document_id, claim.sha256)
     if reading is None or not reading.progress.is_done:
@@ -53,8 +79,12 @@ def _read(claim: Claim, ports: Ports) -> DocumentText:
     return text
 
 
-def _read_pages(claim: Claim, wanted: Wanted, ports: Ports) -> None:
-    """Read the wanted pages, and save turn by turn, until they are read or others go first."""
+def _read_pages(claim: Claim, wanted: Wanted, ports: Ports, *, first: DocumentText | None = None) -> None:
+    """Read the wanted pages, and save turn by turn, until they are read or others go first.
+
+    Args:
+        first: what an earlier pass made of them; of each page the better reading is saved.
+    """
     ports.folders.probe()  # no OCR for what could not be put away afterwards
     path = ports.folders.path(ports.folders.claimed_location(claim.document_id))
     turns = ports.text_source.read(
@@ -64,7 +94,8 @@ def _read_pages(claim: Claim, wanted: Wanted, ports: Ports) -> None:
         should_yield=lambda: ports.should_yield(claim.document_id),
     )
     with closing(turns):
-        for turn in turns:
+        for read in turns:
+            turn = read if first is None else replace(read, pages=reread(first, read.pages))
             progress = ports.ledger.save_turn(claim.document_id, claim.sha256, turn, ports.clock.now())
             if len(turn.pages) < progress.page_count:
                 log.info(

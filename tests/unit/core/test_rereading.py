@@ -5,9 +5,9 @@ import pytest
 from agent.core.decide import decide
 from agent.core.extract import extract
 from agent.core.match import compare
-from agent.core.rereading import pages_to_reread, reread
+from agent.core.rereading import exhausted, pages_to_reread, reread
 from agent.domain.decision import Decision, Match, Policy
-from agent.domain.document import DocumentText, TextOrigin
+from agent.domain.document import DocumentText, PageProblem, TextOrigin
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person
 from agent.domain.readings import MOST_PASSES
@@ -107,7 +107,7 @@ def test_a_text_layer_is_not_read_again() -> None:
 def test_a_better_reading_takes_its_page_s_place_and_can_lead_to_a_match() -> None:
     text = scanned(*LETTER, confidence=82, unsure="1977")
     again = scanned(*LETTER, confidence=94, passes=2)
-    _, decision = decided(reread(text, again.pages), person())
+    _, decision = decided(DocumentText(pages=reread(text, again.pages)), person())
     assert isinstance(decision, Match)
 
 
@@ -115,12 +115,21 @@ def test_a_second_reading_that_contradicts_the_first_is_no_match_by_luck() -> No
     """The first surely reads another day; the second, no less surely, the registered one."""
     text = scanned("Patient : Hind VIDAL", "Date de naissance : 18/08/1977", confidence=88)
     again = scanned("Patient : Hind VIDAL", "Date de naissance : 16/08/1977", confidence=94, passes=2)
-    merged = reread(text, again.pages)
+    merged = DocumentText(pages=reread(text, again.pages))
     _, decision = decided(merged, person())
     assert merged.text == again.text
     assert not isinstance(decision, Match)
 
 
-def test_pages_that_were_not_read_again_stay() -> None:
-    text = scanned("Un.\fDeux.")
-    assert reread(text, [replace(text.pages[1], passes=2)]).pages[0] is text.pages[0]
+def test_a_pass_that_came_to_nothing_counts_all_the_same() -> None:
+    text = scanned(*LETTER)
+    lost = replace(text.pages[0], lines=(), coverage=None, passes=0, problem=PageProblem.TIMED_OUT)
+    (kept,) = reread(text, [lost])
+    assert (kept.text, kept.passes, kept.problem) == (text.text, 2, None)
+
+
+def test_pages_that_are_exhausted_stay_as_they_are_and_are_not_wanted() -> None:
+    text = scanned(*LETTER, unsure="VIDAL")
+    spent = DocumentText(pages=exhausted(text, [1]))
+    assert spent.text == text.text
+    assert wanted(spent) == ()
