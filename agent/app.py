@@ -16,6 +16,7 @@ from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.registry import RegistryIndex
 from agent.config import Settings
+from agent.core.labels import IDENTIFYING_LABELS
 from agent.ports import Notifier, Ports, Rules
 
 
@@ -148,6 +149,7 @@ def build_reader(settings: Settings) -> SandboxedReader:
         render_megapixels=settings.render_megapixels,
         at_once=settings.worker_count,
         fenced=settings.reader_fence,
+        labels=IDENTIFYING_LABELS,
     )
 
 

@@ -237,5 +237,17 @@ def _by_first(phrases: Iterator[Phrase]) -> dict[str, list[Phrase]]:
     return grouped
 
 
+_SILENT = frozenset({MarkKind.ROLE, MarkKind.NEUTRAL, MarkKind.BIRTH_DATE})
+"""What binds no name; and no birth date is written without four digits."""
+IDENTIFYING_LABELS = tuple(
+    sorted(
+        {
+            " ".join(phrase.tokens)
+            for phrase in _all_phrases()
+            if phrase.kind not in _SILENT and phrase.tokens[0].isascii()
+        }
+    )
+)
+"""The labels, in Latin letters, without which and without a long number no page says who a document is about."""
 PHRASES_BY_FIRST = _by_first(_all_phrases())
 """All phrases by their first token, the longest first."""

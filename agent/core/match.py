@@ -188,7 +188,7 @@ class _Reading:
     ) -> bool:
         """Whether a label makes a name the subject's, or the person's own birth date or number close behind it.
 
-        The latter only where nothing announces the name, and nobody else's number is printed.
+        The latter only on one page, and only where nothing announces the name, and nobody else's number is printed.
         """
         if mention.is_labelled:
             return True
@@ -202,7 +202,8 @@ class _Reading:
         for passage in own:
             proof = self._evidence.tokens[passage.start]
             lines, characters = proof.line - last.line, proof.offset - last.offset
-            if passage.start >= mention.end and lines <= BINDING_LINES and characters <= BINDING_CHARACTERS:
+            is_close = lines <= BINDING_LINES and characters <= BINDING_CHARACTERS
+            if passage.start >= mention.end and proof.page == last.page and is_close:
                 return True
         return False
 

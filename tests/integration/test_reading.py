@@ -27,6 +27,7 @@ def reader_in(
     max_pages: int = 100,
     render_megapixels: int = 40,
     environment: dict[str, str] | None = None,
+    labels: tuple[str, ...] | None = None,
 ) -> Iterator[SandboxedReader]:
     reader = SandboxedReader(
         scratch=folder / "scratch",
@@ -38,6 +39,7 @@ def reader_in(
         max_file_megabytes=20,
         render_megapixels=render_megapixels,
         environment=environment,
+        labels=labels,
     )
     reader.start()
     try:

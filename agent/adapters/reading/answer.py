@@ -18,6 +18,7 @@ from agent.adapters.reading.finding import (
     Unavailable,
     Unreadable,
 )
+from agent.adapters.reading.runs import shared_out, unwritten_bytes
 from agent.domain.document import Page
 
 _REFUSAL: TypeAdapter[Unreadable | Unavailable] = TypeAdapter(Unreadable | Unavailable)
@@ -57,11 +58,15 @@ def _parse(stream: BufferedReader) -> Finding | None:
     if first is None or not first.startswith(_PAGES_MARK):
         return None if first is None else _REFUSAL.validate_json(first)
     page_count = _Head.model_validate_json(first).page_count
-    pages = []
+    pages, room = [], MAX_FINDING_BYTES
     for line in lines:
         if line is None:
             return None
-        pages.append(_PAGE.validate_json(line))
+        page = _PAGE.validate_json(line)
+        room -= len(line) + unwritten_bytes(page)
+        if room < 0:
+            return None
+        pages.append(shared_out(page))
     return Read(pages=tuple(pages), page_count=page_count)
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from agent.adapters.reading.runs import unwritten_bytes
 from agent.domain.document import Box, Line, Page, PageProblem, Word
 from agent.domain.outcome import FailureReason
 
@@ -27,6 +28,9 @@ MAX_FINDING_BYTES = 16 * 1024 * 1024
 MAX_PAGE_BYTES = 2 * 1024 * 1024
 """About 20,000 words: no sheet of paper holds so many. Bounds what parsing a line takes on top."""
 
+_EMPTY_BYTES = 256
+"""What a page without words takes at most."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
@@ -41,6 +45,8 @@ class Order:
         hung: pages at which an earlier child hung: not touched again, reported as timed out.
         crashed: pages at which two earlier children crashed: not touched again, reported as failed.
         passes: how many recipes for OCR were tried before; it goes on with the next.
+        labels: the labels that could make a name or a number somebody's: a printed page without any is only skimmed.
+            None: no page is.
     """
 
     scratch: Path
@@ -56,6 +62,7 @@ class Order:
     hung: tuple[int, ...] = ()
     crashed: tuple[int, ...] = ()
     passes: int = 0
+    labels: tuple[str, ...] | None = None
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self), default=str).encode()
@@ -63,7 +70,7 @@ class Order:
     @classmethod
     def decode(cls, encoded: bytes) -> "Order":
         fields = json.loads(encoded)
-        for name in ("pages", "hung", "crashed"):
+        for name in ("pages", "hung", "crashed", "labels"):
             fields[name] = None if fields[name] is None else tuple(fields[name])
         return cls(**{**fields, "scratch": Path(fields["scratch"])})
 
@@ -142,14 +149,15 @@ def _encode(finding: Finding, room: int) -> Iterator[bytes]:
 
 def _encode_pages(pages: tuple[Page, ...], room: int) -> Iterator[bytes]:
     """Encode page by page; where the words are too many they are left out, and the page says so."""
-    emptied = [_encode_page(_emptied(page)) for page in pages]
-    room -= sum(map(len, emptied))
-    for page, empty in zip(pages, emptied, strict=True):
+    room -= _EMPTY_BYTES * len(pages)
+    for page in pages:
         encoded = _encode_page(page)
-        if len(encoded) > MAX_PAGE_BYTES or len(encoded) - len(empty) > room:
-            encoded = empty
-        room -= len(encoded) - len(empty)
-        yield encoded
+        size = len(encoded) + unwritten_bytes(page)
+        if size > MAX_PAGE_BYTES or size - _EMPTY_BYTES > room:
+            yield _encode_page(_emptied(page))
+        else:
+            room -= max(size - _EMPTY_BYTES, 0)
+            yield encoded
 
 
 def _emptied(page: Page) -> Page:

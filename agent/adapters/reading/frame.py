@@ -1,6 +1,7 @@
 """Where things stand on a page as its reader sees it: in points, from the top left of the part that is shown."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from agent.domain.document import Box
 
@@ -47,3 +48,9 @@ def contains(area: Box, box: Box) -> bool:
     """Whether the middle of the box lies in the area."""
     across, down = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     return area.left <= across <= area.right and area.top <= down <= area.bottom
+
+
+def frame_of(page: Any) -> Frame:
+    """The frame of one of pypdfium2's pages."""
+    width, height = (round(float(side), 2) for side in page.get_size())
+    return Frame(width=width, height=height, bounds=page.get_bbox(), turn=page.get_rotation())

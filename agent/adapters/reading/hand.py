@@ -19,6 +19,7 @@ from agent.adapters.reading.forkclient import Child, ForkServer, ServerLostError
 from agent.adapters.reading.forkserver import EXIT_NO_ROOM, EXIT_OUT_OF_MEMORY, EXIT_UNFENCED
 from agent.adapters.reading.leftovers import remove
 from agent.adapters.reading.losses import Crashed, Hung, Losses
+from agent.adapters.reading.runs import written_bytes
 from agent.domain.outcome import FailureReason
 from agent.errors import ReaderUnavailable, ReadingStopped
 
@@ -161,7 +162,8 @@ class Hand:
         finding = collect(scratch)
         if finding is None or not self._was_asked_for(finding):
             return Crashed(page=child.page, detail="no usable result")
-        return HandRead(finding=finding, bytes=(scratch / FINDING).lstat().st_size)
+        written = written_bytes(finding.pages) if isinstance(finding, Read) else 0
+        return HandRead(finding=finding, bytes=max((scratch / FINDING).lstat().st_size, written))
 
     def _was_asked_for(self, finding: Finding) -> bool:
         if not isinstance(finding, Read):

@@ -6,6 +6,7 @@ Measured: the thresholds rejected 3 of 3 garbage layers and accepted every good 
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache
 
 from agent.adapters.reading.lines import right_to_left_share
 
@@ -16,6 +17,10 @@ _MAX_BROKEN = 0.03
 _MIN_WORDLIKE = 0.60
 _MAX_SYMBOLS = 0.25
 _LATIN = 0.5
+_PLAIN = 0.9
+"""The share of plain words from where the others, whatever they are, can't make the layer rubbish."""
+_SIGNS_APART = 4
+"""Characters a word, from where one sign a word keeps below the share of symbols that is allowed."""
 
 _CID = re.compile(r"\(cid:\d+\)")
 _BROKEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff\ud800-\udfff]")
@@ -98,3 +103,19 @@ def _can_be_said(part: str) -> bool:
         return True
     has_vowel = len(part) <= _ABBREVIATION or part.isupper() or _VOWEL.search(part) is not None
     return has_vowel and len(_CAPITAL_INSIDE.findall(part)) <= 1
+
+
+def is_prose(text: str) -> bool:
+    """Whether a layer is so plainly usable that `judge` need not be asked, which takes ten times as long."""
+    words = text.split()
+    characters = sum(map(len, words))
+    if characters < _MIN_CHARACTERS or characters < _SIGNS_APART * len(words) or len(words) < _MIN_WORDS:
+        return False
+    is_clean = "\ufffd" not in text and all(map(str.isprintable, words))
+    return is_clean and sum(map(_is_plain, words)) >= _PLAIN * len(words)
+
+
+@lru_cache(maxsize=20_000)
+def _is_plain(token: str) -> bool:
+    """A word or number with one sign at most. Documents say the same again and again, so it is asked once a child."""
+    return len(_SYMBOL.findall(token)) <= 1 and any(map(str.isalnum, token)) and _is_wordlike(token)

@@ -41,17 +41,30 @@ def word(text: str, box: Box, confidence: int | None = None) -> Word | None:
     cleaned = clean(text)
     if not cleaned:
         return None
-    rounded = Box(
+    return Word(text=cleaned, box=rounded(box), confidence=confidence)
+
+
+def rounded(box: Box) -> Box:
+    """Keep two decimals: a thousandth of a point is nothing on paper, and much in a finding."""
+    return Box(
         left=round(box.left, 2), top=round(box.top, 2), right=round(box.right, 2), bottom=round(box.bottom, 2)
     )
-    return Word(text=cleaned, box=rounded, confidence=confidence)
 
 
 def lines_of(words: Iterable[Word]) -> tuple[Line, ...]:
     """Group words into lines, from top to bottom, each in its reading order."""
+    return tuple(Line(words=_in_reading_order(row)) for row in _rows_of(words))
+
+
+def rightward_lines_of(words: Iterable[Word]) -> tuple[Line, ...]:
+    """Group words into lines, none of which is of a script that is written from right to left."""
+    return tuple(Line(words=tuple(sorted(row, key=lambda each: each.box.left))) for row in _rows_of(words))
+
+
+def _rows_of(words: Iterable[Word]) -> list[list[Word]]:
     ordered = sorted(words, key=_middle)
     if not ordered:
-        return ()
+        return []
     usual = median(_height(each) for each in ordered)
     rows: list[_Row] = []
     for each in ordered:
@@ -60,7 +73,7 @@ def lines_of(words: Iterable[Word]) -> tuple[Line, ...]:
             row = _Row(top=each.box.top, bottom=each.box.bottom)
             rows.append(row)
         row.add(each)
-    return tuple(Line(words=_in_reading_order(row.words)) for row in sorted(rows, key=lambda row: row.top))
+    return [row.words for row in sorted(rows, key=lambda row: row.top)]
 
 
 @dataclass(slots=True)

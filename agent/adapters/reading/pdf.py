@@ -14,14 +14,16 @@ from io import BufferedReader
 import pypdfium2
 from pypdfium2 import raw
 
-from agent.adapters.reading import alarm, lines
+from agent.adapters.reading import alarm, lines, runs
+from agent.adapters.reading.annotations import Annotations
 from agent.adapters.reading.eye import Eye
 from agent.adapters.reading.finding import Order, Unreadable
-from agent.adapters.reading.judge import Layer, judge
+from agent.adapters.reading.judge import Layer, is_prose, judge
 from agent.adapters.reading.ocr import Recogniser, of_layer
 from agent.adapters.reading.pages import unread
-from agent.adapters.reading.pdfium import PdfiumPage
+from agent.adapters.reading.pdfium import PdfiumPage, with_hyphens
 from agent.adapters.reading.plumber import Plumber
+from agent.adapters.reading.skim import Skim
 from agent.adapters.reading.survey import Survey
 from agent.domain.document import Page, PageProblem, TextOrigin, Word
 from agent.domain.outcome import FailureReason
@@ -72,9 +74,10 @@ class PdfPages:
     ) -> None:
         self.count = count
         self._page_seconds = order.page_seconds
-        self._document = document
+        self._annotations = None if document is None else Annotations(document)
         self._plumber = plumber
         self._page_ends = 0.0
+        self._skim = None if order.labels is None else Skim(order.labels)
         self._recogniser = Recogniser(
             languages=order.languages,
             render_megapixels=order.render_megapixels,
@@ -84,11 +87,11 @@ class PdfPages:
     def read(self, number: int) -> Page:
         """Read a page, whatever it does; see `Pages`."""
         self._page_ends = time.monotonic() + self._page_seconds
-        if self._document is None:
+        if self._annotations is None:
             return self._plumbed(number)
         try:
-            with contextlib.closing(PdfiumPage(self._document[number - 1])) as page:
-                return self._both(page, number)
+            with contextlib.closing(self._annotations.open(number)) as page:
+                return self._skimmed(page, number) or self._both(page, number)
         except alarm.OutOfTime:
             return unread(number, PageProblem.TIMED_OUT)
         except MemoryError:  # what pdfplumber keeps of earlier pages may be all that is missing
@@ -101,6 +104,25 @@ class PdfPages:
     def _left(self) -> float:
         """What is left of the page's seconds: all that is done to it shares them, or the parent takes it for hung."""
         return self._page_ends - time.monotonic()
+
+    def _skimmed(self, page: PdfiumPage, number: int) -> Page | None:
+        """Read a page that can't say who the document is about: prose, all of it printed. None when it is another."""
+        if self._skim is None:
+            return None
+        with alarm.within(self._left()):
+            text = with_hyphens(page.text)
+            if not page.is_plain or not is_prose(text) or self._skim.may_identify(text):
+                return None
+            found = page.runs()
+        if found is None:
+            return None
+        return Page(
+            number=number,
+            width=page.width,
+            height=page.height,
+            origin=TextOrigin.TEXT_LAYER,
+            lines=runs.lines_of(found),
+        )
 
     def _both(self, page: PdfiumPage, number: int) -> Page:
         """Read a page by its layer as far as a reader sees it, and recognise what the layer does not say."""
@@ -128,19 +150,20 @@ class PdfPages:
         """Judge the layer as written, then as seen, and find its words."""
         with alarm.within(self._left()):
             text = page.text
-            fields = page.fields()
         if judge(text) is Layer.GARBAGE:
             return Layer.GARBAGE, []
-        words = [*self._seen_words(page, number, survey, eye, text), *fields]
+        words = [*self._seen_words(page, number, survey, eye, text), *page.typed]
         return judge(" ".join(word.text for word in words)), words
 
     def _seen_words(
         self, page: PdfiumPage, number: int, survey: Survey, eye: Eye | None, text: str
     ) -> list[Word]:
-        """Take pdfplumber's words, unless it can't tell what is hidden or reads something else."""
-        if not survey.has_hidden_text and not lines.right_to_left_share(
-            text
-        ):  # inside an Arabic word its order is the eye's
+        """Take pdfplumber's words, unless it can't tell what is hidden or reads something else.
+
+        It knows nothing of what was pressed into a page, and the order of Arabic letters in a word is the eye's to it.
+        """
+        is_odd = survey.has_hidden_text or page.is_pressed
+        if not is_odd and not lines.right_to_left_share(text):
             plumbed = self._plumber.words(number, eye, self._left())
             if plumbed is not None and plumbed.agrees(text, page.width, page.height):
                 return plumbed.words

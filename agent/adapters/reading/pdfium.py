@@ -2,7 +2,7 @@
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,10 +12,10 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
-from agent.adapters.reading import lines, memory, scan
+from agent.adapters.reading import lines, memory, scan, survey
 from agent.adapters.reading.eye import Eye, scale_of
-from agent.adapters.reading.frame import Frame
-from agent.adapters.reading.survey import Drawn, Survey, is_hidden, objects_of, survey
+from agent.adapters.reading.frame import frame_of
+from agent.adapters.reading.survey import Drawn, Survey, is_hidden, objects_of
 from agent.domain.document import Box, Word
 
 _CODES = 0x110000
@@ -23,15 +23,12 @@ _FOREIGN = re.compile(r"(?![\u0000-\u024f])[^\W\d_]")
 _GENERATED_BREAKS = " \r\n\t\u00a0"
 _HYPHENS = "\x02\ufffe"
 """How pdfium writes a hyphen at the end of a line."""
+_ROW = re.compile(rf"[^\s{_HYPHENS}][^\r\n{_HYPHENS}]*[{_HYPHENS}]?")
+_LIGATURE = re.compile(r"[\ufb00-\ufb06]")
 _TINY_POINTS = 2.0
 _TRANSPARENT = 13
-_TEXT_FIELDS = frozenset(
-    {raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX}
-)
-_UNSEEN_ANNOTATION = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
 _CANVASES = 3
 """The one drawn, and two that Pillow makes of it."""
-_MAX_FIELD_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,22 +45,30 @@ class Character:
     is_visible: bool
 
 
+def with_hyphens(text: str) -> str:
+    """Write the hyphens at the ends of lines as printed; nothing changes its place."""
+    return text.replace(_HYPHENS[0], "-").replace(_HYPHENS[1], "-")
+
+
 class PdfiumPage:
     """A page; `close` it before the next is opened. Its width and height stay known, nothing else does."""
 
-    def __init__(self, page: pypdfium2.PdfPage) -> None:
+    def __init__(
+        self, page: pypdfium2.PdfPage, typed: Sequence[Word] = (), *, is_pressed: bool = False
+    ) -> None:
+        """Take a page with what was typed into its fields and is not drawn; `is_pressed`: more is drawn than was."""
         self._page = page
-        self.width, self.height = (round(float(side), 2) for side in page.get_size())
-        self._frame = Frame(
-            width=self.width, height=self.height, bounds=page.get_bbox(), turn=page.get_rotation()
-        )
+        self.typed = typed
+        self.is_pressed = is_pressed
+        self._frame = frame_of(page)
+        self.width, self.height = self._frame.width, self._frame.height
         self._text_page = page.get_textpage()
 
     def close(self) -> None:
         self._text_page.close()
         self._page.close()
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The text layer as it is, seen or not, in logical order."""
         return str(self._text_page.get_text_range())
@@ -151,7 +156,7 @@ class PdfiumPage:
     def survey(self) -> Survey:
         """Look at what is drawn beside the characters. An alarm bounds the time."""
         has_annotations = raw.FPDFPage_GetAnnotCount(self._page) > 0
-        return survey(self._objects, self._frame, has_annotations=has_annotations)
+        return survey.survey(self._objects, self._frame, has_annotations=has_annotations)
 
     @cached_property
     def _objects(self) -> tuple[Drawn, ...]:
@@ -168,33 +173,34 @@ class PdfiumPage:
                 found.append(lines.word(text, _hull([each.box for each in characters if each.box])))
         return [each for each in found if each is not None]
 
-    def fields(self) -> list[Word]:
-        """Find what was typed into the fields of a form, which is no part of the text layer."""
-        form = self._page.formenv
-        if form is None:
-            return []
-        found: list[Word | None] = []
-        for index in range(raw.FPDFPage_GetAnnotCount(self._page)):
-            annotation = raw.FPDFPage_GetAnnot(self._page, index)
-            if not annotation:
-                continue
-            try:
-                found += self._field(form, annotation)
-            finally:
-                raw.FPDFPage_CloseAnnot(annotation)
-        return [each for each in found if each is not None]
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing but text, shapes and links is drawn, and no text is written so that it can't be seen."""
+        return survey.is_plain(self._page)
 
-    def _field(self, form: Any, annotation: Any) -> list[Word | None]:
-        if (
-            raw.FPDFAnnot_GetSubtype(annotation) != raw.FPDF_ANNOT_WIDGET
-            or raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN_ANNOTATION
-            or raw.FPDFAnnot_GetFormFieldType(form, annotation) not in _TEXT_FIELDS
-        ):
-            return []
-        rectangle = raw.FS_RECTF()
-        raw.FPDFAnnot_GetRect(annotation, rectangle)
-        box = self._frame.seen(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-        return _laid_out(_field_value(form, annotation), box)
+    def runs(self) -> list[Word] | None:
+        """Find the lines of the layer as runs of words, a box for each; None where one is odd and must be looked at."""
+        if len(self.text) != self._text_page.count_chars():
+            return None  # places in it are none on the page
+        printed = with_hyphens(self.text)
+        clean = lines.clean if _LIGATURE.search(printed) else str
+        handle, frame, one, other = self._text_page.raw, self._frame, raw.FS_RECTF(), raw.FS_RECTF()
+        found = []
+        for row in _ROW.finditer(self.text):
+            start = row.start()
+            text = printed[start : row.end()].rstrip()
+            raw.FPDFText_GetLooseCharBox(handle, start, one)
+            raw.FPDFText_GetLooseCharBox(handle, start + len(text) - 1, other)
+            box = frame.seen(
+                round(min(one.left, other.left), 2),
+                round(min(one.bottom, other.bottom), 2),
+                round(max(one.right, other.right), 2),
+                round(max(one.top, other.top), 2),
+            )
+            if box.bottom - box.top < _TINY_POINTS or not frame.shows(box):
+                return None
+            found.append(Word(text=clean(text), box=box))
+        return found
 
     def _is_seen(self, character: Character, eye: Eye | None) -> bool:
         if character.box is None:
@@ -234,33 +240,6 @@ def _leaves_ink(text_page: Any, index: int) -> bool:
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     is_known = raw.FPDFText_GetFillColor(text_page, index, red, green, blue, alpha)
     return not is_known or alpha.value >= _TRANSPARENT
-
-
-def _field_value(form: Any, annotation: Any) -> str:
-    size = raw.FPDFAnnot_GetFormFieldValue(form, annotation, None, 0)
-    if not 2 < size <= _MAX_FIELD_BYTES:
-        return ""
-    buffer = (raw.FPDF_WCHAR * (size // 2))()
-    raw.FPDFAnnot_GetFormFieldValue(form, annotation, buffer, size)
-    return bytes(buffer).decode("utf-16-le", "replace").rstrip("\x00")
-
-
-def _laid_out(value: str, box: Box) -> list[Word | None]:
-    """Spread a field's value over its box: a row for each line, a share of the width for each word."""
-    found: list[Word | None] = []
-    rows = value.splitlines() or [""]
-    height = (box.bottom - box.top) / len(rows)
-    for number, row in enumerate(rows):
-        top = box.top + number * height
-        step = (box.right - box.left) / max(len(row), 1)
-        position = 0
-        for text in row.split():
-            position = row.index(text, position)
-            left = box.left + position * step
-            position += len(text)
-            right = box.left + position * step
-            found.append(lines.word(text, Box(left=left, top=top, right=right, bottom=top + height)))
-    return found
 
 
 def _joined(characters: list[Character]) -> str:

@@ -6,7 +6,8 @@ and fonts and marks, which took half of the time that a page takes.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from io import BufferedReader
 from typing import Any, TypeVar
 
@@ -32,18 +33,24 @@ class Plumber:
     """A document as pdfplumber sees it. After two failures it is not asked again: each costs up to its time limit."""
 
     def __init__(self, stream: BufferedReader, *, seconds: float) -> None:
+        self._stream = stream
         self._seconds = seconds
         self._failures = 0
-        self._pages: list[Any] | None = self._guarded(lambda: pdfplumber.open(stream).pages)
+        self._is_released = False
+
+    @cached_property
+    def _pages(self) -> Sequence[Any]:
+        """All pages, none when it can't open the document. Opened when first asked: many documents never need it."""
+        return self._guarded(lambda: pdfplumber.open(self._stream).pages) or ()
 
     @property
-    def page_count(self) -> int | None:
-        """How many pages it sees; None when it can't open the document."""
-        return None if self._pages is None else len(self._pages)
+    def page_count(self) -> int:
+        """How many pages it sees."""
+        return len(self._pages)
 
     def size(self, number: int) -> tuple[float, float]:
         """The width and height of a page, in points."""
-        page = (self._pages or [])[number - 1]
+        page = self._pages[number - 1]
         return float(page.width), float(page.height)
 
     def words(self, number: int, eye: Eye | None, seconds: float) -> "PlumbedWords | None":
@@ -52,7 +59,7 @@ class Plumber:
         Args:
             seconds: what is left of the page's time; it gets its own share at most.
         """
-        if self._pages is None or not 0 < number <= len(self._pages) or self._failures >= _MAX_FAILURES:
+        if self._is_released or self._failures >= _MAX_FAILURES or not 0 < number <= self.page_count:
             return None
         page = self._pages[number - 1]
         found = self._guarded(lambda: _words(page, eye), seconds)
@@ -61,7 +68,8 @@ class Plumber:
 
     def release(self) -> bool:
         """Let go of the document, for want of memory; False when nothing is held. It is not asked again."""
-        is_held, self._pages = self._pages is not None, None
+        is_held = not self._is_released and bool(self.__dict__.pop("_pages", ()))
+        self._is_released = True
         return is_held
 
     def _guarded(self, call: Callable[[], Result], seconds: float = math.inf) -> Result | None:

@@ -10,7 +10,7 @@ then goes on after `forkclient.END_SECONDS`.
 
 import os
 import stat
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
@@ -53,6 +53,7 @@ class SandboxedReader:
         at_once: int = 1,
         fenced: fence.Mode = "auto",
         environment: Mapping[str, str] | None = None,
+        labels: Iterable[str] | None = None,
     ) -> None:
         """Keep the limits; nothing is started yet.
 
@@ -62,9 +63,12 @@ class SandboxedReader:
             at_once: how many children may read at the same time, be it one document's pages or several documents.
             fenced: how children are kept from the rest of the machine; see `fence`.
             environment: what children get beside the basics, such as TESSDATA_PREFIX; never a secret.
+            labels: the labels that could make a name or a number somebody's; printed pages without any are skimmed.
+                None: none are.
         """
         self._scratch = scratch
         self._languages = languages
+        self._labels = None if labels is None else tuple(labels)
         self._page_seconds = page_seconds
         self._document_seconds = document_seconds
         self._memory_megabytes = memory_megabytes
@@ -155,6 +159,7 @@ class SandboxedReader:
         return Order(
             scratch=self._scratch,
             languages=self._languages,
+            labels=self._labels,
             page_seconds=self._page_seconds,
             document_seconds=self._document_seconds,
             turn_seconds=TURN_SECONDS,

@@ -3,6 +3,7 @@
 import ctypes
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from pypdfium2 import raw
@@ -11,6 +12,10 @@ from agent.adapters.reading.frame import Frame
 from agent.domain.document import Box
 
 _HIDDEN_MODES = frozenset({raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP})
+
+_SHAPES = frozenset({raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING})
+_PALE, _OPAQUE = 192, 192
+"""Of 255. Text lighter than this, or that more shines through, is looked at."""
 
 _USUAL_BYTES_A_PIXEL = 3
 _BYTES_A_PIXEL = {b"CCITTFaxDecode": 1, b"JBIG2Decode": 1, b"JPXDecode": 16}
@@ -107,6 +112,36 @@ def place_of(drawn: Drawn, frame: Frame) -> Box:
 def whole_matrix(drawn: Drawn) -> Matrix:
     """What leads from an object's own space to the page's: of an image, from the unit square."""
     return _combine(_matrix(drawn.item), drawn.matrix)
+
+
+def is_plain(page: Any) -> bool:
+    """Whether a page holds nothing but printed text, shapes and links: no image, no form, nothing written unseen.
+
+    Text that is white, transparent, or in a colour that pdfium doesn't know is for the eye to judge.
+    """
+    return all(map(_is_link, range(raw.FPDFPage_GetAnnotCount(page)), repeat(page))) and all(
+        map(
+            _is_printed, map(raw.FPDFPage_GetObject, repeat(page.raw), range(raw.FPDFPage_CountObjects(page)))
+        )
+    )
+
+
+def _is_link(index: int, page: Any) -> bool:
+    annotation = raw.FPDFPage_GetAnnot(page, index)
+    try:
+        return bool(raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_LINK)
+    finally:
+        raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _is_printed(item: Any) -> bool:
+    kind = raw.FPDFPageObj_GetType(item)
+    if kind != raw.FPDF_PAGEOBJ_TEXT:
+        return kind in _SHAPES
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    is_known = raw.FPDFPageObj_GetFillColor(item, red, green, blue, alpha)
+    is_dark = min(red.value, green.value, blue.value) < _PALE and alpha.value > _OPAQUE
+    return bool(is_known) and is_dark and not is_hidden(item)
 
 
 def is_hidden(text: Any) -> bool:

@@ -374,3 +374,9 @@ def test_a_bystander_s_word_inside_a_sentence_asks_nothing() -> None:
 )
 def test_what_is_wholly_the_persons_own_is_still_a_match(text: str) -> None:
     assert isinstance(decided(text, PEOPLE), Match)
+
+
+def test_a_name_is_bound_by_nothing_on_another_page() -> None:
+    """A page without a label and a number is only skimmed: what it hides is not looked for, and must bind nobody."""
+    assert isinstance(decided("Sara BENALI\nNée le : 03/04/1990", PEOPLE), Match)
+    assert not isinstance(decided("Sara BENALI\n\x0cNée le : 03/04/1990", PEOPLE), Match)

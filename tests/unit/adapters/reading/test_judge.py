@@ -1,6 +1,6 @@
 import pytest
 
-from agent.adapters.reading.judge import Layer, judge
+from agent.adapters.reading.judge import Layer, is_prose, judge
 
 FRENCH = (
     "Cher confrère, j'ai vu en consultation ce jour Madame Jeanne DURAND, née le 12/03/1961, adressée pour un bilan "
@@ -51,3 +51,21 @@ def test_too_little_to_judge_is_short(text: str) -> None:
 
 def test_leaders_are_no_symbols() -> None:
     assert judge("Introduction ........................ 3 Results . . . . . . . . . . 17") is Layer.USABLE
+
+
+PLAIN = (
+    "Cher confr\u00e8re, j'ai vu en consultation ce jour la patiente, adress\u00e9e pour un bilan. "
+    "L'examen clinique est sans particularit\u00e9, et le traitement est poursuivi comme avant jusqu'au 12 mai."
+)
+
+
+def test_plain_prose_needs_no_judgement() -> None:
+    assert is_prose(PLAIN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [RUBBISH, BAD_OCR, "", "trop peu", PLAIN + "\ufffd", PLAIN + "\ue000", "a, b, c, d, e, f, g, h, i, j,"],
+)
+def test_what_is_not_plainly_prose_is_judged(text: str) -> None:
+    assert not is_prose(text)
