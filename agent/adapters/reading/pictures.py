@@ -235,7 +235,7 @@ def _open_heic(stream: BufferedReader) -> Image.Image:
     import pillow_heif
 
     pillow_heif.options.DECODE_THREADS = 1
-    picture: Image.Image = pillow_heif.HeifImageFile(stream)  # type: ignore[no-untyped-call]
+    picture: Image.Image = pillow_heif.HeifImageFile(stream)
     return picture
 
 
