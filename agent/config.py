@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     max_file_megabytes: int = Field(default=200, ge=1, le=4096)
     max_pages: int = Field(default=1000, ge=1, le=100_000)
     page_seconds: float = Field(default=30.0, gt=0, le=3600)
-    document_seconds: float = Field(default=900.0, gt=0, le=86400)
+    document_seconds: float = Field(default=7200.0, gt=0, le=86400)
     reader_megabytes: int = Field(default=480, ge=256, le=65536)
     render_megapixels: int = Field(default=40, ge=1, le=1000)
     reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"

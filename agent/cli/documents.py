@@ -25,6 +25,8 @@ from agent.cli.wording import (
     counts_words,
     outcome_words,
     print_json,
+    progress_facts,
+    progress_words,
     rows_of,
     say,
     say_candidate,
@@ -34,9 +36,11 @@ from agent.cli.wording import (
 )
 from agent.config import load
 from agent.domain.decision import Decision, Match, candidates_of
+from agent.domain.document import reference
 from agent.domain.life import Document, Step
 from agent.domain.message import visible
 from agent.domain.outcome import FAILURES, Archived, Failed, FailureReason, InReview, State
+from agent.domain.reading import Progress
 from agent.health import Level, examine_part, full_disk
 from agent.workflow.review import NONE_OF_THESE
 
@@ -61,7 +65,7 @@ def status(
     settings = load(home=home)
     runs = HomeLock(settings.home / "state").is_held()
     with open_ledger(settings) as ledger:
-        counts, latest = ledger.counts(), ledger.latest(last)
+        counts, latest, under_way = ledger.counts(), ledger.latest(last), ledger.readings_under_way()
     people = people_known(settings)
     lying = examine_part("incoming", settings)
     full = full_disk(settings)
@@ -74,6 +78,10 @@ def status(
                 "people": people,
                 "intake_paused": full,
                 "counts": counts,
+                "reading": [
+                    {"document": reference(document_id), **progress_facts(progress)}
+                    for document_id, progress in under_way.items()
+                ],
                 "latest": [_brief(it) for it in latest],
             }
         )
@@ -82,6 +90,8 @@ def status(
     if full:
         say(f"No new documents are taken in: {full}. More: dossierd check", style="bold red")
     say(counts_words(counts) or "no document has come yet")
+    for document_id, progress in under_way.items():
+        say(f"{reference(document_id)} is being read: {progress_words(progress)}")
     if lying.level is not Level.GOOD:
         say(f"incoming/: {lying.sentence}", style="yellow")
         say(lying.hint, indent=2)
@@ -102,12 +112,19 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
     with open_ledger(settings) as ledger:
         found = require(ledger, document)
         steps, reviews = ledger.steps(found.document_id), ledger.reviews_of(found.document_id)
+        progress = ledger.readings_under_way().get(found.document_id)
     if as_json:
-        print_json({**_brief(found), "steps": [{"epoch": epoch, **_step(step)} for epoch, step in steps]})
+        print_json(
+            {
+                **_brief(found),
+                "reading": progress and progress_facts(progress),
+                "steps": [{"epoch": epoch, **_step(step)} for epoch, step in steps],
+            }
+        )
         return
     say(f"{found.reference}  {found.state.replace('_', ' ')}", style="bold")
     facts = table("", "")
-    for name, value in _facts(found):
+    for name, value in _facts(found, progress):
         facts.add_row(name, Text(visible(value)))
     say_table(facts)
     for line in tell_story(found, steps, reviews):
@@ -199,7 +216,7 @@ def _decision(ledger: SqlLedger, document: Document) -> Decision | None:
     return None
 
 
-def _facts(document: Document) -> list[tuple[str, str]]:
+def _facts(document: Document, progress: Progress | None) -> list[tuple[str, str]]:
     facts = [
         ("what", outcome_words(document)),
         ("file", document.location or "-"),
@@ -211,6 +228,8 @@ def _facts(document: Document) -> list[tuple[str, str]]:
         ("run", f"{document.correlation_id}, epoch {document.epoch}"),
         ("cost", "0 (nothing here costs)"),
     ]
+    if progress is not None:
+        facts.insert(1, ("reading", progress_words(progress)))
     if isinstance(document.outcome, Failed) and document.state not in _NOT_DECIDED:
         facts.insert(1, ("do", FAILURES[document.outcome.reason].hint))
         if document.outcome.detail:

@@ -21,6 +21,7 @@ from agent.domain.identity import Person
 from agent.domain.life import Document
 from agent.domain.message import visible
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, InReview, Outcome, State
+from agent.domain.reading import Progress
 
 BY_RULE = "rule"
 
@@ -94,6 +95,29 @@ def ago(moment: datetime.datetime | None, now: datetime.datetime) -> str:
         if seconds >= length:
             return f"{seconds // length} {unit} ago"
     return f"{seconds} s ago"
+
+
+def progress_words(progress: Progress) -> str:
+    """How far a reading is, and how long it will still take."""
+    seconds = progress.remaining_seconds
+    left = next(
+        (
+            f"{round(seconds / length)} {unit}"
+            for unit, length in (("h", 3600), ("min", 60))
+            if seconds >= 1.5 * length
+        ),
+        f"{seconds} s",
+    )
+    return f"page {progress.pages_read} of {progress.page_count}, about {left} left"
+
+
+def progress_facts(progress: Progress) -> dict[str, int]:
+    """The same for programs, by the names that the log uses."""
+    return {
+        "page": progress.pages_read,
+        "of": progress.page_count,
+        "remaining_seconds": progress.remaining_seconds,
+    }
 
 
 def outcome_words(document: Document) -> str:

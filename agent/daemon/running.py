@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import FrameType
 
 import structlog
@@ -39,6 +40,8 @@ from agent.workflow.recovery import recover
 log = structlog.get_logger(__name__)
 
 POST_PAUSE_SECONDS = 30.0
+WORK_SECONDS = 900.0
+"""What a worker may take for what gives no sign of life: to move a large file to a slow disk, for instance."""
 STOPPED_SECONDS = 2.5
 """What readers get to die in after the time for finishing is up."""
 LOOPS_SECONDS = 1.0
@@ -50,6 +53,9 @@ class Daemon:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._ports = replace(
+            parts.ports, should_yield=lambda document_id: self.dispatcher.should_yield(document_id)
+        )
         settings = parts.settings
         self._stop = threading.Event()
         self._lost: errors.HomeForeign | None = None
@@ -180,7 +186,7 @@ class Daemon:
             return "rescan"
         if self.dispatcher.alive() < self._workers:
             return "worker_died"
-        if self.dispatcher.oldest_busy_seconds() > settings.document_seconds + BEAT_SECONDS:
+        if self.dispatcher.oldest_busy_seconds() > settings.page_seconds + WORK_SECONDS:
             return "worker_hangs"
         return next((loop.name for loop in self._loops if not loop.is_well), None)
 
@@ -226,7 +232,7 @@ class Daemon:
 
     def _work(self, document_id: DocumentId) -> None:
         try:
-            process_document(document_id, self._parts.ports)
+            process_document(document_id, self._ports)
         finally:
             self._post_wakes.set()
 

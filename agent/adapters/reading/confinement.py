@@ -27,7 +27,9 @@ def confine(order: Order) -> None:
     _be_first_to_go()
     memory = order.memory_megabytes * 1024 * 1024
     image = order.render_megapixels * 1_000_000 + 1024 * 1024
-    processor = int(order.document_seconds) + _CPU_MARGIN_SECONDS
+    processor = (
+        int(min(order.document_seconds, order.turn_seconds + 2 * order.page_seconds)) + _CPU_MARGIN_SECONDS
+    )
     for limit, value in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, processor),

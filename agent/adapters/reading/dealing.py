@@ -31,6 +31,8 @@ from agent.errors import DocumentUnreadable, ReaderUnavailable
 TURN_SECONDS = 5.0
 """Two poor scans' worth: what a letter may have to wait for, and what a death may cost of a long document."""
 
+LOOK_SECONDS = 1.0
+"""The first turn where others wait: enough for a text layer or a page, so that letters among scans are found soon."""
 _SHARE_SECONDS = 0.5
 """A document that is under way for so long is no letter with a text layer: others may help."""
 _LAST_PAGES = 2
@@ -124,7 +126,7 @@ class Dealing:
                 table.order,
                 pages=self._next_pages(),
                 passes=table.wanted.passes,
-                turn_seconds=max(0.0, min(TURN_SECONDS, self._left() - self._reserve())),
+                turn_seconds=max(0.0, min(self._turn_seconds(), self._left() - self._reserve())),
                 finding_bytes=self._room if self._pool is None else self._room // table.slots.count,
             ),
             lost=self._lost,
@@ -139,6 +141,9 @@ class Dealing:
         future.add_done_callback(lambda _: table.slots.give_back())
         self._under_way[future] = hand
 
+    def _turn_seconds(self) -> float:
+        return LOOK_SECONDS if self._pool is None and self._table.should_yield() else TURN_SECONDS
+
     def _next_pages(self) -> tuple[int, ...] | None:
         """Take the next pages from the pool; the fewer are left, the smaller is a hand."""
         if self._pool is None:
@@ -151,8 +156,7 @@ class Dealing:
 
     def _ended(self) -> list[tuple[Hand, HandRead]]:
         """Wait a moment for hands that end."""
-        patience = _POLL_SECONDS if self._table.slots.count > 1 else None
-        done, _ = wait(self._under_way, patience, FIRST_COMPLETED)
+        done, _ = wait(self._under_way, _POLL_SECONDS, FIRST_COMPLETED)
         return [(self._under_way.pop(future), future.result()) for future in done]
 
     def _share(self) -> None:

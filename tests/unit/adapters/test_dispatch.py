@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from agent import errors
-from agent.adapters import dispatch
 from agent.adapters.dispatch import LocalDispatcher
+from agent.adapters.dispatch import local as dispatch
 from agent.domain.document import DocumentId
 
 pytestmark = pytest.mark.reliability
@@ -361,3 +361,71 @@ def test_the_oldest_work_has_an_age(desk: Desk, make: Make) -> None:
     desk.release(ONE)
     _idle(dispatcher)
     assert dispatcher.oldest_busy_seconds() == 0.0
+
+
+def test_who_yields_is_no_failure_and_others_go_first(desk: Desk, make: Make) -> None:
+    dispatcher = make(1)
+    desk.troubles[ONE] = [
+        errors.ReadingYielded("Others go first.") for _ in range(dispatch.STUCK_FAILURES + 1)
+    ]
+    desk.hold(ONE)
+    dispatcher.submit(ONE)
+    dispatcher.start()
+    desk.until(lambda: desk.busy == [ONE])
+    assert not dispatcher.should_yield(ONE)
+    dispatcher.submit(TWO)
+    assert dispatcher.should_yield(ONE)
+    desk.release(ONE)
+    _idle(dispatcher)
+    assert desk.begun[:2] == [ONE, TWO]
+    assert desk.begun.count(ONE) == dispatch.STUCK_FAILURES + 2
+    assert dispatcher.stuck() == []
+
+
+def test_a_document_that_has_had_a_turn_keeps_no_letter_out(desk: Desk, make: Make) -> None:
+    dispatcher = make(1)
+    desk.troubles[ONE] = [errors.ReadingYielded("Others go first.")]
+    desk.hold(TWO)
+    dispatcher.submit(ONE)
+    dispatcher.submit(TWO)
+    assert not dispatcher.wait_for_room(2, 0)
+    dispatcher.start()
+    desk.until(lambda: desk.busy == [TWO])
+    assert dispatcher.waiting == 1
+    assert dispatcher.wait_for_room(1, 0)
+
+
+def test_a_suspect_that_yields_lets_others_run_and_runs_alone_again(desk: Desk, make: Make) -> None:
+    dispatcher = make(2)
+    desk.troubles[ONE] = [errors.ReadingYielded("Others go first.")]
+    dispatcher.submit(ONE, alone=True)
+    dispatcher.submit(TWO)
+    dispatcher.submit(THREE)
+    dispatcher.start()
+    _idle(dispatcher)
+    assert desk.begun[0] == ONE
+    assert desk.begun[-1] == ONE
+    assert all(together == (ONE,) for together in desk.together if ONE in together)
+
+
+def test_a_stop_lets_who_is_under_way_end_after_its_turn(desk: Desk, make: Make) -> None:
+    dispatcher = make(1)
+    desk.hold(ONE)
+    dispatcher.submit(ONE)
+    dispatcher.start()
+    desk.until(lambda: desk.busy == [ONE])
+    assert not dispatcher.should_yield(ONE)
+    dispatcher.stop(0)
+    assert dispatcher.should_yield(ONE)
+
+
+def test_to_ask_whether_to_make_way_is_a_sign_of_life(desk: Desk, make: Make) -> None:
+    dispatcher = make(1)
+    desk.hold(ONE)
+    dispatcher.submit(ONE)
+    dispatcher.start()
+    desk.until(lambda: desk.busy == [ONE])
+    dispatcher._busy[ONE] -= 100.0
+    assert dispatcher.oldest_busy_seconds() >= 100.0
+    dispatcher.should_yield(ONE)
+    assert dispatcher.oldest_busy_seconds() < 100.0

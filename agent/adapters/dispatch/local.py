@@ -2,19 +2,19 @@
 
 Only ids wait here; the ledger is the truth, and a restart fills the queue from it again. A crash suspect runs alone, so
 that a neighbour's crash can't condemn an innocent document. What can't be done now is tried again later, with growing
-patience.
+patience. A document that makes way for others between two turns of its reading stands in the line again (`line.py`).
 """
 
 import heapq
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
 
 from agent import errors
+from agent.adapters.dispatch.line import Line
 from agent.domain.document import DocumentId
 
 log = structlog.get_logger(__name__)
@@ -46,12 +46,10 @@ class LocalDispatcher:
         self._work = work
         self._workers = workers
         self._change = threading.Condition()
-        self._suspects: deque[DocumentId] = deque()
-        self._queue: deque[DocumentId] = deque()
+        self._line = Line()
         self._later: list[tuple[float, DocumentId]] = []
         self._failures: dict[DocumentId, int] = {}
         self._met: dict[DocumentId, Exception] = {}
-        self._alone: set[DocumentId] = set()
         self._busy: dict[DocumentId, float] = {}
         self._runs_alone = False
         self._closing = False
@@ -69,22 +67,21 @@ class LocalDispatcher:
         """Queue a document; one that is queued already stays where it is."""
         with self._change:
             put_off = {later[1] for later in self._later}
-            if document_id not in {*self._suspects, *self._queue, *put_off}:
+            if document_id not in {*self._line.document_ids, *put_off}:
                 if alone:
-                    self._alone.add(document_id)
-                self._enqueue(document_id)
+                    self._line.suspect(document_id)
+                self._line.join(document_id)
                 self._change.notify_all()
 
     def known(self) -> frozenset[DocumentId]:
         """Everything that is queued, put off, or under way."""
         with self._change:
-            return frozenset(
-                {*self._suspects, *self._queue, *self._busy, *(later[1] for later in self._later)}
-            )
+            return frozenset({*self._line.document_ids, *self._busy, *(later[1] for later in self._later)})
 
     def wait_for_room(self, most_waiting: int, timeout_seconds: float) -> bool:
-        """Wait until fewer than `most_waiting` documents are queued; others wait as files in `incoming/`.
+        """Wait until fewer than `most_waiting` documents wait for their first turn; others wait as files.
 
+        Long documents that have had one don't count, or a letter would wait for their end before it could overtake.
         Some that are put off don't hold up the others; many of them mean that the machine is at fault, and do.
         """
         with self._change:
@@ -93,7 +90,14 @@ class LocalDispatcher:
             )
 
     def _has_room(self, most_waiting: int) -> bool:
-        return len(self._queue) + len(self._suspects) < most_waiting and len(self._later) < MOST_PUT_OFF
+        return self._line.new < most_waiting and len(self._later) < MOST_PUT_OFF
+
+    def should_yield(self, document_id: DocumentId) -> bool:
+        """Whether a document under way should make way for others after its turn. To ask is a sign of life."""
+        with self._change:
+            if document_id in self._busy:
+                self._busy[document_id] = time.monotonic()
+            return self._closing or self._line.goes_before(document_id, self._busy)
 
     def stop(self, timeout_seconds: float) -> bool:
         """Take nothing new, and wait for what is under way. True when all of it came to an end in time."""
@@ -108,12 +112,12 @@ class LocalDispatcher:
     @property
     def waiting(self) -> int:
         with self._change:
-            return len(self._queue) + len(self._suspects) + len(self._later)
+            return len(self._line) + len(self._later)
 
     @property
     def is_idle(self) -> bool:
         with self._change:
-            return not (self._queue or self._suspects or self._later or self._busy)
+            return not (self._line or self._later or self._busy)
 
     def stuck(self) -> list[Stuck]:
         """The documents that have failed again and again, oldest first."""
@@ -126,7 +130,7 @@ class LocalDispatcher:
         return [_stuck(document_id, error) for document_id, error in met.items()]
 
     def oldest_busy_seconds(self) -> float:
-        """How long the longest running piece of work has been running."""
+        """For how long the quietest piece of work has given no sign of life."""
         with self._change:
             return max((time.monotonic() - since for since in self._busy.values()), default=0.0)
 
@@ -138,6 +142,8 @@ class LocalDispatcher:
         while (document_id := self._take()) is not None:
             try:
                 self._work(document_id)
+            except errors.ReadingYielded:
+                self._go_on_later(document_id)
             except errors.DossierdError as error:
                 self._try_later(document_id, error, error.reason)
             except Exception as error:
@@ -153,25 +159,28 @@ class LocalDispatcher:
         with self._change:
             self._failures.pop(document_id, None)
             self._met.pop(document_id, None)
-            self._alone.discard(document_id)
+            self._line.forget(document_id)
+
+    def _go_on_later(self, document_id: DocumentId) -> None:
+        """It has taken a turn, and stands in the line again: that is no failure, and what it met before is over."""
+        with self._change:
+            self._failures.pop(document_id, None)
+            self._met.pop(document_id, None)
+            self._line.took_turn(document_id)
+            self._line.join(document_id)
 
     def _take(self) -> DocumentId | None:
         """Wait for the next document that may run now; None when the dispatcher closes."""
         with self._change:
             while not self._closing:
                 self._promote()
-                if self._suspects and not self._busy:
-                    self._runs_alone = True
-                    return self._mark(self._suspects.popleft())
-                if not self._suspects and not self._runs_alone and (free := self._first_free()) is not None:
-                    self._queue.remove(free)
-                    return self._mark(free)
+                waiting = None if self._runs_alone else self._line.next(self._busy)
+                if waiting is not None and not (waiting.is_suspect and self._busy):
+                    self._runs_alone = waiting.is_suspect
+                    self._line.take(waiting)
+                    return self._mark(waiting.document_id)
                 self._change.wait(self._until_next())
             return None
-
-    def _first_free(self) -> DocumentId | None:
-        """The first queued document that no other worker has in hands."""
-        return next((document_id for document_id in self._queue if document_id not in self._busy), None)
 
     def _mark(self, document_id: DocumentId) -> DocumentId:
         self._busy[document_id] = time.monotonic()
@@ -187,10 +196,7 @@ class LocalDispatcher:
     def _promote(self) -> None:
         now = time.monotonic()
         while self._later and self._later[0][0] <= now:
-            self._enqueue(heapq.heappop(self._later)[1])
-
-    def _enqueue(self, document_id: DocumentId) -> None:
-        (self._suspects if document_id in self._alone else self._queue).append(document_id)
+            self._line.join(heapq.heappop(self._later)[1])
 
     def _until_next(self) -> float | None:
         return max(0.0, self._later[0][0] - time.monotonic()) if self._later else None
