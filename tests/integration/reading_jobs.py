@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from agent.adapters.reading import finding
@@ -224,3 +225,47 @@ def look_and_listen_slowly(order: Order, document: int, reply: socket.socket) ->
     PdfiumPage.look, Plumber.words = look_slowly, words_slowly  # type: ignore[assignment, method-assign]
     PdfiumPage.words = words_of_pdfium_slowly  # type: ignore[assignment, method-assign]
     read_document(order, document, reply)
+
+
+def _hand(order: Order) -> list[int]:
+    return list(range(1, 9)) if order.pages is None else list(order.pages)
+
+
+def _read_hand(order: Order, pages: list[int]) -> None:
+    read = tuple(unread(number, PageProblem.TEXT_DROPPED) for number in pages)
+    finding.write(Read(pages=read, page_count=8), order.scratch)
+
+
+def _await(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30.0
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.01)
+
+
+def read_in_company(order: Order, _document: int, reply: socket.socket) -> None:
+    """Read a hand of eight pages, and end only after another hand has begun."""
+    pages = _hand(order)
+    reply.send(b"of 8")
+    reply.send(f"page {pages[0]}".encode())
+    (order.scratch.parent / f"met-{pages[0]}").touch()
+    _await(lambda: len(list(order.scratch.parent.glob("met-*"))) > 1)
+    halt = order.scratch / finding.HALT
+    _read_hand(order, [page for page in pages if not halt.exists() or page < int(halt.read_text())])
+
+
+def read_the_first_page(order: Order, _document: int, _reply: socket.socket) -> None:
+    """Read the first page of a hand: the turn is over then."""
+    _read_hand(order, _hand(order)[:1])
+
+
+def hang_but_for_the_first(order: Order, document: int, reply: socket.socket) -> None:
+    """Read the hand with page 1 as soon as another one hangs."""
+    mark = order.scratch.parent / "hanging"
+    if 1 in _hand(order):
+        _await(mark.exists)
+        _read_hand(order, _hand(order))
+    else:
+        mark.touch()
+        hang(order, document, reply)

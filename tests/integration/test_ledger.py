@@ -9,15 +9,18 @@ import stat
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Dialect, Engine, insert, inspect, text
+from pydantic import TypeAdapter
+from sqlalchemy import Dialect, Engine, create_engine, insert, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import StatementError
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -27,7 +30,15 @@ from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine
 from agent.adapters.ledger import engine as engine_module
 from agent.adapters.ledger.engine import reading, writing
 from agent.core.notices import paused_notice, resumed_notice
-from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256, text_of_plain
+from agent.domain.document import (
+    CorrelationId,
+    DocumentId,
+    DocumentText,
+    Page,
+    SeenFile,
+    Sha256,
+    text_of_plain,
+)
 from agent.domain.life import Action, Document, Reply, Request, Step
 from agent.domain.message import Message, MessageKind, Topic
 from agent.domain.outcome import (
@@ -40,6 +51,7 @@ from agent.domain.outcome import (
     Outcome,
     State,
 )
+from agent.domain.reading import Progress, Reading, Turn
 from agent.ports import Settlement
 from tests.custody_builders import ANNA, BERTA, NOON, a_match, ambiguous, hash_of, new_ledger, unmatched
 from tests.fakes import turn_of
@@ -571,6 +583,46 @@ def test_a_text_is_that_of_the_same_bytes_only(ledger: SqlLedger) -> None:
     assert ledger.text(document_id, hash_of(b"other")) == second
 
 
+def test_pages_come_turn_by_turn_and_a_text_is_whole_or_none(ledger: SqlLedger) -> None:
+    document_id = _reading(ledger)
+    text = text_of_plain("one\ftwo\fthree")
+    one, two, three = text.pages
+    first = ledger.save_turn(document_id, HASH, Turn(pages=(one, three), page_count=3, seconds=4.0), NOON)
+    assert first == Progress(pages_read=2, page_count=3, seconds=4.0)
+    assert ledger.text(document_id, HASH) is None
+    assert ledger.readings_under_way() == {document_id: first}
+    last = Turn(pages=(two,), page_count=3, seconds=2.5, bytes=7, lost=1)
+    assert ledger.save_turn(document_id, HASH, last, NOON) == Progress(
+        pages_read=3, page_count=3, seconds=6.5
+    )
+    assert ledger.text(document_id, HASH) == text
+    assert ledger.readings_under_way() == {}
+    assert ledger.reading(document_id, HASH) == Reading(
+        read=frozenset({1, 2, 3}),
+        page_count=3,
+        seconds=6.5,
+        bytes=7,
+        lost=1,
+        begun_at=NOON - datetime.timedelta(seconds=4),
+    )
+
+
+def test_a_page_that_is_read_once_more_is_replaced(ledger: SqlLedger) -> None:
+    document_id = _reading(ledger)
+    poor, good = text_of_plain("p00r\ftwo"), text_of_plain("poor\ftwo")
+    ledger.save_turn(document_id, HASH, turn_of(poor), NOON)
+    ledger.save_turn(document_id, HASH, Turn(pages=good.pages[:1], page_count=2), NOON)
+    assert ledger.text(document_id, HASH) == good
+
+
+def test_what_was_read_can_be_forgotten(ledger: SqlLedger) -> None:
+    document_id = _reading(ledger)
+    ledger.save_turn(document_id, HASH, turn_of(text_of_plain("one")), NOON)
+    ledger.forget_text(document_id)
+    assert ledger.text(document_id, HASH) is None
+    assert ledger.reading(document_id, HASH) is None
+
+
 def test_a_question_is_open_until_it_is_answered(ledger: SqlLedger) -> None:
     document_id = _resting(ledger, ASKED)
     review = ledger.review(document_id)
@@ -735,6 +787,44 @@ def test_the_newest_migration_is_the_one_the_code_is_written_for() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))
     assert ScriptDirectory.from_config(config).get_current_head() == schema.REVISION
+
+
+def test_a_text_of_before_turns_is_kept_page_by_page(tmp_path: Path) -> None:
+    """What was read is not read, or paid for, again: not after an update either."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    _migrate(engine, "0002")
+    pages = text_of_plain("première page\fالصفحة الثانية").pages
+    lines = [TypeAdapter(Page).dump_json(page) for page in pages]
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO documents (document_id, correlation_id, state, epoch, attempts, original_name, seen_name,"
+                " seen_device, seen_inode, seen_size, seen_modified_ns, seen_at, sha256, size)"
+                " VALUES (7, 'c', 'in_review', 1, 0, 'a.pdf', 'a.pdf', '1', '2', 3, '4', :at, :sha256, 3)"
+            ),
+            {"at": "2026-03-01 12:00:00.000000", "sha256": HASH},
+        )
+        connection.execute(
+            text("INSERT INTO texts (document_id, sha256, body) VALUES (7, :sha256, :body)"),
+            {"sha256": HASH, "body": zlib.compress(b"\n".join(lines) + b"\n")},
+        )
+    engine.dispose()
+    ledger = SqlLedger(open_engine(tmp_path / "ledger.sqlite", may_upgrade=True))
+    try:
+        assert ledger.text(DocumentId(7), HASH) == DocumentText(pages=pages)
+        reading = ledger.reading(DocumentId(7), HASH)
+        assert reading is not None
+        assert (reading.seconds, reading.lost, reading.begun_at) == (0.0, 0, NOON)
+    finally:
+        ledger.close()
+
+
+def _migrate(engine: Engine, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(engine: Engine) -> None:

@@ -36,6 +36,7 @@ def reader_of(
     *,
     page_seconds: float = 60.0,
     document_seconds: float = 60.0,
+    at_once: int = 1,
     fenced: Mode = "auto",
 ) -> Iterator[SandboxedReader]:
     class Misled(SandboxedReader):
@@ -50,6 +51,7 @@ def reader_of(
         max_pages=20,
         max_file_megabytes=10,
         render_megapixels=10,
+        at_once=at_once,
         fenced=fenced,
     )
     reader.start()

@@ -178,6 +178,7 @@ class Dealing:
         Raises:
             DocumentUnreadable, ReaderUnavailable: nothing can be made of the document, or not now.
         """
+        seconds = self._lap()
         match found.finding:
             case Read(pages=pages, page_count=page_count):
                 self._page_count = max(self._page_count, page_count)
@@ -195,7 +196,21 @@ class Dealing:
         self._read |= {page.number for page in fresh}
         self._refill(hand)
         self._room = max(0, self._room - found.bytes)
-        return self._made(fresh, found.bytes)
+        before, self._lost_told = self._lost_told, len(self._lost.pages)
+        return Turn(
+            pages=fresh,
+            page_count=self._page_count,
+            seconds=seconds,
+            bytes=found.bytes,
+            lost=self._lost_told - before,
+        )
+
+    def _lap(self) -> float:
+        """Give the seconds since the last lap, or since hands were begun."""
+        now = time.monotonic()
+        seconds, self._since = now - self._since, now
+        self._spent += seconds
+        return seconds
 
     def _refuse_ruin(self, pages: tuple[Page, ...]) -> None:
         """Call a document by what its reader met, when that left nothing of it."""
@@ -208,20 +223,6 @@ class Dealing:
         wanted = range(1, self._page_count + 1) if hand.pages is None else hand.pages
         elsewhere = {page for other in self._under_way.values() for page in other.pages or ()}
         self._pool = sorted({*wanted, *(self._pool or ())} - self._read - elsewhere)
-
-    def _made(self, pages: tuple[Page, ...], size: int = 0) -> Turn:
-        now, lost = time.monotonic(), len(self._lost.pages)
-        seconds = now - self._since
-        self._since, self._spent = now, self._spent + seconds
-        turn = Turn(
-            pages=pages,
-            page_count=self._page_count,
-            seconds=seconds,
-            bytes=size,
-            lost=lost - self._lost_told,
-        )
-        self._lost_told = lost
-        return turn
 
     def _left_out(self, numbers: list[int]) -> Turn:
         """Give the pages for which there is no time."""
