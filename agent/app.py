@@ -13,11 +13,15 @@ from agent.adapters.folders import FOLDERS, HomeFolders
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock, highest_number, identify
 from agent.adapters.journal import Journal
 from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine
+from agent.adapters.reading.copies import SearchableCopies
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.registry import RegistryIndex
 from agent.config import Settings
 from agent.core.labels import IDENTIFYING_LABELS
 from agent.ports import Notifier, Ports, Rules
+
+_WORDS_MEGABYTES = 32
+"""What the words of a document may add to its searchable copy: more than a reading can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
             max_crashes=settings.max_crashes,
         ),
         should_stop=stopping.is_set,
+        searchable=build_copies(settings, reader) if settings.searchable_pdf else None,
     )
     return Parts(
         settings=settings,
@@ -150,6 +155,15 @@ def build_reader(settings: Settings) -> SandboxedReader:
         at_once=settings.worker_count,
         fenced=settings.reader_fence,
         labels=IDENTIFYING_LABELS,
+    )
+
+
+def build_copies(settings: Settings, reader: SandboxedReader) -> SearchableCopies:
+    return SearchableCopies(
+        reader.server,
+        scratch=scratch_of(settings),
+        memory_megabytes=settings.reader_megabytes,
+        max_megabytes=settings.max_file_megabytes + _WORDS_MEGABYTES,
     )
 
 

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     render_megapixels: int = Field(default=40, ge=1, le=1000)
     reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"
 
+    searchable_pdf: bool = True
+
     log_level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
 
     @field_validator("home")

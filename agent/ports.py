@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,7 @@ from agent.domain.message import Message, MessageKind, Topic
 from agent.domain.outcome import Event, Outcome, State
 from agent.domain.reading import Progress, Reading, Turn, Wanted
 from agent.domain.room import Room
+from agent.domain.searchable import Unsearchable
 
 
 class Clock(Protocol):
@@ -168,6 +170,32 @@ class Folders(Protocol):
         ...
 
     def remove_sidecar(self, location: str) -> None: ...
+
+    def place_searchable(self, location: str, made: Path, tag: str) -> Sha256:
+        """Copy a file from elsewhere to where the searchable copy of `location` lies. Safe to repeat.
+
+        Raises:
+            DestinationTaken, StorageUnavailable: a stranger's file stands there, or the disk refuses.
+        """
+        ...
+
+    def remove_searchable(self, location: str) -> None:
+        """Take away the searchable copy beside `location`: the very file that the sidecar tells of, no other."""
+        ...
+
+
+class SearchablePdfs(Protocol):
+    """Makes copies of scans that can be searched."""
+
+    def made(
+        self, path: Path, text: DocumentText, *, should_stop: Callable[[], bool]
+    ) -> AbstractContextManager[Path | Unsearchable]:
+        """Make a copy with the words where they stand, in a disposable child; its file is gone after the block.
+
+        Raises:
+            FileVanished, ReaderUnavailable, ReadingStopped.
+        """
+        ...
 
 
 class Space(Protocol):
@@ -369,3 +397,4 @@ class Ports:
     should_stop: Callable[[], bool]
     should_yield: Callable[[DocumentId], bool] = lambda _: False
     """Whether the reading of a document should make way for others after its turn."""
+    searchable: SearchablePdfs | None = None  # None: the office wants no searchable copies

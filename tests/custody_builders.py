@@ -16,7 +16,7 @@ from agent.domain.identity import Person, RecordId
 from agent.domain.life import Action, Document, Request
 from agent.domain.message import Parcel
 from agent.domain.outcome import Outcome, State
-from agent.ports import Folders, Ports, Rules
+from agent.ports import Folders, Ports, Rules, SearchablePdfs
 from tests.fakes import FakeClock, FakeJournal, FakeRegistry, FakeTextSource
 
 NOON = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
@@ -172,6 +172,7 @@ def make_ports(
     rules: Rules | None = None,
     people: Sequence[Person] = (ANNA, BERTA),
     recipients: Sequence[str] = ("anna", "bert"),
+    searchable: SearchablePdfs | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     folders: Callable[[Path, str], HomeFolders] = HomeFolders,
 ) -> Office:
@@ -206,6 +207,7 @@ def make_ports(
         recipients=tuple(recipients),
         rules=rules or Rules(),
         should_stop=should_stop,
+        searchable=searchable,
     )
     return Office(
         home=home,

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from agent import errors
 from agent.beneath import SWAPPED, open_folder, path_through
 from agent.domain.document import DocumentId, SeenFile, Sha256, parse_reference, reference
+from agent.domain.searchable import searchable_name
 from agent.durable import (
     FULL,
     copy_file,
@@ -243,6 +244,40 @@ class HomeFolders:
         with _translated():
             _sidecar_of(self._root / location).unlink(missing_ok=True)
 
+    def place_searchable(self, location: str, made: Path, tag: str) -> Sha256:
+        target = _searchable_of(self._root / location)
+        with _translated():
+            sha256 = hash_file(made)[0]
+            if _is_published(target, sha256):
+                sync_folder(target.parent)
+                return sha256
+            if self._is_told_of(location):  # made by an earlier version of ours
+                target.unlink()
+            temporary = target.with_name(f".{tag}.searchable.part")
+            temporary.unlink(missing_ok=True)
+            copy_file(made, temporary)
+            try:
+                self._publish(temporary, target)
+            except errors.DestinationTaken:
+                temporary.unlink()
+                raise
+            sync_folder(target.parent)
+            return sha256
+
+    def remove_searchable(self, location: str) -> None:
+        with _translated():
+            if self._is_told_of(location):
+                self._unlink(_searchable_of(self._root / location))
+
+    def _is_told_of(self, location: str) -> bool:
+        """Whether beside the document lies the very copy that its sidecar tells of."""
+        copy = _searchable_of(self._root / location)
+        try:
+            told = json.loads(_sidecar_of(self._root / location).read_bytes())["searchable_pdf"]
+            return bool(told["file"] == copy.name and _is_published(copy, told["sha256"]))
+        except (FileNotFoundError, KeyError, TypeError, ValueError):
+            return False
+
 
 def is_unclaimed(incoming: Path, seen: SeenFile) -> bool:
     """Whether a seen file still stands where the watcher finds it, and as it was seen."""
@@ -320,6 +355,10 @@ def _is_published(path: Path, sha256: Sha256) -> bool:
 
 def _sidecar_of(path: Path) -> Path:
     return path.with_suffix(".json")
+
+
+def _searchable_of(path: Path) -> Path:
+    return path.with_name(searchable_name(path.name))
 
 
 def _prepare(folder: Path) -> None:

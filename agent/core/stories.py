@@ -5,6 +5,7 @@ from typing import assert_never
 from agent.domain.decision import Decision, Match, Reason, candidates_of
 from agent.domain.life import Document
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, InReview, Outcome
+from agent.domain.searchable import WHY, SearchableCopy, Unsearchable
 
 
 def traits(document: Document, outcome: Outcome | None = None) -> dict[str, object]:
@@ -37,24 +38,38 @@ def reason_of(outcome: Outcome) -> str:
             assert_never(outcome)
 
 
-def sidecar(document: Document) -> dict[str, object]:
+def sidecar(document: Document, searchable: SearchableCopy | Unsearchable | None = None) -> dict[str, object]:
     """What lies beside a document as JSON: enough to tell its story, and to rebuild its row, without the ledger.
 
     It names the person that the document was filed under by the record's id only, and nobody else: the folder
     belongs to one person, and the others who were considered are none of its business.
     """
-    return {
-        "document": document.reference,
-        "correlation_id": document.correlation_id,
-        "epoch": document.epoch,
-        "original_name": document.original_name,
-        "sha256": document.sha256,
-        "size_bytes": document.size,
-        "seen_at": document.seen_at.isoformat(),
-        "claimed_at": document.claimed_at.isoformat() if document.claimed_at else None,
-        "settled_at": document.settled_at.isoformat() if document.settled_at else None,
-        "cost_usd": 0,
-    } | (_outcome(document.outcome) if document.outcome else {})
+    return (
+        {
+            "document": document.reference,
+            "correlation_id": document.correlation_id,
+            "epoch": document.epoch,
+            "original_name": document.original_name,
+            "sha256": document.sha256,
+            "size_bytes": document.size,
+            "seen_at": document.seen_at.isoformat(),
+            "claimed_at": document.claimed_at.isoformat() if document.claimed_at else None,
+            "settled_at": document.settled_at.isoformat() if document.settled_at else None,
+            "cost_usd": 0,
+        }
+        | (_outcome(document.outcome) if document.outcome else {})
+        | _searchable(searchable)
+    )
+
+
+def _searchable(copy: SearchableCopy | Unsearchable | None) -> dict[str, object]:
+    match copy:
+        case SearchableCopy(name=name, sha256=sha256):
+            return {"searchable_pdf": {"file": name, "sha256": sha256}}
+        case Unsearchable():
+            return {"searchable_pdf": {"file": None, "reason": copy, "sentence": WHY[copy]}}
+        case _:
+            return {}
 
 
 def _outcome(outcome: Outcome) -> dict[str, object]:

@@ -132,6 +132,8 @@ class Page:
         height: in points.
         passes: how many of the recipes for OCR were tried; 0 without OCR.
         coverage: the share of the ink of a size of text that stands inside the words, 0 to 1; None where none stands.
+        turn: by how many degrees clockwise the page, as it is shown, was turned to be read; size and boxes are those
+            of the turned page.
     """
 
     number: int
@@ -142,6 +144,7 @@ class Page:
     problem: PageProblem | None = None
     passes: int = 0
     coverage: float | None = None
+    turn: int = 0
 
     @property
     def text(self) -> str:

@@ -30,6 +30,7 @@ from agent.domain.outcome import (
 )
 from agent.domain.reading import Reading
 from agent.ports import Ports, Settlement
+from agent.workflow.searchable import lay_beside
 
 log = structlog.get_logger(__name__)
 
@@ -259,8 +260,9 @@ def finish(document: Document, ports: Ports) -> Document:
     if isinstance(document.outcome, InReview):
         ports.folders.remove_sidecar(target)
     else:
-        ports.folders.write_sidecar(target, sidecar(document))
+        ports.folders.write_sidecar(target, sidecar(document, lay_beside(document, ports)))
     if source != target:
+        ports.folders.remove_searchable(source)
         ports.folders.remove_sidecar(source)
     ports.journal.append("rested", ports.clock.now(), **traits(document, document.outcome))
     rested = ports.ledger.complete(document.document_id, ports.clock.now())

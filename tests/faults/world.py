@@ -238,7 +238,10 @@ class World:
             content = (self.home / it.location).read_bytes()
             assert content == dropped[it.original_name], f"{it.reference}: the bytes have changed"
             assert hashlib.sha256(content).hexdigest() == it.sha256
-        assert sorted(self.files()) == sorted(it.location or "" for it in accepted)
+        self._check_copies()
+        assert sorted(it for it in self.files() if not it.endswith(".searchable.pdf")) == sorted(
+            it.location or "" for it in accepted
+        )
         assert self.sql("PRAGMA integrity_check") == [("ok",)]
         assert self.sql("PRAGMA foreign_key_check") == []
         told = self.sql(
@@ -249,7 +252,23 @@ class World:
         assert {document_id for document_id, *_ in told} == {it.document_id for it in accepted}
         for place in ("archive", "failed"):
             for path in (self.home / place).rglob("*.pdf"):
+                if path.name.endswith(".searchable.pdf"):
+                    continue
                 assert json.loads(path.with_suffix(".json").read_text())["sha256"]
+
+    def _check_copies(self) -> None:
+        """Searchable copies lie where a sidecar tells of them, and nowhere else."""
+        told = {}
+        for path in (self.home / "archive").rglob("*.json"):
+            copy = json.loads(path.read_text()).get("searchable_pdf")
+            if copy and copy["file"]:
+                told[path.with_name(copy["file"])] = copy["sha256"]
+        lying = {
+            self.home / it: hashlib.sha256((self.home / it).read_bytes()).hexdigest()
+            for it in self.files()
+            if it.endswith(".searchable.pdf")
+        }
+        assert lying == told
 
     def files(self) -> list[str]:
         """Every file below the folders that hold documents, other than sidecars."""

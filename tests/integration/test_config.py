@@ -169,6 +169,7 @@ WRONG = {
     "reader_megabytes": "1",
     "render_megapixels": "0",
     "reader_fence": "s3cret",
+    "searchable_pdf": "s3cret",
     "log_level": "s3cret",
 }
 

@@ -9,6 +9,7 @@ import errno
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
@@ -30,6 +31,17 @@ MAX_PAGE_BYTES = 2 * 1024 * 1024
 
 _EMPTY_BYTES = 256
 """What a page without words takes at most."""
+
+
+COPY = "searchable.pdf"
+"""Name of the searchable copy in the scratch folder of a child that makes one."""
+
+
+class Task(StrEnum):
+    """What is to be done with a document."""
+
+    READ = "read"
+    MAKE_SEARCHABLE = "make_searchable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +75,7 @@ class Order:
     crashed: tuple[int, ...] = ()
     passes: int = 0
     labels: tuple[str, ...] | None = None
+    task: Task = Task.READ
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self), default=str).encode()
@@ -173,6 +186,7 @@ def _page(page: Page) -> dict[str, object]:
         "number": page.number,
         "width": page.width,
         "height": page.height,
+        "turn": page.turn,
         "origin": page.origin,
         "lines": [_line(line) for line in page.lines],
         "problem": page.problem,

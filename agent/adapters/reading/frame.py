@@ -33,6 +33,19 @@ class Frame:
             case _:
                 return Box(left=left - west, top=north - top, right=right - west, bottom=north - bottom)
 
+    def own(self, x: float, y: float) -> tuple[float, float]:
+        """Give the point of the page's own space that is shown at a place."""
+        west, south, east, north = self.bounds
+        match self.turn:
+            case 90:
+                return west + y, south + x
+            case 180:
+                return east - x, south + y
+            case 270:
+                return east - y, north - x
+            case _:
+                return west + x, north - y
+
     def shows(self, box: Box) -> bool:
         """Whether the middle of the box is on the page."""
         return contains(Box(left=0.0, top=0.0, right=self.width, bottom=self.height), box)

@@ -186,6 +186,7 @@ def _joined(layer: Page, kept: Sequence[Word], found: Recognition) -> Page:
         layer,
         width=found.width,
         height=found.height,
+        turn=found.turn,
         origin=TextOrigin.OCR,
         lines=overlay.merged(stay, found.lines, is_level=found.is_level),
     )

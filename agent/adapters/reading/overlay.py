@@ -29,6 +29,12 @@ def turned(words: Sequence[Word], degrees: int, width: float, height: float) -> 
     return [replace(word, box=_turned(word.box, degrees, width, height)) for word in words]
 
 
+def turned_point(x: float, y: float, degrees: int, width: float, height: float) -> tuple[float, float]:
+    """Move a point along when its page, of this size, is turned clockwise by quarters."""
+    moved = _turned(Box(left=x, top=y, right=x, bottom=y), degrees, width, height)
+    return moved.left, moved.top
+
+
 def _without_doubles(line: Line, kept: Sequence[Word]) -> Line:
     return Line(
         words=tuple(

@@ -37,7 +37,7 @@ _USELESS_HINT = (
 class SandboxedReader:
     """A `TextSource`: `start` it first, `close` it at the end; many threads may `read` at once."""
 
-    _job: ClassVar[str] = "agent.adapters.reading.child:read_document"
+    _job: ClassVar[str] = "agent.adapters.reading.jobs:run"
 
     def __init__(
         self,
@@ -80,6 +80,11 @@ class SandboxedReader:
         also = [Path(given[name]) for name in _FOLDER_VARIABLES if name in given]
         self._plan = fence.plan(fenced, scratch, also)
         self._server = ForkServer(job=self._job, environment=given, plan=self._plan)
+
+    @property
+    def server(self) -> ForkServer:
+        """Its fork server, which does more than reading."""
+        return self._server
 
     def start(self) -> fence.Strength:
         """Remove what a dead run left behind and start the fork server; gives what its children are fenced with.

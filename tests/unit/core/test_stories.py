@@ -10,6 +10,7 @@ from agent.domain.decision import Decision, Unmatched
 from agent.domain.document import DocumentId
 from agent.domain.identity import Identifier, Person
 from agent.domain.outcome import Archived, Duplicate, Failed, FailureReason, InReview, Outcome
+from agent.domain.searchable import SearchableCopy, Unsearchable
 from tests.custody_builders import (
     ANNA,
     BERTA,
@@ -53,6 +54,18 @@ def _words_of(person: Person) -> list[str]:
     numbers = [identifier.value for identifier in person.identifiers]
     dates = [person.birth_date.isoformat()] if person.birth_date else []
     return [person.last_name, person.first_name, *numbers, *dates, *filter(None, [person.phone])]
+
+
+def test_a_sidecar_names_the_searchable_copy_or_says_why_there_is_none() -> None:
+    document = a_document(outcome=_filed(None))
+    copy = SearchableCopy(name="x.searchable.pdf", sha256="ab")
+    assert sidecar(document, copy)["searchable_pdf"] == {"file": "x.searchable.pdf", "sha256": "ab"}
+    assert sidecar(document, Unsearchable.ENCRYPTED)["searchable_pdf"] == {
+        "file": None,
+        "reason": "encrypted",
+        "sentence": "It opens with a password only; no copy without one is laid beside it.",
+    }
+    assert "searchable_pdf" not in sidecar(document)
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: str(outcome.state))
