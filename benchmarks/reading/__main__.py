@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.figures import Figure, report
-from benchmarks.reading import clean, fairness, memory, scans, sheets
+from benchmarks.reading import clean, fairness, hostile, memory, scans, sheets
 from benchmarks.reading.truth import Drawer, load
 
 
@@ -17,6 +17,7 @@ def main() -> int:
     parser.add_argument("--documents", type=Path, help="a folder of scans; without it, scans are drawn")
     parser.add_argument("--truth", type=Path, help="what stands in them: truth.jsonl in their folder")
     parser.add_argument("--registry", type=Path, help="the people: registry.csv in their folder")
+    parser.add_argument("--hostile", type=Path, help="a folder of odd PDFs; without it, none are compared")
     parser.add_argument("--rounds", type=int, default=3, help="of the clean scans")
     parser.add_argument("--only", default=",".join(LINES), help=f"some of {','.join(LINES)}")
     given = parser.parse_args()
@@ -35,6 +36,7 @@ Line = tuple[str, Callable[[Drawer, argparse.Namespace], Iterator[Figure]]]
 LINES: dict[str, Line] = {
     "clean": (clean.TITLE, lambda drawer, given: clean.measure(drawer, given.rounds)),
     "scans": (scans.TITLE, lambda drawer, _: scans.measure(drawer)),
+    "hostile": (hostile.TITLE, lambda _, given: hostile.measure(given.hostile)),
     "memory": (memory.TITLE, lambda *_: memory.measure()),
     "fairness": (fairness.TITLE, lambda *_: fairness.measure()),
 }

@@ -9,6 +9,7 @@
 """
 
 import argparse
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -21,6 +22,7 @@ from typing import Literal
 
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.errors import DocumentUnreadable
+from benchmarks.figures import Figure
 from benchmarks.reading.ours import read_whole, running_reader
 
 LEAST_CHARACTERS = 20
@@ -39,6 +41,8 @@ TOOLS = {
     "mutool": ("mutool", "draw", "-q", "-F", "txt", "{}"),
     "pypdfium2": (sys.executable, "-c", _PDFIUM, "{}"),
 }
+
+TITLE = "hostile: PDFs that at least two of three other tools read"
 
 Verdict = Literal["read", "flagged", "lost"]
 
@@ -74,6 +78,25 @@ def compare(folder: Path) -> Iterator[Compared]:
     paths = sorted(folder.glob("**/*.pdf"))
     with running_reader() as reader, ThreadPoolExecutor(2) as pool:
         yield from (each for each in pool.map(partial(_compared, reader), paths) if each is not None)
+
+
+def measure(folder: Path | None) -> Iterator[Figure]:
+    """Count what is lost in silence, and what is flagged; nothing where there are no files, or not all tools."""
+    missing = [name for name in ("pdftotext", "mutool") if shutil.which(name) is None]
+    if folder is None or missing:
+        why = (
+            "no folder is given: --hostile FOLDER"
+            if folder is None
+            else f"there is no {' and no '.join(missing)}"
+        )
+        print(f"       nothing is compared: {why}")
+        return
+    compared = list(compare(folder))
+    verdicts = Counter(each.verdict for each in compared)
+    yield Figure(name="files that count", measured=len(compared), unit="", least=1, digits=0)
+    yield Figure(name="lost in silence", measured=verdicts["lost"], unit="", bound=0, digits=0)
+    flagged = 100 * verdicts["flagged"] / max(1, len(compared))
+    yield Figure(name="not read, and flagged", measured=flagged, unit="%", bound=100 * MOST_FLAGGED, digits=1)
 
 
 def passes(compared: Sequence[Compared]) -> bool:
