@@ -2,14 +2,15 @@
 
 pdfium's text holds none of it. So what annotations draw is pressed into the page before it is read, as a printer would
 do, in memory: then text is text, whoever drew it, images are counted, and the eye judges all of it. Hidden
-annotations are left out, and links draw nothing.
+annotations are left out, and links draw nothing. Whether one in a layer is shown can't be asked: it is left out,
+and its page says so.
 
 A field's value is kept as well where no drawing of the field says it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import pypdfium2
 from pypdfium2 import raw
@@ -27,6 +28,8 @@ _UNSEEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
 _MAX_FIELD_BYTES = 64 * 1024
 _SLACK_POINTS = 3.0
 
+Answer = TypeVar("Answer")
+
 
 class Annotations:
     """The annotations of a document. Pressing is for good, so what the fields held is kept until the next page."""
@@ -36,25 +39,46 @@ class Annotations:
         self._number = 0
         self._values: list[_Value] = []
         self._is_pressed = False
+        self._is_switched = False
 
     def open(self, number: int) -> PdfiumPage:
         """Open a page, from 1, its annotations pressed into it; it may be opened again before the next is."""
         page = self._document[number - 1]
         if number != self._number:
-            self._number, self._values, self._is_pressed = number, [], False
-            if not all(kind in _DRAW_NOTHING for kind in _kinds(page)):
+            self._number, self._values, self._is_pressed, self._is_switched = number, [], False, False
+            if not all(kind in _DRAW_NOTHING for kind in _each(page, raw.FPDFAnnot_GetSubtype)):
+                self._is_switched = any(_each(page, _is_switched))
+                _remove_unseen(page)
                 self._values, self._is_pressed = list(_values(page)), True
                 raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
                 page.close()
                 page = self._document[number - 1]
         typed = [word for value in self._values for word in value.words(page)]
-        return PdfiumPage(page, typed, is_pressed=self._is_pressed)
+        return PdfiumPage(page, typed, is_pressed=self._is_pressed, is_switched=self._is_switched)
 
 
-def _kinds(page: pypdfium2.PdfPage) -> Iterator[int]:
+def _each(page: pypdfium2.PdfPage, ask: Callable[[Any], Answer]) -> list[Answer]:
+    found = []
     for index in range(raw.FPDFPage_GetAnnotCount(page)):
         with _annotation(page, index) as annotation:
-            yield raw.FPDFAnnot_GetSubtype(annotation)
+            found.append(ask(annotation))
+    return found
+
+
+def _is_unseen(annotation: Any) -> bool:
+    return bool(raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN) or _is_switched(annotation)
+
+
+def _is_switched(annotation: Any) -> bool:
+    """Whether it belongs to a layer, which may be off; pdfium presses it in all the same."""
+    return bool(raw.FPDFAnnot_HasKey(annotation, b"OC"))
+
+
+def _remove_unseen(page: pypdfium2.PdfPage) -> None:
+    unseen = _each(page, _is_unseen)
+    for index in reversed(range(len(unseen))):
+        if unseen[index]:
+            raw.FPDFPage_RemoveAnnot(page, index)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ Invariants
 
 import contextlib
 import time
+from dataclasses import replace
 from io import BufferedReader
 
 import pypdfium2
@@ -91,7 +92,9 @@ class PdfPages:
             return self._plumbed(number)
         try:
             with contextlib.closing(self._annotations.open(number)) as page:
-                return self._skimmed(page, number) or self._both(page, number)
+                found = self._skimmed(page, number) or self._both(page, number)
+                is_lacking = page.is_switched and found.problem is None
+                return replace(found, problem=PageProblem.TEXT_DROPPED) if is_lacking else found
         except alarm.OutOfTime:
             return unread(number, PageProblem.TIMED_OUT)
         except MemoryError:  # what pdfplumber keeps of earlier pages may be all that is missing

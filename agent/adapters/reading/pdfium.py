@@ -54,12 +54,24 @@ class PdfiumPage:
     """A page; `close` it before the next is opened. Its width and height stay known, nothing else does."""
 
     def __init__(
-        self, page: pypdfium2.PdfPage, typed: Sequence[Word] = (), *, is_pressed: bool = False
+        self,
+        page: pypdfium2.PdfPage,
+        typed: Sequence[Word] = (),
+        *,
+        is_pressed: bool = False,
+        is_switched: bool = False,
     ) -> None:
-        """Take a page with what was typed into its fields and is not drawn; `is_pressed`: more is drawn than was."""
+        """Take a page.
+
+        Args:
+            typed: what its fields hold and do not draw.
+            is_pressed: annotations were pressed into it.
+            is_switched: annotations that may be seen were left out.
+        """
         self._page = page
         self.typed = typed
         self.is_pressed = is_pressed
+        self.is_switched = is_switched
         self._frame = frame_of(page)
         self.width, self.height = self._frame.width, self._frame.height
         self._text_page = page.get_textpage()

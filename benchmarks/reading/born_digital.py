@@ -1,0 +1,118 @@
+"""Pages that can't say who a document is about: what a child spends on each, beside pdfium's own text of them.
+
+`python -m benchmarks.reading.born_digital [PDF]`: a PDF whose pages are alike; by default 300, drawn here.
+Marginal CPU, (all pages - one page) / (pages - 1), of a process of its own each time, the two interleaved.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import pypdfium2
+from fpdf import FPDF
+
+from benchmarks.figures import Figure, report
+from benchmarks.processes import memory
+from benchmarks.reading.ours import read_whole, running_reader
+
+TITLE = "born-digital pages without identity evidence"
+_PAGES = 300
+_ROUNDS = 5
+_MOST_RATIO = 1.5
+_MOST_MEGABYTES = 480.0
+_ROWS = 38
+_LINE = "les travaux se sont poursuivis pendant tout l'exercice sans incident notable"
+_REFERENCE = """
+import sys, time, pypdfium2
+document = pypdfium2.PdfDocument(sys.argv[1])
+began, count = time.process_time(), int(sys.argv[2])
+for number in range(count):
+    page = document[number]
+    text_page = page.get_textpage()
+    text_page.get_text_range()
+    text_page.close()
+    page.close()
+print(time.process_time() - began)
+"""
+_OURS = """
+import socket, sys, time, tempfile
+from pathlib import Path
+from agent.adapters.reading import child, finding
+from agent.core.labels import IDENTIFYING_LABELS
+here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+with tempfile.TemporaryDirectory() as scratch, open(sys.argv[1], "rb") as first, open(sys.argv[1], "rb") as second:
+    order = finding.Order(
+        scratch=Path(scratch), languages="eng", page_seconds=30.0, document_seconds=900.0, turn_seconds=600.0,
+        memory_megabytes=480,
+        max_pages=10_000, render_megapixels=40, labels=IDENTIFYING_LABELS, pages=tuple(range(1, int(sys.argv[2]) + 1)),
+    )
+    began = time.process_time()
+    finding.write(child.find(order, first, second, there), order.scratch)
+    print(time.process_time() - began)
+"""
+
+
+def measure(document: Path | None = None) -> Iterator[Figure]:
+    """Read a document of prose both ways, and the whole of it through the reader."""
+    with tempfile.TemporaryDirectory(prefix="dossierd-benchmark-") as folder:
+        path, pages = (document, _count(document)) if document else (_prose(Path(folder)), _PAGES)
+        rounds = [(_marginal(_OURS, path, pages), _marginal(_REFERENCE, path, pages)) for _ in range(_ROUNDS)]
+        ours, reference = (median(them) for them in zip(*rounds, strict=True))
+        yield Figure(name="pdfium's text, CPU a page", measured=1000 * reference, unit="ms", digits=3)
+        yield Figure(name="ours, CPU a page", measured=1000 * ours, unit="ms", digits=3)
+        ratio = median(one / other for one, other in rounds)
+        yield Figure(name="ours to pdfium's", measured=ratio, unit="", bound=_MOST_RATIO)
+        with running_reader() as reader:
+            text = read_whole(reader, path)
+        unread = sum(page.problem is not None for page in text.pages) + pages - len(text.pages)
+        yield Figure(name="pages not read", measured=unread, unit="", bound=0, digits=0)
+        yield Figure(
+            name="peak RSS of reading all of it, text in hand",
+            measured=memory(os.getpid()).peak_rss,
+            unit="MB",
+            bound=_MOST_MEGABYTES,
+            digits=0,
+        )
+
+
+def _marginal(program: str, path: Path, pages: int) -> float:
+    return (_seconds(program, path, pages) - _seconds(program, path, 1)) / (pages - 1)
+
+
+def _seconds(program: str, path: Path, pages: int) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", program, path, str(pages)], capture_output=True, check=True, text=True
+    )
+    return float(done.stdout)
+
+
+def _count(path: Path) -> int:
+    with pypdfium2.PdfDocument(path) as document:
+        return len(document)
+
+
+def _prose(folder: Path) -> Path:
+    document = FPDF(format="A4")
+    document.set_font("helvetica", size=11)
+    for _ in range(_PAGES):
+        document.add_page()
+        for row in range(_ROWS):
+            document.text(20, 25 + 7 * row, _LINE)
+    document.output(str(folder / "prose.pdf"))
+    return folder / "prose.pdf"
+
+
+def main() -> int:
+    """Measure; 1 when a bound is exceeded."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("document", type=Path, nargs="?")
+    return 0 if report(TITLE, measure(parser.parse_args().document)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
