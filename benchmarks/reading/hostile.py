@@ -4,7 +4,7 @@
 
 - A file *counts* when at least two of pdftotext, mutool and pypdfium2 find 20 characters or more in it.
 - It is *read* when we have nine tenths of the lesser of their texts. What a page holds out of its reader's sight is
-  said by these tools and kept apart by us: it counts as ours only where we hold it, apart from what identifies.
+  said by these tools and left out by us: it counts against us, and a person judges the file.
 - Otherwise it must be *flagged*: a page with a problem, or a failure with its reason. All else is lost in silence.
 """
 
@@ -53,7 +53,7 @@ class Compared:
 
     Attributes:
         others: the characters that each tool found.
-        ours: the characters of our pages, those out of sight included.
+        ours: the characters of our pages.
         flag: what we said of the file; empty when it was read without a word.
     """
 
