@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
+from agent.adapters.reading import dealing
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build
 from agent.config import load
@@ -153,7 +154,9 @@ def main() -> None:
     parser.add_argument("--point", choices=(*POINTS, "never"), default="never")
     parser.add_argument("--side", choices=("before", "after"), default="before")
     parser.add_argument("--nth", type=int, default=1)
+    parser.add_argument("--turn-seconds", type=float, default=dealing.TURN_SECONDS)
     chosen = parser.parse_args()
+    dealing.TURN_SECONDS = chosen.turn_seconds
     settings = load(home=chosen.home)
     configure(settings.log_level, settings.home / "logs", console="json", to_journald=False)
     parts = trapped_parts(build(settings), Trap(chosen.point, chosen.side, chosen.nth))
