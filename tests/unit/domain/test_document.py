@@ -1,5 +1,6 @@
 """Documents: how they are called, and the text that was read from them."""
 
+import dataclasses
 import datetime
 
 import pytest
@@ -97,3 +98,10 @@ def test_text_without_a_page_is_incomplete() -> None:
 )
 def test_shown_name_obeys_no_control_mark(name: str, shown: str) -> None:
     assert printable(name) == shown
+
+
+def test_a_text_is_a_ruin_when_no_page_could_be_opened() -> None:
+    good = text_of_plain("one\ftwo").pages
+    ruined = tuple(dataclasses.replace(page, problem=PageProblem.ENGINE_FAILED) for page in good)
+    assert DocumentText(pages=ruined).is_ruin
+    assert not DocumentText(pages=(good[0], ruined[1])).is_ruin
