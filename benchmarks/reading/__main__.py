@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.figures import Figure, report
-from benchmarks.reading import clean, fairness, hostile, memory, scans, sheets
+from benchmarks.reading import born_digital, clean, fairness, hostile, memory, scans, sheets
 from benchmarks.reading.truth import Drawer, load
 
 
@@ -37,6 +37,7 @@ LINES: dict[str, Line] = {
     "clean": (clean.TITLE, lambda drawer, given: clean.measure(drawer, given.rounds)),
     "scans": (scans.TITLE, lambda drawer, _: scans.measure(drawer)),
     "hostile": (hostile.TITLE, lambda _, given: hostile.measure(given.hostile)),
+    "born-digital": (born_digital.TITLE, lambda *_: born_digital.measure()),
     "memory": (memory.TITLE, lambda *_: memory.measure()),
     "fairness": (fairness.TITLE, lambda *_: fairness.measure()),
 }
