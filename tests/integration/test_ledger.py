@@ -35,6 +35,7 @@ from agent.domain.document import (
     DocumentId,
     DocumentText,
     Page,
+    PageProblem,
     SeenFile,
     Sha256,
     text_of_plain,
@@ -442,6 +443,28 @@ def test_a_retry_opens_the_next_epoch(ledger: SqlLedger, outcome: Outcome) -> No
     retried = ledger.retry(document_id, Event.RETRIED, "cli:anna", LATER)
     assert (retried.state, retried.epoch, retried.attempts) == (State.CLAIMED, 2, 0)
     assert (retried.claimed_at, retried.location) == (LATER, "there.pdf")
+
+
+def test_a_retry_asks_for_the_pages_once_more_that_had_a_problem_and_for_no_others(ledger: SqlLedger) -> None:
+    document_id = _resting(ledger, ASKED)
+    good, slow, torn = text_of_plain("one\ftwo\fthree").pages
+    slow, torn = (
+        dataclasses.replace(slow, problem=PageProblem.TIMED_OUT),
+        dataclasses.replace(torn, problem=PageProblem.ENGINE_FAILED),
+    )
+    turn = Turn(pages=(good, slow, torn), page_count=3, seconds=60.0, bytes=7, lost=1)
+    ledger.save_turn(document_id, HASH, turn, NOON)
+    ledger.retry(document_id, Event.REDECIDED, "cli:anna", LATER)
+    assert ledger.reading(document_id, HASH) == Reading(
+        read=frozenset({1}), page_count=3, seconds=0.0, bytes=7, lost=0, begun_at=LATER
+    )
+
+
+def test_what_was_read_well_is_not_read_again(ledger: SqlLedger) -> None:
+    document_id, whole = _resting(ledger, BROKEN), text_of_plain("one\ftwo")
+    ledger.save_turn(document_id, HASH, turn_of(whole), NOON)
+    ledger.retry(document_id, Event.RETRIED, "cli:anna", LATER)
+    assert ledger.text(document_id, HASH) == whole
 
 
 # --- What a state doesn't allow

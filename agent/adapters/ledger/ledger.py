@@ -273,6 +273,7 @@ class SqlLedger:
                 **rows.NO_OUTCOME,
             )
             changes.close_review(connection, document_id, actor, "retry", now)
+            readings.forget_problems(connection, document_id, now)
             return retried
 
     # --- Questions about documents

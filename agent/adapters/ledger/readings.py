@@ -35,6 +35,7 @@ _ADD = (
     .returning(readings)
 )
 _NUMBERS = select(pages.c.number).where(pages.c.document_id == bindparam("wanted"))
+_NUMBERED = select(pages.c.number, pages.c.body).where(pages.c.document_id == bindparam("wanted"))
 _PAGES = select(pages.c.body).where(pages.c.document_id == bindparam("wanted")).order_by(pages.c.number)
 _FORGIVE = (
     update(documents)
@@ -79,6 +80,19 @@ def keep(
 def forget(connection: Connection, document_id: DocumentId) -> None:
     connection.execute(delete(pages).where(pages.c.document_id == document_id))
     connection.execute(delete(readings).where(readings.c.document_id == document_id))
+
+
+def forget_problems(connection: Connection, document_id: DocumentId, now: datetime.datetime) -> None:
+    """Let pages that have a problem be read once more, with all the time there is: a human asks for another try."""
+    found = connection.execute(_NUMBERED, {"wanted": document_id}).all()
+    doubtful = [number for number, body in found if unpacked(body).problem is not None]
+    if doubtful:
+        connection.execute(_DROP, [{"wanted": document_id, "of": number} for number in doubtful])
+        connection.execute(
+            update(readings)
+            .where(readings.c.document_id == document_id)
+            .values(pages_read=len(found) - len(doubtful), seconds=0.0, lost=0, begun_at=now)
+        )
 
 
 def find(connection: Connection, document_id: DocumentId, sha256: Sha256) -> Reading | None:
