@@ -155,6 +155,9 @@ def build_reader(settings: Settings) -> SandboxedReader:
         at_once=settings.worker_count,
         fenced=settings.reader_fence,
         labels=IDENTIFYING_LABELS,
+        passwords=settings.passwords,
+        max_text_megabytes=settings.max_text_megabytes,
+        max_page_text_megabytes=settings.max_page_text_megabytes,
     )
 
 

@@ -24,6 +24,11 @@ from agent.errors import SettingInvalid
 
 PREFIX = "DOSSIERD_"
 
+MOST_PASSWORDS = 20
+"""Each costs a few milliseconds at each PDF that has one."""
+_LONGEST_PASSWORD_BYTES = 127
+"""More than a PDF can have (ISO 32000-2, 7.6.4.3.3)."""
+
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -61,6 +66,9 @@ class Settings(BaseSettings):
     document_seconds: float = Field(default=7200.0, gt=0, le=86400)
     reader_megabytes: int = Field(default=480, ge=256, le=65536)
     render_megapixels: int = Field(default=40, ge=1, le=1000)
+    max_text_megabytes: int = Field(default=16, ge=1, le=256)
+    max_page_text_megabytes: int = Field(default=2, ge=1, le=256)
+    pdf_passwords: SecretStr = SecretStr("")
     reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"
 
     searchable_pdf: bool = True
@@ -86,6 +94,18 @@ class Settings(BaseSettings):
     def _chats_from_text(cls, value: object) -> object:
         return tuple(part for part in value.replace(",", " ").split()) if isinstance(value, str) else value
 
+    @field_validator("pdf_passwords")
+    @classmethod
+    def _passwords_are_few_and_short(cls, value: SecretStr) -> SecretStr:
+        passwords = _lines_of(value)
+        if len(passwords) > MOST_PASSWORDS:
+            raise ValueError(f"{len(passwords)} passwords, at most {MOST_PASSWORDS} are tried")
+        if any(len(password.encode()) > _LONGEST_PASSWORD_BYTES for password in passwords):
+            raise ValueError(
+                f"a PDF's password has at most {_LONGEST_PASSWORD_BYTES} bytes; write one on each line"
+            )
+        return value
+
     @model_validator(mode="after")
     def _token_needs_chats(self) -> Self:
         if self.telegram_token is not None and not self.telegram_chats:
@@ -96,9 +116,19 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def passwords(self) -> tuple[str, ...]:
+        """What to try on PDFs that have a password, in this order."""
+        return _lines_of(self.pdf_passwords)
+
+    @property
     def worker_count(self) -> int:
         """How many documents are worked on at once: as set, else one for each core, four at most."""
         return self.workers or max(1, min(4, len(os.sched_getaffinity(0))))
+
+
+def _lines_of(secret: SecretStr) -> tuple[str, ...]:
+    """One password a line: a line end is the one sign that none can hold."""
+    return tuple(filter(None, (line.strip() for line in secret.get_secret_value().splitlines())))
 
 
 def chosen_home(home: Path | None) -> Path:

@@ -4,6 +4,7 @@ import datetime
 import itertools
 from collections.abc import Sequence
 
+from agent.core.completeness import what_is_missing
 from agent.core.decide import decide
 from agent.core.extract import extract
 from agent.core.match import Assessment, compare
@@ -112,6 +113,6 @@ def decided(
         assessed(read, *([people] if isinstance(people, Person) else people)),
         policy=policy,
         confidence_floor=confidence_floor,
-        is_complete=read.is_complete,
+        missing=what_is_missing(read),
         is_trustworthy=is_trustworthy,
     )

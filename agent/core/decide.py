@@ -29,18 +29,18 @@ def decide(
     *,
     policy: Policy,
     confidence_floor: int,
-    is_complete: bool,
+    missing: str,
     is_trustworthy: bool,
 ) -> Decision:
     """Decide whose document it is.
 
     Args:
         confidence_floor: OCR confidence, 0 to 100, that every word a match rests on must reach.
-        is_complete: every page was read to its end.
+        missing: what of the document could not be read; empty when every page was read to its end.
         is_trustworthy: the registry's copy is fresh and complete.
     """
     ordered = sorted(assessments, key=lambda one: (-one.score, one.person.record_id))
-    obstacle = _obstacle_for_all(ordered, is_complete=is_complete, is_trustworthy=is_trustworthy)
+    obstacle = _obstacle_for_all(ordered, missing=missing, is_trustworthy=is_trustworthy)
     if obstacle is None:
         leads = [one for one in ordered if _is_lead(one, policy, confidence_floor)]
         if len(leads) == 1:
@@ -90,16 +90,14 @@ def _is_sure(confidence: int | None, floor: int) -> bool:
     return confidence is None or confidence >= floor
 
 
-def _obstacle_for_all(
-    ordered: Sequence[Assessment], *, is_complete: bool, is_trustworthy: bool
-) -> Reason | None:
+def _obstacle_for_all(ordered: Sequence[Assessment], *, missing: str, is_trustworthy: bool) -> Reason | None:
     """Rule 8, and what was not read."""
     if not is_trustworthy:
         return _against(
             "registry_untrusted", "The registry is empty, outdated or incomplete: nothing is filed by itself."
         )
-    if not is_complete:
-        return _against("document_incomplete", "A part of this document could not be read.")
+    if missing:
+        return _against("document_incomplete", missing)
     if not any(_is_pointed_at(one) for one in ordered):
         return _against("nobody_named", "Nobody in the registry is named as the one whom this is about.")
     return None

@@ -103,6 +103,8 @@ def _why_asked(decision: Decision) -> str:
     match decision:
         case Match():
             return "The rules would file it here; nothing is filed before you say so."
+        case Ambiguous() | Unmatched() if decision.reason.code == "document_incomplete":
+            return decision.reason.sentence  # page numbers and settings; nothing that was read
         case Ambiguous() | Unmatched():
             return WHY_ASKED.get(decision.reason.code, "The document does not say clearly whose it is.")
         case _:
@@ -205,7 +207,6 @@ REASONS: Mapping[str, str] = {
 
 WHY_ASKED: Mapping[str, str] = {
     "registry_untrusted": "The list of people is empty or out of date, so nothing is filed by itself.",
-    "document_incomplete": "A part of it could not be read.",
     "nobody_named": "Nobody in the registry is named in it.",
     "not_the_subject": "It names people, but not clearly whom it is about.",
     "somebody_else": "It names more than one person.",

@@ -117,9 +117,17 @@ class PageProblem(StrEnum):
     """Why a page's text may be incomplete; a document with such a page is never matched automatically."""
 
     TIMED_OUT = "timed_out"
+    """Reading it took too long."""
+    NOT_REACHED = "not_reached"
+    """The document's time was up before it was its turn."""
     CAPPED = "capped"
+    """It, or an image on it, is too large to be drawn."""
+    OUT_OF_MEMORY = "out_of_memory"
+    TOO_MUCH_TEXT = "too_much_text"
+    """Its words were left out: it, or the document, has more of them than are kept."""
     ENGINE_FAILED = "engine_failed"
     TEXT_DROPPED = "text_dropped"
+    """Ink of a size of text is in no word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

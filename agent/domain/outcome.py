@@ -195,7 +195,8 @@ FAILURES: Mapping[FailureReason, FailureText] = {
     ),
     FailureReason.ENCRYPTED: FailureText(
         sentence="The PDF is protected by a password.",
-        hint="Ask the sender for an unprotected copy, or open it and save it without a password.",
+        hint="Write its password into DOSSIERD_PDF_PASSWORDS and restart dossierd, then: dossierd retry. Or ask the "
+        "sender for an unprotected copy.",
     ),
     FailureReason.DAMAGED: FailureText(
         sentence="The file is damaged or was cut off; it can't be opened.",

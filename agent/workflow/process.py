@@ -4,6 +4,7 @@ Watch and intake have claimed the file before; the outbox tells people after. Wh
 business, so that this page reads from top to bottom.
 """
 
+from agent.core.completeness import what_is_missing
 from agent.core.decide import decide
 from agent.core.extract import extract
 from agent.core.kinds import document_kind
@@ -39,7 +40,7 @@ def process_document(document_id: DocumentId, ports: Ports) -> None:
                     candidates,
                     policy=ports.rules.policy,
                     confidence_floor=ports.rules.confidence_floor,
-                    is_complete=text.is_complete,
+                    missing=what_is_missing(text),
                     is_trustworthy=people.is_trustworthy,
                 )
                 pages = pages_to_reread(

@@ -54,7 +54,7 @@ def test_results_questions_and_failures_arrive_once_each(tmp_path: Path, api: Bo
     assert "D-2" in told[1]
     assert "dossierd answer D-2" in told[1]
     assert "D-3" in told[2]
-    assert "is not a PDF" in told[2]
+    assert "Accepted are PDF, JPEG, PNG and TIFF" in told[2]
     assert "famille" not in "".join(told).lower()
     assert TOKEN.partition(":")[2] not in world.said() + "".join(
         it.read_text() for it in (world.home / "logs").iterdir()

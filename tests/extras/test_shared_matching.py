@@ -69,7 +69,7 @@ def test_three_hundred_texts_match_nobody_falsely_and_nine_in_ten_by_rule(tmp_pa
             compare(evidence, people.named),
             policy=Policy.TWO_IDENTIFIERS,
             confidence_floor=80,
-            is_complete=True,
+            missing="",
             is_trustworthy=people.is_trustworthy,
         )
         predictions.append(

@@ -168,6 +168,9 @@ WRONG = {
     "document_seconds": "nan",
     "reader_megabytes": "1",
     "render_megapixels": "0",
+    "max_text_megabytes": "0",
+    "max_page_text_megabytes": "s3cret",
+    "pdf_passwords": "s3cret" * 30,
     "reader_fence": "s3cret",
     "searchable_pdf": "s3cret",
     "log_level": "s3cret",
@@ -222,6 +225,28 @@ def test_settings_can_not_be_changed_and_never_show_the_token(home: Path) -> Non
     assert "secret" not in f"{settings!r} {settings.model_dump()}"
     with pytest.raises(ValueError, match="frozen"):
         settings.workers = 3
+
+
+@pytest.mark.security
+def test_passwords_are_one_a_line_and_never_shown(home: Path) -> None:
+    """Commas, blanks, signs of remarks and of other settings are theirs."""
+    _write(home, "DOSSIERD_PDF_PASSWORDS='first, with # a blank", "", ' $econd="x\\n" ', "third'")
+    settings = load()
+    assert settings.passwords == ("first, with # a blank", '$econd="x\\n"', "third")
+    assert "first" not in f"{settings!r} {settings.model_dump()}"
+
+
+def test_without_passwords_none_is_tried(home: Path) -> None:
+    _write(home, "DOSSIERD_PDF_PASSWORDS=")
+    assert load().passwords == ()
+
+
+@pytest.mark.security
+def test_too_many_passwords_are_refused_without_naming_one(home: Path) -> None:
+    _write(home, "DOSSIERD_PDF_PASSWORDS='" + "\n".join(f"s3cret{number}" for number in range(21)) + "'")
+    with pytest.raises(SettingInvalid) as refused:
+        load()
+    assert refused.value.sentence == "DOSSIERD_PDF_PASSWORDS: 21 passwords, at most 20 are tried"
 
 
 @pytest.mark.parametrize(("cores", "workers"), [(1, 1), (3, 3), (64, 4)])

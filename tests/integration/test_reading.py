@@ -28,6 +28,7 @@ def reader_in(
     render_megapixels: int = 40,
     environment: dict[str, str] | None = None,
     labels: tuple[str, ...] | None = None,
+    passwords: tuple[str, ...] = (),
 ) -> Iterator[SandboxedReader]:
     reader = SandboxedReader(
         scratch=folder / "scratch",
@@ -40,6 +41,7 @@ def reader_in(
         render_megapixels=render_megapixels,
         environment=environment,
         labels=labels,
+        passwords=passwords,
     )
     reader.start()
     try:

@@ -148,9 +148,11 @@ def test_a_document_that_crashes_at_every_page_is_given_up(letter: Path, tmp_pat
 def test_words_beyond_the_cap_are_left_out_and_their_pages_say_so(letter: Path, tmp_path: Path) -> None:
     with reader_of(reading_jobs.write_too_many_words, tmp_path) as reader:
         problems = [page.problem for page in read(reader, letter).pages]
-    capped = [number for number, problem in enumerate(problems, start=1) if problem is PageProblem.CAPPED]
+    capped = [
+        number for number, problem in enumerate(problems, start=1) if problem is PageProblem.TOO_MUCH_TEXT
+    ]
     assert capped == [2, 12, 13, 14]
-    assert set(problems) == {None, PageProblem.CAPPED}
+    assert set(problems) == {None, PageProblem.TOO_MUCH_TEXT}
 
 
 def test_a_child_that_crashes_twice_is_told(letter: Path, tmp_path: Path) -> None:

@@ -35,11 +35,15 @@ class _Head(BaseModel):
     page_count: int = Field(ge=1)
 
 
-def collect(scratch: Path) -> Finding | None:
-    """Parse the finding in a scratch folder; None when there is none that could be believed."""
+def collect(scratch: Path, room: int = MAX_FINDING_BYTES, page_room: int = MAX_PAGE_BYTES) -> Finding | None:
+    """Parse the finding in a scratch folder; None when there is none that could be believed.
+
+    Args:
+        room, page_room: the bytes that it, and each of its pages, may take.
+    """
     try:
         with _open(scratch / FINDING) as stream:
-            finding = _parse(stream)
+            finding = _parse(_capped_lines(stream, room, page_room))
     except (OSError, ValidationError):
         return None
     return finding if finding is not None and _is_plausible(finding) else None
@@ -51,9 +55,8 @@ def _open(path: Path) -> BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
-def _parse(stream: BufferedReader) -> Finding | None:
+def _parse(lines: Iterator[bytes | None]) -> Finding | None:
     """Parse a refusal, or page after page; None beyond the cap."""
-    lines = _capped_lines(stream)
     first = next(lines, None)
     if first is None or not first.startswith(_PAGES_MARK):
         return None if first is None else _REFUSAL.validate_json(first)
@@ -70,12 +73,11 @@ def _parse(stream: BufferedReader) -> Finding | None:
     return Read(pages=tuple(pages), page_count=page_count)
 
 
-def _capped_lines(stream: BufferedReader) -> Iterator[bytes | None]:
+def _capped_lines(stream: BufferedReader, room: int, page_room: int) -> Iterator[bytes | None]:
     """Give line by line, and None where one is too long, or all together."""
-    room = MAX_FINDING_BYTES
-    while line := stream.readline(MAX_PAGE_BYTES + 1):
+    while line := stream.readline(page_room + 1):
         room -= len(line)
-        if room < 0 or len(line) > MAX_PAGE_BYTES:
+        if room < 0 or len(line) > page_room:
             yield None
             return
         yield line

@@ -27,7 +27,7 @@ def read_document(order: Order, document: int, reply: socket.socket) -> None:
     """Read the document behind the descriptor and leave a finding in the scratch folder."""
     path = f"/proc/self/fd/{document}"  # opened anew for each engine: they must not share one file position
     with Path(path).open("rb") as first, Path(path).open("rb") as second:
-        finding.write(find(order, first, second, reply), order.scratch, order.finding_bytes)
+        finding.write(find(order, first, second, reply), order.scratch, order.finding_bytes, order.page_bytes)
 
 
 def find(order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket) -> Finding:

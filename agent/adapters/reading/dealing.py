@@ -17,7 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from agent.adapters.reading.finding import MAX_FINDING_BYTES, Order, Read, Unavailable, Unreadable
+from agent.adapters.reading.finding import Order, Read, Unavailable, Unreadable
 from agent.adapters.reading.forkclient import ForkServer
 from agent.adapters.reading.hand import Hand, HandRead
 from agent.adapters.reading.losses import Losses
@@ -67,7 +67,7 @@ class Dealing:
         self._table = table
         self._lost = Losses(table.wanted.lost)
         self._lost_told = 0
-        self._room = MAX_FINDING_BYTES - table.wanted.spent_bytes
+        self._room = table.order.finding_bytes - table.wanted.spent_bytes
         self._pool = None if table.wanted.pages is None else list(table.wanted.pages)
         self._page_count = max(table.wanted.pages or (0,))
         self._under_way: dict[Future[HandRead], Hand] = {}
@@ -226,7 +226,7 @@ class Dealing:
 
     def _left_out(self, numbers: list[int]) -> Turn:
         """Give the pages for which there is no time."""
-        pages = tuple(unread(number, PageProblem.TIMED_OUT) for number in numbers)
+        pages = tuple(unread(number, PageProblem.NOT_REACHED) for number in numbers)
         return Turn(pages=pages, page_count=self._page_count)
 
     def _left(self) -> float:

@@ -8,7 +8,7 @@ them unparsed: parsed in one piece, a finding took 23 times its own size.
 import errno
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -53,12 +53,13 @@ class Order:
         document_seconds: what is left for the document; the child is ended after it.
         turn_seconds: for how long pages may be begun; the first one always is, and the rest is another child's.
         pages: which to read, rising; None for all from the first on, `HALT` or the turn's end permitting.
-        finding_bytes: what is left of `MAX_FINDING_BYTES`.
+        finding_bytes: what is left for the document's text; a page's may take `page_bytes` of it.
         hung: pages at which an earlier child hung: not touched again, reported as timed out.
         crashed: pages at which two earlier children crashed: not touched again, reported as failed.
         passes: how many recipes for OCR were tried before; it goes on with the next.
         labels: the labels that could make a name or a number somebody's: a printed page without any is only skimmed.
             None: no page is.
+        passwords: what to try on a PDF that has one; secrets, which go no other way than this.
     """
 
     scratch: Path
@@ -71,11 +72,13 @@ class Order:
     turn_seconds: float
     pages: tuple[int, ...] | None = None
     finding_bytes: int = MAX_FINDING_BYTES
+    page_bytes: int = MAX_PAGE_BYTES
     hung: tuple[int, ...] = ()
     crashed: tuple[int, ...] = ()
     passes: int = 0
     labels: tuple[str, ...] | None = None
     task: Task = Task.READ
+    passwords: tuple[str, ...] = field(default=(), repr=False)
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self), default=str).encode()
@@ -83,7 +86,7 @@ class Order:
     @classmethod
     def decode(cls, encoded: bytes) -> "Order":
         fields = json.loads(encoded)
-        for name in ("pages", "hung", "crashed", "labels"):
+        for name in ("pages", "hung", "crashed", "labels", "passwords"):
             fields[name] = None if fields[name] is None else tuple(fields[name])
         return cls(**{**fields, "scratch": Path(fields["scratch"])})
 
@@ -130,11 +133,13 @@ class NoRoomError(Exception):
     """The scratch folder doesn't take the finding: the disk is full, or fails."""
 
 
-def write(finding: Finding, scratch: Path, room: int = MAX_FINDING_BYTES) -> None:
+def write(
+    finding: Finding, scratch: Path, room: int = MAX_FINDING_BYTES, page_room: int = MAX_PAGE_BYTES
+) -> None:
     """Leave the finding in the scratch folder, whole or not at all.
 
     Args:
-        room: the bytes that it may take; words beyond are left out.
+        room, page_room: the bytes that it, and each of its pages, may take; words beyond are left out.
 
     Raises:
         NoRoomError: the disk refuses.
@@ -142,7 +147,7 @@ def write(finding: Finding, scratch: Path, room: int = MAX_FINDING_BYTES) -> Non
     unfinished = scratch / f"{FINDING}.part"
     try:
         with unfinished.open("wb") as stream:
-            stream.writelines(_encode(finding, room))
+            stream.writelines(_encode(finding, room, page_room))
         unfinished.rename(scratch / FINDING)
     except OSError as error:
         if error.errno in NO_ROOM:
@@ -150,23 +155,23 @@ def write(finding: Finding, scratch: Path, room: int = MAX_FINDING_BYTES) -> Non
         raise
 
 
-def _encode(finding: Finding, room: int) -> Iterator[bytes]:
+def _encode(finding: Finding, room: int, page_room: int) -> Iterator[bytes]:
     match finding:
         case Read(pages=pages, page_count=page_count):
             head = json.dumps({"page_count": page_count}).encode() + b"\n"
             yield head
-            yield from _encode_pages(pages, room - len(head))
+            yield from _encode_pages(pages, room - len(head), page_room)
         case Unreadable() | Unavailable():
             yield json.dumps(asdict(finding)).encode()
 
 
-def _encode_pages(pages: tuple[Page, ...], room: int) -> Iterator[bytes]:
+def _encode_pages(pages: tuple[Page, ...], room: int, page_room: int) -> Iterator[bytes]:
     """Encode page by page; where the words are too many they are left out, and the page says so."""
     room -= _EMPTY_BYTES * len(pages)
     for page in pages:
         encoded = _encode_page(page)
         size = len(encoded) + unwritten_bytes(page)
-        if size > MAX_PAGE_BYTES or size - _EMPTY_BYTES > room:
+        if size > page_room or size - _EMPTY_BYTES > room:
             yield _encode_page(_emptied(page))
         else:
             room -= max(size - _EMPTY_BYTES, 0)
@@ -174,7 +179,7 @@ def _encode_pages(pages: tuple[Page, ...], room: int) -> Iterator[bytes]:
 
 
 def _emptied(page: Page) -> Page:
-    return replace(page, lines=(), problem=PageProblem.CAPPED)
+    return replace(page, lines=(), problem=PageProblem.TOO_MUCH_TEXT)
 
 
 def _encode_page(page: Page) -> bytes:

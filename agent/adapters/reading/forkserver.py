@@ -10,9 +10,11 @@ Rules
 - Control is a SEQPACKET socket: a request is one message with two descriptors, reply socket and document.
 - A child's process group is killed before its leader is reaped, so its number can't have been given away.
 - What a child started falls to the server when the child is dead, and is reaped: not every init does it.
+- An order may hold passwords: it is unpacked in its child alone, and wiped out here before the next child is forked.
 - When the asker hangs up, the child is killed. When the daemon dies, all askers hang up, and the server ends.
 """
 
+import array
 import gc
 import importlib
 import logging
@@ -30,6 +32,8 @@ from agent.adapters.reading.fence import Fence, FenceError, Plan
 from agent.adapters.reading.finding import Order
 
 MAX_MESSAGE_BYTES = 64 * 1024
+
+_TWO_DESCRIPTORS = socket.CMSG_SPACE(2 * array.array("i").itemsize)
 
 _REAP_SECONDS = 0.05
 
@@ -57,6 +61,7 @@ class _Server:
         self._selector = selectors.DefaultSelector()
         self._children: set[_Child] = set()
         self._orphaned: set[int] = set()
+        self._message = bytearray(MAX_MESSAGE_BYTES)
 
     def serve(self) -> None:
         self._selector.register(self._control, selectors.EVENT_READ, self._accept)
@@ -71,21 +76,24 @@ class _Server:
             self._bury(child)
 
     def _accept(self) -> None:
-        message, descriptors, _, _ = socket.recv_fds(self._control, MAX_MESSAGE_BYTES, 2)
-        if not message:
+        length, ancillary, _, _ = self._control.recvmsg_into([self._message], _TWO_DESCRIPTORS)
+        if not length:
             self._selector.unregister(self._control)
             self._control.close()
             return
-        reply_descriptor, document = descriptors
+        ((_, _, passed),) = ancillary
+        reply_descriptor, document = array.array("i", passed)
         reply = socket.socket(fileno=reply_descriptor)
         try:
             pid = os.fork()
         except OSError:  # no memory, or too many processes: the asker sees the hang-up
+            self._message[:length] = bytes(length)
             reply.close()
             os.close(document)
             return
         if pid == 0:
-            self._become_child(Order.decode(message), document, reply)
+            self._become_child(Order.decode(bytes(self._message[:length])), document, reply)
+        self._message[:length] = bytes(length)
         os.close(document)
         child = _Child(pid=pid, exited=os.pidfd_open(pid), reply=reply)
         self._children.add(child)

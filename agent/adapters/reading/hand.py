@@ -72,6 +72,7 @@ class Hand:
         self._deadline = deadline
         self._should_stop = should_stop
         self._halt: int | None = None
+        self._passwords: tuple[str, ...] = ()
         self._scratch: Path | None = None
         self.begun_at = time.monotonic()
         self.page = 0
@@ -89,6 +90,8 @@ class Hand:
     def read(self) -> HandRead:
         """Try until a child ends well, without each page that hung once or crashed twice.
 
+        Passwords are told only to one that has met a document with a password.
+
         Raises:
             ReaderUnavailable: ours or the machine's fault.
             ReadingStopped: `should_stop` said so.
@@ -96,7 +99,10 @@ class Hand:
         while True:
             outcome = self._attempt()
             if isinstance(outcome, HandRead):
-                return outcome
+                if self._passwords == self._order.passwords or not _wants_password(outcome.finding):
+                    return outcome
+                self._passwords = self._order.passwords
+                continue
             if isinstance(outcome, Crashed) and self._server.is_closed:
                 raise ReaderUnavailable("The reader was closed while it read.")
             given_up = self._lost.add(outcome)
@@ -111,6 +117,7 @@ class Hand:
                 document_seconds=max(0.0, self._deadline - time.monotonic()),
                 hung=tuple(self._lost.hung),
                 crashed=tuple(self._lost.crashed),
+                passwords=self._passwords,
             )
             with self._server.spawn(order, self._document) as child:
                 try:
@@ -159,7 +166,7 @@ class Hand:
             return Crashed(page=child.page, detail=f"signal {number}", is_killed=number == signal.SIGKILL)
         if child.exit_code > 0:
             return Crashed(page=child.page, detail=f"exit code {child.exit_code}")
-        finding = collect(scratch)
+        finding = collect(scratch, self._order.finding_bytes, self._order.page_bytes)
         if finding is None or not self._was_asked_for(finding):
             return Crashed(page=child.page, detail="no usable result")
         written = written_bytes(finding.pages) if isinstance(finding, Read) else 0
@@ -197,3 +204,7 @@ class Hand:
         finally:
             self._scratch = None
             remove(folder)
+
+
+def _wants_password(finding: Finding) -> bool:
+    return isinstance(finding, Unreadable) and finding.failure is FailureReason.ENCRYPTED

@@ -46,10 +46,10 @@ _OPENING_FAILURES = {
 
 def open_pdf(order: Order, first: BufferedReader, second: BufferedReader) -> "PdfPages | Unreadable":
     """Open a PDF with both engines, one stream each; one of them is enough."""
-    opened = _open(first)
+    opened, password = _unlocked(first, order.passwords)
     if opened is FailureReason.ENCRYPTED:
         return Unreadable(failure=opened)
-    plumber = Plumber(second, seconds=_PLUMBER_SHARE * order.page_seconds)
+    plumber = Plumber(second, seconds=_PLUMBER_SHARE * order.page_seconds, password=password)
     if not isinstance(opened, FailureReason):
         return PdfPages(order, opened, plumber, len(opened))
     if not plumber.page_count:
@@ -57,9 +57,24 @@ def open_pdf(order: Order, first: BufferedReader, second: BufferedReader) -> "Pd
     return PdfPages(order, None, plumber, plumber.page_count)
 
 
-def _open(stream: BufferedReader) -> pypdfium2.PdfDocument | FailureReason:
+def _unlocked(
+    stream: BufferedReader, passwords: tuple[str, ...]
+) -> tuple[pypdfium2.PdfDocument | FailureReason, str | None]:
+    """Open it without a password, which is enough where only its owner has one, else with the first that fits.
+
+    A try takes up to 4 ms (AES-256).
+    """
+    for password in (None, *passwords):
+        stream.seek(0)
+        opened = _open(stream, password)
+        if opened is not FailureReason.ENCRYPTED:
+            return opened, password
+    return FailureReason.ENCRYPTED, None
+
+
+def _open(stream: BufferedReader, password: str | None) -> pypdfium2.PdfDocument | FailureReason:
     try:
-        document = pypdfium2.PdfDocument(stream)
+        document = pypdfium2.PdfDocument(stream, password=password)
     except pypdfium2.PdfiumError as error:
         return _OPENING_FAILURES.get(error.err_code, FailureReason.DAMAGED)
     with contextlib.suppress(pypdfium2.PdfiumError):  # a form that can't be filled in is still a page
@@ -98,7 +113,7 @@ class PdfPages:
         except alarm.OutOfTime:
             return unread(number, PageProblem.TIMED_OUT)
         except MemoryError:  # what pdfplumber keeps of earlier pages may be all that is missing
-            return self.read(number) if self._plumber.release() else unread(number, PageProblem.CAPPED)
+            return self.read(number) if self._plumber.release() else unread(number, PageProblem.OUT_OF_MEMORY)
         except ReaderUnavailable:
             raise
         except Exception:  # noqa: BLE001 # what a parser of hostile bytes raises is not for us to foresee

@@ -95,7 +95,7 @@ class PicturePages:
         except alarm.OutOfTime:
             return unread(number, PageProblem.TIMED_OUT)
         except MemoryError:
-            return unread(number, PageProblem.CAPPED)
+            return unread(number, PageProblem.OUT_OF_MEMORY)
         except ReaderUnavailable:
             raise
         except Exception:  # noqa: BLE001 # the same

@@ -32,8 +32,9 @@ Result = TypeVar("Result")
 class Plumber:
     """A document as pdfplumber sees it. After two failures it is not asked again: each costs up to its time limit."""
 
-    def __init__(self, stream: BufferedReader, *, seconds: float) -> None:
+    def __init__(self, stream: BufferedReader, *, seconds: float, password: str | None = None) -> None:
         self._stream = stream
+        self._password = password
         self._seconds = seconds
         self._failures = 0
         self._is_released = False
@@ -41,7 +42,7 @@ class Plumber:
     @cached_property
     def _pages(self) -> Sequence[Any]:
         """All pages, none when it can't open the document. Opened when first asked: many documents never need it."""
-        return self._guarded(lambda: pdfplumber.open(self._stream).pages) or ()
+        return self._guarded(lambda: pdfplumber.open(self._stream, password=self._password).pages) or ()
 
     @property
     def page_count(self) -> int:

@@ -54,6 +54,9 @@ class SandboxedReader:
         fenced: fence.Mode = "auto",
         environment: Mapping[str, str] | None = None,
         labels: Iterable[str] | None = None,
+        passwords: tuple[str, ...] = (),
+        max_text_megabytes: int = 16,
+        max_page_text_megabytes: int = 2,
     ) -> None:
         """Keep the limits; nothing is started yet.
 
@@ -65,6 +68,8 @@ class SandboxedReader:
             environment: what children get beside the basics, such as TESSDATA_PREFIX; never a secret.
             labels: the labels that could make a name or a number somebody's; printed pages without any are skimmed.
                 None: none are.
+            passwords: what to try on PDFs that have one.
+            max_text_megabytes, max_page_text_megabytes: of the words of a document and of a page, with their places.
         """
         self._scratch = scratch
         self._languages = languages
@@ -75,6 +80,9 @@ class SandboxedReader:
         self._max_pages = max_pages
         self._max_file_megabytes = max_file_megabytes
         self._render_megapixels = render_megapixels
+        self._passwords = passwords
+        self._max_text_bytes = max_text_megabytes * 1024 * 1024
+        self._max_page_text_bytes = max_page_text_megabytes * 1024 * 1024
         self._slots = Slots(at_once)
         given = {**ENVIRONMENT, **(environment or {})}
         also = [Path(given[name]) for name in _FOLDER_VARIABLES if name in given]
@@ -171,6 +179,9 @@ class SandboxedReader:
             memory_megabytes=self._memory_megabytes,
             max_pages=self._max_pages,
             render_megapixels=self._render_megapixels,
+            finding_bytes=self._max_text_bytes,
+            page_bytes=self._max_page_text_bytes,
+            passwords=self._passwords,
         )
 
 

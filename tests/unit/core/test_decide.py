@@ -387,6 +387,9 @@ class TestReading:
         decision = decided(cut_short(text_of(*self.TEXT)), person())
         assert why_not(decision) == "document_incomplete"
         assert isinstance(decision, Ambiguous)
+        assert decision.reason.sentence == (
+            "Not everything could be read. Page 2: reading took too long (limit: DOSSIERD_PAGE_SECONDS)."
+        )
 
     def test_decide_with_an_untrustworthy_registry_asks(self) -> None:
         decision = decided("\n".join(self.TEXT), person(), is_trustworthy=False)

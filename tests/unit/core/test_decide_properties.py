@@ -65,7 +65,7 @@ def test_order_of_people_and_of_assessments_changes_nothing(
     assert decided(text, shuffled, policy=policy) == decision
     assessments = list(compare(extract(text_of(text)), known))
     shuffle.shuffle(assessments)
-    again = decide(assessments, policy=policy, confidence_floor=80, is_complete=True, is_trustworthy=True)
+    again = decide(assessments, policy=policy, confidence_floor=80, missing="", is_trustworthy=True)
     assert again == decision
 
 
@@ -127,7 +127,7 @@ def test_nothing_matches_without_a_complete_reading_and_a_trusted_registry(
             assessments,
             policy=policy,
             confidence_floor=80,
-            is_complete=is_complete,
+            missing="" if is_complete else "Page 1: no.",
             is_trustworthy=is_trustworthy,
         )
         assert decision.verdict != "match"

@@ -155,7 +155,7 @@ def test_failed_says_what_to_do_and_that_the_file_is_safe() -> None:
     assert shown(SAMPLES["failed"]).splitlines() == [
         "D-10 could not be filed",
         "The PDF is protected by a password.",
-        "Ask the sender for an unprotected copy, or open it and save it without a password.",
+        FAILURES[FailureReason.ENCRYPTED].hint.replace("dossierd retry", "dossierd retry D-10"),
         "It lies untouched in failed/.",
     ]
 
@@ -216,7 +216,7 @@ def test_every_reason_of_the_matcher_and_of_the_decision_has_words() -> None:
     assert {found[1] for found in re.finditer(r'passage, "(\w+)"', source)} <= set(REASONS)
     refusals = re.findall(r'_against\(\s*"(\w+)"', inspect.getsource(decide))
     assert refusals
-    assert set(refusals) <= set(WHY_ASKED)
+    assert set(refusals) - {"document_incomplete"} <= set(WHY_ASKED)
 
 
 def test_an_unknown_reason_is_told_by_its_code_and_never_by_its_sentence() -> None:
@@ -345,3 +345,10 @@ def test_people_who_differ_in_nothing_read_the_same() -> None:
 def test_initials_are_letters_of_any_script() -> None:
     people = [person("1", "'Émile", "d'Arc"), person("2", "منير", "قباج"), person("3", "", "123")]
     assert told_apart(people) == ["É. D. · born 1961", "م. ق. · born 1961", "?. ?. · born 1961"]
+
+
+def test_a_question_about_an_incomplete_document_says_which_page_and_why() -> None:
+    """That sentence holds numbers of pages and names of settings alone, so it may leave the office."""
+    missing = "Not everything could be read. Page 3: can't be read, damaged or cut off."
+    incomplete = Reason(code="document_incomplete", supports=False, sentence=missing)
+    assert missing in shown(tell(InReview(decision=Unmatched(reason=incomplete)))).splitlines()

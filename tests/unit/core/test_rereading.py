@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from agent.core.completeness import what_is_missing
 from agent.core.decide import decide
 from agent.core.extract import extract
 from agent.core.match import compare
@@ -30,7 +31,7 @@ def decided(text: DocumentText, *people: Person, is_trustworthy: bool = True) ->
         compare(evidence, people),
         policy=Policy.TWO_IDENTIFIERS,
         confidence_floor=FLOOR,
-        is_complete=text.is_complete,
+        missing=what_is_missing(text),
         is_trustworthy=is_trustworthy,
     )
 

@@ -1,0 +1,62 @@
+"""What of a document could not be read, in plain words: which pages, why, and the setting that is the limit.
+
+The sentence is told on Telegram too: it holds numbers of pages and names of settings, nothing of the content.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from agent.domain.document import DocumentText, PageProblem
+
+WHY: Mapping[PageProblem, str] = {
+    PageProblem.TIMED_OUT: "reading took too long (limit: DOSSIERD_PAGE_SECONDS)",
+    PageProblem.NOT_REACHED: "the document took too long before (limit: DOSSIERD_DOCUMENT_SECONDS)",
+    PageProblem.CAPPED: "too large to be drawn (limit: DOSSIERD_RENDER_MEGAPIXELS)",
+    PageProblem.OUT_OF_MEMORY: "reading needs more memory (limit: DOSSIERD_READER_MEGABYTES)",
+    PageProblem.TOO_MUCH_TEXT: "more text than is kept (limits: DOSSIERD_MAX_PAGE_TEXT_MEGABYTES, "
+    "DOSSIERD_MAX_TEXT_MEGABYTES)",
+    PageProblem.ENGINE_FAILED: "can't be read, damaged or cut off",
+    PageProblem.TEXT_DROPPED: "a part of what is printed could not be read",
+}
+
+_RUNS_SHOWN = 5
+"""A scan of a box of files must not fill a telephone's screen."""
+
+
+def what_is_missing(text: DocumentText) -> str:
+    """Say what could not be read; nothing when every page was read to its end."""
+    if not text.pages:
+        return "It has no page that could be read."
+    told = [
+        f"{_pages([page.number for page in text.pages if page.problem is problem])}: {why}."
+        for problem, why in WHY.items()
+        if any(page.problem is problem for page in text.pages)
+    ]
+    return " ".join(("Not everything could be read.", *told)) if told else ""
+
+
+def _pages(numbers: Iterable[int]) -> str:
+    """Write numbers of pages as people do: `Page 3`, `Pages 2, 5 to 9 and 12`."""
+    runs = _runs(numbers)
+    shown = [_run(first, last) for first, last in runs[:_RUNS_SHOWN]]
+    left = sum(last - first + 1 for first, last in runs[_RUNS_SHOWN:])
+    if left:
+        shown.append(f"{left} more")
+    *others, end = shown
+    if not others and runs[0][0] == runs[0][1]:
+        return f"Page {end}"
+    return f"Pages {', '.join(others)} and {end}" if others else f"Pages {end}"
+
+
+def _run(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Put rising numbers that follow each other together: their first and last."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs

@@ -1,0 +1,59 @@
+"""What people are told of pages that could not be read."""
+
+import pytest
+
+from agent.core.completeness import WHY, what_is_missing
+from agent.domain.document import DocumentText, Page, PageProblem, TextOrigin
+
+
+def text_with(count: int, problems: dict[int, PageProblem]) -> DocumentText:
+    return DocumentText(
+        pages=tuple(
+            Page(
+                number=number,
+                width=595.0,
+                height=842.0,
+                origin=TextOrigin.OCR,
+                lines=(),
+                problem=problems.get(number),
+            )
+            for number in range(1, count + 1)
+        )
+    )
+
+
+def test_nothing_is_missing_from_a_document_that_was_read_to_its_end() -> None:
+    assert what_is_missing(text_with(3, {})) == ""
+
+
+def test_a_document_without_a_page_says_so() -> None:
+    assert what_is_missing(text_with(0, {})) == "It has no page that could be read."
+
+
+def test_the_page_the_reason_and_the_limit_are_told() -> None:
+    assert what_is_missing(text_with(3, {3: PageProblem.TIMED_OUT})) == (
+        "Not everything could be read. Page 3: reading took too long (limit: DOSSIERD_PAGE_SECONDS)."
+    )
+
+
+def test_pages_of_one_reason_are_summed_up() -> None:
+    problems = dict.fromkeys([2, 5, 6, 7, 9], PageProblem.TEXT_DROPPED) | {1: PageProblem.ENGINE_FAILED}
+    assert what_is_missing(text_with(9, problems)) == (
+        "Not everything could be read. Page 1: can't be read, damaged or cut off. "
+        "Pages 2, 5 to 7 and 9: a part of what is printed could not be read."
+    )
+
+
+def test_a_run_of_pages_is_named_by_its_ends() -> None:
+    problems = dict.fromkeys(range(40, 301), PageProblem.NOT_REACHED)
+    assert "Pages 40 to 300: the document took too long before" in what_is_missing(text_with(300, problems))
+
+
+def test_many_pages_are_counted() -> None:
+    problems = dict.fromkeys(range(1, 40, 2), PageProblem.TEXT_DROPPED)
+    assert "Pages 1, 3, 5, 7, 9 and 15 more: a part" in what_is_missing(text_with(40, problems))
+
+
+@pytest.mark.parametrize("problem", PageProblem)
+def test_each_problem_has_its_words(problem: PageProblem) -> None:
+    assert WHY[problem] in what_is_missing(text_with(1, {1: problem}))
