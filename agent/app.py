@@ -47,6 +47,7 @@ class Parts:
         close = getattr(self.notifier, "close", None)
         if close is not None:
             close()
+        self.reader.close()
         self.journal.close()
         self.registry.close()
         self.ledger.close()
@@ -163,8 +164,7 @@ def build_reader(settings: Settings) -> SandboxedReader:
 
 def build_copies(settings: Settings, reader: SandboxedReader) -> SearchableCopies:
     return SearchableCopies(
-        reader.server,
-        scratch=scratch_of(settings),
+        reader,
         memory_megabytes=settings.reader_megabytes,
         max_megabytes=settings.max_file_megabytes + _WORDS_MEGABYTES,
     )

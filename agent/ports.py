@@ -16,7 +16,7 @@ from agent.domain.message import Message, MessageKind, Topic
 from agent.domain.outcome import Event, Outcome, State
 from agent.domain.reading import Progress, Reading, Turn, Wanted
 from agent.domain.room import Room
-from agent.domain.searchable import Unsearchable
+from agent.domain.searchable import MadeCopy, Unsearchable
 
 
 class Clock(Protocol):
@@ -171,7 +171,7 @@ class Folders(Protocol):
 
     def remove_sidecar(self, location: str) -> None: ...
 
-    def place_searchable(self, location: str, made: Path, tag: str) -> Sha256:
+    def place_searchable(self, location: str, made: MadeCopy, tag: str) -> None:
         """Copy a file from elsewhere to where the searchable copy of `location` lies. Safe to repeat.
 
         Raises:
@@ -189,7 +189,7 @@ class SearchablePdfs(Protocol):
 
     def made(
         self, path: Path, text: DocumentText, *, should_stop: Callable[[], bool]
-    ) -> AbstractContextManager[Path | Unsearchable]:
+    ) -> AbstractContextManager[MadeCopy | Unsearchable]:
         """Make a copy with the words where they stand, in a disposable child; its file is gone after the block.
 
         Raises:

@@ -9,7 +9,6 @@ folders after each change, so that a power cut can't undo what the ledger says i
 
 import contextlib
 import errno
-import json
 import os
 import stat
 import threading
@@ -19,8 +18,9 @@ from pathlib import Path, PurePosixPath
 
 from agent import errors
 from agent.beneath import SWAPPED, open_folder, path_through
+from agent.beside import is_file_of, searchable_of, sidecar_of, told_copy, write_sidecar
 from agent.domain.document import DocumentId, SeenFile, Sha256, parse_reference, reference
-from agent.domain.searchable import searchable_name
+from agent.domain.searchable import MadeCopy
 from agent.durable import (
     FULL,
     copy_file,
@@ -179,7 +179,7 @@ class HomeFolders:
     def move(self, source: str, target: str, sha256: Sha256, tag: str) -> None:
         from_path, to_path = self._root / source, self._root / target
         with _translated():
-            if _is_published(to_path, sha256):
+            if is_file_of(to_path, sha256):
                 self._finish(from_path, to_path, sha256)
                 return
             if not _exists(from_path):
@@ -234,49 +234,32 @@ class HomeFolders:
             source.rename(target)
 
     def write_sidecar(self, location: str, content: Mapping[str, object]) -> None:
-        path = _sidecar_of(self._root / location)
-        body = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
         with _translated():
-            make_folder(path.parent)
-            replace_text(path, body, is_synced=True)
+            write_sidecar(self._root / location, content)
 
     def remove_sidecar(self, location: str) -> None:
         with _translated():
-            _sidecar_of(self._root / location).unlink(missing_ok=True)
+            sidecar_of(self._root / location).unlink(missing_ok=True)
 
-    def place_searchable(self, location: str, made: Path, tag: str) -> Sha256:
-        target = _searchable_of(self._root / location)
+    def place_searchable(self, location: str, made: MadeCopy, tag: str) -> None:
+        target = searchable_of(self._root / location)
         with _translated():
-            sha256 = hash_file(made)[0]
-            if _is_published(target, sha256):
-                sync_folder(target.parent)
-                return sha256
-            if self._is_told_of(location):  # made by an earlier version of ours
-                target.unlink()
-            temporary = target.with_name(f".{tag}.searchable.part")
-            temporary.unlink(missing_ok=True)
-            copy_file(made, temporary)
-            try:
-                self._publish(temporary, target)
-            except errors.DestinationTaken:
-                temporary.unlink()
-                raise
+            if not is_file_of(target, made.sha256):
+                temporary = target.with_name(f".{tag}.searchable.part")
+                temporary.unlink(missing_ok=True)
+                self._copy(made.path, temporary)
+                try:
+                    self._publish(temporary, target)
+                except errors.DestinationTaken:
+                    temporary.unlink()
+                    raise
             sync_folder(target.parent)
-            return sha256
 
     def remove_searchable(self, location: str) -> None:
         with _translated():
-            if self._is_told_of(location):
-                self._unlink(_searchable_of(self._root / location))
-
-    def _is_told_of(self, location: str) -> bool:
-        """Whether beside the document lies the very copy that its sidecar tells of."""
-        copy = _searchable_of(self._root / location)
-        try:
-            told = json.loads(_sidecar_of(self._root / location).read_bytes())["searchable_pdf"]
-            return bool(told["file"] == copy.name and _is_published(copy, told["sha256"]))
-        except (FileNotFoundError, KeyError, TypeError, ValueError):
-            return False
+            told = told_copy(self._root / location)
+            if told is not None and told.path is not None and told.is_there():
+                self._unlink(told.path)
 
 
 def is_unclaimed(incoming: Path, seen: SeenFile) -> bool:
@@ -347,18 +330,6 @@ def _is_placeholder(path: Path) -> bool:
     """An empty regular file under a name that only we give: an earlier call died between reserving and renaming."""
     found = path.lstat()
     return stat.S_ISREG(found.st_mode) and found.st_size == 0
-
-
-def _is_published(path: Path, sha256: Sha256) -> bool:
-    return _exists(path) and stat.S_ISREG(path.lstat().st_mode) and hash_file(path)[0] == sha256
-
-
-def _sidecar_of(path: Path) -> Path:
-    return path.with_suffix(".json")
-
-
-def _searchable_of(path: Path) -> Path:
-    return path.with_name(searchable_name(path.name))
 
 
 def _prepare(folder: Path) -> None:

@@ -107,9 +107,10 @@ def refile(
 
 
 def retry(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Read and decide a document again, or take back a missing one.
+    """Read and decide a document again, take back a missing one, or make a searchable copy again.
 
-    For what has failed, is a duplicate, or waits in review; and for a missing one whose file is back in its place.
+    For what has failed, is a duplicate, or waits in review; for a missing one whose file is back in its place; and for
+    an archived one whose sidecar or searchable copy was removed.
     """
     finish(ask(load(home=home), Action.RETRY, document), as_json=as_json)
 

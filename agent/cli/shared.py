@@ -166,13 +166,14 @@ def _ask_daemon(settings: Settings, request: Request) -> Reply:
 
 def _do_here(settings: Settings, request: Request) -> Reply:
     parts = app.build(settings)
+    left: list[DocumentId] = []
     try:
         parts.requests.submit(request)
-        reply = perform(request, parts.ports, lambda _: None)
+        reply = perform(request, parts.ports, left.append)
         parts.requests.close_request(request.key, reply, parts.clock.now())
     finally:
         parts.close()
-    if request.action is Action.RETRY and reply.done:
+    if left and reply.done:
         return Reply(done=True, sentence=f"{reply.sentence} No daemon runs: that will be when it is started.")
     return reply
 

@@ -80,7 +80,7 @@ class Daemon:
         self._filing = self._announcer(Topic.FILING)
         self._unmarked: dict[ParcelId, str] = {}
         self._desk = Desk(
-            parts,
+            replace(parts, ports=replace(parts.ports, should_stop=self._must_desk_stop)),
             self._stop,
             still=lambda: self._desk_loop.still(),
             submit=self.dispatcher.submit,
@@ -235,6 +235,10 @@ class Daemon:
             process_document(document_id, self._ports)
         finally:
             self._post_wakes.set()
+
+    def _must_desk_stop(self) -> bool:
+        """What the desk waits for, such as a searchable copy, has its own limit: to ask is a sign of life."""
+        return not self._desk_loop.still()
 
     def _take_in(self) -> None:
         if self._has_home():

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+
+from agent.domain.document import Sha256
 
 
 class Unsearchable(StrEnum):
@@ -24,13 +26,24 @@ WHY: dict[Unsearchable, str] = {
     Unsearchable.OUT_OF_MEMORY: "The copy needs more memory than is allowed.",
     Unsearchable.TIMED_OUT: "The copy took longer than is allowed.",
     Unsearchable.CRASHED: "The file crashes the program that makes the copy.",
-    Unsearchable.NAME_TAKEN: "Another file stands under its name.",
+    Unsearchable.NAME_TAKEN: "Another file stands under its name. Move that away, then type: dossierd retry",
 }
 
 
+SEARCHABLE_SUFFIX = ".searchable.pdf"
+
+
 def searchable_name(name: str) -> str:
-    """Name the copy after its original: `x.pdf` and `x.searchable.pdf`."""
-    return f"{PurePosixPath(name).stem}.searchable.pdf"
+    """Name the copy after its original: `x.pdf` or `x.jpg`, and `x.searchable.pdf`."""
+    return f"{PurePosixPath(name).stem}{SEARCHABLE_SUFFIX}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeCopy:
+    """A copy that was made, and does not lie in its place yet."""
+
+    path: Path
+    sha256: Sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,4 +55,4 @@ class SearchableCopy:
     """
 
     name: str
-    sha256: str
+    sha256: Sha256

@@ -14,7 +14,7 @@ import structlog
 from agent import errors
 from agent.core.messages import message_for, missing_message
 from agent.core.places import next_name, place_of, suffix_of
-from agent.core.stories import reason_of, sidecar, traits
+from agent.core.stories import reason_of, traits
 from agent.domain.document import Claim, DocumentId
 from agent.domain.life import Document, Step
 from agent.domain.outcome import (
@@ -260,7 +260,7 @@ def finish(document: Document, ports: Ports) -> Document:
     if isinstance(document.outcome, InReview):
         ports.folders.remove_sidecar(target)
     else:
-        ports.folders.write_sidecar(target, sidecar(document, lay_beside(document, ports)))
+        lay_beside(document, target, ports)
     if source != target:
         ports.folders.remove_searchable(source)
         ports.folders.remove_sidecar(source)

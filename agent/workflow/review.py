@@ -17,8 +17,10 @@ from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
 from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.outcome import AT_REST, Archived, Event, Failed, FailureReason, InReview, Outcome, State
+from agent.domain.searchable import WHY, Unsearchable
 from agent.ports import Ports
 from agent.workflow.custody import is_at_its_place, miss, settle
+from agent.workflow.searchable import lay_beside
 
 log = structlog.get_logger(__name__)
 
@@ -173,11 +175,28 @@ def _retry(
 ) -> Reply:
     if document.state is State.MISSING and document.target is None and document.outcome is not None:
         return _restore(document, ports)
+    if document.state is State.ARCHIVED:
+        return _lay_again(document, ports)
     if not _is_since(document.claimed_at, request):  # else our own work, asked for again after a crash
         event = Event.REDECIDED if document.state is State.IN_REVIEW else Event.RETRIED
         ports.ledger.retry(document.document_id, event, request.actor, ports.clock.now())
     enqueue(document.document_id)
     return Reply(done=True, sentence=f"{document.reference} will be read and decided again.")
+
+
+def _lay_again(document: Document, ports: Ports) -> Reply:
+    """Make again what lies beside a document in the archive; the document itself stays as it is."""
+    assert document.location is not None
+    ports.journal.append("laid_beside", ports.clock.now(), **traits(document, document.outcome))
+    match lay_beside(document, document.location, ports):
+        case Unsearchable() as why:
+            sentence = f"{document.reference} stays filed, without a searchable copy. {WHY[why]}"
+            return Reply(done=False, sentence=sentence)
+        case None:
+            return Reply(done=True, sentence=f"{document.reference} stays filed; its sidecar is made again.")
+        case _:
+            sentence = f"{document.reference} stays filed; its searchable copy is made again."
+            return Reply(done=True, sentence=sentence)
 
 
 def _restore(document: Document, ports: Ports) -> Reply:

@@ -1,13 +1,15 @@
-"""A scan's copy that can be searched: laid beside the original whenever it comes to lie in the archive.
+"""What is laid beside a document that comes to rest: its sidecar, and a scan's copy that can be searched.
 
-It is made from what is stored of the reading, so that it can be made again at any time; whatever forbids it, the
-document is filed, and its sidecar says why there is no copy.
+The copy is made from what is stored of the reading, so that it can be made again at any time; whatever forbids it, the
+document is filed, and its sidecar says why there is no copy. The sidecar tells of the copy before it lies there: what
+a death leaves is known as ours, also by a later version whose copies have other bytes.
 """
 
 import structlog
 
 from agent import errors
-from agent.domain.document import TextOrigin
+from agent.core.stories import sidecar
+from agent.domain.document import DocumentText, TextOrigin
 from agent.domain.life import Document
 from agent.domain.outcome import Archived
 from agent.domain.searchable import SearchableCopy, Unsearchable, searchable_name
@@ -16,37 +18,52 @@ from agent.ports import Ports
 log = structlog.get_logger(__name__)
 
 
-def lay_beside(document: Document, ports: Ports) -> SearchableCopy | Unsearchable | None:
-    """Make the copy of a scan that lies in the archive; None for a document that needs none. Safe to repeat.
+def lay_beside(document: Document, location: str, ports: Ports) -> SearchableCopy | Unsearchable | None:
+    """Write the sidecar of the document that lies there, and the copy of an archived scan. Safe to repeat.
+
+    Gives what the sidecar tells of a copy; None for a document that needs none.
 
     Raises:
         StorageUnavailable, ReaderUnavailable, ReadingStopped: not now; the whole step is done again.
     """
-    assert document.target is not None
-    made = _make(document, ports)
-    if isinstance(made, Unsearchable):
-        log.warning("searchable_copy_left_out", reason=made)
-    if not isinstance(made, SearchableCopy):
-        ports.folders.remove_searchable(document.target)
-    return made
+    text = _recognised(document, ports)
+    if text is None:
+        ports.folders.remove_searchable(location)
+        ports.folders.write_sidecar(location, sidecar(document))
+        return None
+    laid = _lay_copy(document, location, text, ports)
+    if isinstance(laid, Unsearchable):
+        log.warning("searchable_copy_left_out", reason=laid)
+        ports.folders.write_sidecar(location, sidecar(document, laid))
+    return laid
 
 
-def _make(document: Document, ports: Ports) -> SearchableCopy | Unsearchable | None:
+def _recognised(document: Document, ports: Ports) -> DocumentText | None:
+    """What was read of a document in the archive, if words of it come from OCR."""
     if ports.searchable is None or not isinstance(document.outcome, Archived):
         return None
     assert document.sha256 is not None
-    assert document.target is not None
     text = ports.ledger.text(document.document_id, document.sha256)
     if text is None or not any(page.origin is TextOrigin.OCR and page.lines for page in text.pages):
         return None
-    path = ports.folders.path(document.target)
+    return text
+
+
+def _lay_copy(
+    document: Document, location: str, text: DocumentText, ports: Ports
+) -> SearchableCopy | Unsearchable:
+    """Take away the copy there was, tell of the new one, and put it in its place."""
+    assert ports.searchable is not None
+    path = ports.folders.path(location)
     with ports.searchable.made(path, text, should_stop=ports.should_stop) as made:
+        ports.folders.remove_searchable(location)
         if isinstance(made, Unsearchable):
             return made
-        tag = f"{document.reference}-e{document.epoch}"
+        copy = SearchableCopy(name=searchable_name(location), sha256=made.sha256)
+        ports.folders.write_sidecar(location, sidecar(document, copy))
         try:
-            sha256 = ports.folders.place_searchable(document.target, made, tag)
+            ports.folders.place_searchable(location, made, f"{document.reference}-e{document.epoch}")
         except errors.DestinationTaken:
             return Unsearchable.NAME_TAKEN
     log.info("searchable_copy_made")
-    return SearchableCopy(name=searchable_name(document.target), sha256=sha256)
+    return copy

@@ -5,13 +5,14 @@ ports, each wrapped so that the named calls are points of death. Nothing in the 
 """
 
 import argparse
+import contextlib
 import dataclasses
 import datetime
 import itertools
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from agent.app import Parts, build
 from agent.config import load
 from agent.daemon import Daemon
 from agent.domain.reading import Turn
+from agent.domain.searchable import MadeCopy, Unsearchable
 from agent.ports import Settlement
 from tests.faults.points import Marked, MarkedFolders, ToldInAFile
 
@@ -39,6 +41,9 @@ POINTS = (
     "publish",
     "unlink",
     "sidecar",
+    "searchable_made",
+    "searchable_placed",
+    "searchable_removed",
     "done",
     "send",
     "sent_mark",
@@ -100,6 +105,16 @@ class TrappedReader(Marked):
             yield turn
 
 
+class TrappedCopies(Marked):
+    """The point is the child's work, not what is done with it."""
+
+    @contextlib.contextmanager
+    def made(self, *args: Any, **kwargs: Any) -> Iterator[MadeCopy | Unsearchable]:
+        with contextlib.ExitStack() as stack:
+            copy = self._inner.made(*args, **kwargs)  # type: ignore[attr-defined]
+            yield self._guard.around("searchable_made", lambda: stack.enter_context(copy))()
+
+
 class TrappedJournal(Marked):
     """The line written before the settling transaction stands for the decision."""
 
@@ -131,8 +146,16 @@ def trapped_parts(parts: Parts, trap: Trap) -> Parts:
         folders=Marked(
             folders,
             trap,
-            {"claim": "claim_rename", "fingerprint": "hash", "move": "move", "write_sidecar": "sidecar"},
+            {
+                "claim": "claim_rename",
+                "fingerprint": "hash",
+                "move": "move",
+                "write_sidecar": "sidecar",
+                "place_searchable": "searchable_placed",
+                "remove_searchable": "searchable_removed",
+            },
         ),
+        searchable=TrappedCopies(parts.ports.searchable, trap, {}),
         text_source=TrappedReader(parts.reader, trap, {}),
         journal=TrappedJournal(parts.journal, trap, {}),
         recipients=tuple(notifier.recipients()),

@@ -4,19 +4,21 @@ import os
 import subprocess
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from agent.domain.document import DocumentId
 from agent.domain.life import Action
 from agent.domain.outcome import State
 from tests.faults.killing import POINTS
-from tests.faults.world import DROPPED, UNDISTURBED, World, letter_about, stop
+from tests.faults.world import DROPPED, UNDISTURBED, World, clean_scan_about, letter_about, person, stop
 
 pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 REQUEST_POINTS = {"request_listed", "answer", "undo", "refile", "retry", "request_closed"}
 ACROSS_POINTS = {"copy", "publish", "unlink"}
+COPY_POINTS = {"searchable_made", "searchable_placed", "searchable_removed"}
 
 
 def _kill_and_recover(world: World, point: str, side: str, nth: int = 1) -> None:
@@ -38,7 +40,9 @@ def _kill_and_recover(world: World, point: str, side: str, nth: int = 1) -> None
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
-@pytest.mark.parametrize("point", [it for it in POINTS if it not in REQUEST_POINTS | ACROSS_POINTS])
+@pytest.mark.parametrize(
+    "point", [it for it in POINTS if it not in REQUEST_POINTS | ACROSS_POINTS | COPY_POINTS]
+)
 def test_a_death_on_the_main_path_leaves_no_trace(point: str, side: str, tmp_path: Path) -> None:
     world = World.make(tmp_path / "home")
     for name, content in DROPPED.items():
@@ -96,6 +100,51 @@ def test_a_death_while_a_request_is_carried_out_does_it_once(point: str, side: s
     assert world.outcomes() == UNDISTURBED | {name: expected}
     epochs = {it.original_name: it.epoch for it in world.documents()}
     assert epochs == dict.fromkeys(DROPPED, 1) | {name: 2}
+
+
+@pytest.mark.parametrize(
+    ("point", "side"),
+    [
+        ("searchable_made", "before"),
+        ("searchable_made", "after"),
+        ("sidecar", "before"),
+        ("searchable_placed", "before"),
+        ("publish", "before"),
+        ("searchable_placed", "after"),
+    ],
+)
+def test_a_death_round_a_scans_searchable_copy_leaves_one_and_a_whole_one(
+    point: str, side: str, tmp_path: Path
+) -> None:
+    world = World.make(tmp_path / "home")
+    content = clean_scan_about(100)
+    world.drop("scan.pdf", content)
+    _kill_and_recover(world, point, side)
+    world.check({"scan.pdf": content})
+    assert world.outcomes() == {"scan.pdf": "archived 100 by rule"}
+    (copy,) = (world.home / "archive").rglob("*.searchable.pdf")
+    with pypdfium2.PdfDocument(copy) as whole:
+        assert person(100)["last_name"].casefold() in whole[0].get_textpage().get_text_range().casefold()
+    assert not list(world.home.rglob("*.part"))
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_a_death_while_an_undone_filing_loses_its_copy_leaves_none(side: str, tmp_path: Path) -> None:
+    world = World.make(tmp_path / "home")
+    content = clean_scan_about(100)
+    world.drop("scan.pdf", content)
+    daemon = world.start()
+    try:
+        world.wait(lambda: world.rests() and len(world.documents()) == 1, daemon)
+        stop(daemon)
+    finally:
+        daemon.kill()
+    assert list((world.home / "archive").rglob("*.searchable.pdf"))
+    world.ask(Action.UNDO, _id_of(world, "scan.pdf"))
+    _kill_and_recover(world, "searchable_removed", side)
+    world.check({"scan.pdf": content})
+    assert world.outcomes() == {"scan.pdf": "in review: match"}
+    assert not list((world.home / "archive").rglob("*.searchable.pdf"))
 
 
 def test_three_clean_stops_in_a_row_condemn_no_document(tmp_path: Path) -> None:

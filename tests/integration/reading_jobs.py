@@ -85,6 +85,14 @@ def leave_a_link(order: Order, _document: int, _reply: socket.socket) -> None:
     (order.scratch / FINDING).symlink_to("/etc/hostname")
 
 
+def leave_a_link_as_copy(order: Order, _document: int, _reply: socket.socket) -> None:
+    (order.scratch / finding.COPY).symlink_to("/etc/passwd")
+
+
+def meet_a_full_disk(_order: Order, _document: int, _reply: socket.socket) -> None:
+    raise finding.NoRoomError
+
+
 def leave_a_fifo(order: Order, _document: int, _reply: socket.socket) -> None:
     os.mkfifo(order.scratch / FINDING)
 

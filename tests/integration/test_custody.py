@@ -987,13 +987,16 @@ def test_a_duplicate_of_what_was_rejected_since_is_read_itself(office: Office) -
     _rests(office, second, FILED.replace("D-1", "D-2"), State.ARCHIVED)
 
 
-def test_only_a_failed_or_duplicate_document_is_tried_again(office: Office, filed: DocumentId) -> None:
+def test_an_archived_document_is_not_tried_again_only_what_lies_beside_it(
+    office: Office, filed: DocumentId
+) -> None:
+    before = office.row(filed)
+    assert before.location is not None
+    (office.home / before.location).with_suffix(".json").unlink()
     reply = _ask(office, Action.RETRY, filed)
-    assert reply == Reply(
-        done=False,
-        sentence="The document is archived: only a failed, duplicate or missing document, or one in review, "
-        "can be tried again.",
-    )
+    assert reply == Reply(done=True, sentence="D-1 stays filed; its sidecar is made again.")
+    assert office.row(filed) == before
+    assert (office.home / before.location).with_suffix(".json").is_file()
 
 
 def _remove(path: Path) -> None:

@@ -29,8 +29,9 @@ def reader_in(
     environment: dict[str, str] | None = None,
     labels: tuple[str, ...] | None = None,
     passwords: tuple[str, ...] = (),
+    kind: type[SandboxedReader] = SandboxedReader,
 ) -> Iterator[SandboxedReader]:
-    reader = SandboxedReader(
+    reader = kind(
         scratch=folder / "scratch",
         languages=languages,
         page_seconds=page_seconds,

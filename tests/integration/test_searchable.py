@@ -15,8 +15,9 @@ from agent.adapters.folders import HomeFolders
 from agent.adapters.reading.copies import SearchableCopies
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.domain.document import Box, DocumentText, Line, Page, TextOrigin, Word
-from agent.domain.searchable import Unsearchable
+from agent.domain.searchable import MadeCopy, Unsearchable
 from agent.errors import DestinationTaken
+from tests.custody_builders import hash_of
 from tests.integration import pdfs
 
 needs_tools = pytest.mark.skipif(
@@ -43,14 +44,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxedReader
 
 @contextlib.contextmanager
 def made(
-    reader: SandboxedReader, path: Path, text: DocumentText, *, megabytes: int = 40, memory: int = 480
-) -> Iterator[Path | Unsearchable]:
-    copies = SearchableCopies(
-        reader.server,
-        scratch=reader._scratch,
-        memory_megabytes=memory,
-        max_megabytes=megabytes,
-    )
+    reader: SandboxedReader, path: Path, text: DocumentText, *, megabytes: int = 40, seconds: float = 60.0
+) -> Iterator[MadeCopy | Unsearchable]:
+    copies = SearchableCopies(reader, memory_megabytes=480, max_megabytes=megabytes, seconds=seconds)
     with copies.made(path, text, should_stop=lambda: False) as copy:
         yield copy
 
@@ -58,8 +54,8 @@ def made(
 @contextlib.contextmanager
 def copy_of(reader: SandboxedReader, path: Path, *pages: Page) -> Iterator[Path]:
     with made(reader, path, DocumentText(pages=pages)) as copy:
-        assert isinstance(copy, Path), copy
-        yield copy
+        assert isinstance(copy, MadeCopy), copy
+        yield copy.path
 
 
 def word(
@@ -258,9 +254,15 @@ def test_nothing_is_left_in_the_scratch_folder(reader: SandboxedReader, tmp_path
     assert list(folder.parent.iterdir()) == []
 
 
-def place(folders: HomeFolders, made_file: Path, content: bytes) -> str:
+PLACE = "archive/P-1/x.pdf"
+
+
+def place(folders: HomeFolders, made_file: Path, content: bytes) -> dict[str, str]:
+    """Put a copy into its place; gives what a sidecar tells of it."""
     made_file.write_bytes(content)
-    return folders.place_searchable("archive/P-1/x.pdf", made_file, "D-1-e1")
+    copy = MadeCopy(path=made_file, sha256=hash_of(content))
+    folders.place_searchable(PLACE, copy, "D-1-e1")
+    return {"file": "x.searchable.pdf", "sha256": copy.sha256}
 
 
 def test_place_is_safe_to_repeat_and_overwrites_no_stranger(tmp_path: Path) -> None:
@@ -268,13 +270,27 @@ def test_place_is_safe_to_repeat_and_overwrites_no_stranger(tmp_path: Path) -> N
     folder = tmp_path / "archive" / "P-1"
     folder.mkdir(parents=True)
     copy = folder / "x.searchable.pdf"
-    first = place(folders, tmp_path / "made.pdf", b"first")
-    assert place(folders, tmp_path / "made.pdf", b"first") == first
-    folders.write_sidecar("archive/P-1/x.pdf", {"searchable_pdf": {"file": copy.name, "sha256": first}})
-    place(folders, tmp_path / "made.pdf", b"by a later version")
-    assert copy.read_bytes() == b"by a later version"
-    with pytest.raises(DestinationTaken):  # the sidecar does not tell of this one
-        place(folders, tmp_path / "made.pdf", b"third")
-    folders.remove_searchable("archive/P-1/x.pdf")
-    assert copy.read_bytes() == b"by a later version"
+    told = place(folders, tmp_path / "made.pdf", b"first")
+    assert place(folders, tmp_path / "made.pdf", b"first") == told
+    folders.write_sidecar(PLACE, {"searchable_pdf": told})
+    folders.remove_searchable(PLACE)
+    assert not copy.exists()
+    copy.write_bytes(b"a stranger's")
+    with pytest.raises(DestinationTaken):
+        place(folders, tmp_path / "made.pdf", b"second")
+    folders.remove_searchable(PLACE)
+    assert copy.read_bytes() == b"a stranger's"
     assert sorted(it.name for it in folder.iterdir()) == ["x.json", "x.searchable.pdf"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"file": None}, {"file": "../../../x", "sha256": "ab"}, {"file": "x.searchable.pdf"}, [], "x", 7, None],
+)
+def test_what_no_sidecar_of_ours_says_takes_nothing_away(tmp_path: Path, told: object) -> None:
+    folders = HomeFolders(tmp_path, "home")
+    copy = tmp_path / "archive" / "P-1" / "x.searchable.pdf"
+    folders.write_sidecar(PLACE, {"searchable_pdf": told})
+    copy.write_bytes(b"somebody's")
+    folders.remove_searchable(PLACE)
+    assert copy.exists()

@@ -2,22 +2,22 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agent.adapters.folders import HomeFolders
-from agent.domain.document import DocumentId, DocumentText, Sha256, TextOrigin
+from agent.domain.document import DocumentId, DocumentText, TextOrigin
 from agent.domain.life import Action
 from agent.domain.outcome import State
-from agent.domain.searchable import Unsearchable
+from agent.domain.searchable import MadeCopy, Unsearchable
 from agent.errors import ReaderUnavailable, StorageUnavailable
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
 from agent.workflow.review import perform
-from tests.custody_builders import BERTA, Office, make_ports
+from tests.custody_builders import BERTA, Office, hash_of, make_ports
 from tests.integration.test_custody import ANNAS, BYTES, FILED
 
 COPY = FILED.removesuffix(".pdf") + ".searchable.pdf"
@@ -28,33 +28,48 @@ class Copies:
     """Makes copies of fixed bytes, unless told otherwise."""
 
     def __init__(self) -> None:
+        self.content = b"searchable"
         self.answer: Unsearchable | Exception | None = None
 
     @contextlib.contextmanager
     def made(
         self, path: Path, text: DocumentText, *, should_stop: Callable[[], bool]
-    ) -> Iterator[Path | Unsearchable]:
+    ) -> Iterator[MadeCopy | Unsearchable]:
         if isinstance(self.answer, Exception):
             raise self.answer
         assert path.read_bytes() == BYTES
         made = path.parents[3] / "state" / "made.pdf"
-        made.write_bytes(b"searchable")
-        yield self.answer or made
+        made.write_bytes(self.content)
+        yield self.answer or MadeCopy(path=made, sha256=hash_of(self.content))
         made.unlink()
 
 
 class Refusing(HomeFolders):
-    """Dies, as far as custody can tell, on one side of the copy's placing."""
+    """Dies, as far as custody can tell, on one side of one step."""
 
-    refuses: str | None = None
+    refuses: tuple[str, str] | None = None
 
-    def place_searchable(self, location: str, made: Path, tag: str) -> Sha256:
-        if self.refuses == "before":
+    def _around(self, step: str, call: Callable[[], None]) -> None:
+        if self.refuses == (step, "before"):
             raise StorageUnavailable("The disk is full.")
-        placed = super().place_searchable(location, made, tag)
-        if self.refuses == "after":
+        call()
+        if self.refuses == (step, "after"):
             raise StorageUnavailable("The disk is full.")
-        return placed
+
+    def write_sidecar(self, location: str, content: Mapping[str, object]) -> None:
+        self._around("sidecar", lambda: super(Refusing, self).write_sidecar(location, content))
+
+    def place_searchable(self, location: str, made: MadeCopy, tag: str) -> None:
+        self._around("place", lambda: super(Refusing, self).place_searchable(location, made, tag))
+
+    def remove_searchable(self, location: str) -> None:
+        self._around("remove", lambda: super(Refusing, self).remove_searchable(location))
+
+    def _publish(self, temporary: Path, target: Path) -> None:
+        self._around("publish", lambda: super(Refusing, self)._publish(temporary, target))
+
+
+STEPS = ["remove", "sidecar", "place", "publish"]
 
 
 @pytest.fixture
@@ -119,18 +134,74 @@ def test_undo_takes_the_copy_away_and_refile_lays_it_beside_the_new_place(office
     assert _copies(office) == []
 
 
+def _refuse(office: Office, step: tuple[str, str] | None) -> None:
+    assert isinstance(office.folders, Refusing)
+    office.folders.refuses = step
+
+
+def _is_whole(office: Office, place: str, content: bytes) -> None:
+    """Beside the document lies one copy, this one, and its sidecar tells of it."""
+    copy = place.removesuffix(".pdf") + ".searchable.pdf"
+    assert _copies(office) == [copy]
+    assert (office.home / copy).read_bytes() == content
+    assert _told(office, place) == {"file": Path(copy).name, "sha256": hash_of(content)}
+    assert not [it for it in office.files() if it.endswith(".part")]
+
+
+@pytest.mark.parametrize("content", [b"searchable", b"as a later version makes it"])
 @pytest.mark.parametrize("side", ["before", "after"])
-def test_a_full_disk_at_the_copy_is_tried_again(office: Office, side: str) -> None:
-    folders = office.folders
-    assert isinstance(folders, Refusing)
-    folders.refuses = side
+@pytest.mark.parametrize("step", STEPS)
+def test_what_came_to_a_stop_at_the_copy_is_done_again(
+    office: Office, copies: Copies, step: str, side: str, content: bytes
+) -> None:
+    _refuse(office, (step, side))
     with pytest.raises(StorageUnavailable):
         _file(office)
     assert office.row(DocumentId(1)).state is State.MOVING
-    folders.refuses = None
+    _refuse(office, None)
+    copies.content = content
     process_document(DocumentId(1), office.ports)
     assert office.row(DocumentId(1)).state is State.ARCHIVED
-    assert _copies(office) == [COPY]
+    _is_whole(office, FILED, content)
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_copy_that_a_later_version_makes_takes_the_place_of_the_earlier(
+    office: Office, copies: Copies, step: str, side: str
+) -> None:
+    document_id = _file(office)
+    copies.content = b"as a later version makes it"
+    request = office.request(Action.RETRY, document_id)
+    _refuse(office, (step, side))
+    with pytest.raises(StorageUnavailable):
+        perform(request, office.ports, print)
+    _refuse(office, None)
+    copies.content = b"as a still later one makes it"
+    assert perform(request, office.ports, print).sentence == (
+        "D-1 stays filed; its searchable copy is made again."
+    )
+    assert office.row(document_id).state is State.ARCHIVED
+    _is_whole(office, FILED, copies.content)
+
+
+def test_a_copy_that_was_removed_by_hand_is_made_again_on_request(office: Office) -> None:
+    document_id = _file(office)
+    (office.home / COPY).unlink()
+    assert perform(office.request(Action.RETRY, document_id), office.ports, print).done
+    _is_whole(office, FILED, b"searchable")
+
+
+def test_a_copy_that_was_edited_by_hand_stays_and_its_owner_is_told(office: Office) -> None:
+    document_id = _file(office)
+    (office.home / COPY).write_bytes(b"with notes")
+    reply = perform(office.request(Action.RETRY, document_id), office.ports, print)
+    assert not reply.done
+    assert "Another file stands under its name." in reply.sentence
+    assert (office.home / COPY).read_bytes() == b"with notes"
+    assert perform(office.request(Action.REFILE, document_id, BERTA.record_id), office.ports, print).done
+    assert (office.home / COPY).read_bytes() == b"with notes"
+    assert len(_copies(office)) == 2
 
 
 def test_a_reader_that_is_away_is_waited_for(office: Office, copies: Copies) -> None:

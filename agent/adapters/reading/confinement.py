@@ -26,14 +26,14 @@ def confine(order: Order) -> None:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     _be_first_to_go()
     memory = order.memory_megabytes * 1024 * 1024
-    image = order.render_megapixels * 1_000_000 + 1024 * 1024
+    file = max(order.render_megapixels * 1_000_000 + 1024 * 1024, order.file_megabytes * 1024 * 1024)
     processor = (
         int(min(order.document_seconds, order.turn_seconds + 2 * order.page_seconds)) + _CPU_MARGIN_SECONDS
     )
     for limit, value in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, processor),
-        (resource.RLIMIT_FSIZE, max(image, MAX_FINDING_BYTES, order.finding_bytes)),
+        (resource.RLIMIT_FSIZE, max(file, MAX_FINDING_BYTES, order.finding_bytes)),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
     ):

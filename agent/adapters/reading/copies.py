@@ -2,7 +2,8 @@
 
 The daemon hands over the document's descriptor and the words that are stored of it, and takes a file that it does not
 look into. As with reading, the child and all that it started are dead before its file is touched, and its scratch
-folder is gone when the block is left.
+folder is gone when the block is left. It takes one of the readers' slots, so that it adds nothing to the memory that
+they take together.
 """
 
 import os
@@ -17,12 +18,14 @@ from agent import errors
 from agent.adapters.reading import words
 from agent.adapters.reading.answer import collect
 from agent.adapters.reading.finding import COPY, Order, Task, Unreadable
-from agent.adapters.reading.forkclient import Child, ForkServer, ServerLostError
+from agent.adapters.reading.forkclient import Child, ServerLostError
 from agent.adapters.reading.forkserver import EXIT_NO_ROOM, EXIT_OUT_OF_MEMORY, EXIT_UNFENCED
 from agent.adapters.reading.leftovers import remove
+from agent.adapters.reading.sandbox import SandboxedReader
 from agent.domain.document import DocumentText
 from agent.domain.outcome import FailureReason
-from agent.domain.searchable import Unsearchable
+from agent.domain.searchable import MadeCopy, Unsearchable
+from agent.durable import hash_file, storage_errors
 
 SECONDS = 60.0
 """For one copy; 300 pages take three. A person at the desk may be waiting for the answer."""
@@ -33,44 +36,49 @@ _EXITS = {0: Unsearchable.CRASHED, EXIT_OUT_OF_MEMORY: Unsearchable.OUT_OF_MEMOR
 _FAILURES = {
     FailureReason.ENCRYPTED: Unsearchable.ENCRYPTED,
     FailureReason.TOO_LARGE: Unsearchable.TOO_LARGE,
+    FailureReason.OUT_OF_MEMORY: Unsearchable.OUT_OF_MEMORY,
+    FailureReason.TIMED_OUT: Unsearchable.TIMED_OUT,
 }
 
 
 class SearchableCopies:
-    """Implements `ports.SearchablePdfs` with children of the reader's fork server, which must have been started."""
+    """Implements `ports.SearchablePdfs` with children of the reader's fork server."""
 
     def __init__(
-        self, server: ForkServer, *, scratch: Path, memory_megabytes: int, max_megabytes: int
+        self,
+        reader: SandboxedReader,
+        *,
+        memory_megabytes: int,
+        max_megabytes: int,
+        seconds: float = SECONDS,
     ) -> None:
         """Keep the limits.
 
         Args:
-            scratch: the reader's folder: children may write nowhere else, and the reader's start cleans it.
             max_megabytes: of a copy.
+            seconds: for one copy, once it has its slot.
         """
-        self._server = server
-        self._scratch = scratch
+        self._reader = reader
         self._memory_megabytes = memory_megabytes
         self._max_megabytes = max_megabytes
+        self._seconds = seconds
 
     @contextmanager
     def made(
         self, path: Path, text: DocumentText, *, should_stop: Callable[[], bool]
-    ) -> Iterator[Path | Unsearchable]:
+    ) -> Iterator[MadeCopy | Unsearchable]:
         """Make the copy; see `ports.SearchablePdfs`."""
+        self._reader.ensure_started()
         with self._scratch_folder() as scratch:
             yield self._make(path, text, scratch, should_stop)
 
     def _make(
         self, path: Path, text: DocumentText, scratch: Path, should_stop: Callable[[], bool]
-    ) -> Path | Unsearchable:
+    ) -> MadeCopy | Unsearchable:
         _write_words(text, scratch)
-        with _opened(path) as document, self._server.spawn(self._order(scratch), document) as child:
-            try:
-                is_in_time = _wait(child, should_stop)
-            except ServerLostError as error:
-                raise errors.ReaderUnavailable("The reader's fork server ended at its work.") from error
-        if not is_in_time:
+        with _opened(path) as document:
+            child = self._run(document, self._order(scratch, len(text.pages)), should_stop)
+        if child is None:
             return Unsearchable.TIMED_OUT
         if child.exit_code in {EXIT_UNFENCED, EXIT_NO_ROOM}:
             raise errors.ReaderUnavailable(
@@ -78,23 +86,45 @@ class SearchableCopies:
             )
         return _taken(scratch) or _refusal(scratch) or _EXITS.get(child.exit_code or 0, Unsearchable.CRASHED)
 
-    def _order(self, scratch: Path) -> Order:
+    def _run(self, document: int, order: Order, should_stop: Callable[[], bool]) -> Child | None:
+        """Let a child carry out the order, in a slot of its own; None when its time was up."""
+        self._reader.slots.take(should_stop)
+        try:
+            with self._reader.server.spawn(order, document) as child:
+                return child if self._has_ended(child, should_stop) else None
+        except ServerLostError as error:
+            raise errors.ReaderUnavailable("The reader's fork server ended at its work.") from error
+        finally:
+            self._reader.slots.give_back()
+
+    def _has_ended(self, child: Child, should_stop: Callable[[], bool]) -> bool:
+        """Wait for the child's own end; False when its time is up."""
+        deadline = time.monotonic() + self._seconds
+        while not child.wait(_POLL_SECONDS):
+            if should_stop():
+                raise errors.ReadingStopped("A stop was asked for while a searchable copy was made.")
+            if time.monotonic() >= deadline:
+                return False
+        return True
+
+    def _order(self, scratch: Path, page_count: int) -> Order:
         return Order(
             task=Task.MAKE_SEARCHABLE,
             scratch=scratch,
             languages="",
-            page_seconds=SECONDS,
-            document_seconds=SECONDS,
-            turn_seconds=SECONDS,
+            page_seconds=self._seconds,
+            document_seconds=self._seconds,
+            turn_seconds=self._seconds,
             memory_megabytes=self._memory_megabytes,
-            max_pages=0,
-            render_megapixels=self._max_megabytes,  # bounds the largest file of a child
+            max_pages=page_count,
+            render_megapixels=0,
+            file_megabytes=self._max_megabytes,
         )
 
     @contextmanager
     def _scratch_folder(self) -> Iterator[Path]:
         try:
-            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._scratch))
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._reader.scratch))
         except OSError as error:
             raise errors.ReaderUnavailable(f"The scratch folder can't be used ({error.strerror}).") from error
         try:
@@ -111,24 +141,17 @@ def _write_words(text: DocumentText, scratch: Path) -> None:
         raise errors.ReaderUnavailable(f"The scratch folder can't be used ({error.strerror}).") from error
 
 
-def _wait(child: Child, should_stop: Callable[[], bool]) -> bool:
-    """Wait for the child's own end; False when its time is up."""
-    deadline = time.monotonic() + SECONDS
-    while not child.wait(_POLL_SECONDS):
-        if should_stop():
-            raise errors.ReadingStopped("A stop was asked for while a searchable copy was made.")
-        if time.monotonic() >= deadline:
-            return False
-    return True
-
-
-def _taken(scratch: Path) -> Path | None:
+def _taken(scratch: Path) -> MadeCopy | None:
     """The copy, if there is one: a regular file, which a child that was taken over need not have left."""
     copy = scratch / COPY
     try:
-        return copy if stat.S_ISREG(copy.lstat().st_mode) else None
+        is_file = stat.S_ISREG(copy.lstat().st_mode)
     except FileNotFoundError:
         return None
+    if not is_file:
+        return None
+    with storage_errors():
+        return MadeCopy(path=copy, sha256=hash_file(copy)[0])
 
 
 def _refusal(scratch: Path) -> Unsearchable | None:

@@ -60,6 +60,7 @@ class Order:
         labels: the labels that could make a name or a number somebody's: a printed page without any is only skimmed.
             None: no page is.
         passwords: what to try on a PDF that has one; secrets, which go no other way than this.
+        file_megabytes: of the largest file that it may write, beside what a page's picture needs.
     """
 
     scratch: Path
@@ -79,6 +80,7 @@ class Order:
     labels: tuple[str, ...] | None = None
     task: Task = Task.READ
     passwords: tuple[str, ...] = field(default=(), repr=False)
+    file_megabytes: int = 0
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self), default=str).encode()

@@ -73,6 +73,7 @@ class PicturePages:
     def __init__(
         self, order: Order, picture: Image.Image, kind: Format, frames: Sequence[int], *, is_linked: bool
     ) -> None:
+        self.frame_count = len(frames)
         self.count = len(frames) + (0 if is_linked else 1)
         self._picture = picture
         self._kind = kind
@@ -82,6 +83,11 @@ class PicturePages:
             languages=order.languages, render_megapixels=order.render_megapixels, passes=order.passes
         )
 
+    def page(self, number: int) -> "PicturePage":
+        """Go to a frame, which must be there; it is the present one until another is gone to."""
+        self._picture.seek(self._frames[number - 1])
+        return PicturePage(self._picture, self._kind)
+
     def read(self, number: int) -> Page:
         """Read a frame, whatever it does; see `Pages`."""
         if number > len(self._frames):
@@ -89,8 +95,7 @@ class PicturePages:
         deadline = time.monotonic() + self._page_seconds
         try:
             with alarm.within(self._page_seconds + _AFTER_TESSERACT_SECONDS):
-                self._picture.seek(self._frames[number - 1])
-                page = PicturePage(self._picture, self._kind)
+                page = self.page(number)
                 return self._recogniser.read(page, number, page.survey, deadline)
         except alarm.OutOfTime:
             return unread(number, PageProblem.TIMED_OUT)
@@ -140,6 +145,32 @@ class PicturePage:
         """Draw what is there beside a layer of text: a picture has none."""
         return self.render(scale)
 
+    @property
+    def header(self) -> Image.Image:
+        """The picture as it is stored, of which only the header has been read."""
+        return self._picture
+
+    @property
+    def turning(self) -> int:
+        """The orientation, as Exif writes it, in which what `stored` gives lies there."""
+        return self._orientation if self._must_turn else 1
+
+    @property
+    def is_white_zero(self) -> bool:
+        """Whether 0 is white, in more bits than Pillow sees to."""
+        is_white_zero = self._kind is Format.TIFF and _tag(self._picture, _PHOTOMETRIC) == _WHITE_IS_ZERO
+        return is_white_zero and self._picture.mode.startswith("I;16")
+
+    def stored(self) -> Image.Image:
+        """Decode the picture as it is stored, in all its pixels and colours.
+
+        Raises:
+            MemoryError: there is no room for it.
+        """
+        memory.demand(bytes_needed(self._picture))
+        self._picture.load()
+        return self._picture
+
     def close(self) -> None:
         """Let go of the pixels; the file stays open for the other frames."""
         self._picture._im = None  # noqa: SLF001 # Pillow keeps a frame until the next of another size
@@ -152,9 +183,8 @@ class PicturePage:
                 coefficients = self.survey.image_pixels * len(self._picture.getbands()) * _COEFFICIENT_BYTES
             self._picture.draft("L", size)
         memory.demand(bytes_needed(self._picture) + coefficients + more_bytes)
-        is_white_zero = self._kind is Format.TIFF and _tag(self._picture, _PHOTOMETRIC) == _WHITE_IS_ZERO
         self._picture.load()
-        return grey(self._picture, is_white_zero=is_white_zero)
+        return grey(self._picture, is_white_zero=self.is_white_zero)
 
     @property
     def _must_turn(self) -> bool:

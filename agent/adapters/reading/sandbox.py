@@ -88,11 +88,22 @@ class SandboxedReader:
         also = [Path(given[name]) for name in _FOLDER_VARIABLES if name in given]
         self._plan = fence.plan(fenced, scratch, also)
         self._server = ForkServer(job=self._job, environment=given, plan=self._plan)
+        self._is_started = False
 
     @property
     def server(self) -> ForkServer:
         """Its fork server, which does more than reading."""
         return self._server
+
+    @property
+    def scratch(self) -> Path:
+        """Its folder: children may write nowhere else, and `start` cleans it."""
+        return self._scratch
+
+    @property
+    def slots(self) -> Slots:
+        """The places that its children take; who starts another child takes one too."""
+        return self._slots
 
     def start(self) -> fence.Strength:
         """Remove what a dead run left behind and start the fork server; gives what its children are fenced with.
@@ -107,7 +118,18 @@ class SandboxedReader:
             raise ReaderUnavailable(f"The scratch folder can't be made ({error.strerror}).") from error
         for leftover in self._scratch.glob(f"{PREFIX}*"):
             remove(leftover)
-        return self._server.start()
+        strength = self._server.start()
+        self._is_started = True
+        return strength
+
+    def ensure_started(self) -> None:
+        """Start it unless that was done before: a command without a daemon needs it for few documents.
+
+        Raises:
+            ReaderUnavailable: as `start`.
+        """
+        if not self._is_started:
+            self.start()
 
     def prove(self) -> bool:
         """Read a page of our own as documents are read: in a child, fenced, within the limits that are set.

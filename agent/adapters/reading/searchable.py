@@ -5,6 +5,7 @@ Invariants
   page that had to be turned to be read stands upright in the copy.
 - Words that the document's own layer says are not written again. Where that layer was found to be no use, its invisible
   text is left out of the copy, so that a search finds what the page shows, once.
+- A picture becomes a PDF first (`wrapping.py`), with all of its pixels; from there on it is a document like others.
 - The same document and words give the same bytes.
 
 Accepted: invisible text inside a form XObject stays. A copy has no digital signatures, which could not be valid on
@@ -24,10 +25,13 @@ from agent.adapters.reading import finding, textlayer, words
 from agent.adapters.reading.finding import COPY, NO_ROOM, NoRoomError, Order, Unreadable
 from agent.adapters.reading.frame import Frame
 from agent.adapters.reading.glyphless import add_font, codes_of
+from agent.adapters.reading.wrapping import wrap
 from agent.domain.document import Page
+from agent.domain.formats import HEAD_BYTES, picture_format
 from agent.domain.outcome import FailureReason
 
 _FONT = "DossierdText"
+_WRAPPED = "wrapped.pdf"
 _SAME_POINTS = 1.0
 _DEEPEST = 50
 """Of the tree of pages that resources are inherited along; one with a loop in it has no end."""
@@ -37,9 +41,12 @@ _SHOWING = frozenset({"Tj", "TJ", "'", '"'})
 
 def make_searchable(order: Order, document: int, _reply: socket.socket) -> None:
     """Leave the copy in the scratch folder, or a finding that says why there is none."""
-    path = Path(f"/proc/self/fd/{document}")
     unfinished = order.scratch / f"{COPY}.part"
     try:
+        path = _as_pdf(order, Path(f"/proc/self/fd/{document}"))
+        if isinstance(path, Unreadable):
+            finding.write(path, order.scratch)
+            return
         with path.open("rb") as first, path.open("rb") as second, unfinished.open("w+b") as copy:
             _copy(first, second, copy, list(words.decode(order.scratch / words.WORDS)))
         unfinished.rename(order.scratch / COPY)
@@ -48,8 +55,21 @@ def make_searchable(order: Order, document: int, _reply: socket.socket) -> None:
     except Exception as error:  # what a parser of hostile bytes raises is not for us to foresee
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise NoRoomError from error
-        unfinished.unlink()
+        unfinished.unlink(missing_ok=True)
         finding.write(Unreadable(failure=_failure(error)), order.scratch)
+
+
+def _as_pdf(order: Order, path: Path) -> Path | Unreadable:
+    """Give the document where it lies, or a picture as a PDF of its own."""
+    with path.open("rb") as stream:
+        kind = picture_format(stream.read(HEAD_BYTES))
+        stream.seek(0)
+        if kind is None:
+            return path
+        wrapped = order.scratch / _WRAPPED
+        with wrapped.open("wb") as target:
+            refusal = wrap(order, stream, kind, target)
+    return refusal or wrapped
 
 
 def _copy(first: BinaryIO, second: BinaryIO, copy: BinaryIO, pages: list[Page]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from agent.core.stories import reason_of, sidecar, traits
 from agent.domain.decision import Decision, Unmatched
-from agent.domain.document import DocumentId
+from agent.domain.document import DocumentId, Sha256
 from agent.domain.identity import Identifier, Person
 from agent.domain.outcome import Archived, Duplicate, Failed, FailureReason, InReview, Outcome
 from agent.domain.searchable import SearchableCopy, Unsearchable
@@ -58,7 +58,7 @@ def _words_of(person: Person) -> list[str]:
 
 def test_a_sidecar_names_the_searchable_copy_or_says_why_there_is_none() -> None:
     document = a_document(outcome=_filed(None))
-    copy = SearchableCopy(name="x.searchable.pdf", sha256="ab")
+    copy = SearchableCopy(name="x.searchable.pdf", sha256=Sha256("ab"))
     assert sidecar(document, copy)["searchable_pdf"] == {"file": "x.searchable.pdf", "sha256": "ab"}
     assert sidecar(document, Unsearchable.ENCRYPTED)["searchable_pdf"] == {
         "file": None,
