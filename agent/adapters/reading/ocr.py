@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from PIL import Image
 
-from agent.adapters.reading import cascade, lines, overlay, tools
+from agent.adapters.reading import cascade, lines, overlay, proof, tools
 from agent.adapters.reading.cascade import POINTS_PER_INCH, Recognition
 from agent.adapters.reading.pages import Sheet
 from agent.adapters.reading.survey import Survey
@@ -63,6 +63,7 @@ class Recogniser:
         self._passes = passes
         self._max_pixels = render_megapixels * 1_000_000
         self._is_checked = False
+        self._is_proven = False
 
     def read(
         self, page: Sheet, number: int, survey: Survey, deadline: float, *, kept: Sequence[Word] = ()
@@ -73,19 +74,22 @@ class Recogniser:
             kept: words of the layer that stay; when there are any, only the rest of the page is recognised.
 
         Raises:
-            ReaderUnavailable: tesseract or a language is missing.
+            ReaderUnavailable: tesseract or a language is missing, or it can't read even lines of ours.
         """
         self._check()
         layer = of_layer(page, number, kept)
         try:
             found = self._find(page, survey, deadline, is_rest=bool(kept))
         except UnrecognisedError as error:
+            if isinstance(error, EngineError):
+                self._require_tesseract()
             origin = TextOrigin.TEXT_LAYER if kept else TextOrigin.OCR
             tried = MOST_PASSES if isinstance(error, NothingLeftError) else self._passes + 1
             return replace(layer, origin=origin, problem=error.problem, passes=tried)
         if found is None:
             return layer
         if not found.lines:
+            self._require_tesseract()
             is_dropped = not kept or _is_stamped_scan(survey, layer)
             return replace(
                 layer,
@@ -135,6 +139,12 @@ class Recogniser:
         if not self._is_checked:
             tools.check_tools(self._languages, environment=None)
             self._is_checked = True
+
+    def _require_tesseract(self) -> None:
+        """Find out once whether it is tesseract, and not the page, that is to blame."""
+        if not self._is_proven:
+            proof.require_tesseract(self._languages)
+            self._is_proven = True
 
     def _most_dots(self, page: Sheet) -> float:
         square_inches = page.width * page.height / POINTS_PER_INCH**2

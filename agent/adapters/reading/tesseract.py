@@ -4,7 +4,8 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from subprocess import SubprocessError
+from typing import Any, ClassVar, TypeVar
 
 import pytesseract
 from PIL import Image, PpmImagePlugin  # noqa: F401 # loaded before the fork: pages go to tesseract as PGM
@@ -19,6 +20,8 @@ _SURE_ORIENTATION = 3.0
 _MIN_SECONDS = 1.0
 _RESULT_BYTES = 16 * 1024 * 1024
 """Room for what tesseract writes beside the picture that it is given: some hundred kilobytes for a dense page."""
+
+_Answer = TypeVar("_Answer")
 
 
 class UnrecognisedError(Exception):
@@ -56,17 +59,19 @@ def read(picture: Image.Image, dots: float, deadline: float, *, languages: str) 
         ReaderUnavailable: the disk is full.
     """
     _require_room(picture)
-    table = _call(
-        lambda seconds: pytesseract.image_to_data(
-            _as_pgm(picture),
-            lang=languages,
-            config=f"--psm 3 --dpi {dots:.0f}",
-            timeout=seconds,
-            output_type=pytesseract.Output.DICT,
-        ),
-        deadline,
-    )
-    return _words(table)
+
+    def words(seconds: float) -> list[Word]:
+        return _words(
+            pytesseract.image_to_data(
+                _as_pgm(picture),
+                lang=languages,
+                config=f"--psm 3 --dpi {dots:.0f}",
+                timeout=seconds,
+                output_type=pytesseract.Output.DICT,
+            )
+        )
+
+    return _call(words, deadline)
 
 
 def orientation(picture: Image.Image, dots: float, deadline: float) -> int:
@@ -104,7 +109,7 @@ def _no_room() -> ReaderUnavailable:
     )
 
 
-def _call(engine: Callable[[float], Any], deadline: float) -> Any:
+def _call(engine: Callable[[float], _Answer], deadline: float) -> _Answer:
     """Call tesseract with the time that is left, and sort its failures."""
     seconds = deadline - time.monotonic()
     if seconds < _MIN_SECONDS:
@@ -112,7 +117,7 @@ def _call(engine: Callable[[float], Any], deadline: float) -> Any:
     try:
         with memory.shared():
             return engine(seconds)
-    except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError) as error:
+    except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError, SubprocessError) as error:
         raise EngineError from error
     except SystemExit as error:  # pytesseract's word for a version that it can't read
         raise EngineError from error
