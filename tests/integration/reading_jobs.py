@@ -164,7 +164,7 @@ def find_nothing_else(order: Order, _document: int, reply: socket.socket) -> Non
 def write_too_many_words(order: Order, _document: int, _reply: socket.socket) -> None:
     """Read ten pages that fit together, one with more words than any sheet, and more pages than the cap."""
     word = Word(text="a" * 200, box=Box(left=0.0, top=0.0, right=1.0, bottom=1.0))
-    size = finding.MAX_FINDING_BYTES // 10 // 300
+    size = finding.MAX_FINDING_BYTES // 10 // 225
 
     def page(number: int, words: int) -> Page:
         lines = (Line(words=(word,) * words),)

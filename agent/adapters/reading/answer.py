@@ -1,6 +1,5 @@
 """Validates what a child left behind. A child that was taken over may have written anything."""
 
-import math
 import os
 from collections.abc import Iterator, Sequence
 from io import BufferedReader
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from agent.adapters.reading.encoding import charge
 from agent.adapters.reading.finding import (
     FINDING,
     MAX_FINDING_BYTES,
@@ -18,11 +18,10 @@ from agent.adapters.reading.finding import (
     Unavailable,
     Unreadable,
 )
-from agent.adapters.reading.runs import shared_out, unwritten_bytes
+from agent.adapters.reading.written import page_of, word_count
 from agent.domain.document import Page
 
 _REFUSAL: TypeAdapter[Unreadable | Unavailable] = TypeAdapter(Unreadable | Unavailable)
-_PAGE: TypeAdapter[Page] = TypeAdapter(Page)
 _PAGES_MARK = b'{"page_count"'
 _MAX_DETAIL = 120
 _MAX_HINT = 1000
@@ -43,7 +42,7 @@ def collect(scratch: Path, room: int = MAX_FINDING_BYTES, page_room: int = MAX_P
     """
     try:
         with _open(scratch / FINDING) as stream:
-            finding = _parse(_capped_lines(stream, room, page_room))
+            finding = _parse(_capped_lines(stream, room, page_room), room)
     except (OSError, ValidationError):
         return None
     return finding if finding is not None and _is_plausible(finding) else None
@@ -55,21 +54,21 @@ def _open(path: Path) -> BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
-def _parse(lines: Iterator[bytes | None]) -> Finding | None:
+def _parse(lines: Iterator[bytes | None], room: int) -> Finding | None:
     """Parse a refusal, or page after page; None beyond the cap."""
     first = next(lines, None)
     if first is None or not first.startswith(_PAGES_MARK):
         return None if first is None else _REFUSAL.validate_json(first)
     page_count = _Head.model_validate_json(first).page_count
-    pages, room = [], MAX_FINDING_BYTES
+    pages = []
     for line in lines:
         if line is None:
             return None
-        page = _PAGE.validate_json(line)
-        room -= len(line) + unwritten_bytes(page)
+        page = page_of(line)
+        room -= charge(len(line), word_count([page]))
         if room < 0:
             return None
-        pages.append(shared_out(page))
+        pages.append(page)
     return Read(pages=tuple(pages), page_count=page_count)
 
 
@@ -86,7 +85,7 @@ def _capped_lines(stream: BufferedReader, room: int, page_room: int) -> Iterator
 def _is_plausible(finding: Finding) -> bool:
     match finding:
         case Read(pages=pages, page_count=page_count):
-            return _is_numbered(pages, page_count) and _is_finite(pages)
+            return _is_numbered(pages, page_count)
         case Unreadable(detail=detail):
             return detail is None or _is_legible(detail, _MAX_DETAIL)
         case _:
@@ -101,12 +100,3 @@ def _is_legible(told: str, most: int) -> bool:
 def _is_numbered(pages: Sequence[Page], page_count: int) -> bool:
     numbers = [0, *(page.number for page in pages), page_count + 1]
     return bool(pages) and all(one < next_one for one, next_one in pairwise(numbers))
-
-
-def _is_finite(pages: Sequence[Page]) -> bool:
-    """JSON as Python writes and reads it knows NaN and infinity, which no page is made of."""
-    boxes = (word.box for page in pages for line in page.lines for word in line.words)
-    sizes = (page.width + page.height + (page.coverage or 0.0) for page in pages)
-    return all(map(math.isfinite, sizes)) and all(
-        math.isfinite(box.left + box.top + box.right + box.bottom) for box in boxes
-    )

@@ -8,14 +8,16 @@ Invariants
 
 import contextlib
 import math
+import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
 from agent.adapters.reading import finding
-from agent.adapters.reading.finding import Finding, Order, Read, Unavailable, Unreadable
+from agent.adapters.reading.finding import Order, Unavailable, Unreadable
 from agent.adapters.reading.opening import open_document
 from agent.adapters.reading.pages import Pages, unread
 from agent.domain.document import Page, PageProblem
@@ -23,15 +25,48 @@ from agent.domain.outcome import FailureReason
 from agent.errors import ReaderUnavailable
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A document that is being read.
+
+    Attributes:
+        pages: each is read when it is asked for.
+        most: how many they may become.
+        page_count: of the whole document.
+    """
+
+    pages: Iterator[Page]
+    most: int
+    page_count: int
+
+
 def read_document(order: Order, document: int, reply: socket.socket) -> None:
     """Read the document behind the descriptor and leave a finding in the scratch folder."""
     path = f"/proc/self/fd/{document}"  # opened anew for each engine: they must not share one file position
     with Path(path).open("rb") as first, Path(path).open("rb") as second:
-        finding.write(find(order, first, second, reply), order.scratch, order.finding_bytes, order.page_bytes)
+        leave(order, first, second, reply)
 
 
-def find(order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket) -> Finding:
-    """Read a hand of the document behind two streams; tells through the socket which page it begins, of how many."""
+def leave(order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket) -> None:
+    """Read a hand of the document behind two streams, and write each page down before the next is read.
+
+    A page that is kept costs memory, and time whenever Python looks over what is kept.
+    """
+    found = find(order, first, second, reply)
+    if isinstance(found, Unreadable):
+        finding.write(found, order.scratch)
+        return
+    room = finding.Room(total=order.finding_bytes, page=order.page_bytes, pages=found.most)
+    try:
+        finding.write_pages(found.pages, found.page_count, order.scratch, room)
+    except ReaderUnavailable as error:
+        finding.write(Unavailable(sentence=error.sentence, hint=error.hint), order.scratch)
+
+
+def find(
+    order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket
+) -> Reading | Unreadable:
+    """Open a document and begin its hand; tells through the socket which page it begins, of how many."""
     last_begin = time.monotonic() + order.turn_seconds
     opened = open_document(order, first, second)
     if isinstance(opened, Unreadable):
@@ -41,29 +76,31 @@ def find(order: Order, first: BufferedReader, second: BufferedReader, reply: soc
             failure=FailureReason.TOO_MANY_PAGES, detail=f"{opened.count} pages, limit {order.max_pages}"
         )
     _tell(reply, f"of {opened.count}")
-    try:
-        pages = tuple(_pages(order, opened, last_begin, reply))
-    except ReaderUnavailable as error:
-        return Unavailable(sentence=error.sentence, hint=error.hint)
-    return Read(pages=pages, page_count=opened.count)
+    wanted = range(1, opened.count + 1) if order.pages is None else order.pages
+    pages = _pages(order, opened, wanted, last_begin, reply)
+    return Reading(pages=pages, most=len(wanted), page_count=opened.count)
 
 
-def _pages(order: Order, document: Pages, last_begin: float, reply: socket.socket) -> Iterator[Page]:
+def _pages(
+    order: Order, document: Pages, wanted: Sequence[int], last_begin: float, reply: socket.socket
+) -> Iterator[Page]:
     """Read page after page until the turn's time is up, at least one; another child reads the others."""
-    wanted = range(1, document.count + 1) if order.pages is None else order.pages
+    halt = str(order.scratch / finding.HALT)
     for place, number in enumerate(wanted):
-        if place and (time.monotonic() > last_begin or number >= _halt(order.scratch)):
+        if place and (time.monotonic() > last_begin or number >= _halt(halt)):
             break
         _tell(reply, f"page {number}")
         yield _page(order, document, number)
-    _tell(reply, f"page {document.count + 1}")  # for the writing of the finding
+    _tell(reply, f"page {document.count + 1}")  # for the end of the finding
 
 
-def _halt(scratch: Path) -> float:
+def _halt(written: str) -> float:
     """From which page on another child reads."""
+    if not os.access(written, os.F_OK):  # asked before each page
+        return math.inf
     try:
-        return int((scratch / finding.HALT).read_text())
-    except (OSError, ValueError):  # there is no other, or its page is being written down
+        return int(Path(written).read_text())
+    except (OSError, ValueError):  # its page is being written down
         return math.inf
 
 

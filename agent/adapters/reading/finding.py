@@ -7,14 +7,14 @@ them unparsed: parsed in one piece, a finding took 23 times its own size.
 
 import errno
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from agent.adapters.reading.runs import unwritten_bytes
-from agent.domain.document import Box, Line, Page, PageProblem, Word
+from agent.adapters.reading.encoding import charge, count, encode
+from agent.domain.document import Page, PageProblem
 from agent.domain.outcome import FailureReason
 
 FINDING = "finding.json"
@@ -135,21 +135,43 @@ class NoRoomError(Exception):
     """The scratch folder doesn't take the finding: the disk is full, or fails."""
 
 
-def write(
-    finding: Finding, scratch: Path, room: int = MAX_FINDING_BYTES, page_room: int = MAX_PAGE_BYTES
-) -> None:
-    """Leave the finding in the scratch folder, whole or not at all.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What a finding may take.
 
-    Args:
-        room, page_room: the bytes that it, and each of its pages, may take; words beyond are left out.
+    Attributes:
+        total, page: the bytes that it, and each of its pages, may take; words beyond are left out.
+        pages: how many may come; for each, what one without words takes is kept.
+    """
+
+    total: int = MAX_FINDING_BYTES
+    page: int = MAX_PAGE_BYTES
+    pages: int = 1
+
+
+def write(finding: Finding, scratch: Path) -> None:
+    """Leave a finding that is complete in the scratch folder; see `write_pages`."""
+    match finding:
+        case Read(pages=pages, page_count=page_count):
+            write_pages(pages, page_count, scratch, Room(pages=len(pages)))
+        case Unreadable() | Unavailable():
+            _leave(scratch, [json.dumps(asdict(finding)).encode()])
+
+
+def write_pages(pages: Iterable[Page], page_count: int, scratch: Path, room: Room) -> None:
+    """Leave pages in the scratch folder, whole or not at all, each written as soon as it comes.
 
     Raises:
         NoRoomError: the disk refuses.
     """
+    _leave(scratch, _encode(pages, page_count, room))
+
+
+def _leave(scratch: Path, lines: Iterable[bytes]) -> None:
     unfinished = scratch / f"{FINDING}.part"
     try:
         with unfinished.open("wb") as stream:
-            stream.writelines(_encode(finding, room, page_room))
+            stream.writelines(lines)
         unfinished.rename(scratch / FINDING)
     except OSError as error:
         if error.errno in NO_ROOM:
@@ -157,58 +179,20 @@ def write(
         raise
 
 
-def _encode(finding: Finding, room: int, page_room: int) -> Iterator[bytes]:
-    match finding:
-        case Read(pages=pages, page_count=page_count):
-            head = json.dumps({"page_count": page_count}).encode() + b"\n"
-            yield head
-            yield from _encode_pages(pages, room - len(head), page_room)
-        case Unreadable() | Unavailable():
-            yield json.dumps(asdict(finding)).encode()
-
-
-def _encode_pages(pages: tuple[Page, ...], room: int, page_room: int) -> Iterator[bytes]:
+def _encode(pages: Iterable[Page], page_count: int, room: Room) -> Iterator[bytes]:
     """Encode page by page; where the words are too many they are left out, and the page says so."""
-    room -= _EMPTY_BYTES * len(pages)
+    head = json.dumps({"page_count": page_count}).encode() + b"\n"
+    yield head
+    left = room.total - len(head) - _EMPTY_BYTES * room.pages
     for page in pages:
-        encoded = _encode_page(page)
-        size = len(encoded) + unwritten_bytes(page)
-        if size > page_room or size - _EMPTY_BYTES > room:
-            yield _encode_page(_emptied(page))
+        encoded = encode(page)
+        size = charge(len(encoded), count(page, encoded))
+        if size > room.page or size - _EMPTY_BYTES > left:
+            yield encode(_emptied(page))
         else:
-            room -= max(size - _EMPTY_BYTES, 0)
+            left -= max(size - _EMPTY_BYTES, 0)
             yield encoded
 
 
 def _emptied(page: Page) -> Page:
     return replace(page, lines=(), problem=PageProblem.TOO_MUCH_TEXT)
-
-
-def _encode_page(page: Page) -> bytes:
-    return json.dumps(_page(page), allow_nan=False, separators=(",", ":")).encode() + b"\n"
-
-
-def _page(page: Page) -> dict[str, object]:
-    return {
-        "number": page.number,
-        "width": page.width,
-        "height": page.height,
-        "turn": page.turn,
-        "origin": page.origin,
-        "lines": [_line(line) for line in page.lines],
-        "problem": page.problem,
-        "passes": page.passes,
-        "coverage": page.coverage,
-    }
-
-
-def _line(line: Line) -> dict[str, object]:
-    return {"words": [_word(word) for word in line.words]}
-
-
-def _word(word: Word) -> dict[str, object]:
-    return {"text": word.text, "box": _box(word.box), "confidence": word.confidence}
-
-
-def _box(box: Box) -> dict[str, float]:
-    return {"left": box.left, "top": box.top, "right": box.right, "bottom": box.bottom}

@@ -48,7 +48,10 @@ class Frame:
 
     def shows(self, box: Box) -> bool:
         """Whether the middle of the box is on the page."""
-        return contains(Box(left=0.0, top=0.0, right=self.width, bottom=self.height), box)
+        return (
+            0.0 <= (box.left + box.right) / 2 <= self.width
+            and 0.0 <= (box.top + box.bottom) / 2 <= self.height
+        )
 
     def share(self, box: Box) -> float:
         """The part of the page that the box covers, 0 to 1."""

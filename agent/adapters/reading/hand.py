@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent.adapters.reading.answer import collect
+from agent.adapters.reading.encoding import charge
 from agent.adapters.reading.finding import FINDING, HALT, Finding, Order, Read, Unavailable, Unreadable
 from agent.adapters.reading.forkclient import Child, ForkServer, ServerLostError
 from agent.adapters.reading.forkserver import EXIT_NO_ROOM, EXIT_OUT_OF_MEMORY, EXIT_UNFENCED
 from agent.adapters.reading.leftovers import remove
 from agent.adapters.reading.losses import Crashed, Hung, Losses
-from agent.adapters.reading.runs import written_bytes
+from agent.adapters.reading.written import word_count
 from agent.domain.outcome import FailureReason
 from agent.errors import ReaderUnavailable, ReadingStopped
 
@@ -37,7 +38,7 @@ class HandRead:
     """What became of a hand.
 
     Attributes:
-        bytes: what the finding takes.
+        bytes: what the finding takes of the room for the document's text.
     """
 
     finding: Finding
@@ -169,8 +170,8 @@ class Hand:
         finding = collect(scratch, self._order.finding_bytes, self._order.page_bytes)
         if finding is None or not self._was_asked_for(finding):
             return Crashed(page=child.page, detail="no usable result")
-        written = written_bytes(finding.pages) if isinstance(finding, Read) else 0
-        return HandRead(finding=finding, bytes=max((scratch / FINDING).lstat().st_size, written))
+        words = word_count(finding.pages) if isinstance(finding, Read) else 0
+        return HandRead(finding=finding, bytes=charge((scratch / FINDING).lstat().st_size, words))
 
     def _was_asked_for(self, finding: Finding) -> bool:
         if not isinstance(finding, Read):

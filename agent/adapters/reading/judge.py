@@ -6,9 +6,9 @@ Measured: the thresholds rejected 3 of 3 garbage layers and accepted every good 
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from functools import lru_cache
 
 from agent.adapters.reading.lines import right_to_left_share
+from agent.adapters.reading.recall import Recall
 
 _MIN_CHARACTERS = 20
 _MIN_WORDS = 4
@@ -108,14 +108,17 @@ def _can_be_said(part: str) -> bool:
 def is_prose(text: str) -> bool:
     """Whether a layer is so plainly usable that `judge` need not be asked, which takes ten times as long."""
     words = text.split()
-    characters = sum(map(len, words))
-    if characters < _MIN_CHARACTERS or characters < _SIGNS_APART * len(words) or len(words) < _MIN_WORDS:
+    dense = "".join(words)
+    if len(dense) < _MIN_CHARACTERS or len(dense) < _SIGNS_APART * len(words) or len(words) < _MIN_WORDS:
         return False
-    is_clean = "\ufffd" not in text and all(map(str.isprintable, words))
-    return is_clean and sum(map(_is_plain, words)) >= _PLAIN * len(words)
+    is_clean = "\ufffd" not in dense and dense.isprintable()
+    return is_clean and sum(map(_PLAIN_WORDS.__getitem__, words)) >= _PLAIN * len(words)
 
 
-@lru_cache(maxsize=20_000)
 def _is_plain(token: str) -> bool:
-    """A word or number with one sign at most. Documents say the same again and again, so it is asked once a child."""
+    """A word or number with one sign at most."""
     return len(_SYMBOL.findall(token)) <= 1 and any(map(str.isalnum, token)) and _is_wordlike(token)
+
+
+_PLAIN_WORDS = Recall(_is_plain)
+"""Documents say the same again and again, so it is asked once a child."""

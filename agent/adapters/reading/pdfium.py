@@ -194,24 +194,25 @@ class PdfiumPage:
         """Find the lines of the layer as runs of words, a box for each; None where one is odd and must be looked at."""
         if len(self.text) != self._text_page.count_chars():
             return None  # places in it are none on the page
-        printed = with_hyphens(self.text)
-        clean = lines.clean if _LIGATURE.search(printed) else str
-        handle, frame, one, other = self._text_page.raw, self._frame, raw.FS_RECTF(), raw.FS_RECTF()
+        printed = with_hyphens(self.text).replace("\u00a0", " ").replace("\t", " ")
+        clean = lines.clean if _LIGATURE.search(printed) else None
+        handle, seen, shows = self._text_page.raw, self._frame.seen, self._frame.shows
+        box_of, one, other = raw.FPDFText_GetLooseCharBox, raw.FS_RECTF(), raw.FS_RECTF()
         found = []
         for row in _ROW.finditer(self.text):
-            start = row.start()
-            text = printed[start : row.end()].rstrip()
-            raw.FPDFText_GetLooseCharBox(handle, start, one)
-            raw.FPDFText_GetLooseCharBox(handle, start + len(text) - 1, other)
-            box = frame.seen(
-                round(min(one.left, other.left), 2),
-                round(min(one.bottom, other.bottom), 2),
-                round(max(one.right, other.right), 2),
-                round(max(one.top, other.top), 2),
+            start, end = row.span()
+            text = printed[start:end].rstrip()
+            box_of(handle, start, one)
+            box_of(handle, start + len(text) - 1, other)
+            box = seen(
+                min(one.left, other.left),
+                min(one.bottom, other.bottom),
+                max(one.right, other.right),
+                max(one.top, other.top),
             )
-            if box.bottom - box.top < _TINY_POINTS or not frame.shows(box):
+            if box.bottom - box.top < _TINY_POINTS or not shows(box):
                 return None
-            found.append(Word(text=clean(text), box=box))
+            found.append(Word(text=clean(text) if clean else text, box=box))
         return found
 
     def _is_seen(self, character: Character, eye: Eye | None) -> bool:

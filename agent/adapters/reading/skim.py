@@ -9,18 +9,27 @@ Accepted: prose of such a page that no reader can see is taken for text. It can 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+
+from agent.adapters.reading.recall import Recall
 
 _DIGITS_TOGETHER = re.compile(r"\d(?:[\W_]{0,3}\d){3}")
 """A year, a date, a telephone or card number, whatever parts its groups."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_ODD_BLANK = re.compile(r"[^\S\t\r\n \u00a0]")
 _USUAL = re.compile(
-    r"[\t\r\n -~\u00a0-\u00ac\u00ae-\u00bf"
+    r"[!-~\u00a0-\u00ac\u00ae-\u00bf"
     r"\u00c0-\u00c5\u00c7-\u00cf\u00d1-\u00d6\u00d9-\u00dd\u00df-\u00e5\u00e7-\u00ef\u00f1-\u00f6\u00f9-\u00fd\u00ff"
     r"\u0152\u0153\u2010-\u2015\u2018-\u201e\u2022\u2026\u20ac\ufb00-\ufb04]*"
 )
 """Latin letters and the signs of prose: of all else it is not known here how the matching writes it."""
 _ACCENTS = re.compile(r"[\u0300-\u036f]+")
+
+
+_CERTAIN = frozenset({""})
+"""What is said of a word that makes a page worth its price, whatever else stands there."""
+_DIGIT = frozenset({"0"})
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Skim:
@@ -31,25 +40,32 @@ class Skim:
         phrases = {frozenset(label.split()) for label in labels}
         self._words = frozenset(word for phrase in phrases if len(phrase) == 1 for word in phrase)
         self._phrases = tuple(phrase for phrase in phrases if phrase and phrase.isdisjoint(self._words))
+        self._of_phrases = frozenset(word for phrase in self._phrases for word in phrase)
+        self._said = Recall(self._say)
 
     def may_identify(self, text: str) -> bool:
         """Whether a name, a number or a birth date of this text could be taken for the subject's."""
-        if _USUAL.fullmatch(text) is None:
+        if not text.replace("\r\n", "").isprintable() and _ODD_BLANK.search(text):
             return True
-        folded = _folded(text)
-        if _DIGITS_TOGETHER.search(folded):
-            return True
-        words = frozenset(_words(folded))
-        return not words.isdisjoint(self._words) or any(phrase <= words for phrase in self._phrases)
+        said = _NOTHING.union(*map(self._said.__getitem__, set(text.split())))
+        if not said:
+            return False
+        return (
+            said >= _CERTAIN
+            or any(phrase <= said for phrase in self._phrases)
+            or (said >= _DIGIT and _DIGITS_TOGETHER.search(_folded(text)) is not None)
+        )
 
-
-def _words(text: str) -> Iterator[str]:
-    """Cut a text into its words; most stand between blanks, and need no second look."""
-    for token in text.split():
-        if token.isalpha():
-            yield token
-        else:
-            yield from _NOT_LETTERS.split(token)
+    def _say(self, token: str) -> frozenset[str]:
+        """Tell of what stands between two blanks what a page could be worth its price for."""
+        if _USUAL.fullmatch(token) is None:
+            return _CERTAIN
+        folded = _folded(token)
+        words = frozenset(_NOT_LETTERS.split(folded))
+        if not words.isdisjoint(self._words):
+            return _CERTAIN
+        has_digit = any(map(str.isdigit, folded))
+        return (words & self._of_phrases) | (_DIGIT if has_digit else _NOTHING)
 
 
 def _folded(text: str) -> str:

@@ -14,8 +14,9 @@ import socket
 from pathlib import Path
 
 from agent.adapters.reading import own_page
-from agent.adapters.reading.child import find
-from agent.adapters.reading.finding import Order, Read
+from agent.adapters.reading.child import Reading, find
+from agent.adapters.reading.encoding import encode
+from agent.adapters.reading.finding import Order, Unreadable
 
 
 def warm() -> None:
@@ -30,16 +31,18 @@ def warm() -> None:
     try:
         path.write_bytes(own_page.draw())
         with path.open("rb") as first, path.open("rb") as second:
-            found = find(_ORDER, first, second, nobody)
+            is_read = _is_read(find(_ORDER, first, second, nobody))
     finally:
         nobody.close()
         listener.close()
         os.close(document)
-    match found:
-        case Read():
-            return
-        case _:
-            raise RuntimeError("The libraries can't read the simplest of pages.")
+    if not is_read:
+        raise RuntimeError("The libraries can't read the simplest of pages.")
+
+
+def _is_read(found: Reading | Unreadable) -> bool:
+    """Go through the page as a child does, up to the line that it writes."""
+    return isinstance(found, Reading) and all(map(encode, found.pages))
 
 
 _ORDER = Order(
