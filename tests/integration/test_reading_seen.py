@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 
+from agent.adapters.reading.pdfium import PdfiumPage
 from agent.adapters.reading.sandbox import SandboxedReader
-from agent.domain.document import Page, PageProblem, TextOrigin
+from agent.domain.document import Box, Page, PageProblem, TextOrigin
 from tests.integration import pdfs
 from tests.integration.test_reading import read, reader_in
 
@@ -283,3 +285,20 @@ def test_a_logo_is_not_recognised_beside_a_letter(tmp_path: Path) -> None:
         text = read(reader, tmp_path / "logo.pdf")
     assert text.text.splitlines() == list(pdfs.LETTER)
     assert text.is_complete
+
+
+@pytest.mark.parametrize("has_layer", [False, True], ids=["no text", "a hidden layer"])
+def test_a_page_that_shows_no_text_is_not_drawn_to_look_for_it(
+    scanned: Image.Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_layer: bool
+) -> None:
+    path = tmp_path / "scan.pdf"
+    pdfs.under_text(path, scanned, pdfs.LETTER if has_layer else (), top=150.0, is_hidden=True)
+    drawn: list[float] = []
+    monkeypatch.setattr(pypdfium2.PdfPage, "render", lambda *_, scale, **__: drawn.append(scale))
+    with pypdfium2.PdfDocument(path) as document:
+        page = PdfiumPage(document[0])
+        eye = page.look()
+        page.close()
+    assert eye is not None
+    assert not eye.sees(Box(left=0.0, top=0.0, right=600.0, bottom=800.0))
+    assert drawn == []

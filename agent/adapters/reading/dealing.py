@@ -33,7 +33,7 @@ TURN_SECONDS = 5.0
 
 LOOK_SECONDS = 1.0
 """The first turn where others wait: enough for a text layer or a page, so that letters among scans are found soon."""
-_SHARE_SECONDS = 0.5
+_SHARE_SECONDS = 0.25
 """A document that is under way for so long is no letter with a text layer: others may help."""
 _LAST_PAGES = 2
 """So many pages' time is kept for the pages under way, so that who is at work when the time is up ends well."""

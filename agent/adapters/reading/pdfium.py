@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 import pypdfium2
+from PIL import Image
 from pypdfium2 import raw
 
 from agent.adapters.reading import lines, memory, scan, survey
@@ -29,6 +30,7 @@ _TINY_POINTS = 2.0
 _TRANSPARENT = 13
 _CANVASES = 3
 """The one drawn, and two that Pillow makes of it."""
+_NOTHING = Image.new("L", (1, 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +88,17 @@ class PdfiumPage:
         return str(self._text_page.get_text_range())
 
     def look(self) -> Eye | None:
-        """Compare the page with and without its text; None when it is too large to be drawn."""
+        """Compare the page with and without its text; None when it is too large to be drawn.
+
+        A page that shows no text needs no drawing for that: both would be the same.
+        """
         scale = scale_of(self.width, self.height)
         if scale is None:
             return None
 
         def draw(*, grayscale: bool) -> tuple[Any, Any]:
+            if not self.shows_text:
+                return _NOTHING, _NOTHING
             return self._drawn(scale, grayscale=grayscale), self.render_rest(scale, grayscale=grayscale)
 
         return Eye(draw, scale)
@@ -163,6 +170,11 @@ class PdfiumPage:
             return bitmap.to_pil()
         finally:
             bitmap.close()
+
+    @cached_property
+    def shows_text(self) -> bool:
+        """Whether text is written in a way that leaves ink; a scan has none, or a hidden layer."""
+        return any(it.kind == raw.FPDF_PAGEOBJ_TEXT and not is_hidden(it.item) for it in self._objects)
 
     @cached_property
     def survey(self) -> Survey:

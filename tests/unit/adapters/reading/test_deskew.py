@@ -1,6 +1,7 @@
 import pytest
 from PIL import Image, ImageDraw
 
+from agent.adapters.reading import deskew
 from agent.adapters.reading.deskew import skew
 
 
@@ -27,3 +28,17 @@ def test_a_level_page_stays() -> None:
 
 def test_a_page_without_lines_has_no_angle() -> None:
     assert skew(Image.new("L", (1240, 1754), 255)) == 0.0
+
+
+def test_a_page_that_lies_level_costs_few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[float] = []
+    measure = deskew._sharpness
+
+    def counted(strips: Image.Image, degrees: float) -> float:
+        tried.append(degrees)
+        return measure(strips, degrees)
+
+    monkeypatch.setattr(deskew, "_sharpness", counted)
+    skew(page())
+    assert len(tried) < 20
+    assert max(map(abs, tried)) == 0.5
