@@ -3,7 +3,7 @@
 Invariants
 - A match is never read again: what could only confirm it, or unsettle it by chance, is not looked for.
 - Nor is what no pass can change: text layers, an untrusted registry, pages that were lost, two people who both fit.
-- Whether a further pass names somebody plays no part in which reading is kept; see `domain.readings`.
+- Whether a further pass names somebody plays no part in which reading is kept; see `domain.rivals`.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from dataclasses import replace
 from agent.domain.decision import Decision, Match
 from agent.domain.document import DocumentText, Page, TextOrigin
 from agent.domain.evidence import NAME_KINDS, DoubtKind, Evidence, MarkKind, Passage
-from agent.domain.readings import MOST_PASSES, better, confidence
+from agent.domain.rivals import MOST_PASSES, better, confidence
 
 _WELL_READ_CONFIDENCE = 90.0
 _WELL_READ_COVERAGE = 0.98

@@ -9,7 +9,7 @@ import pytest
 from agent import errors
 from agent.domain.document import DocumentId, DocumentText, TextOrigin
 from agent.domain.outcome import FailureReason, State
-from agent.domain.readings import MOST_PASSES
+from agent.domain.rivals import MOST_PASSES
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
 from tests.builders import text_of

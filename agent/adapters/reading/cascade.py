@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from PIL import Image
 
 from agent.adapters.reading import lines, tesseract
-from agent.adapters.reading.coverage import coverage
+from agent.adapters.reading.coverage import BELIEVED, INK_SHARE, coverage
 from agent.adapters.reading.deskew import skew
 from agent.adapters.reading.recipes import Recipe, recipes_for
 from agent.adapters.reading.tesseract import EngineError, NothingLeftError, OutOfTimeError, UnrecognisedError
-from agent.domain import readings
+from agent.domain import rivals
 from agent.domain.document import Box, Line, Word
-from agent.domain.readings import COMPLETE_COVERAGE, Quality
+from agent.domain.rivals import COMPLETE_COVERAGE, Quality
 
 POINTS_PER_INCH = 72.0
 _MIN_SKEW_DEGREES = 0.2
@@ -31,6 +31,8 @@ _GOOD_CONFIDENCE = 80.0
 """Below this another recipe may read more; clean scans have 91 and more, a good fax 80 to 88."""
 _BELIEVED_CONFIDENCE = 60.0
 """From here on words are believed though they are too faint to count as ink."""
+_SURE_IN_BLOCK = 60
+"""The confidence from where a word of a page taken as one block explains ink: it is made of handwriting, too."""
 _LONG_WORD = 4
 _SHARE_OF_TIME = 0.6
 """What a pass may take of the time that is left, as long as others may follow."""
@@ -61,7 +63,7 @@ class Recognition:
 
     @property
     def confidence(self) -> float:
-        return readings.confidence(self.words)
+        return rivals.confidence(self.words)
 
     @property
     def has_ink(self) -> bool:
@@ -81,6 +83,11 @@ class Recognition:
         if self.coverage is None and not self.lines:
             return True
         return (self.coverage or 0.0) >= COMPLETE_COVERAGE and self.confidence >= _GOOD_CONFIDENCE
+
+    @property
+    def has_dropped(self) -> bool:
+        """Whether ink of the size of text has no word."""
+        return self.coverage is not None and self.coverage < COMPLETE_COVERAGE
 
     @property
     def may_be_turned(self) -> bool:
@@ -117,7 +124,9 @@ def recognise(
     failure: UnrecognisedError = NothingLeftError()
     recipes = recipes_for(picture, dots)
     for number, recipe in enumerate(recipes[passes:], start=passes + 1):
-        until = _until(deadline, is_last=number == len(recipes))
+        if recipe.is_one_block and not any(read.has_dropped for read in found):
+            break
+        until = _until(deadline, is_last=number >= len(recipes) - 1)
         try:
             read = _pass(sheet, recipe, until, languages, number)
             if not sheet.turn and read.may_be_turned:
@@ -138,6 +147,7 @@ def recognise(
 
 
 def _until(deadline: float, *, is_last: bool) -> float:
+    """Say when a pass must end. The last recipe needs to leave nothing to the block, which is for what it drops."""
     now = time.monotonic()
     return deadline if is_last else now + _SHARE_OF_TIME * (deadline - now)
 
@@ -146,19 +156,36 @@ def _pass(sheet: _Sheet, recipe: Recipe, deadline: float, languages: str, number
     prepared = recipe.prepare(sheet.picture, sheet.dots)
     degrees = skew(prepared)
     is_level = abs(degrees) < _MIN_SKEW_DEGREES
-    level = prepared if is_level else prepared.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255)
-    words = tesseract.read(level, sheet.dots, deadline, languages=languages)
+    lean = 0.0 if is_level else degrees
+    level = _levelled(prepared, lean)
+    words = tesseract.read(level, sheet.dots, deadline, languages=languages, is_one_block=recipe.is_one_block)
     width, height = (side / sheet.dots * POINTS_PER_INCH for side in level.size)
     found = lines.lines_of(_in_points(words, POINTS_PER_INCH / sheet.dots))
     return Recognition(
-        lines=found if is_level else _turned_back(found, degrees, width, height),
+        lines=_turned_back(found, lean, width, height) if lean else found,
         width=round(width, 2),
         height=round(height, 2),
         turn=sheet.turn,
         is_level=is_level,
-        coverage=coverage(level, sheet.dots, words),
+        coverage=_covered(sheet, recipe, level, lean, words),
         passes=number,
     )
+
+
+def _covered(
+    sheet: _Sheet, recipe: Recipe, level: Image.Image, lean: float, words: Sequence[Word]
+) -> float | None:
+    """Measure the coverage of the page as it was, and as it was prepared: what a recipe wipes out is missed as well."""
+    believed = _SURE_IN_BLOCK if recipe.is_one_block else BELIEVED
+    as_it_was = _levelled(sheet.picture, lean) if recipe.is_change else level
+    found = [coverage(as_it_was, sheet.dots, words, believed=believed)]
+    if recipe.is_change:
+        found.append(coverage(level, sheet.dots, words, believed=believed, ink_share=INK_SHARE))
+    return min((each for each in found if each is not None), default=None)
+
+
+def _levelled(picture: Image.Image, degrees: float) -> Image.Image:
+    return picture.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255) if degrees else picture
 
 
 def _best(found: Sequence[Recognition]) -> Recognition:
@@ -167,12 +194,12 @@ def _best(found: Sequence[Recognition]) -> Recognition:
     read = best.lines if best.has_ink else ()
     for other in found:
         if other is not best and other.turn == best.turn:
-            read = readings.weighed(read, other.lines)
+            read = rivals.weighed(read, other.lines)
     return replace(best, lines=read, passes=max(each.passes for each in found))
 
 
 def _quality(read: Recognition) -> tuple[bool, Quality]:
-    return not read.is_sideways, readings.quality(read.coverage, read.words)
+    return not read.is_sideways, rivals.quality(read.coverage, read.words)
 
 
 def _in_points(words: Sequence[Word], scale: float) -> list[Word]:

@@ -21,7 +21,7 @@ from agent.adapters.reading.pages import Sheet
 from agent.adapters.reading.survey import Survey
 from agent.adapters.reading.tesseract import EngineError, NothingLeftError, UnrecognisedError
 from agent.domain.document import Line, Page, PageProblem, TextOrigin, Word
-from agent.domain.readings import COMPLETE_COVERAGE, MOST_PASSES
+from agent.domain.rivals import COMPLETE_COVERAGE, MOST_PASSES
 
 DOTS_PER_INCH = 300.0
 _LOWEST_DOTS = 150.0

@@ -17,6 +17,8 @@ from agent.errors import ReaderUnavailable
 
 _SURE_ORIENTATION = 3.0
 """Of a blurred upright page, tesseract was 1.4 sure that it stood on its head; of turned pages, 4.9 and more."""
+_LAID_OUT, _ONE_BLOCK = 3, 6
+"""Tesseract's numbers for how a page is divided."""
 _MIN_SECONDS = 1.0
 _RESULT_BYTES = 16 * 1024 * 1024
 """Room for what tesseract writes beside the picture that it is given: some hundred kilobytes for a dense page."""
@@ -48,11 +50,14 @@ class EngineError(UnrecognisedError):
     problem = PageProblem.ENGINE_FAILED
 
 
-def read(picture: Image.Image, dots: float, deadline: float, *, languages: str) -> list[Word]:
+def read(
+    picture: Image.Image, dots: float, deadline: float, *, languages: str, is_one_block: bool = False
+) -> list[Word]:
     """Read a level, upright picture in grey until the deadline of `time.monotonic`; boxes are in its pixels.
 
     Args:
         dots: the picture's resolution, in dots an inch.
+        is_one_block: tesseract is not to look for columns and pictures: all that stands there is lines of text.
 
     Raises:
         UnrecognisedError: out of time, or the engine failed.
@@ -65,7 +70,7 @@ def read(picture: Image.Image, dots: float, deadline: float, *, languages: str) 
             pytesseract.image_to_data(
                 _as_pgm(picture),
                 lang=languages,
-                config=f"--psm 3 --dpi {dots:.0f}",
+                config=f"--psm {_ONE_BLOCK if is_one_block else _LAID_OUT} --dpi {dots:.0f}",
                 timeout=seconds,
                 output_type=pytesseract.Output.DICT,
             )

@@ -11,7 +11,7 @@ from agent.domain.decision import Decision, Match, Policy
 from agent.domain.document import DocumentText, PageProblem, TextOrigin
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person
-from agent.domain.readings import MOST_PASSES
+from agent.domain.rivals import MOST_PASSES
 from tests.builders import person, text_of
 
 LETTER = ("Patient : Hind VIDAL", "Date de naissance : 16/08/1977", "Le bilan est sans particularité.")

@@ -20,15 +20,20 @@ def lines_of_words(rows: range = range(40)) -> list[list[tuple[int, int, int, in
     ]
 
 
-def page() -> Image.Image:
-    """Forty lines of words, each of small upright strokes as letters are, on a page of A4's proportions."""
+def page(thin: range = range(0)) -> Image.Image:
+    """Forty lines of words, each of small upright strokes as letters are, on a page of A4's proportions.
+
+    Args:
+        thin: the lines whose strokes are hairs.
+    """
     drawn = Image.new("L", PAGE, 255)
     pen = ImageDraw.Draw(drawn)
-    for row in lines_of_words():
+    for number, row in enumerate(lines_of_words()):
+        across, down = (0, 0) if number in thin else (3, 2)
         for left, top, right, bottom in row:
             for stroke in range(left, right - 2, 7):
-                pen.rectangle((stroke, top, stroke + 3, bottom), fill=0)
-            pen.rectangle((left, top + 6, right, top + 8), fill=0)
+                pen.rectangle((stroke, top, stroke + across, bottom), fill=0)
+            pen.rectangle((left, top + 6, right, top + 6 + down), fill=0)
     return drawn
 
 

@@ -1,7 +1,7 @@
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from agent.adapters.reading.coverage import coverage
+from agent.adapters.reading.coverage import INK_SHARE, coverage
 from tests.unit.adapters.reading.drawing import DOTS, PAGE, page, words
 
 
@@ -47,6 +47,36 @@ def test_a_few_marks_by_themselves_are_no_text() -> None:
     for bullet in range(5):
         pen.ellipse((70, 150 + bullet * 36, 84, 164 + bullet * 36), outline=0, width=3)
     assert coverage(drawn, DOTS, words()) == 1.0
+
+
+@pytest.mark.parametrize("is_combed", [False, True], ids=["boxes to be ticked", "rows of boxes for letters"])
+def test_the_empty_boxes_of_a_form_are_no_text(*, is_combed: bool) -> None:
+    drawn = page()
+    pen = ImageDraw.Draw(drawn)
+    for row in range(8):
+        pen.rectangle((70, 150 + row * 60, 104, 184 + row * 60), outline=0, width=2)
+        for cell in range(12 if is_combed else 0):
+            left = 500 + cell * 30
+            pen.rectangle((left, 1590 + row * 20, left + 30, 1610 + row * 20), outline=0, width=2)
+    assert coverage(drawn, DOTS, words()) == 1.0
+
+
+def test_letters_as_round_as_boxes_are_text() -> None:
+    drawn = page()
+    for letter in range(8):
+        ImageDraw.Draw(drawn).ellipse((70, 150 + letter * 60, 104, 184 + letter * 60), outline=0, width=5)
+    assert (coverage(drawn, DOTS, words()) or 0) < 1.0
+
+
+def test_pale_lines_are_missed() -> None:
+    pale = page()
+    pale.paste(page().point([min(255, 190 + level) for level in range(256)]).crop((0, 870, *PAGE)), (0, 870))
+    assert (coverage(pale, DOTS, words(range(20)), ink_share=INK_SHARE) or 1.0) < 0.7
+
+
+def test_a_word_explains_ink_from_the_confidence_that_is_asked_for() -> None:
+    assert coverage(page(), DOTS, words(confidence=50)) == 1.0
+    assert coverage(page(), DOTS, words(confidence=50), believed=60) == 0.0
 
 
 def test_texture_says_nothing() -> None:

@@ -1,10 +1,11 @@
 import random
+from dataclasses import replace
 
 from PIL import Image, ImageChops
 
 from agent.adapters.reading.light import evenly_lit
 from agent.adapters.reading.recipes import RECIPES, look, recipes_for
-from agent.domain.readings import MOST_PASSES
+from agent.domain.rivals import MOST_PASSES
 from tests.unit.adapters.reading.drawing import DOTS, PAGE, page
 
 
@@ -23,15 +24,21 @@ def shadowed(drawn: Image.Image) -> Image.Image:
 
 
 def names(drawn: Image.Image) -> list[str]:
-    return [recipe.name for recipe in recipes_for(drawn, DOTS)]
+    return [recipe.name for recipe in recipes_for(drawn, DOTS) if not recipe.is_one_block]
 
 
 def test_there_are_as_many_recipes_as_the_domain_counts() -> None:
-    assert len(RECIPES) == MOST_PASSES
+    assert len(RECIPES) + 1 == MOST_PASSES
 
 
 def test_a_clean_page_is_read_as_it_is_and_nothing_else_would_help() -> None:
     assert names(page()) == ["plain"]
+
+
+def test_the_first_recipe_comes_last_again_with_the_page_as_one_block() -> None:
+    first, *_, last = recipes_for(speckled(page(), 0.04), DOTS)
+    assert last == replace(first, is_one_block=True)
+    assert first.name == "without_specks"
 
 
 def test_a_shadow_is_lit_first() -> None:

@@ -13,7 +13,7 @@ from agent.domain.document import Box, Line, Page, PageProblem, Word
 
 COMPLETE_COVERAGE = 0.95
 """From here on a page is complete, and more of it is no better: pages of 0.98 and of 1.0 were equally well read."""
-MOST_PASSES = 4
+MOST_PASSES = 5
 """So many recipes there are to read a page by OCR."""
 DISPUTING_CONFIDENCE = 60
 """From here on a reading is sure enough to cast doubt on another. Below it, words are mostly damaged."""
