@@ -61,6 +61,8 @@ ALLOWED_KEYS = frozenset(
         "chat", "new_chat",
         # resources
         "cpu_ms", "rss_bytes", "cost_micros",
+        # how far a reading is
+        "of", "remaining_seconds",
         # what readers are fenced with
         "landlock", "seccomp", "bubblewrap",
     }

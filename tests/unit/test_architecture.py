@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import agent
+from agent.adapters.telemetry import ALLOWED_KEYS
 
 ROOT = Path(agent.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
@@ -15,6 +16,8 @@ ONE_PAGE = 60
 
 ENVIRONMENT = {"config.py"}
 """The sole reader of the environment."""
+
+LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "bind", "bound_contextvars"})
 
 CLOCKS = {"adapters/clock.py", "cli"}
 """Nobody else asks what time it is; commands show ages and stamp requests."""
@@ -75,6 +78,12 @@ class TestEachModule:
     def test_prints_nothing(self, module: Path) -> None:
         calls = [node.func for node in _nodes(module) if isinstance(node, ast.Call)]
         assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]
+
+    @pytest.mark.observability
+    def test_logs_nothing_that_would_be_redacted(self, module: Path) -> None:
+        calls = [node for node in _nodes(module) if isinstance(node, ast.Call)]
+        logged = [it for it in calls if isinstance(it.func, ast.Attribute) and it.func.attr in LOGGING]
+        assert {keyword.arg for call in logged for keyword in call.keywords} - {None} <= ALLOWED_KEYS
 
     @pytest.mark.security
     def test_decides_nothing_unless_it_is_decide(self, module: Path) -> None:
