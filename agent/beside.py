@@ -6,32 +6,23 @@ own that somebody has edited, which is the same.
 """
 
 import json
+import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from agent.domain.document import Sha256
-from agent.domain.searchable import SEARCHABLE_SUFFIX, searchable_name
+from agent.domain.searchable import SearchableCopy, Unsearchable, searchable_name
 from agent.durable import hash_file, make_folder, replace_text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToldCopy:
-    """What a sidecar says of a searchable copy.
+class CopyState(StrEnum):
+    """How a copy that a sidecar tells of was found."""
 
-    Attributes:
-        path: where the copy is to lie; None where there is none.
-        reason: why there is none.
-    """
-
-    path: Path | None
-    sha256: Sha256 | None
-    reason: str | None
-
-    def is_there(self) -> bool:
-        """Whether it lies there with the bytes that it was made with."""
-        return self.path is not None and self.sha256 is not None and is_file_of(self.path, self.sha256)
+    AS_MADE = "as_made"
+    CHANGED = "changed"
+    MISSING = "missing"
 
 
 def sidecar_of(path: Path) -> Path:
@@ -40,11 +31,6 @@ def sidecar_of(path: Path) -> Path:
 
 def searchable_of(path: Path) -> Path:
     return path.with_name(searchable_name(path.name))
-
-
-def is_searchable(path: Path) -> bool:
-    """Whether a file bears the name of a searchable copy."""
-    return path.name.endswith(SEARCHABLE_SUFFIX)
 
 
 def write_sidecar(path: Path, content: Mapping[str, object]) -> None:
@@ -58,7 +44,7 @@ def write_sidecar(path: Path, content: Mapping[str, object]) -> None:
     replace_text(sidecar_of(path), body, is_synced=True)
 
 
-def told_copy(path: Path) -> ToldCopy | None:
+def told_copy(path: Path) -> SearchableCopy | Unsearchable | None:
     """Read in a document's sidecar what it says of a copy; None where it says nothing, or nothing that we have written.
 
     Raises:
@@ -66,13 +52,23 @@ def told_copy(path: Path) -> ToldCopy | None:
     """
     try:
         told = json.loads(sidecar_of(path).read_bytes())["searchable_pdf"]
-        name, sha256, reason = told["file"], told.get("sha256"), told.get("reason")
-    except (FileNotFoundError, KeyError, TypeError, AttributeError, ValueError):
+        if told["file"] is None:
+            return Unsearchable(told["reason"])
+        copy = SearchableCopy(name=told["file"], sha256=Sha256(told["sha256"]))
+    except (FileNotFoundError, KeyError, TypeError, ValueError):
         return None
-    if name is None:
-        return ToldCopy(path=None, sha256=None, reason=str(reason))
-    copy = searchable_of(path)
-    return ToldCopy(path=copy, sha256=Sha256(str(sha256)), reason=None) if name == copy.name else None
+    return copy if copy.name == searchable_of(path).name else None
+
+
+def state_of_copy(path: Path, copy: SearchableCopy) -> CopyState:
+    """Look whether the copy beside a document is the one that its sidecar tells of.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    if is_file_of(searchable_of(path), copy.sha256):
+        return CopyState.AS_MADE
+    return CopyState.CHANGED if os.path.lexists(searchable_of(path)) else CopyState.MISSING
 
 
 def is_file_of(path: Path, sha256: Sha256) -> bool:

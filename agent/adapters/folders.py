@@ -20,7 +20,7 @@ from agent import errors
 from agent.beneath import SWAPPED, open_folder, path_through
 from agent.beside import is_file_of, searchable_of, sidecar_of, told_copy, write_sidecar
 from agent.domain.document import DocumentId, SeenFile, Sha256, parse_reference, reference
-from agent.domain.searchable import MadeCopy
+from agent.domain.searchable import MadeCopy, SearchableCopy
 from agent.durable import (
     FULL,
     copy_file,
@@ -257,9 +257,10 @@ class HomeFolders:
 
     def remove_searchable(self, location: str) -> None:
         with _translated():
-            told = told_copy(self._root / location)
-            if told is not None and told.path is not None and told.is_there():
-                self._unlink(told.path)
+            path = self._root / location
+            told = told_copy(path)
+            if isinstance(told, SearchableCopy) and is_file_of(searchable_of(path), told.sha256):
+                self._unlink(searchable_of(path))
 
 
 def is_unclaimed(incoming: Path, seen: SeenFile) -> bool:

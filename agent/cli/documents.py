@@ -1,6 +1,7 @@
 """Commands that tell of documents: what there is, where it is, why it is there, and what waits for a human."""
 
 import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ from rich.text import Text
 
 from agent.adapters.home import HomeLock
 from agent.adapters.ledger import SqlLedger
+from agent.beside import CopyState, state_of_copy, told_copy
 from agent.cli.shared import (
     EMPTY_REGISTRY,
     IMPORT_HINT,
@@ -41,6 +43,8 @@ from agent.domain.life import Document, Step
 from agent.domain.message import visible
 from agent.domain.outcome import FAILURES, Archived, Failed, FailureReason, InReview, State
 from agent.domain.reading import Progress
+from agent.domain.searchable import WHY, SearchableCopy, Unsearchable
+from agent.durable import storage_errors
 from agent.health import Level, examine_part, full_disk
 from agent.workflow.review import NONE_OF_THESE
 
@@ -113,10 +117,12 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
         found = require(ledger, document)
         steps, reviews = ledger.steps(found.document_id), ledger.reviews_of(found.document_id)
         progress = ledger.readings_under_way().get(found.document_id)
+    copy = _copy_facts(found, settings.home)
     if as_json:
         print_json(
             {
                 **_brief(found),
+                "searchable_pdf": copy,
                 "reading": progress and progress_facts(progress),
                 "steps": [{"epoch": epoch, **_step(step)} for epoch, step in steps],
             }
@@ -124,7 +130,7 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
         return
     say(f"{found.reference}  {found.state.replace('_', ' ')}", style="bold")
     facts = table("", "")
-    for name, value in _facts(found, progress):
+    for name, value in (*_facts(found, progress), *_copy_words(found, copy)):
         facts.add_row(name, Text(visible(value)))
     say_table(facts)
     for line in tell_story(found, steps, reviews):
@@ -235,6 +241,35 @@ def _facts(document: Document, progress: Progress | None) -> list[tuple[str, str
         if document.outcome.detail:
             facts.insert(1, ("detail", document.outcome.detail))
     return facts
+
+
+def _copy_facts(document: Document, home: Path) -> dict[str, object] | None:
+    """What lies beside an archived document to be searched; None for one that needs nothing."""
+    if document.state is not State.ARCHIVED:
+        return None
+    assert document.location is not None
+    path = home / document.location
+    with storage_errors():
+        match told_copy(path):
+            case SearchableCopy(name=name, sha256=sha256) as copy:
+                return {"file": name, "sha256": sha256, "state": state_of_copy(path, copy)}
+            case Unsearchable() as reason:
+                return {"file": None, "reason": reason, "sentence": WHY[reason]}
+            case None:
+                return None
+
+
+def _copy_words(document: Document, copy: dict[str, object] | None) -> list[tuple[str, str]]:
+    if copy is None:
+        return []
+    if copy["file"] is None:
+        return [("searchable", f"no copy: {copy['sentence']}")]
+    words = {
+        CopyState.AS_MADE: "",
+        CopyState.CHANGED: " (changed by hand)",
+        CopyState.MISSING: f" (missing; to make it again: dossierd retry {document.reference})",
+    }
+    return [("searchable", f"{copy['file']}{words[CopyState(str(copy['state']))]}")]
 
 
 def _brief(document: Document) -> dict[str, object]:

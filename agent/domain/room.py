@@ -6,7 +6,11 @@ from dataclasses import dataclass
 MEGABYTE = 1_000_000
 
 INODE_FLOOR = 1_000
-"""A document takes up to four: itself, its sidecar, its record's folder and that one's year."""
+"""A document takes up to five: itself, its sidecar, its searchable copy, its record's folder and that one's year.
+
+While a searchable copy is made, up to three more lie in the reader's scratch folder, and its bytes lie there once more.
+Where even the floor is too little for that, the disk says so, and the document waits, half-way to its place, for room.
+"""
 
 MOST_NAMED = 3
 

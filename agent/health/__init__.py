@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from agent import errors
 from agent.config import Settings
-from agent.health import custody, home, incoming, outside, room
+from agent.health import copies, custody, home, incoming, outside, room
 from agent.health.finding import Finding, Level
 from agent.health.outside import NAME_POLICY_HINT, NAME_POLICY_WARNING
 from agent.health.room import full_disk
@@ -27,7 +27,7 @@ def examine(settings: Settings, *, deep: bool = False) -> list[Finding]:
     """Ask every part; an error in one is its finding and doesn't keep the others from being asked.
 
     Args:
-        deep: compare the bytes of every document at rest too.
+        deep: compare the bytes of every document at rest too, and of every searchable copy.
     """
     return [_ask(name, part, settings) for name, part in (*PARTS, *(DEEP_PARTS if deep else ()))]
 
@@ -67,4 +67,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("telegram", outside.telegram),
 )
 
-DEEP_PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (("bytes", custody.same_bytes),)
+DEEP_PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
+    ("bytes", custody.same_bytes),
+    ("copies", copies.searchable),
+)

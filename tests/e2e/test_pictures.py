@@ -7,13 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 from fpdf import FPDF
 from PIL import Image
 
 from agent.adapters.reading import heic
-from tests.faults.world import SETTINGS, World, letter_about, person, stop
+from tests.faults.world import SETTINGS, World, clean_scan_about, letter_about, person, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(180)]
 
@@ -72,6 +73,13 @@ def locked(number: int) -> bytes:
     return bytes(document.output())
 
 
+def locked_scan(number: int) -> bytes:
+    written = io.BytesIO()
+    with pikepdf.open(io.BytesIO(clean_scan_about(number))) as scan:
+        scan.save(written, encryption=pikepdf.Encryption(user=PASSWORD, owner="x"))
+    return written.getvalue()
+
+
 def test_a_folder_of_pictures_is_filed(tmp_path: Path) -> None:
     world = World.make(tmp_path / "home", SETTINGS + f"DOSSIERD_PDF_PASSWORDS='not this\n{PASSWORD}'\n")
     dropped = {
@@ -81,6 +89,7 @@ def test_a_folder_of_pictures_is_filed(tmp_path: Path) -> None:
         "renamed.jpeg": letter_about(103),
         "locked.pdf": locked(104),
         "cut.png": saved(drawn(105), "PNG")[:20_000],
+        "locked-scan.pdf": locked_scan(107),
     }  # fmt: skip
     expected = {
         "IMG_0815.JPG": "archived 100 by rule",
@@ -89,6 +98,7 @@ def test_a_folder_of_pictures_is_filed(tmp_path: Path) -> None:
         "renamed.jpeg": "archived 103 by rule",
         "locked.pdf": "archived 104 by rule",
         "cut.png": "failed: damaged",
+        "locked-scan.pdf": "archived 107 by rule",
     }
     if heic.is_installed():
         import pillow_heif
@@ -112,7 +122,17 @@ def test_a_folder_of_pictures_is_filed(tmp_path: Path) -> None:
     assert world.outcomes() == expected
     assert {it.name for it in (world.home / "incoming").iterdir()} >= OTHERS
     assert list((world.home / "archive" / "100").glob("*/*.jpg"))
+    copied = {"scan.png", "fax.TIF", "IMG_0815.JPG", "IMG_4711.heic"} & set(expected)
+    assert _searchable(world) == dict.fromkeys(copied) | {"locked-scan.pdf": "encrypted"}
     assert PASSWORD not in world.said() + "".join(it.read_text() for it in (world.home / "logs").iterdir())
+
+
+def _searchable(world: World) -> dict[str, str | None]:
+    """The reason why it has no copy to be searched, if any, by the name of each scan; `World.check` sees the copies."""
+    sidecars = [json.loads(it.read_text()) for it in (world.home / "archive").rglob("*.json")]
+    return {
+        it["original_name"]: it["searchable_pdf"].get("reason") for it in sidecars if "searchable_pdf" in it
+    }
 
 
 def _heic(library: object, picture: Image.Image) -> bytes:

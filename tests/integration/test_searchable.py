@@ -137,6 +137,19 @@ def test_phrases_are_found_in_both_engines(reader: SandboxedReader, tmp_path: Pa
         assert "Anna - Lea" in pdfium_text(copy)
 
 
+@pytest.mark.parametrize("rotate", [90, 180, 270])
+def test_phrases_stay_whole_on_a_page_that_lies_on_its_side(
+    reader: SandboxedReader, tmp_path: Path, rotate: int
+) -> None:
+    path = empty(tmp_path / "scan.pdf", rotate=rotate)
+    lines = tuple(
+        line(word("Anna-Lea", 50, top, 98, top + 12), word("Durand", 103, top, 139, top + 12))
+        for top in range(40, 360, 16)
+    )
+    with copy_of(reader, path, page_of(path, lines)) as copy:
+        assert pdfium_text(copy).splitlines() == ["Anna-Lea Durand"] * len(lines)
+
+
 @needs_tools
 def test_arabic_comes_out_in_logical_order(reader: SandboxedReader, tmp_path: Path) -> None:
     path = empty(tmp_path / "scan.pdf")

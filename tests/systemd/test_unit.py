@@ -192,6 +192,17 @@ def test_documents_are_filed_from_within_the_sandbox(
         assert path.read_bytes() == (folder / sample.name).read_bytes()
     assert [it["MESSAGE"] for it in service.journal(mark, "--priority=err")] == []
     _check_rights(service)
+    _check_copy(service, service.path(f"{HOME}/{latest['scan0047.pdf']['location']}"))
+
+
+def _check_copy(machine: Machine, scan: Path) -> None:
+    """A scan has its searchable copy, which the unit's MemoryDenyWriteExecute= must not prevent."""
+    told = json.loads(scan.with_suffix(".json").read_text())["searchable_pdf"]
+    assert told["file"], told
+    copy = scan.with_name(told["file"])
+    with pypdfium2.PdfDocument(copy.read_bytes()) as document:
+        assert "patient" in document[0].get_textpage().get_text_range().casefold()
+    assert copy.stat().st_uid == int(machine.type("id", "-u", "dossierd"))
 
 
 def _check_rights(machine: Machine) -> None:

@@ -44,9 +44,8 @@ def content(page: Page, frame: Frame, codes: Mapping[str, int], font: str) -> by
     axes = " ".join(f"{number:g}" for number in _axes(page, frame))
     written = [f"q BT 3 Tr /{font} 1 Tf"]
     for line in recognised(page):
-        for text, left, baseline, width, height in _placed(line):
+        for text, left, baseline, stretch, height in _placed(line):
             x, y = _own(left, baseline, page, frame)
-            stretch = 100 * width / (height * WIDTH * len(text))
             shown = "".join(f"{codes[character]:04X}" for character in text)
             written.append(f"/{font} {height:.2f} Tf {stretch:.2f} Tz {axes} {x:.2f} {y:.2f} Tm <{shown}> Tj")
     return "\n".join([*written, "ET Q\n"]).encode("ascii")
@@ -65,7 +64,11 @@ def _own(x: float, y: float, page: Page, frame: Frame) -> tuple[float, float]:
 
 
 def _placed(line: Line) -> Iterator[tuple[str, float, float, float, float]]:
-    """Give text, left, baseline, width and height of each word and of the blanks after it, from left to right."""
+    """Give text, left, baseline, how far it is stretched, in percent, and height of each word, from left to right.
+
+    The blank after a word is said with it: on a page that lies on its side, pdfium takes one that stands alone for
+    a new line.
+    """
     words = sorted(line.words, key=lambda word: word.box.left)
     usual = median(_height(word) for word in words)
     tall = [word for word in words if _height(word) >= _LOW * usual]
@@ -73,10 +76,9 @@ def _placed(line: Line) -> Iterator[tuple[str, float, float, float, float]]:
         like = word if word in tall else _nearest(word, tall)
         height, baseline = max(_height(like), _LEAST_POINTS), like.box.bottom
         width = max(word.box.right - word.box.left, _LEAST_POINTS)
-        yield as_seen(word.text), word.box.left, baseline, width, height
-        if number + 1 < len(words):
-            gap = max(words[number + 1].box.left - word.box.right, _LEAST_POINTS)
-            yield " ", word.box.right, baseline, gap, height
+        stretch = 100 * width / (height * WIDTH * len(word.text))
+        blank = " " if number + 1 < len(words) else ""
+        yield as_seen(word.text) + blank, word.box.left, baseline, stretch, height
 
 
 def _height(word: Word) -> float:

@@ -1,0 +1,54 @@
+"""Whether each scan's searchable copy lies beside it as it was made. It can be made again: nothing here is ever bad."""
+
+from agent.beside import CopyState, searchable_of, state_of_copy, told_copy
+from agent.config import Settings
+from agent.domain.outcome import State
+from agent.domain.searchable import SEARCHABLE_SUFFIX, SearchableCopy, Unsearchable
+from agent.health.finding import NAMED, Finding, Level, has_run, nothing_yet, open_ledger, some
+
+
+def searchable(settings: Settings) -> Finding:
+    """Every copy that a sidecar tells of is there, unchanged, and there is no other."""
+    if not has_run(settings):
+        return nothing_yet("copies")
+    lying = set(
+        (settings.home / "archive").rglob(f"*{SEARCHABLE_SUFFIX}")
+    )  # first: what is filed meanwhile has a row
+    found: dict[CopyState, list[str]] = {state: [] for state in CopyState}
+    without = 0
+    ledger = open_ledger(settings)
+    try:
+        for document in ledger.in_states(frozenset({State.ARCHIVED, State.MOVING})):
+            path = settings.home / (document.target or document.location or "")
+            told = told_copy(path)
+            without += isinstance(told, Unsearchable)
+            if not isinstance(told, SearchableCopy):
+                continue
+            lying.discard(searchable_of(path))
+            if document.state is State.ARCHIVED:
+                state = state_of_copy(path, told)
+                if state is CopyState.AS_MADE or ledger.document(document.document_id) == document:
+                    found[state].append(document.reference)
+    finally:
+        ledger.close()
+    strays = sorted(str(path.relative_to(settings.home)) for path in lying if path.exists())
+    return _finding(found, strays, without)
+
+
+def _finding(found: dict[CopyState, list[str]], strays: list[str], without: int) -> Finding:
+    missing, changed = found[CopyState.MISSING], found[CopyState.CHANGED]
+    told = f"{len(found[CopyState.AS_MADE])} as they were made"
+    told += f", {without} scans have none: dossierd show says why" if without else ""
+    hints = []
+    if missing:
+        told += f"; {len(missing)} missing: {some(missing)}"
+        hints.append("To make them again: " + "; ".join(f"dossierd retry {it}" for it in missing[:NAMED]))
+    if changed:
+        told += f"; {len(changed)} changed by hand: {some(changed)}"
+        hints.append("What was changed is left alone; move it away, and retry makes the copy again.")
+    if strays:
+        told += f"; {len(strays)} that no document tells of: {some(strays)}"
+        hints.append("Look whether their person is still the right one; dossierd leaves them alone.")
+    return Finding(
+        part="copies", level=Level.NOTICE if hints else Level.GOOD, sentence=told, hint=" ".join(hints)
+    )
