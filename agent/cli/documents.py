@@ -37,6 +37,7 @@ from agent.cli.wording import (
     verdict_words,
 )
 from agent.config import load
+from agent.core.completeness import what_was_hidden
 from agent.domain.decision import Decision, Match, candidates_of
 from agent.domain.document import reference
 from agent.domain.life import Document, Step
@@ -146,10 +147,13 @@ def explain(document: DocumentArgument, home: HomeOption = None, as_json: JsonOp
     with open_ledger(settings) as ledger:
         found = require(ledger, document)
         decision = _decision(ledger, found)
+        hidden = _hidden(ledger, found)
     if as_json:
-        print_json({**_brief(found), "decision": decision})
+        print_json({**_brief(found), "decision": decision, "hidden_text": hidden or None})
         return
     say(f"{found.reference}: {outcome_words(found)}", style="bold")
+    if hidden:
+        say(hidden, indent=2, style="yellow")
     if isinstance(found.outcome, Failed) and found.state not in _NOT_DECIDED:
         say(FAILURES[found.outcome.reason].hint, indent=2)
     if decision is None:
@@ -209,6 +213,11 @@ def _human_choice(document: Document) -> str | None:
             return f"A human chose nobody ({by})."
         case _:
             return None
+
+
+def _hidden(ledger: SqlLedger, document: Document) -> str:
+    text = None if document.sha256 is None else ledger.text(document.document_id, document.sha256)
+    return "" if text is None else what_was_hidden(text)
 
 
 def _decision(ledger: SqlLedger, document: Document) -> Decision | None:

@@ -34,6 +34,16 @@ def what_is_missing(text: DocumentText) -> str:
     return " ".join(("Not everything could be read.", *told)) if told else ""
 
 
+def what_was_hidden(text: DocumentText) -> str:
+    """Say where text was left out because no reader of the page sees it; nothing when there was none."""
+    pages = [page for page in text.pages if page.hidden_characters]
+    if not pages:
+        return ""
+    count = sum(page.hidden_characters for page in pages)
+    characters = "1 character" if count == 1 else f"{count} characters"
+    return f"{_pages(page.number for page in pages)}: {characters} left out that can't be seen there."
+
+
 def _pages(numbers: Iterable[int]) -> str:
     """Write numbers of pages as people do: `Page 3`, `Pages 2, 5 to 9 and 12`."""
     runs = _runs(numbers)

@@ -140,6 +140,8 @@ class Page:
         height: in points.
         passes: how many of the recipes for OCR were tried; 0 without OCR.
         coverage: the share of the ink of a size of text that stands inside the words, 0 to 1; None where none stands.
+        hidden_characters: of a text layer, those that stand on the page where no reader sees them. They were left out;
+            0 where pages were only skimmed or recognised.
         turn: by how many degrees clockwise the page, as it is shown, was turned to be read; size and boxes are those
             of the turned page.
     """
@@ -153,6 +155,7 @@ class Page:
     passes: int = 0
     coverage: float | None = None
     turn: int = 0
+    hidden_characters: int = 0
 
     @property
     def text(self) -> str:

@@ -226,7 +226,7 @@ def look_and_listen_slowly(order: Order, document: int, reply: socket.socket) ->
     def words_slowly(plumber: Plumber, number: int, eye: Eye | None, seconds: float) -> None:
         time.sleep(min(slow, max(0.0, seconds)))
 
-    def words_of_pdfium_slowly(page: PdfiumPage, eye: Eye | None) -> list[Word]:
+    def words_of_pdfium_slowly(page: PdfiumPage, eye: Eye | None) -> tuple[list[Word], int]:
         time.sleep(slow)
         return words(page, eye)
 

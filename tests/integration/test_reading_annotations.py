@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from agent.adapters.reading.sandbox import SandboxedReader
@@ -131,3 +132,19 @@ def test_a_note_in_a_layer_is_left_out_and_told(reader: SandboxedReader, tmp_pat
     text = read(reader, annotated(tmp_path / "layer.pdf", note, printed(b"Jean PRETENDER")))
     assert text.text == SEEN
     assert [page.problem for page in text.pages] == [PageProblem.TEXT_DROPPED]
+
+
+@pytest.mark.reliability
+@pytest.mark.parametrize(("needs_rendering", "problem"), [(True, PageProblem.TEXT_DROPPED), (False, None)])
+def test_a_page_that_stands_in_for_an_xfa_form_goes_to_a_human(
+    reader: SandboxedReader, tmp_path: Path, needs_rendering: bool, problem: PageProblem | None
+) -> None:
+    """Its own program draws the form when it opens the file; all others show a page that asks to wait."""
+    path = pdfs.letter(tmp_path / "form.pdf", ("Please wait until the contents of the document appear",))
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
+        document.Root.AcroForm = pikepdf.Dictionary(
+            Fields=pikepdf.Array(), XFA=document.make_stream(b"<xdp:xdp/>")
+        )
+        document.Root.NeedsRendering = needs_rendering
+        document.save(path)
+    assert [page.problem for page in read(reader, path).pages] == [problem]

@@ -83,7 +83,9 @@ def test_white_prose_is_left_out(skimming: SandboxedReader, tmp_path: Path) -> N
     document.set_text_color(255, 255, 255)
     document.text(20, 150, "Ce texte ne se voit pas sur le papier")
     document.output(str(tmp_path / "white.pdf"))
-    assert read(skimming, tmp_path / "white.pdf").text == "\n".join(PROSE)
+    text = read(skimming, tmp_path / "white.pdf")
+    assert text.text == "\n".join(PROSE)
+    assert text.pages[0].hidden_characters == len("Cetextenesevoitpassurlepapier")
 
 
 @pytest.mark.security

@@ -28,6 +28,7 @@ def encode(page: Page) -> bytes:
         "problem": page.problem,
         "passes": page.passes,
         "coverage": page.coverage,
+        "hidden_characters": page.hidden_characters,
         "lines": list(map(_words, page.lines)),
     }
     return _JSON.encode(written).encode() + b"\n"

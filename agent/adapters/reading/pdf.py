@@ -4,6 +4,7 @@ Invariants
 - pdfium decides what a page's text is worth; pdfplumber gives the boxes where both see the same; what only pdfium
   can read is taken from pdfium.
 - Text that leaves no ink on the page is not read, and no scan's hidden layer is: the picture is recognised.
+- Pages that stand in for an XFA form are not what its reader should see: each has a problem.
 - A printed layer says nothing about the images beside it: where they are large, they are recognised as well.
 """
 
@@ -82,6 +83,11 @@ def _open(stream: BufferedReader, password: str | None) -> pypdfium2.PdfDocument
     return document
 
 
+def _is_a_stand_in(document: pypdfium2.PdfDocument) -> bool:
+    """Whether the pages only ask their reader to wait: an XFA form is drawn by few programs, when it is opened."""
+    return bool(raw.FPDF_GetFormType(document) == raw.FORMTYPE_XFA_FULL)
+
+
 class PdfPages:
     """A PDF under way: its two engines, and the one that recognises what they can't read."""
 
@@ -91,6 +97,7 @@ class PdfPages:
         self.count = count
         self._page_seconds = order.page_seconds
         self._annotations = None if document is None else Annotations(document)
+        self._is_a_stand_in = document is not None and _is_a_stand_in(document)
         self._plumber = plumber
         self._page_ends = 0.0
         self._skim = None if order.labels is None else Skim(order.labels)
@@ -108,7 +115,7 @@ class PdfPages:
         try:
             with contextlib.closing(self._annotations.open(number)) as page:
                 found = self._skimmed(page, number) or self._both(page, number)
-                is_lacking = page.is_switched and found.problem is None
+                is_lacking = (page.is_switched or self._is_a_stand_in) and found.problem is None
                 return replace(found, problem=PageProblem.TEXT_DROPPED) if is_lacking else found
         except alarm.OutOfTime:
             return unread(number, PageProblem.TIMED_OUT)
@@ -149,12 +156,12 @@ class PdfPages:
             eye = None if self._recogniser.is_bomb(survey) else page.look()
             is_small = survey.image_share < _IMAGE_SHARE
             is_blind = eye is not None and is_small and page.lacks_glyphs(eye)
-        layer, words = self._layer(page, number, survey, None if is_blind else eye)
+        layer, words, hidden = self._layer(page, number, survey, None if is_blind else eye)
         kept = [] if layer is Layer.GARBAGE else words
         if kept and (is_blind or eye is None):
             return of_layer(page, number, kept, PageProblem.TEXT_DROPPED if is_blind else PageProblem.CAPPED)
         if (survey.is_text_alone and layer is Layer.SHORT) or (is_small and layer is Layer.USABLE):
-            return of_layer(page, number, kept)
+            return replace(of_layer(page, number, kept), hidden_characters=hidden)
         seconds = self._left()
         with alarm.within(seconds + _AFTER_TESSERACT_SECONDS):
             recognised = self._recogniser.read(page, number, survey, time.monotonic() + seconds, kept=kept)
@@ -164,18 +171,19 @@ class PdfPages:
 
     def _layer(
         self, page: PdfiumPage, number: int, survey: Survey, eye: Eye | None
-    ) -> tuple[Layer, list[Word]]:
-        """Judge the layer as written, then as seen, and find its words."""
+    ) -> tuple[Layer, list[Word], int]:
+        """Judge the layer as written, then as seen; find its words, and how many characters can't be seen."""
         with alarm.within(self._left()):
             text = page.text
         if judge(text) is Layer.GARBAGE:
-            return Layer.GARBAGE, []
-        words = [*self._seen_words(page, number, survey, eye, text), *page.typed]
-        return judge(" ".join(word.text for word in words)), words
+            return Layer.GARBAGE, [], 0
+        seen, hidden = self._seen_words(page, number, survey, eye, text)
+        words = [*seen, *page.typed]
+        return judge(" ".join(word.text for word in words)), words, hidden
 
     def _seen_words(
         self, page: PdfiumPage, number: int, survey: Survey, eye: Eye | None, text: str
-    ) -> list[Word]:
+    ) -> tuple[list[Word], int]:
         """Take pdfplumber's words, unless it can't tell what is hidden or reads something else.
 
         It knows nothing of what was pressed into a page, and the order of Arabic letters in a word is the eye's to it.
@@ -186,7 +194,7 @@ class PdfPages:
         if not is_odd and not lines.right_to_left_share(text):
             plumbed = self._plumber.words(number, eye, self._left())
             if plumbed is not None and plumbed.agrees(text, page.width, page.height):
-                return plumbed.words
+                return plumbed.words, plumbed.hidden
         with alarm.within(self._left()):
             return page.words(eye)
 

@@ -186,16 +186,24 @@ class PdfiumPage:
     def _objects(self) -> tuple[Drawn, ...]:
         return tuple(objects_of(self._page))
 
-    def words(self, eye: Eye | None) -> list[Word]:
-        """Find the words that a reader can see, as far as there is an eye, with their boxes."""
-        found = []
-        seen = (each for each in self._characters() if self._is_seen(each, eye))
-        for is_blank, run in groupby(seen, key=lambda each: each.text in _GENERATED_BREAKS):
+    def words(self, eye: Eye | None) -> tuple[list[Word], int]:
+        """Find the words that a reader can see, as far as there is an eye, and how many characters none can."""
+        found, hidden = [], 0
+
+        def seen() -> Iterator[Character]:
+            nonlocal hidden
+            for each in self._characters():
+                if self._is_seen(each, eye):
+                    yield each
+                else:
+                    hidden += not each.text.isspace()
+
+        for is_blank, run in groupby(seen(), key=lambda each: each.text in _GENERATED_BREAKS):
             characters = [] if is_blank else [each for each in run if each.box is not None]
             if characters:
                 text = _joined(characters)
                 found.append(lines.word(text, _hull([each.box for each in characters if each.box])))
-        return [each for each in found if each is not None]
+        return [each for each in found if each is not None], hidden
 
     @property
     def is_plain(self) -> bool:

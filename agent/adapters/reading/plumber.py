@@ -86,8 +86,11 @@ class Plumber:
 class PlumbedWords:
     """The words of one page, and how much text the engine saw in all, hidden text included."""
 
-    def __init__(self, words: list[Word], *, characters: int, width: float, height: float) -> None:
+    def __init__(
+        self, words: list[Word], *, characters: int, hidden: int, width: float, height: float
+    ) -> None:
         self.words = words
+        self.hidden = hidden
         self._characters = characters
         self._size = width, height
 
@@ -129,16 +132,20 @@ def _words(page: Any, eye: Eye | None) -> PlumbedWords | None:
             return False
         return eye is None or str(item["text"]).isspace() or eye.sees(box)
 
-    found = extract_words(
-        list(filter(is_seen, characters)), x_tolerance_ratio=0.2, y_tolerance=2, keep_blank_chars=False
-    )
+    seen = list(filter(is_seen, characters))
+    found = extract_words(seen, x_tolerance_ratio=0.2, y_tolerance=2, keep_blank_chars=False)
     words = [lines.word(str(item["text"]), placed(item)) for item in found]
     return PlumbedWords(
         [each for each in words if each is not None],
-        characters=sum(not item["text"].isspace() for item in characters),
+        characters=_count(characters),
+        hidden=_count(characters) - _count(seen),
         width=width,
         height=height,
     )
+
+
+def _count(characters: Iterable[dict[str, Any]]) -> int:
+    return sum(not item["text"].isspace() for item in characters)
 
 
 def _characters(page: Any) -> Iterator[dict[str, Any]]:

@@ -33,6 +33,7 @@ class _Page(BaseModel):
     problem: PageProblem | None
     passes: int
     coverage: _Finite | None
+    hidden_characters: int
     lines: list[list[_Written]]
 
 
@@ -52,6 +53,7 @@ def page_of(line: bytes) -> Page:
         problem=found.problem,
         passes=found.passes,
         coverage=found.coverage,
+        hidden_characters=found.hidden_characters,
         lines=tuple(Line(words=tuple(_words(written))) for written in found.lines),
     )
 

@@ -1,8 +1,10 @@
 """What people are told of pages that could not be read."""
 
+from dataclasses import replace
+
 import pytest
 
-from agent.core.completeness import WHY, what_is_missing
+from agent.core.completeness import WHY, what_is_missing, what_was_hidden
 from agent.domain.document import DocumentText, Page, PageProblem, TextOrigin
 
 
@@ -24,6 +26,22 @@ def text_with(count: int, problems: dict[int, PageProblem]) -> DocumentText:
 
 def test_nothing_is_missing_from_a_document_that_was_read_to_its_end() -> None:
     assert what_is_missing(text_with(3, {})) == ""
+
+
+def test_nothing_is_told_of_hidden_text_where_there_is_none() -> None:
+    assert what_was_hidden(text_with(3, {})) == ""
+
+
+@pytest.mark.parametrize(
+    ("hidden", "told"),
+    [
+        ({2: 1}, "Page 2: 1 character left out that can't be seen there."),
+        ({1: 20, 2: 30, 3: 1}, "Pages 1 to 3: 51 characters left out that can't be seen there."),
+    ],
+)
+def test_hidden_text_is_told_with_its_pages(hidden: dict[int, int], told: str) -> None:
+    pages = [replace(page, hidden_characters=hidden.get(page.number, 0)) for page in text_with(3, {}).pages]
+    assert what_was_hidden(DocumentText(pages=tuple(pages))) == told
 
 
 def test_a_document_without_a_page_says_so() -> None:
