@@ -30,7 +30,7 @@ _EACH = 2
 _FIRST_DAY = datetime.date(1931, 2, 3)
 _NEIGHBOURS = 3
 """People in the registry who differ from each other by a day and a digit."""
-_ARABIC_FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 _INCH = 72
 
 
@@ -78,7 +78,7 @@ def fill(folder: Path) -> Drawer:
 
 def has_arabic() -> bool:
     """Whether Arabic can be drawn here."""
-    return _ARABIC_FONT.is_file() and bool(features.check("raqm"))
+    return FONT.is_file() and bool(features.check("raqm"))
 
 
 def letter_about(them: Person, language: Language, dice: random.Random) -> Letter:
@@ -218,7 +218,7 @@ def _arabic(folder: Path, wear: Wear, them: Person, dice: random.Random) -> Trut
     sheet = Image.new("L", (827 * wear.dots // 100, 1169 * wear.dots // 100), 255)
     pen = ImageDraw.Draw(sheet)
     size = wear.dots * 13 // _INCH
-    font = ImageFont.truetype(_ARABIC_FONT, size, layout_engine=ImageFont.Layout.RAQM)
+    font = ImageFont.truetype(FONT, size, layout_engine=ImageFont.Layout.RAQM)
     for row, line in enumerate(lines):
         is_latin = line[0].isascii()
         where = (

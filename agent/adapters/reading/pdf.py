@@ -189,7 +189,7 @@ class PdfPages:
         It knows nothing of what was pressed into a page, and the order of Arabic letters in a word is the eye's to it.
         """
         if eye is not None and not page.shows_text:
-            return []
+            return [], len("".join(text.split()))
         is_odd = survey.has_hidden_text or page.is_pressed
         if not is_odd and not lines.right_to_left_share(text):
             plumbed = self._plumber.words(number, eye, self._left())
