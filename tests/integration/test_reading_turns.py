@@ -115,8 +115,8 @@ def test_when_earlier_turns_have_used_the_time_up_the_rest_says_so_and_no_child_
     with reader_of(reading_jobs.crash, tmp_path) as reader:
         [turn] = list(reader.read(letter, wanted, should_stop=never))
     assert [(page.number, page.problem) for page in turn.pages] == [
-        (3, PageProblem.TIMED_OUT),
-        (4, PageProblem.TIMED_OUT),
+        (3, PageProblem.NOT_REACHED),
+        (4, PageProblem.NOT_REACHED),
     ]
 
 
@@ -127,7 +127,7 @@ def test_a_page_that_outlasts_the_document_costs_only_what_was_not_read_before(
     with reader_of(reading_jobs.hang, tmp_path, document_seconds=2.5, page_seconds=0.1) as reader:
         turns = list(reader.read(letter, wanted, should_stop=never))
     assert numbers(turns) == [3, 4]
-    assert {page.problem for turn in turns for page in turn.pages} == {PageProblem.TIMED_OUT}
+    assert {page.problem for turn in turns for page in turn.pages} == {PageProblem.NOT_REACHED}
 
 
 @pytest.mark.security
