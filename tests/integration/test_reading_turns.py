@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.adapters.reading import dealing
 from agent.adapters.reading.child import read_document
 from agent.domain.document import PageProblem
 from agent.domain.outcome import FailureReason
@@ -32,9 +33,12 @@ def numbers(turns: list[Turn]) -> list[int]:
     return [page.number for turn in turns for page in turn.pages]
 
 
-def test_a_letter_is_one_turn_and_so_are_thirty_pages_with_a_text_layer(tmp_path: Path) -> None:
+def test_a_letter_is_one_turn_and_so_are_thirty_pages_with_a_text_layer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dealing, "_SHARE_SECONDS", 60.0)  # on a slow machine it would be shared
     path = pdfs.letters(
-        tmp_path / "long.pdf", *[(f"This is the letter number {n} of thirty",) for n in range(30)]
+        tmp_path / "long.pdf", *[(f"This is the letter number {n} of thirty",) * 9 for n in range(30)]
     )
     with reader_of(read_document, tmp_path, at_once=2) as reader:
         reader._max_pages = 30
@@ -138,3 +142,17 @@ def test_pages_that_were_not_asked_for_are_not_believed(letter: Path, tmp_path: 
     ):
         list(reader.read(letter, Wanted(pages=(2,)), should_stop=never))
     assert caught.value.detail == "no usable result"
+
+
+def test_a_document_with_more_text_than_is_kept_says_so_on_each_page_that_is_left_out(tmp_path: Path) -> None:
+    """However small the room that is left, pages without their words find a place."""
+    path = pdfs.letters(
+        tmp_path / "long.pdf",
+        *[(f"This is the letter number {n} of twenty, {'or so ' * 9}",) for n in range(20)],
+    )
+    with reader_of(read_document, tmp_path, at_once=2) as reader:
+        reader._max_text_bytes = 4000
+        turns = list(reader.read(path, Wanted(pages=tuple(range(1, 21))), should_stop=never))
+    assert sorted(numbers(turns)) == list(range(1, 21))
+    problems = [page.problem for turn in turns for page in turn.pages]
+    assert set(problems) == {None, PageProblem.TOO_MUCH_TEXT}

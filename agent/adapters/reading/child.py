@@ -56,7 +56,7 @@ def leave(order: Order, first: BufferedReader, second: BufferedReader, reply: so
     if isinstance(found, Unreadable):
         finding.write(found, order.scratch)
         return
-    room = finding.Room(total=order.finding_bytes, page=order.page_bytes, pages=found.most)
+    room = finding.Room(total=order.room(found.most), page=order.page_bytes, pages=found.most)
     try:
         finding.write_pages(found.pages, found.page_count, order.scratch, room)
     except ReaderUnavailable as error:

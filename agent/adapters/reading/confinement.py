@@ -33,7 +33,7 @@ def confine(order: Order) -> None:
     for limit, value in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, processor),
-        (resource.RLIMIT_FSIZE, max(file, MAX_FINDING_BYTES, order.finding_bytes)),
+        (resource.RLIMIT_FSIZE, max(file, MAX_FINDING_BYTES, order.room(order.most_pages))),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
     ):

@@ -30,8 +30,8 @@ it decides, all that it makes of them thirteen times (measured)."""
 MAX_PAGE_BYTES = 2 * 1024 * 1024
 """About 30,000 words: no sheet of paper holds so many. Bounds what parsing a line takes on top."""
 
-_EMPTY_BYTES = 256
-"""What a page without words takes at most."""
+EMPTY_BYTES = 256
+"""What a page without words takes at most. A document's room for text is for what pages take beyond."""
 
 
 COPY = "searchable.pdf"
@@ -54,7 +54,7 @@ class Order:
         document_seconds: what is left for the document; the child is ended after it.
         turn_seconds: for how long pages may be begun; the first one always is, and the rest is another child's.
         pages: which to read, rising; None for all from the first on, `HALT` or the turn's end permitting.
-        finding_bytes: what is left for the document's text; a page's may take `page_bytes` of it.
+        finding_bytes: what is left for the document's words; a page may take `page_bytes`.
         hung: pages at which an earlier child hung: not touched again, reported as timed out.
         crashed: pages at which two earlier children crashed: not touched again, reported as failed.
         passes: how many recipes for OCR were tried before; it goes on with the next.
@@ -82,6 +82,15 @@ class Order:
     task: Task = Task.READ
     passwords: tuple[str, ...] = field(default=(), repr=False)
     file_megabytes: int = 0
+
+    @property
+    def most_pages(self) -> int:
+        """How many pages a finding may have."""
+        return self.max_pages if self.pages is None else len(self.pages)
+
+    def room(self, pages: int) -> int:
+        """The bytes that a finding of so many pages may take: a page without words always finds a place."""
+        return self.finding_bytes + EMPTY_BYTES * (pages + 1)
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self), default=str).encode()
@@ -184,14 +193,14 @@ def _encode(pages: Iterable[Page], page_count: int, room: Room) -> Iterator[byte
     """Encode page by page; where the words are too many they are left out, and the page says so."""
     head = json.dumps({"page_count": page_count}).encode() + b"\n"
     yield head
-    left = room.total - len(head) - _EMPTY_BYTES * room.pages
+    left = room.total - len(head) - EMPTY_BYTES * room.pages
     for page in pages:
         encoded = encode(page)
         size = charge(len(encoded), count(page, encoded))
-        if size > room.page or size - _EMPTY_BYTES > left:
+        if size > room.page or size - EMPTY_BYTES > left:
             yield encode(_emptied(page))
         else:
-            left -= max(size - _EMPTY_BYTES, 0)
+            left -= max(size - EMPTY_BYTES, 0)
             yield encoded
 
 

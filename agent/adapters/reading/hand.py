@@ -15,7 +15,16 @@ from pathlib import Path
 
 from agent.adapters.reading.answer import collect
 from agent.adapters.reading.encoding import charge
-from agent.adapters.reading.finding import FINDING, HALT, Finding, Order, Read, Unavailable, Unreadable
+from agent.adapters.reading.finding import (
+    EMPTY_BYTES,
+    FINDING,
+    HALT,
+    Finding,
+    Order,
+    Read,
+    Unavailable,
+    Unreadable,
+)
 from agent.adapters.reading.forkclient import Child, ForkServer, ServerLostError
 from agent.adapters.reading.forkserver import EXIT_NO_ROOM, EXIT_OUT_OF_MEMORY, EXIT_UNFENCED
 from agent.adapters.reading.leftovers import remove
@@ -167,11 +176,10 @@ class Hand:
             return Crashed(page=child.page, detail=f"signal {number}", is_killed=number == signal.SIGKILL)
         if child.exit_code > 0:
             return Crashed(page=child.page, detail=f"exit code {child.exit_code}")
-        finding = collect(scratch, self._order.finding_bytes, self._order.page_bytes)
+        finding = collect(scratch, self._order.room(self._order.most_pages), self._order.page_bytes)
         if finding is None or not self._was_asked_for(finding):
             return Crashed(page=child.page, detail="no usable result")
-        words = word_count(finding.pages) if isinstance(finding, Read) else 0
-        return HandRead(finding=finding, bytes=charge((scratch / FINDING).lstat().st_size, words))
+        return HandRead(finding=finding, bytes=_spent(finding, (scratch / FINDING).lstat().st_size))
 
     def _was_asked_for(self, finding: Finding) -> bool:
         if not isinstance(finding, Read):
@@ -205,6 +213,13 @@ class Hand:
         finally:
             self._scratch = None
             remove(folder)
+
+
+def _spent(finding: Finding, size: int) -> int:
+    """What a finding of this size takes of the room for the document's words."""
+    if not isinstance(finding, Read):
+        return 0
+    return max(0, charge(size, word_count(finding.pages)) - EMPTY_BYTES * len(finding.pages))
 
 
 def _wants_password(finding: Finding) -> bool:
