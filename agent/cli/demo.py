@@ -18,12 +18,14 @@ from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock
 from agent.adapters.ledger import SqlLedger, open_engine
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.csv_source import read_csv
+from agent.beside import told_copy
 from agent.cli.shared import make_home
 from agent.cli.wording import err, out, outcome_words, rows_of, say, say_table
 from agent.demo.samples import REGISTRY_NAME, Sample, make_samples
 from agent.domain.decision import Match
 from agent.domain.life import Document
 from agent.domain.outcome import AT_REST, Archived, Failed, State
+from agent.domain.searchable import SearchableCopy
 from agent.durable import hash_file
 
 START_SECONDS = 30.0
@@ -129,7 +131,7 @@ def _drop_all(folder: Path, samples: Sequence[Sample]) -> list[str]:
             wrong.append(f"{sample.name} did not come to rest within {SAMPLE_SECONDS:.0f} s")
             say("still not at rest", indent=3, style="bold red")
             continue
-        _show(document)
+        _show(folder, document)
         if problem := _judge(folder, sample, document, source):
             wrong.append(problem)
             say(f"WRONG: {problem}", indent=3, style="bold red")
@@ -175,7 +177,7 @@ _COLOURS = {
 }
 
 
-def _show(document: Document) -> None:
+def _show(folder: Path, document: Document) -> None:
     assert document.rested_at is not None
     seconds = (document.rested_at - document.seen_at).total_seconds()
     colour = _COLOURS[document.state]
@@ -183,6 +185,8 @@ def _show(document: Document) -> None:
     say(words, indent=3, style=colour)
     say(f"{document.location}  ({seconds:.1f} s after it stood still)", indent=3, style="dim")
     outcome = document.outcome
+    if isinstance(copy := told_copy(folder / (document.location or "")), SearchableCopy):
+        say(f"{copy.name}  (beside it: a copy whose words can be searched)", indent=3, style="dim")
     if isinstance(outcome, Archived) and isinstance(outcome.decision, Match):
         for reason in outcome.decision.candidate.reasons:
             say(f"{'+' if reason.supports else '-'} {reason.sentence}", indent=5, style="dim")
@@ -234,7 +238,7 @@ def _stay(folder: Path, daemon: subprocess.Popen[bytes]) -> None:
             shown = document.document_id
             out.print()
             say(f"-> {document.original_name}", style="bold")
-            _show(document)
+            _show(folder, document)
     say("The daemon has ended by itself; look at its log in logs/.", style="bold red", to=err)
 
 

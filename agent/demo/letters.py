@@ -1,4 +1,4 @@
-"""Draw letters, and make poor scans of them.
+"""Draw letters, and make poor scans and photographs of them.
 
 Everything is drawn here, with the core fonts of every PDF viewer: no font, picture or letter of anybody else
 is needed. Core fonts know Latin-1 only, which is enough for French.
@@ -19,6 +19,15 @@ SKEW_DEGREES = 2.3
 PAPER = 226
 """Grey of recycled paper under a tired lamp, 255 being white."""
 JPEG_QUALITY = 38
+
+PHOTO_DPI = 200
+"""What a telephone makes of a sheet that it sees whole, in dots an inch of the sheet."""
+TABLE = (96, 66, 40)
+_TABLE_EDGE = 220
+"""Dots of the table that the photograph shows round the sheet."""
+_HELD_UPRIGHT = 6
+"""The note (EXIF orientation) of a camera that was turned by a quarter: the picture is stored lying."""
+_ORIENTATION = 0x0112
 
 _POINTS_PER_INCH = 72
 _MARGIN_MM = 24
@@ -60,15 +69,48 @@ def draw_locked(letter: Letter) -> bytes:
 
 def scan(letter: Letter, *, seed: int) -> bytes:
     """Draw a letter and scan it badly: a PDF that holds one grey, skewed, noisy picture and no text."""
-    document = pypdfium2.PdfDocument(draw(letter))
-    try:
-        sheet = document[0].render(scale=SCAN_DPI / _POINTS_PER_INCH, grayscale=True).to_pil()
-    finally:
-        document.close()
+    sheet = _sheet(letter, SCAN_DPI).convert("L")
     picture = _worn(sheet, random.Random(seed))  # noqa: S311 # the same dust at each run, no secret
     scanned = io.BytesIO()
     picture.save(scanned, format="PDF", resolution=SCAN_DPI, quality=JPEG_QUALITY)
     return scanned.getvalue()
+
+
+def photograph(letter: Letter) -> bytes:
+    """Draw a letter and take a picture of it with a telephone: a JPEG, from the side, on a table, half in the shade."""
+    seen = _from_the_side(_on_a_table(_sheet(letter, PHOTO_DPI)))
+    light = Image.linear_gradient("L").resize(seen.size).point(lambda grey: 140 + grey * 115 // 255)
+    shaded = ImageChops.multiply(seen, Image.merge("RGB", (light, light, light)))
+    note = Image.Exif()
+    note[_ORIENTATION] = _HELD_UPRIGHT
+    photo = io.BytesIO()
+    shaded.transpose(Image.Transpose.ROTATE_90).save(photo, format="JPEG", quality=80, exif=note)
+    return photo.getvalue()
+
+
+def _sheet(letter: Letter, dots_per_inch: int) -> Image.Image:
+    """The letter on paper."""
+    document = pypdfium2.PdfDocument(draw(letter))
+    try:
+        drawn: Image.Image = document[0].render(scale=dots_per_inch / _POINTS_PER_INCH).to_pil()
+        return drawn.convert("RGB")
+    finally:
+        document.close()
+
+
+def _on_a_table(sheet: Image.Image) -> Image.Image:
+    width, height = sheet.size
+    table = Image.new("RGB", (width + 2 * _TABLE_EDGE, height + 2 * _TABLE_EDGE), TABLE)
+    table.paste(sheet, (_TABLE_EDGE, _TABLE_EDGE))
+    return table
+
+
+def _from_the_side(table: Image.Image) -> Image.Image:
+    """Hold the camera a little askew, and not quite still."""
+    width, height = table.size
+    corners = (60, 40, 0, height - 70, width - 10, height - 20, width - 90, 0)
+    seen = table.transform(table.size, Image.Transform.QUAD, corners, resample=Image.Resampling.BICUBIC)
+    return seen.filter(ImageFilter.GaussianBlur(1))
 
 
 def _page_of(letter: Letter) -> FPDF:

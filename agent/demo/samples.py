@@ -8,7 +8,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.demo.letters import Letter, draw, draw_locked, scan
+from agent.demo.letters import Letter, draw, draw_locked, photograph, scan
 from agent.domain.identity import RecordId
 from agent.domain.outcome import FailureReason, State
 
@@ -104,6 +104,25 @@ Avec nos salutations confraternelles.""",
     colour=(90, 40, 40),
 )
 
+_PHOTOGRAPHED = Letter(
+    sender="Clinique des Quatre Vents",
+    sender_lines=("Service d'ophtalmologie", "2, allée des Pins, Port-Allune - Tél. 0500000600"),
+    place_and_date="Port-Allune, le 12 octobre 2026",
+    subject="Ordonnance",
+    details=(
+        ("Patiente", "Imane AGLOUVI"),
+        ("Née le", "09/10/2001"),
+        ("CIN", "ZA189316"),
+    ),
+    body="""Larmes artificielles : une goutte dans chaque oeil, quatre fois par jour, pendant trois mois.
+
+Compresses tièdes sur les paupières, le soir, pendant dix minutes, suivies d'un massage doux.
+
+Contrôle dans trois mois, ou plus tôt en cas de douleur ou de baisse de la vue.""",
+    signature=("L'ophtalmologue",),
+    colour=(70, 40, 96),
+)
+
 _NAME_ONLY = Letter(
     sender="Centre d'imagerie du Vieux Port",
     sender_lines=(
@@ -187,6 +206,15 @@ def _made() -> tuple[tuple[Sample, bytes], ...]:
                 record_id=RecordId("1003"),
             ),
             poor_scan,
+        ),
+        (
+            Sample(
+                name="IMG_2041.jpg",
+                story="A photograph of a letter: from the side, on a table, half in the shade.",
+                state=State.ARCHIVED,
+                record_id=RecordId("1010"),
+            ),
+            photograph(_PHOTOGRAPHED),
         ),
         (
             Sample(

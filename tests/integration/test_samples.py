@@ -6,6 +6,7 @@ from pathlib import Path
 import pypdfium2
 import pytesseract
 import pytest
+from PIL import Image, ImageOps
 
 from agent.demo.samples import COLUMNS, Sample, make_samples
 from agent.domain.outcome import FailureReason, State
@@ -119,10 +120,23 @@ def test_bad_sample_can_not_be_opened(
         pypdfium2.PdfDocument(folder / name)
 
 
-def test_only_the_text_file_lacks_the_mark_of_a_pdf(folder: Path, samples: dict[str, Sample]) -> None:
-    assert [name for name in samples if not (folder / name).read_bytes().startswith(b"%PDF-")] == ["memo.pdf"]
+def test_only_photograph_and_text_file_lack_the_mark_of_a_pdf(
+    folder: Path, samples: dict[str, Sample]
+) -> None:
+    others = [name for name in samples if not (folder / name).read_bytes().startswith(b"%PDF-")]
+    assert others == ["IMG_2041.jpg", "memo.pdf"]
+
+
+def test_photograph_is_stored_lying_and_turned_upright_tesseract_reads_it(folder: Path) -> None:
+    with Image.open(folder / "IMG_2041.jpg") as photo:
+        assert photo.width > photo.height
+        upright = ImageOps.exif_transpose(photo)
+    text = pytesseract.image_to_string(upright, lang="fra+eng", timeout=100)
+    assert "Imane AGLOUVI" in text
+    assert "09/10/2001" in text
+    assert "ZA189316" in text
 
 
 def test_making_the_samples_again_replaces_them(tmp_path: Path) -> None:
     assert make_samples(tmp_path) == make_samples(tmp_path)
-    assert len(list(tmp_path.iterdir())) == 9
+    assert len(list(tmp_path.iterdir())) == 10
