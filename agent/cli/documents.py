@@ -155,7 +155,7 @@ def explain(document: DocumentArgument, home: HomeOption = None, as_json: JsonOp
     if hidden:
         say(hidden, indent=2, style="yellow")
     if isinstance(found.outcome, Failed) and found.state not in _NOT_DECIDED:
-        say(FAILURES[found.outcome.reason].hint, indent=2)
+        say(FAILURES[found.outcome.reason].hint_for(found.reference), indent=2)
     if decision is None:
         return
     if (chosen := _human_choice(found)) is not None:
@@ -246,7 +246,7 @@ def _facts(document: Document, progress: Progress | None) -> list[tuple[str, str
     if progress is not None:
         facts.insert(1, ("reading", progress_words(progress)))
     if isinstance(document.outcome, Failed) and document.state not in _NOT_DECIDED:
-        facts.insert(1, ("do", FAILURES[document.outcome.reason].hint))
+        facts.insert(1, ("do", FAILURES[document.outcome.reason].hint_for(document.reference)))
         if document.outcome.detail:
             facts.insert(1, ("detail", document.outcome.detail))
     return facts

@@ -135,7 +135,7 @@ def _failed(document_id: DocumentId, outcome: Failed) -> Message:
         title=f"{number} was set aside" if is_rejected else f"{number} could not be filed",
         lines=(
             *lines,
-            text.hint.replace("dossierd retry", f"dossierd retry {number}"),
+            text.hint_for(number),
             "It lies untouched in failed/.",
         ),
     )

@@ -57,7 +57,7 @@ def sidecar(document: Document, searchable: SearchableCopy | Unsearchable | None
             "settled_at": document.settled_at.isoformat() if document.settled_at else None,
             "cost_usd": 0,
         }
-        | (_outcome(document.outcome) if document.outcome else {})
+        | (_outcome(document.outcome, document.reference) if document.outcome else {})
         | _searchable(searchable)
     )
 
@@ -72,7 +72,7 @@ def _searchable(copy: SearchableCopy | Unsearchable | None) -> dict[str, object]
             return {}
 
 
-def _outcome(outcome: Outcome) -> dict[str, object]:
+def _outcome(outcome: Outcome, document: str) -> dict[str, object]:
     told: dict[str, object] = {"outcome": outcome.state}
     match outcome:
         case Archived():
@@ -85,7 +85,7 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
             told |= {"verdict": outcome.decision.verdict}
         case Failed():
             text = FAILURES[outcome.reason]
-            told |= {"reason": outcome.reason, "sentence": text.sentence, "hint": text.hint}
+            told |= {"reason": outcome.reason, "sentence": text.sentence, "hint": text.hint_for(document)}
             told |= {"detail": outcome.detail, "decided_by": outcome.decided_by}
         case Duplicate():
             told |= {"duplicate_of": f"D-{outcome.original}"}

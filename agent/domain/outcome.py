@@ -182,6 +182,10 @@ class FailureText:
     sentence: str
     hint: str
 
+    def hint_for(self, document: str) -> str:
+        """The hint for the document of this number: its commands can be typed as they stand."""
+        return self.hint.replace("dossierd retry", f"dossierd retry {document}")
+
 
 FAILURES: Mapping[FailureReason, FailureText] = {
     FailureReason.EMPTY_FILE: FailureText(

@@ -146,3 +146,8 @@ def test_the_journal_is_told_ids_states_and_hashes_only() -> None:
         "outcome": "in_review",
         "reason": "ambiguous",
     }
+
+
+def test_the_hint_beside_a_failed_document_can_be_typed_as_it_stands() -> None:
+    told = sidecar(a_document(outcome=Failed(reason=FailureReason.ENCRYPTED)))
+    assert "dossierd retry D-7." in str(told["hint"])
