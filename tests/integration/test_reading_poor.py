@@ -1,12 +1,15 @@
 """Scans that one plain pass of tesseract does not read, and pages of which no pass reads all."""
 
+import ctypes
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageDraw
+from pypdfium2 import raw
 
 from agent.adapters.reading.pdfium import PdfiumPage
 from agent.adapters.reading.sandbox import SandboxedReader
@@ -95,6 +98,40 @@ def test_a_scan_s_own_picture_is_taken_where_it_is_the_page(tmp_path: Path, lett
         page.close()
     assert stored is not None
     assert stored.size == letter.size
+
+
+@pytest.mark.reliability
+def test_a_scan_s_own_picture_is_destroyed_once(
+    tmp_path: Path, letter: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is destroyed twice spoils the memory of the process, which ends at once or far from there."""
+    pictures: list[int] = []
+    ends: list[int] = []
+    destroy, decode = raw.FPDFBitmap_Destroy, raw.FPDFImageObj_GetBitmap
+
+    def note_the_picture(image: Any) -> Any:
+        bitmap = decode(image)
+        ends.clear()  # an earlier bitmap may have stood at the same address
+        pictures.append(address(bitmap))
+        return bitmap
+
+    def note_the_end(bitmap: Any) -> None:
+        ends.append(address(bitmap))
+        if ends.count(address(bitmap)) == 1:
+            destroy(bitmap)
+
+    monkeypatch.setattr(raw, "FPDFImageObj_GetBitmap", note_the_picture)
+    monkeypatch.setattr(raw, "FPDFBitmap_Destroy", note_the_end)
+    with pypdfium2.PdfDocument(scan_of(letter, tmp_path / "scan.pdf")) as document:
+        page = PdfiumPage(document[0])
+        page.stored_scan()
+        page.close()
+    [picture] = pictures
+    assert ends.count(picture) == 1
+
+
+def address(bitmap: Any) -> int:
+    return ctypes.cast(bitmap, ctypes.c_void_p).value or 0
 
 
 def image_page(path: Path, letter: Image.Image, *, entries: bytes = b"", place: bytes) -> Path:

@@ -56,7 +56,8 @@ def sole_image(objects: Sequence[Drawn], frame: Frame) -> Drawn | None:
 def stored(image: Drawn, drawing: Image.Image) -> Image.Image | None:
     """Give an image as it is stored, in grey; None when it can't be had, or a small drawing of its page differs.
 
-    pdfium decodes it once more: there must be room for that.
+    pdfium decodes it once more: there must be room for that. pypdfium2 destroys the bitmap with the last that uses its
+    pixels: destroyed here as well, it ended the process at one image (SIGTRAP), and spoiled the heap at others.
     """
     found = raw.FPDFImageObj_GetBitmap(image.item)
     if not found:
@@ -65,8 +66,6 @@ def stored(image: Drawn, drawing: Image.Image) -> Image.Image | None:
         picture = pypdfium2.PdfBitmap.from_raw(found).to_pil().convert("L")
     except (KeyError, ValueError, RuntimeError):  # a format that Pillow has no name for
         return None
-    finally:
-        raw.FPDFBitmap_Destroy(found)
     return picture if _looks_like(picture, drawing) else None
 
 
