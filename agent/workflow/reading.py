@@ -50,20 +50,30 @@ def read_again(claim: Claim, text: DocumentText, pages: Sequence[int], ports: Po
         ReadingYielded: others wait, and go first; what was read is kept.
     """
     passes = min(text.pages[number - 1].passes for number in pages)
-    numbers = tuple(number for number in pages if text.pages[number - 1].passes == passes)
+    numbers = _tried_no_more_than(passes, pages, text)
     reading = ports.ledger.reading(claim.document_id, claim.sha256)
     assert reading is not None
     wanted = replace(reading.wanted(), pages=numbers, passes=passes)
     try:
         _read_pages(claim, wanted, ports, first=text)
     except errors.DocumentUnreadable:  # it was read once: a pass that comes to nothing takes nothing away
-        spent = Turn(pages=exhausted(text, numbers), page_count=len(text.pages))
-        ports.ledger.save_turn(claim.document_id, claim.sha256, spent, ports.clock.now())
-    better = ports.ledger.text(claim.document_id, claim.sha256)
-    assert better is not None
-    if any(better.pages[number - 1].passes == passes for number in numbers):
+        if left := _tried_no_more_than(passes, numbers, _stored(claim, ports)):
+            spent = Turn(pages=exhausted(_stored(claim, ports), left), page_count=len(text.pages))
+            ports.ledger.save_turn(claim.document_id, claim.sha256, spent, ports.clock.now())
+    better = _stored(claim, ports)
+    if _tried_no_more_than(passes, numbers, better):
         raise errors.ReadingYielded("Others go first; the reading goes on after them.")
     return better
+
+
+def _stored(claim: Claim, ports: Ports) -> DocumentText:
+    text = ports.ledger.text(claim.document_id, claim.sha256)
+    assert text is not None
+    return text
+
+
+def _tried_no_more_than(passes: int, numbers: Sequence[int], text: DocumentText) -> tuple[int, ...]:
+    return tuple(number for number in numbers if text.pages[number - 1].passes <= passes)
 
 
 def _read(claim: Claim, ports: Ports) -> DocumentText:

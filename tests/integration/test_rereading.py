@@ -1,6 +1,6 @@
 """A further pass of OCR, as the workflow asks for it: a real ledger and real folders, and a reader that is played."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pytest
 from agent import errors
 from agent.domain.document import DocumentId, DocumentText, TextOrigin
 from agent.domain.outcome import FailureReason, State
+from agent.domain.reading import Turn, Wanted
 from agent.domain.rivals import MOST_PASSES
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
@@ -71,3 +72,34 @@ def test_a_further_pass_that_fails_takes_nothing_away(office: Office) -> None:
     assert office.row(document_id).state is State.IN_REVIEW
     assert len(office.text_source.paths) == 2
     assert "MULLER" in stored(office, document_id).text
+
+
+def test_a_further_pass_that_fails_at_its_second_page_keeps_what_it_made_of_the_first(office: Office) -> None:
+    first = DocumentText(
+        pages=tuple(
+            replace(scanned(unsure="MULLER", confidence=82).pages[0], number=number) for number in (1, 2)
+        )
+    )
+    second = replace(scanned(confidence=94, passes=2).pages[0], number=1)
+
+    class FailingAtTheSecondPage:
+        def read(
+            self,
+            path: Path,
+            wanted: Wanted,
+            *,
+            should_stop: Callable[[], bool],
+            should_yield: Callable[[], bool] = lambda: False,
+        ) -> Generator[Turn, None, None]:
+            if not wanted.passes:
+                yield Turn(pages=first.pages, page_count=2)
+                return
+            yield Turn(pages=(second,), page_count=2)
+            raise errors.DocumentUnreadable(FailureReason.READER_CRASHED)
+
+    document_id = take_in(office.drop(b"%PDF-1.7 a scan"), office.ports)
+    assert document_id is not None
+    process_document(document_id, replace(office.ports, text_source=FailingAtTheSecondPage()))
+    kept = stored(office, document_id).pages
+    assert [page.passes for page in kept] == [2, MOST_PASSES]
+    assert max(word.confidence or 0 for word in kept[0].lines[0].words) == 94
