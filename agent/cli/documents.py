@@ -29,6 +29,7 @@ from agent.cli.wording import (
     print_json,
     progress_facts,
     progress_words,
+    reading_words,
     rows_of,
     say,
     say_candidate,
@@ -96,7 +97,7 @@ def status(
         say(f"No new documents are taken in: {full}. More: dossierd check", style="bold red")
     say(counts_words(counts) or "no document has come yet")
     for document_id, progress in under_way.items():
-        say(f"{reference(document_id)} is being read: {progress_words(progress)}")
+        say(reading_words(document_id, progress))
     if lying.level is not Level.GOOD:
         say(f"incoming/: {lying.sentence}", style="yellow")
         say(lying.hint, indent=2)

@@ -18,6 +18,7 @@ from rich.text import Text
 from agent import errors
 from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Unmatched
 from agent.domain.identity import Person
+from agent.domain.document import DocumentId, reference
 from agent.domain.life import Document
 from agent.domain.message import visible
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, InReview, Outcome, State
@@ -95,6 +96,11 @@ def ago(moment: datetime.datetime | None, now: datetime.datetime) -> str:
         if seconds >= length:
             return f"{seconds // length} {unit} ago"
     return f"{seconds} s ago"
+
+
+def reading_words(document_id: DocumentId, progress: Progress) -> str:
+    """A line of `status`; true also while the document waits for its next turn, or the daemon is stopped."""
+    return f"Reading of {reference(document_id)}: {progress_words(progress)}"
 
 
 def progress_words(progress: Progress) -> str:

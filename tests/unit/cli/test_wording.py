@@ -2,7 +2,8 @@
 
 import pytest
 
-from agent.cli.wording import progress_facts, progress_words
+from agent.cli.wording import progress_facts, progress_words, reading_words
+from agent.domain.document import DocumentId
 from agent.domain.reading import Progress
 
 pytestmark = pytest.mark.observability
@@ -20,3 +21,8 @@ def test_progress_is_told_in_pages_and_round_times(seconds: float, words: str) -
 def test_programs_read_progress_by_the_names_of_the_log() -> None:
     progress = Progress(pages_read=12, page_count=300, seconds=22.5)
     assert progress_facts(progress) == {"page": 12, "of": 300, "remaining_seconds": 540}
+
+
+def test_a_document_that_waits_between_two_turns_is_not_said_to_be_read_right_now() -> None:
+    progress = Progress(pages_read=12, page_count=300, seconds=1.0)
+    assert reading_words(DocumentId(7), progress) == "Reading of D-7: page 12 of 300, about 24 s left"
