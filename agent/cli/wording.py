@@ -17,8 +17,8 @@ from rich.text import Text
 
 from agent import errors
 from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Unmatched
-from agent.domain.identity import Person
 from agent.domain.document import DocumentId, reference
+from agent.domain.identity import Person
 from agent.domain.life import Document
 from agent.domain.message import visible
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, InReview, Outcome, State
