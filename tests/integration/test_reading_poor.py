@@ -91,6 +91,14 @@ def test_writing_that_no_pass_can_read_makes_the_page_incomplete(
     assert page.problem is PageProblem.TEXT_DROPPED
 
 
+def test_a_scan_too_coarse_for_anybody_is_incomplete_and_not_silently_poor(
+    reader: SandboxedReader, tmp_path: Path
+) -> None:
+    coarse = pdfs.drawn(pdfs.letter(tmp_path / "letter.pdf", LINES), 40)
+    page = read(reader, pdfs.scan(tmp_path / "coarse.pdf", coarse, dots_per_inch=40)).pages[0]
+    assert page.problem is PageProblem.TEXT_DROPPED
+
+
 def test_a_scan_s_own_picture_is_taken_where_it_is_the_page(tmp_path: Path, letter: Image.Image) -> None:
     with pypdfium2.PdfDocument(scan_of(letter, tmp_path / "scan.pdf")) as document:
         page = PdfiumPage(document[0])
