@@ -132,6 +132,13 @@ def forge_messages(order: Order, _document: int, reply: socket.socket) -> None:
     finding.write(said("read all the same"), order.scratch)
 
 
+def tell_of_pages_for_ever(_order: Order, _document: int, reply: socket.socket) -> None:
+    """Hold a slot as one that was taken over would: each page seems to go well."""
+    for number in range(1, 1_000_000):
+        reply.send(f"page {number}".encode())
+        time.sleep(0.05)
+
+
 def hang_at_the_second_page(order: Order, document: int, reply: socket.socket) -> None:
     reply.send(b"page 1")
     reply.send(b"page 2")

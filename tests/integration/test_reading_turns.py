@@ -156,3 +156,18 @@ def test_a_document_with_more_text_than_is_kept_says_so_on_each_page_that_is_lef
     assert sorted(numbers(turns)) == list(range(1, 21))
     problems = [page.problem for turn in turns for page in turn.pages]
     assert set(problems) == {None, PageProblem.TOO_MUCH_TEXT}
+
+
+@pytest.mark.security
+def test_who_tells_of_new_pages_for_ever_is_ended_after_a_turn(
+    letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dealing, "TURN_SECONDS", 0.0)
+    with (
+        reader_of(reading_jobs.tell_of_pages_for_ever, tmp_path, page_seconds=0.1) as reader,
+        pytest.raises(DocumentUnreadable) as caught,
+    ):
+        list(reader.read(letter, Wanted(lost=3), should_stop=never))
+    assert caught.value.failure is FailureReason.TIMED_OUT
+    assert "page" in (caught.value.detail or "")
+    assert "seconds" not in (caught.value.detail or "")

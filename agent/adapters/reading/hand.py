@@ -139,8 +139,12 @@ class Hand:
             return interruption or self._outcome(child, scratch)
 
     def _watch(self, child: Child) -> Unreadable | Hung | None:
-        """Wait for the child's own end (None), or say why it must be ended now."""
+        """Wait for the child's own end (None), or say why it must be ended now.
+
+        A child is not believed that it begins page after page: after its turn and one page more it is hung as well.
+        """
         page, page_began = 0, time.monotonic()
+        overdue = page_began + self._order.turn_seconds + 2 * self._patience()
         while not child.wait(_POLL_SECONDS):
             now = time.monotonic()
             self.page, self.page_count = child.page, child.page_count
@@ -149,6 +153,8 @@ class Hand:
             if now >= self._deadline:
                 limit = f"{self._order.document_seconds:g} seconds, at page {child.page}"
                 return Unreadable(failure=FailureReason.TIMED_OUT, detail=limit)
+            if now >= overdue:
+                return Hung(page=page)
             if child.page != page:
                 page, page_began = child.page, now
             elif now >= page_began + self._patience():
