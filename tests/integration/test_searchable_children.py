@@ -69,7 +69,7 @@ def told_by(misbehaving: Misbehaving, folder: Path, misdeed: str) -> MadeCopy | 
     [
         ("hang", Unsearchable.TIMED_OUT),
         ("crash", Unsearchable.CRASHED),
-        ("kill_itself", Unsearchable.CRASHED),
+        ("kill_itself", Unsearchable.OUT_OF_MEMORY),
         ("raise_an_error", Unsearchable.CRASHED),
         ("leave_nothing", Unsearchable.CRASHED),
         ("leave_garbage", Unsearchable.CRASHED),

@@ -7,6 +7,7 @@ they take together.
 """
 
 import os
+import signal
 import stat
 import tempfile
 import time
@@ -32,7 +33,12 @@ SECONDS = 60.0
 
 _POLL_SECONDS = 0.1
 _PREFIX = "reading-copy-"
-_EXITS = {0: Unsearchable.CRASHED, EXIT_OUT_OF_MEMORY: Unsearchable.OUT_OF_MEMORY}
+_EXITS = {
+    0: Unsearchable.CRASHED,
+    EXIT_OUT_OF_MEMORY: Unsearchable.OUT_OF_MEMORY,
+    -signal.SIGKILL: Unsearchable.OUT_OF_MEMORY,
+}
+"""Who asks the kernel for more memory than there is ends by a SIGKILL that is not ours."""
 _FAILURES = {
     FailureReason.ENCRYPTED: Unsearchable.ENCRYPTED,
     FailureReason.TOO_LARGE: Unsearchable.TOO_LARGE,
