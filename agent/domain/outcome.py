@@ -194,7 +194,7 @@ FAILURES: Mapping[FailureReason, FailureText] = {
     ),
     FailureReason.UNKNOWN_FORMAT: FailureText(
         sentence="The file is none of the kinds that are read, whatever its name says.",
-        hint="Accepted are PDF, JPEG, PNG and TIFF, and HEIC where that extra is installed. Print or export it as a "
+        hint="Accepted are PDF, JPEG, PNG and TIFF, and HEIC where pillow-heif is installed. Print or export it as a "
         "PDF, then drop that into incoming/.",
     ),
     FailureReason.ENCRYPTED: FailureText(

@@ -26,7 +26,7 @@ WHY: dict[Unsearchable, str] = {
     Unsearchable.OUT_OF_MEMORY: "The copy needs more memory than is allowed.",
     Unsearchable.TIMED_OUT: "The copy took longer than is allowed.",
     Unsearchable.CRASHED: "The file crashes the program that makes the copy.",
-    Unsearchable.NAME_TAKEN: "Another file stands under its name. Move that away, then type: dossierd retry",
+    Unsearchable.NAME_TAKEN: "Another file stands under its name. Move that away, and retry makes the copy.",
 }
 
 

@@ -32,23 +32,26 @@ def searchable(settings: Settings) -> Finding:
     finally:
         ledger.close()
     strays = sorted(str(path.relative_to(settings.home)) for path in lying if path.exists())
-    return _finding(found, strays, without)
+    return finding_of(found, strays, without)
 
 
-def _finding(found: dict[CopyState, list[str]], strays: list[str], without: int) -> Finding:
+def finding_of(found: dict[CopyState, list[str]], strays: list[str], without: int) -> Finding:
+    """Say what is to be said of copies, by their state; of files that no document tells of; of scans without a copy."""
     missing, changed = found[CopyState.MISSING], found[CopyState.CHANGED]
     told = f"{len(found[CopyState.AS_MADE])} as they were made"
-    told += f", {without} scans have none: dossierd show says why" if without else ""
+    if without:
+        told += f", {without} scan{' has' if without == 1 else 's have'} none: dossierd show says why"
     hints = []
     if missing:
         told += f"; {len(missing)} missing: {some(missing)}"
-        hints.append("To make them again: " + "; ".join(f"dossierd retry {it}" for it in missing[:NAMED]))
     if changed:
         told += f"; {len(changed)} changed by hand: {some(changed)}"
         hints.append("What was changed is left alone; move it away, and retry makes the copy again.")
     if strays:
         told += f"; {len(strays)} that no document tells of: {some(strays)}"
         hints.append("Look whether their person is still the right one; dossierd leaves them alone.")
+    if missing:  # the last: a command is typed as it stands, to the end
+        hints.append("To make them again: " + "; ".join(f"dossierd retry {it}" for it in missing[:NAMED]))
     return Finding(
         part="copies", level=Level.NOTICE if hints else Level.GOOD, sentence=told, hint=" ".join(hints)
     )

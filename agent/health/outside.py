@@ -55,7 +55,7 @@ def reader(settings: Settings) -> Finding:
 
 def formats(_settings: Settings) -> Finding:
     """Which kinds of files are taken in; without HEIC, all is well too."""
-    without = "" if heic.is_installed() else "; HEIC, of telephones, only with the extra dossierd[heic]"
+    without = "" if heic.is_installed() else "; HEIC, of telephones, only with pillow-heif (see README.md)"
     sentence = f"{in_words(heic.accepted_formats())} are taken{without}"
     return Finding(part="formats", level=Level.GOOD, sentence=sentence)
 

@@ -7,7 +7,7 @@ import importlib.util
 
 from agent.domain.formats import EVERYWHERE, Format
 
-HOW_TO_HAVE_IT = "a HEIC picture; to have them read, install the extra dossierd[heic]"
+HOW_TO_HAVE_IT = "a HEIC picture; to have them read, install pillow-heif as README.md says"
 
 
 def is_installed() -> bool:
