@@ -150,8 +150,9 @@ class Daemon:
         suspects, others = recover(parts.ports, orphans(parts))
         for document_id in suspects:
             self.dispatcher.submit(document_id, alone=True)
+        begun = parts.ledger.readings_under_way()
         for document_id in others:
-            self.dispatcher.submit(document_id)
+            self.dispatcher.submit(document_id, was_begun=document_id in begun)
         self._watcher.start()
         self.dispatcher.start()
         for loop in self._loops:

@@ -63,13 +63,20 @@ class LocalDispatcher:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, document_id: DocumentId, *, alone: bool = False) -> None:
-        """Queue a document; one that is queued already stays where it is."""
+    def submit(self, document_id: DocumentId, *, alone: bool = False, was_begun: bool = False) -> None:
+        """Queue a document; one that is queued already stays where it is.
+
+        Args:
+            alone: no other may run beside it.
+            was_begun: it has taken turns before the daemon was started: letters go first, and it keeps none out.
+        """
         with self._change:
             put_off = {later[1] for later in self._later}
             if document_id not in {*self._line.document_ids, *put_off}:
                 if alone:
                     self._line.suspect(document_id)
+                if was_begun:
+                    self._line.took_turn(document_id)
                 self._line.join(document_id)
                 self._change.notify_all()
 

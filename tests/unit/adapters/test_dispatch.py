@@ -395,6 +395,19 @@ def test_a_document_that_has_had_a_turn_keeps_no_letter_out(desk: Desk, make: Ma
     assert dispatcher.wait_for_room(1, 0)
 
 
+def test_documents_begun_before_a_restart_keep_no_letter_out_and_let_it_go_first(
+    desk: Desk, make: Make
+) -> None:
+    dispatcher = make(1)
+    dispatcher.submit(ONE, was_begun=True)
+    dispatcher.submit(TWO, was_begun=True)
+    assert dispatcher.wait_for_room(1, 0)
+    dispatcher.submit(THREE)
+    dispatcher.start()
+    _idle(dispatcher)
+    assert desk.begun == [THREE, ONE, TWO]
+
+
 def test_a_suspect_that_yields_lets_others_run_and_runs_alone_again(desk: Desk, make: Make) -> None:
     dispatcher = make(2)
     desk.troubles[ONE] = [errors.ReadingYielded("Others go first.")]
