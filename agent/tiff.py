@@ -4,7 +4,7 @@ A page is a directory of tags that ends with the place of the next (TIFF 6.0, se
 directories first and the pixels behind, others the other way round, so that the end of neither is the file's.
 
 Every step is bounded: a directory by `_MOST_TAGS`, the chain by what the caller asks for, and a chain that leads back
-into itself is broken.
+into itself is broken. No place beyond the file is asked for: a large TIFF may name one that no system call takes.
 """
 
 from collections.abc import Callable
@@ -56,6 +56,10 @@ class _Layout:
 
 def follow(read: Read, size: int, most: int) -> Chain:
     """Follow the chain of pages, `most` of them at most; a longer one counts as whole."""
+
+    def read_inside(at: int, length: int) -> bytes:
+        return read(at, length) if at < size else b""
+
     header = read(0, 16)
     layout = _layout_of(header)
     at = layout.number(header[layout.word : 2 * layout.word])
@@ -63,13 +67,13 @@ def follow(read: Read, size: int, most: int) -> Chain:
     seen = set[int]()
     is_whole = at != 0
     while at and len(pages) < most:
-        tags = None if at in seen else _directory(read, layout, at, size)
+        tags = None if at in seen else _directory(read_inside, layout, at, size)
         if tags is None:
             return Chain(tuple(pages), is_linked=False, is_whole=False)
         seen.add(at)
         entries, at = tags
         pages.append(not entries.get(_SUBFILE, (0, 0, 0))[2] & _SIDE_IMAGES)
-        is_whole = is_whole and _lies_inside(read, layout, entries, size)
+        is_whole = is_whole and _lies_inside(read_inside, layout, entries, size)
     return Chain(tuple(pages), is_linked=True, is_whole=is_whole)
 
 

@@ -30,7 +30,11 @@ def classic(*directories: tuple[Tag, ...], pixels: int = 100, last: int = 0) -> 
 
 
 def chain(content: bytes, most: int = 10) -> Chain:
-    return follow(lambda at, length: content[at : at + length], len(content), most)
+    def read(at: int, length: int) -> bytes:
+        assert at < len(content), "the system refuses a place of 64 bits"
+        return content[at : at + length]
+
+    return follow(read, len(content), most)
 
 
 def strip(offset: int, length: int) -> tuple[Tag, ...]:
@@ -96,3 +100,16 @@ def test_the_large_kind_has_wider_numbers() -> None:
     content = b"II+\0" + struct.pack("<HHQ", 8, 0, 16) + directory
     assert chain(content + b"\xff" * 28) == Chain((True,), is_linked=True, is_whole=True)
     assert not chain(content + b"\xff" * 27).is_whole
+
+
+@pytest.mark.reliability
+@pytest.mark.parametrize("place", [1 << 63, (1 << 64) - 1])
+def test_a_place_far_beyond_the_file_is_not_asked_for(place: int) -> None:
+    """The watcher asks the system for it, and would stop over the number."""
+    assert chain(b"II+\0" + struct.pack("<HHQ", 8, 0, place)) == Chain((), is_linked=False, is_whole=False)
+
+
+@pytest.mark.reliability
+def test_a_table_of_places_far_beyond_the_file_is_not_asked_for() -> None:
+    directory = struct.pack("<QHHQQHHQQQ", 2, OFFSETS, 16, 1 << 40, 1 << 63, LENGTHS, 16, 1 << 40, 1 << 63, 0)
+    assert chain(b"II+\0" + struct.pack("<HHQ", 8, 0, 16) + directory).is_linked
