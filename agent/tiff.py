@@ -17,9 +17,9 @@ Read = Callable[[int, int], bytes]
 _MOST_TAGS = 4096
 _OFFSETS, _LENGTHS = frozenset({273, 324}), frozenset({279, 325})
 """Where the strips or tiles of a page lie, and how long they are."""
-_SUBFILE = 254
-_SIDE_IMAGES = 0b101
-"""A smaller version of another page, or its mask (TIFF 6.0, NewSubfileType)."""
+_WIDTH, _SUBFILE = 256, 254
+_SMALLER, _MASK = 0b001, 0b100
+"""Of another page (TIFF 6.0, NewSubfileType). What calls itself smaller, and isn't, is a page."""
 _SIZES = {3: 2, 4: 4, 16: 8}
 
 
@@ -64,6 +64,7 @@ def follow(read: Read, size: int, most: int) -> Chain:
     layout = _layout_of(header)
     at = layout.number(header[layout.word : 2 * layout.word])
     pages: list[bool] = []
+    widest = 0
     seen = set[int]()
     is_whole = at != 0
     while at and len(pages) < most:
@@ -72,7 +73,9 @@ def follow(read: Read, size: int, most: int) -> Chain:
             return Chain(tuple(pages), is_linked=False, is_whole=False)
         seen.add(at)
         entries, at = tags
-        pages.append(not entries.get(_SUBFILE, (0, 0, 0))[2] & _SIDE_IMAGES)
+        width = _value(entries, _WIDTH)
+        pages.append(not _is_side_image(_value(entries, _SUBFILE), is_smaller=width < widest or not pages))
+        widest = max(widest, width)
         is_whole = is_whole and _lies_inside(read_inside, layout, entries, size)
     return Chain(tuple(pages), is_linked=True, is_whole=is_whole)
 
@@ -102,6 +105,14 @@ def _directory(read: Read, layout: _Layout, at: int, size: int) -> tuple[dict[in
         width = _SIZES.get(kind, 0)
         entries[tag] = (kind, values, layout.number(field[:width] if values == 1 and width else field))
     return entries, layout.number(raw[length:])
+
+
+def _value(entries: dict[int, _Tag], tag: int) -> int:
+    return entries.get(tag, (0, 0, 0))[2]
+
+
+def _is_side_image(kind: int, *, is_smaller: bool) -> bool:
+    return bool(kind & _MASK) or (bool(kind & _SMALLER) and is_smaller)
 
 
 def _lies_inside(read: Read, layout: _Layout, entries: dict[int, _Tag], size: int) -> bool:

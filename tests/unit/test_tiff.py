@@ -9,7 +9,7 @@ from agent.tiff import Chain, follow
 Tag = tuple[int, int, int, bytes]
 """Number, type, count of values, and the field that holds them or their place."""
 
-SUBFILE, OFFSETS, LENGTHS = 254, 273, 279
+SUBFILE, WIDTH, OFFSETS, LENGTHS = 254, 256, 273, 279
 SHORT, LONG = 3, 4
 
 
@@ -78,9 +78,18 @@ def test_what_is_no_number_of_bytes_is_left_to_the_reader() -> None:
 
 
 def test_a_small_version_of_a_page_is_no_page_of_its_own() -> None:
-    small = ((SUBFILE, LONG, 1, number(1)), *strip(60, 5))
+    large = ((WIDTH, LONG, 1, number(1654)), *strip(60, 5))
+    small = ((SUBFILE, LONG, 1, number(1)), (WIDTH, LONG, 1, number(160)), *strip(60, 5))
+    mask = ((SUBFILE, LONG, 1, number(4)), *large)
     second_of_many = ((SUBFILE, LONG, 1, number(2)), *strip(60, 5))
-    assert chain(classic(strip(60, 5), small, second_of_many)).pages == (True, False, True)
+    assert chain(classic(large, small, mask, second_of_many)).pages == (True, False, False, True)
+    assert chain(classic(small, large)).pages == (False, True)
+
+
+def test_what_calls_itself_a_small_version_and_is_not_smaller_is_a_page() -> None:
+    """A program that marks each page behind the first so would else lose them in silence."""
+    large = ((WIDTH, LONG, 1, number(1654)), *strip(60, 5))
+    assert chain(classic(large, ((SUBFILE, LONG, 1, number(1)), *large))).pages == (True, True)
 
 
 def test_a_directory_of_too_many_tags_is_not_followed() -> None:
