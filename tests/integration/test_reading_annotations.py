@@ -20,7 +20,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxedReader
         yield reader
 
 
-def annotated(path: Path, annotation: bytes, drawing: bytes, *, fields: bytes = b"") -> Path:
+def annotated(
+    path: Path, annotation: bytes, drawing: bytes, *, fields: bytes = b"", place: bytes = b"50 600 350 630"
+) -> Path:
     """A sentence, and an annotation 300 points wide whose drawing is object 7; `fields` makes it one of a form's."""
     form = b"/AcroForm << /Fields [6 0 R] /DR << /Font << /F1 5 0 R >> >> >>" if fields else b""
     path.write_bytes(
@@ -31,7 +33,7 @@ def annotated(path: Path, annotation: bytes, drawing: bytes, *, fields: bytes = 
             b"/Resources << /Font << /F1 5 0 R >> >> >>",
             b"<< /Length %d >>\nstream\n%s\nendstream" % (len(pdfs.SENTENCE), pdfs.SENTENCE),
             b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-            b"<< /Type /Annot /Rect [50 600 350 630] /P 3 0 R %s %s >>" % (annotation, fields),
+            b"<< /Type /Annot /Rect [%s] /P 3 0 R %s %s >>" % (place, annotation, fields),
             b"<< /Type /XObject /Subtype /Form /BBox [0 0 300 30] /Resources << /Font << /F1 5 0 R >> >> "
             b"/Length %d >>\nstream\n%s\nendstream" % (len(drawing), drawing),
         )
@@ -104,6 +106,27 @@ def test_a_value_that_its_field_shows_is_read_once(reader: SandboxedReader, tmp_
         fields=b"/FT /Tx /T (born) /V (Born on 12/03/1961) /DA (/F1 12 Tf 0 g)",
     )
     assert read(reader, path).text.splitlines() == [SEEN, "Born on 12/03/1961"]
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(b"50 600 50 600", id="of no size"),
+        pytest.param(b"-350 600 -50 630", id="beside the page"),
+    ],
+)
+def test_a_value_that_its_field_has_no_room_to_show_is_left_out(
+    reader: SandboxedReader, tmp_path: Path, place: bytes
+) -> None:
+    path = annotated(
+        tmp_path / "no_room.pdf",
+        b"/Subtype /Widget /F 4",
+        b"",
+        fields=b"/FT /Tx /T (name) /V (Jean PRETENDER) /DA (/F1 12 Tf 0 g)",
+        place=place,
+    )
+    assert read(reader, path).text == SEEN
 
 
 def test_a_picture_in_a_stamp_is_recognised(reader: SandboxedReader, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ do, in memory: then text is text, whoever drew it, images are counted, and the e
 annotations are left out, and links draw nothing. Whether one in a layer is shown can't be asked: it is left out,
 and its page says so.
 
-A field's value is kept as well where no drawing of the field says it.
+A field's value is kept as well where no drawing of the field says it, unless the field has no room on the page to
+show it: programs keep what is for them alone in fields of no size.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ _DRAW_NOTHING = frozenset({raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP})
 _UNSEEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
 _MAX_FIELD_BYTES = 64 * 1024
 _SLACK_POINTS = 3.0
+_TINY_POINTS = 2.0
 
 Answer = TypeVar("Answer")
 
@@ -96,15 +98,14 @@ class _Value:
     def __init__(self, text: str, rectangle: tuple[float, float, float, float], frame: Frame) -> None:
         self._text = text
         self._rectangle = rectangle
-        self._frame = frame
+        self._box = frame.seen(*rectangle)
+        self._has_room = frame.shows(self._box) and _shorter_side(self._box) >= _TINY_POINTS
 
     def words(self, page: pypdfium2.PdfPage) -> list[Word]:
-        """Lay the value out, unless the page says it where the field stands."""
-        if _dense(self._text) in _dense(self._drawn(page)):
+        """Lay the value out, unless the page says it where the field stands, or the field can't be seen."""
+        if not self._has_room or _dense(self._text) in _dense(self._drawn(page)):
             return []
-        return [
-            word for word in _laid_out(self._text, self._frame.seen(*self._rectangle)) if word is not None
-        ]
+        return [word for word in _laid_out(self._text, self._box) if word is not None]
 
     def _drawn(self, page: pypdfium2.PdfPage) -> str:
         left, bottom, right, top = self._rectangle
@@ -140,6 +141,10 @@ def _is_text_field(form: Any, annotation: Any) -> bool:
         and not raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN
         and raw.FPDFAnnot_GetFormFieldType(form, annotation) in _TEXT_FIELDS
     )
+
+
+def _shorter_side(box: Box) -> float:
+    return min(box.right - box.left, box.bottom - box.top)
 
 
 def _dense(text: str) -> str:
