@@ -177,6 +177,20 @@ def test_an_image_that_is_not_shown_as_it_is_stored_is_drawn(
         page.close()
 
 
+@pytest.mark.security
+def test_pale_lines_that_the_page_clips_away_are_not_taken_from_the_stored_image(
+    tmp_path: Path, letter: Image.Image
+) -> None:
+    """The image names somebody, and is drawn without those lines: nobody can see them on the page."""
+    pale = letter.point(lambda level: 110 + level * 145 // 255)
+    shown = b"0 0 595 700 re 0 770 595 72 re W n 595 0 0 842 0 0"
+    path = image_page(tmp_path / "page.pdf", pale, place=shown)
+    with pypdfium2.PdfDocument(path) as document:
+        page = PdfiumPage(document[0])
+        assert page.stored_scan() is None
+        page.close()
+
+
 def test_inverted_colours_are_taken_as_they_are_shown(tmp_path: Path, letter: Image.Image) -> None:
     path = image_page(tmp_path / "page.pdf", letter, entries=b"/Decode [1 0]", place=b"595 0 0 842 0 0")
     with pypdfium2.PdfDocument(path) as document:
