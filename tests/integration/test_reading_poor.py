@@ -99,6 +99,21 @@ def test_a_scan_too_coarse_for_anybody_is_incomplete_and_not_silently_poor(
     assert page.problem is PageProblem.TEXT_DROPPED
 
 
+def test_a_page_whose_ink_can_not_be_measured_is_incomplete(
+    reader: SandboxedReader, tmp_path: Path, letter: Image.Image
+) -> None:
+    """Texture lies under all but the head of the page: what is read of it is sure, and far from all."""
+    letter = letter.resize((1240, 1754))
+    grain = Image.frombytes("L", (620, 877), random.Random(7).randbytes(620 * 877))
+    texture = grain.resize(letter.size, Image.Resampling.BICUBIC)
+    letter.paste(Image.blend(letter, texture, 0.5).crop((0, 350, *letter.size)), (0, 350))
+    path = pdfs.scan(tmp_path / "texture.pdf", letter, dots_per_inch=150)
+    (page,) = read(reader, path).pages
+    assert page.lines
+    assert page.coverage is None
+    assert page.problem is PageProblem.TEXT_DROPPED
+
+
 def test_a_scan_s_own_picture_is_taken_where_it_is_the_page(tmp_path: Path, letter: Image.Image) -> None:
     with pypdfium2.PdfDocument(scan_of(letter, tmp_path / "scan.pdf")) as document:
         page = PdfiumPage(document[0])

@@ -203,9 +203,14 @@ def _joined(layer: Page, kept: Sequence[Word], found: Recognition) -> Page:
 
 
 def _is_dropped(found: Recognition, *, is_rest: bool) -> bool:
-    """Whether ink of a size of text is left unread, or the page is misread; a photo beside a layer may well be."""
+    """Whether ink of a size of text is left unread, or the page is misread; a photo beside a layer may well be.
+
+    Nor is a page known to be read where its ink can't be measured, as in texture: half of it may be missing.
+    """
+    if found.coverage is None:
+        return not is_rest
     is_misread = not is_rest and found.confidence < _MISREAD_CONFIDENCE
-    return is_misread or (found.coverage is not None and found.coverage < COMPLETE_COVERAGE)
+    return is_misread or found.coverage < COMPLETE_COVERAGE
 
 
 def _letters(words: Iterable[Word]) -> int:
