@@ -8,7 +8,8 @@ Invariants
 - Frames that are small versions of others are no pages; where there is nothing else, they are.
 
 Accepted: a JPEG whose pixels are damaged in the middle, or which was cut off and closed again, is grey from there on
-for Pillow too. What is missing then can't be told from an empty page.
+for Pillow too, and a fax (Group 4) of a TIFF white to the end of its strip. What is missing then can't be told from an
+empty page.
 """
 
 import time
