@@ -129,6 +129,35 @@ def test_a_value_that_its_field_has_no_room_to_show_is_left_out(
     assert read(reader, path).text == SEEN
 
 
+@pytest.mark.security
+@pytest.mark.parametrize(
+    "drawing", [pytest.param(b"", id="nothing"), pytest.param(printed(b"Anna SOMEBODY"), id="something else")]
+)
+def test_a_value_that_its_field_does_not_draw_makes_the_page_one_for_people(
+    reader: SandboxedReader, tmp_path: Path, drawing: bytes
+) -> None:
+    path = annotated(
+        tmp_path / "stale.pdf",
+        b"/Subtype /Widget /F 4 /AP << /N 7 0 R >>",
+        drawing,
+        fields=b"/FT /Tx /T (name) /V (Jean PRETENDER) /DA (/F1 12 Tf 0 g)",
+    )
+    page = read(reader, path).pages[0]
+    assert {"Jean", "PRETENDER"} <= set(page.text.split())
+    assert page.problem is PageProblem.TEXT_DROPPED
+
+
+@pytest.mark.security
+def test_a_value_that_its_field_draws_in_white_is_not_read(reader: SandboxedReader, tmp_path: Path) -> None:
+    path = annotated(
+        tmp_path / "white.pdf",
+        b"/Subtype /Widget /F 4 /AP << /N 7 0 R >>",
+        printed(b"Jean PRETENDER", b"1 g"),
+        fields=b"/FT /Tx /T (name) /V (Jean PRETENDER) /DA (/F1 12 Tf 0 g)",
+    )
+    assert read(reader, path).text == SEEN
+
+
 def test_a_picture_in_a_stamp_is_recognised(reader: SandboxedReader, tmp_path: Path) -> None:
     """A letter that was pasted onto a page as one large stamp is an image of that page."""
     scan = pdfs.drawn(pdfs.letter(tmp_path / "letter.pdf", pdfs.LETTER * 3))

@@ -6,7 +6,8 @@ annotations are left out, and links draw nothing. Whether one in a layer is show
 and its page says so.
 
 A field's value is kept as well where no drawing of the field says it, unless the field has no room on the page to
-show it: programs keep what is for them alone in fields of no size.
+show it: programs keep what is for them alone in fields of no size. Where the field has a drawing that says something
+else, some viewers show the one and some the other: people must look.
 """
 
 from collections.abc import Callable, Iterator
@@ -55,8 +56,13 @@ class Annotations:
                 raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
                 page.close()
                 page = self._document[number - 1]
-        typed = [word for value in self._values for word in value.words(page)]
-        return PdfiumPage(page, typed, is_pressed=self._is_pressed, is_switched=self._is_switched)
+        said = [(value, value.words(page)) for value in self._values]
+        return PdfiumPage(
+            page,
+            [word for _, words in said for word in words],
+            is_pressed=self._is_pressed,
+            is_uncertain=self._is_switched or any(words and value.has_drawing for value, words in said),
+        )
 
 
 def _each(page: pypdfium2.PdfPage, ask: Callable[[Any], Answer]) -> list[Answer]:
@@ -95,7 +101,10 @@ def _annotation(page: pypdfium2.PdfPage, index: int) -> Iterator[Any]:
 class _Value:
     """What was typed into a field, or chosen there, and where the field stands on its page."""
 
-    def __init__(self, text: str, rectangle: tuple[float, float, float, float], frame: Frame) -> None:
+    def __init__(
+        self, text: str, rectangle: tuple[float, float, float, float], frame: Frame, *, has_drawing: bool
+    ) -> None:
+        self.has_drawing = has_drawing
         self._text = text
         self._rectangle = rectangle
         self._box = frame.seen(*rectangle)
@@ -132,7 +141,8 @@ def _values(page: pypdfium2.PdfPage) -> Iterator[_Value]:
                 rectangle = raw.FS_RECTF()
                 raw.FPDFAnnot_GetRect(annotation, rectangle)
                 sides = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-                yield _Value(text, sides, frame)
+                has_drawing = bool(raw.FPDFAnnot_HasKey(annotation, b"AP"))
+                yield _Value(text, sides, frame, has_drawing=has_drawing)
 
 
 def _is_text_field(form: Any, annotation: Any) -> bool:

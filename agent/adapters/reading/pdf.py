@@ -115,7 +115,7 @@ class PdfPages:
         try:
             with contextlib.closing(self._annotations.open(number)) as page:
                 found = self._skimmed(page, number) or self._both(page, number)
-                is_lacking = (page.is_switched or self._is_a_stand_in) and found.problem is None
+                is_lacking = (page.is_uncertain or self._is_a_stand_in) and found.problem is None
                 return replace(found, problem=PageProblem.TEXT_DROPPED) if is_lacking else found
         except alarm.OutOfTime:
             return unread(number, PageProblem.TIMED_OUT)

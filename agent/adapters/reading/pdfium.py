@@ -61,19 +61,19 @@ class PdfiumPage:
         typed: Sequence[Word] = (),
         *,
         is_pressed: bool = False,
-        is_switched: bool = False,
+        is_uncertain: bool = False,
     ) -> None:
         """Take a page.
 
         Args:
             typed: what its fields hold and do not draw.
             is_pressed: annotations were pressed into it.
-            is_switched: annotations that may be seen were left out.
+            is_uncertain: some viewers may show what was left out of it, or hide what was taken.
         """
         self._page = page
         self.typed = typed
         self.is_pressed = is_pressed
-        self.is_switched = is_switched
+        self.is_uncertain = is_uncertain
         self._frame = frame_of(page)
         self.width, self.height = self._frame.width, self._frame.height
         self._text_page = page.get_textpage()

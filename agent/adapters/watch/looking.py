@@ -11,6 +11,7 @@ file of 16 TiB in no time, whose hash would keep a worker busy for a day.
 import errno
 import os
 import stat
+import struct
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,7 @@ from agent.adapters.watch.ending import is_finished
 from agent.adapters.watch.settling import Fingerprint
 from agent.adapters.watch.writers import is_open_for_writing
 from agent.beneath import SWAPPED, open_folder
+from agent.tiff import Read
 
 LARGEST_BYTES = 4096 * 2**20
 """What `DOSSIERD_MAX_FILE_MEGABYTES` can be at most. Up to here a file is taken, and fails as `too_large`."""
@@ -154,9 +156,17 @@ def _look_inside(descriptor: int, *, is_local: bool) -> Look | None:
 
     return Look(
         fingerprint=_fingerprint(status),
-        is_finished=is_finished(read, size),
+        is_finished=_is_finished(read, size),
         is_open=is_local and is_open_for_writing(descriptor),
     )
+
+
+def _is_finished(read: Read, size: int) -> bool:
+    """Whether a file has its own end. One that leads the search astray is left to the reader."""
+    try:
+        return is_finished(read, size)
+    except (ArithmeticError, LookupError, ValueError, struct.error):
+        return True
 
 
 def _fingerprint(status: os.stat_result) -> Fingerprint:
