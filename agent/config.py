@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     document_seconds: float = Field(default=7200.0, gt=0, le=86400)
     reader_megabytes: int = Field(default=480, ge=256, le=65536)
     render_megapixels: int = Field(default=40, ge=1, le=1000)
-    max_text_megabytes: int = Field(default=16, ge=1, le=256)
+    max_text_megabytes: int = Field(default=12, ge=1, le=256)
     max_page_text_megabytes: int = Field(default=2, ge=1, le=256)
     pdf_passwords: SecretStr = SecretStr("")
     reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"

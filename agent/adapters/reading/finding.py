@@ -23,8 +23,8 @@ FINDING = "finding.json"
 HALT = "halt"
 """Name of the file in which the parent says from which page on another child reads."""
 
-MAX_FINDING_BYTES = 16 * 1024 * 1024
-"""About 260,000 words of a whole document: 300 pages of 800. Their text takes four times that in the daemon, and while
+MAX_FINDING_BYTES = 12 * 1024 * 1024
+"""About 195,000 words of a whole document: 300 pages of 650. Their text takes four times that in the daemon, and while
 it decides, all that it makes of them thirteen times (measured)."""
 
 MAX_PAGE_BYTES = 2 * 1024 * 1024

@@ -55,7 +55,7 @@ class SandboxedReader:
         environment: Mapping[str, str] | None = None,
         labels: Iterable[str] | None = None,
         passwords: tuple[str, ...] = (),
-        max_text_megabytes: int = 16,
+        max_text_megabytes: int = 12,
         max_page_text_megabytes: int = 2,
     ) -> None:
         """Keep the limits; nothing is started yet.
