@@ -30,14 +30,20 @@ class Reading:
     """A document that is being read.
 
     Attributes:
+        document: the pages are its; it must outlive them.
         pages: each is read when it is asked for.
         most: how many they may become.
         page_count: of the whole document.
     """
 
+    document: Pages
     pages: Iterator[Page]
     most: int
     page_count: int
+
+_KEPT: list[Pages] = []
+"""The document, until the child's own end, which frees all of it at once. Under the unit, pdfium now and then ended the
+process (SIGABRT) while it closed a document that was read, before the last of it was written down."""
 
 
 def read_document(order: Order, document: int, reply: socket.socket) -> None:
@@ -56,6 +62,7 @@ def leave(order: Order, first: BufferedReader, second: BufferedReader, reply: so
     if isinstance(found, Unreadable):
         finding.write(found, order.scratch)
         return
+    _KEPT.append(found.document)
     room = finding.Room(total=order.room(found.most), page=order.page_bytes, pages=found.most)
     try:
         finding.write_pages(found.pages, found.page_count, order.scratch, room)
@@ -78,7 +85,7 @@ def find(
     _tell(reply, f"of {opened.count}")
     wanted = range(1, opened.count + 1) if order.pages is None else order.pages
     pages = _pages(order, opened, wanted, last_begin, reply)
-    return Reading(pages=pages, most=len(wanted), page_count=opened.count)
+    return Reading(document=opened, pages=pages, most=len(wanted), page_count=opened.count)
 
 
 def _pages(

@@ -7,11 +7,11 @@ Invariants
   of the page looks the same: a mask, a clip, a turn or inverted colours would show.
 """
 
+import ctypes
 from collections.abc import Sequence
 from math import hypot
-from typing import cast
+from typing import Any, cast
 
-import pypdfium2
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 from pypdfium2 import raw
 
@@ -28,6 +28,14 @@ _PROOF_WIDTH = 160
 _PROOF_MEAN, _PROOF_MOST = 4.0, 0.09
 """How far two drawings of one picture may differ: on average, in levels, and anywhere, once blurred, as a share of its
 contrast. Scans that fit their page differ by 0.03, others by 0.08; a line of 8 points that the page hides, by 0.2."""
+
+_FORMATS = {
+    raw.FPDFBitmap_Gray: ("L", "L"),
+    raw.FPDFBitmap_BGR: ("RGB", "BGR"),
+    raw.FPDFBitmap_BGRx: ("RGB", "BGRX"),
+    raw.FPDFBitmap_BGRA: ("RGBA", "BGRA"),
+}
+"""pdfium's formats, as Pillow calls them and as they lie in memory."""
 
 
 def native_dots(objects: Sequence[Drawn]) -> float | None:
@@ -58,17 +66,35 @@ def sole_image(objects: Sequence[Drawn], frame: Frame) -> Drawn | None:
 def stored(image: Drawn, drawing: Image.Image) -> Image.Image | None:
     """Give an image as it is stored, in grey; None when it can't be had, or a small drawing of its page differs.
 
-    pdfium decodes it once more: there must be room for that. pypdfium2 destroys the bitmap with the last that uses its
-    pixels: destroyed here as well, it ended the process at one image (SIGTRAP), and spoiled the heap at others.
+    pdfium decodes it once more: there must be room for that.
     """
     found = raw.FPDFImageObj_GetBitmap(image.item)
     if not found:
         return None
     try:
-        picture = pypdfium2.PdfBitmap.from_raw(found).to_pil().convert("L")
-    except (KeyError, ValueError, RuntimeError):  # a format that Pillow has no name for
+        picture = _grey(found)
+    finally:
+        raw.FPDFBitmap_Destroy(found)
+    return picture if picture is not None and _looks_like(picture, drawing) else None
+
+
+def _grey(bitmap: Any) -> Image.Image | None:
+    """Copy a bitmap's pixels; None for a format that Pillow has no name for.
+
+    Not by pypdfium2's own wrapper: that destroys the bitmap when the collector of garbage comes by, which may be after
+    its document is closed, and then ended the process, or spoiled its heap.
+    """
+    named = _FORMATS.get(raw.FPDFBitmap_GetFormat(bitmap))
+    if named is None:
         return None
-    return picture if _looks_like(picture, drawing) else None
+    size = raw.FPDFBitmap_GetWidth(bitmap), raw.FPDFBitmap_GetHeight(bitmap)
+    stride = raw.FPDFBitmap_GetStride(bitmap)
+    address = ctypes.cast(raw.FPDFBitmap_GetBuffer(bitmap), ctypes.c_void_p).value
+    if not address:
+        return None
+    pixels = (ctypes.c_ubyte * (stride * size[1])).from_address(address)
+    mode, stored_as = named
+    return Image.frombuffer(mode, size, pixels, "raw", stored_as, stride, 1).convert("L")
 
 
 def drawing_scale(width: float) -> float:
