@@ -41,6 +41,7 @@ class Reading:
     most: int
     page_count: int
 
+
 _KEPT: list[Pages] = []
 """The document, until the child's own end, which frees all of it at once. Under the unit, pdfium now and then ended the
 process (SIGABRT) while it closed a document that was read, before the last of it was written down."""
