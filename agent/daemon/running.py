@@ -17,6 +17,7 @@ from agent import errors
 from agent.adapters.dispatch import LocalDispatcher
 from agent.adapters.folders import FOLDERS
 from agent.adapters.reading.heic import accepted_formats
+from agent.adapters.reading.memory import give_back
 from agent.adapters.reading.tools import check_tools
 from agent.adapters.space import HomeSpace
 from agent.adapters.supervisor import Supervisor
@@ -158,6 +159,7 @@ class Daemon:
         for loop in self._loops:
             loop.start()
         self._supervisor.ready(self._status())
+        give_back()  # a start takes more than what follows, a home's first one above all
         log.info(
             "daemon_started", workers=self._workers, mode=parts.settings.mode, policy=parts.settings.policy
         )

@@ -26,7 +26,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.adapters.reading import finding, kernel
+from agent.adapters.reading import finding, kernel, memory
 from agent.adapters.reading.confinement import confine
 from agent.adapters.reading.fence import Fence, FenceError, Plan
 from agent.adapters.reading.finding import Order
@@ -185,7 +185,7 @@ def main(control_descriptor: int, job_name: str, plan: str) -> None:
     warm()
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     fence = Fence(Plan.decode(plan))
-    gc.collect()
+    memory.give_back()
     gc.freeze()  # children share these pages as long as nobody counts on them
     _Server(socket.socket(fileno=control_descriptor), job, fence).serve()
 
