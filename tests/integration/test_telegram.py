@@ -272,12 +272,12 @@ def test_check_with_a_wrong_token_says_so(connect: Connect, token: str) -> None:
 
 
 def test_messages_to_one_chat_are_spaced_and_other_chats_do_not_wait(api: BotApi, connect: Connect) -> None:
-    notifier = connect(spacing_seconds=0.3)
+    notifier = connect(spacing_seconds=1.0)
     for recipient in (HERE, THERE, HERE):
         notifier.send(a_message(), recipient)
     first, elsewhere, second = (kept.at for kept in api.kept)
-    assert second - first >= 0.28
-    assert elsewhere - first < 0.28
+    assert second - first >= 0.5  # seen from the other end, where the first may come in late
+    assert elsewhere - first < 0.5
 
 
 def test_calls_from_several_threads_run_side_by_side(api: BotApi, connect: Connect) -> None:
