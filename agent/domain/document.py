@@ -80,6 +80,18 @@ class Box:
     right: float
     bottom: float
 
+    @property
+    def area(self) -> float:
+        return (self.right - self.left) * (self.bottom - self.top)
+
+    def shares(self, other: "Box") -> float:
+        """The part, 0 to 1, of the larger of the two that lies in both."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        if across <= 0 or down <= 0:
+            return 0.0
+        return across * down / max(self.area, other.area)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:

@@ -9,7 +9,7 @@ Invariants
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from agent.domain.document import Box, Line, Page, PageProblem, Word
+from agent.domain.document import Line, Page, PageProblem, Word
 
 COMPLETE_COVERAGE = 0.95
 """From here on a page is complete, and more of it is no better: pages of 0.98 and of 1.0 were equally well read."""
@@ -59,7 +59,7 @@ def _weighed(word: Word, there: Sequence[Word]) -> Word:
         return word
     sure = word.confidence
     for other in there:
-        if other.confidence is not None and _is_same_place(word.box, other.box):
+        if other.confidence is not None and word.box.shares(other.box) >= _SAME_PLACE:
             if other.text == word.text:
                 sure = max(sure, other.confidence)
             elif other.confidence >= DISPUTING_CONFIDENCE:
@@ -77,15 +77,3 @@ def _is_laid_out_alike(one: Page, other: Page) -> bool:
         abs(one.width - other.width) <= _SAME_SIZE_POINTS
         and abs(one.height - other.height) <= _SAME_SIZE_POINTS
     )
-
-
-def _is_same_place(one: Box, other: Box) -> bool:
-    across = min(one.right, other.right) - max(one.left, other.left)
-    down = min(one.bottom, other.bottom) - max(one.top, other.top)
-    if across <= 0 or down <= 0:
-        return False
-    return across * down >= _SAME_PLACE * max(_area(one), _area(other))
-
-
-def _area(box: Box) -> float:
-    return (box.right - box.left) * (box.bottom - box.top)

@@ -17,13 +17,13 @@ from PIL import Image
 from agent.adapters.reading import lines, tesseract
 from agent.adapters.reading.coverage import BELIEVED, INK_SHARE, coverage
 from agent.adapters.reading.deskew import skew
+from agent.adapters.reading.frame import POINTS_PER_INCH
 from agent.adapters.reading.recipes import Recipe, recipes_for
 from agent.adapters.reading.tesseract import EngineError, NothingLeftError, OutOfTimeError, UnrecognisedError
 from agent.domain import rivals
 from agent.domain.document import Box, Line, Word
 from agent.domain.rivals import COMPLETE_COVERAGE, Quality
 
-POINTS_PER_INCH = 72.0
 _MIN_SKEW_DEGREES = 0.2
 _TURNED_CONFIDENCE = 60.0
 """Below this a page may stand on its head or its side: tesseract is asked. Pages that do had 43 to 52."""

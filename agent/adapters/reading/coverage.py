@@ -30,7 +30,6 @@ _LEAST_INK = 16
 is; what shows through from the back of a sheet is not. Nor is a speck: it is a quarter of a pixel that was shrunk."""
 BELIEVED = 30
 """Below it, pages on their head seemed to be read."""
-_MILLIMETRES_AN_INCH = 25.4
 _LOWEST, _HIGHEST = 0.9, 9.0
 """Millimetres: a small letter of 5 points, the capitals of a headline."""
 _NARROWEST = 0.7
@@ -74,7 +73,7 @@ def coverage(
         if (word.confidence or 0) >= believed:
             ink.paste(0, _round(word.box, step))
     explained = whole - ink.histogram()[255]
-    millimetre = dots / step / _MILLIMETRES_AN_INCH
+    millimetre = dots / step / light.MILLIMETRES_AN_INCH
     found = _blots(ink)
     if found is None:
         return None

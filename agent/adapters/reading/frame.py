@@ -5,6 +5,8 @@ from typing import Any
 
 from agent.domain.document import Box
 
+POINTS_PER_INCH = 72.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:

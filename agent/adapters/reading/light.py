@@ -7,7 +7,7 @@ from typing import cast
 
 from PIL import Image, ImageChops, ImageFilter, ImageMath, ImageOps
 
-_MILLIMETRES_AN_INCH = 25.4
+MILLIMETRES_AN_INCH = 25.4
 """The paper's brightness is kept for each square millimetre: light changes slowly."""
 _REACH_STEPS = (1, 2, 4)
 _REACH = sum(_REACH_STEPS)
@@ -25,7 +25,7 @@ def paper(picture: Image.Image, dots: float) -> Image.Image:
     Args:
         dots: the picture's resolution, in dots an inch.
     """
-    step = max(1, min(round(dots / _MILLIMETRES_AN_INCH), *picture.size))
+    step = max(1, min(round(dots / MILLIMETRES_AN_INCH), *picture.size))
     brightest = ImageOps.expand(picture.reduce(step), _REACH)  # in black, which is never the brightest
     for reach in _REACH_STEPS:
         for across, down in ((reach, 0), (0, reach)):

@@ -16,7 +16,8 @@ from dataclasses import replace
 from PIL import Image
 
 from agent.adapters.reading import cascade, lines, overlay, proof, tools
-from agent.adapters.reading.cascade import POINTS_PER_INCH, Recognition
+from agent.adapters.reading.cascade import Recognition
+from agent.adapters.reading.frame import POINTS_PER_INCH
 from agent.adapters.reading.pages import Sheet
 from agent.adapters.reading.survey import Survey
 from agent.adapters.reading.tesseract import EngineError, NothingLeftError, UnrecognisedError

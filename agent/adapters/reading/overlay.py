@@ -38,21 +38,9 @@ def turned_point(x: float, y: float, degrees: int, width: float, height: float) 
 def _without_doubles(line: Line, kept: Sequence[Word]) -> Line:
     return Line(
         words=tuple(
-            word for word in line.words if not any(_is_same_place(word.box, other.box) for other in kept)
+            word for word in line.words if not any(word.box.shares(other.box) >= _SAME for other in kept)
         )
     )
-
-
-def _is_same_place(one: Box, other: Box) -> bool:
-    across = min(one.right, other.right) - max(one.left, other.left)
-    down = min(one.bottom, other.bottom) - max(one.top, other.top)
-    if across <= 0 or down <= 0:
-        return False
-    return across * down >= _SAME * max(_area(one), _area(other))
-
-
-def _area(box: Box) -> float:
-    return (box.right - box.left) * (box.bottom - box.top)
 
 
 def _turned(box: Box, degrees: int, width: float, height: float) -> Box:

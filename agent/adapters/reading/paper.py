@@ -4,7 +4,7 @@ Only the size of letters depends on it: at 300 dots an inch a page's picture is 
 what OCR was made for.
 """
 
-from agent.adapters.reading.cascade import POINTS_PER_INCH
+from agent.adapters.reading.frame import POINTS_PER_INCH
 
 _LOWEST_DOTS, _HIGHEST_DOTS = 97.0, 2400.0
 """72 and 96 dots an inch are what programs write that don't know; a fax has 98 from line to line."""

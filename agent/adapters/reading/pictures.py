@@ -21,8 +21,8 @@ from PIL import Image
 
 from agent import tiff
 from agent.adapters.reading import alarm, memory
-from agent.adapters.reading.cascade import POINTS_PER_INCH
 from agent.adapters.reading.finding import Order, Unreadable
+from agent.adapters.reading.frame import POINTS_PER_INCH
 from agent.adapters.reading.grey import bytes_needed, grey
 from agent.adapters.reading.ocr import Recogniser
 from agent.adapters.reading.pages import unread

@@ -9,11 +9,11 @@ import pypdfium2
 from PIL import Image
 
 from agent.adapters.reading import own_page, tesseract
+from agent.adapters.reading.frame import POINTS_PER_INCH
 from agent.adapters.reading.tesseract import EngineError, OutOfTimeError
 from agent.errors import ReaderUnavailable
 
 _DOTS = 200.0
-_POINTS_PER_INCH = 72.0
 _LAST_LINE_POINTS = 250
 """How far down the lines of our own page go."""
 _SECONDS = 10.0
@@ -42,7 +42,7 @@ def require_tesseract(languages: str) -> None:
 def _lines() -> Image.Image:
     document = pypdfium2.PdfDocument(own_page.draw())
     try:
-        page: Image.Image = document[0].render(scale=_DOTS / _POINTS_PER_INCH, grayscale=True).to_pil()
-        return page.crop((0, 0, page.width, round(_LAST_LINE_POINTS * _DOTS / _POINTS_PER_INCH)))
+        page: Image.Image = document[0].render(scale=_DOTS / POINTS_PER_INCH, grayscale=True).to_pil()
+        return page.crop((0, 0, page.width, round(_LAST_LINE_POINTS * _DOTS / POINTS_PER_INCH)))
     finally:
         document.close()

@@ -15,10 +15,9 @@ from typing import Any, cast
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 from pypdfium2 import raw
 
-from agent.adapters.reading.frame import Frame
+from agent.adapters.reading.frame import POINTS_PER_INCH, Frame
 from agent.adapters.reading.survey import Drawn, is_hidden, pixel_size, place_of, whole_matrix
 
-POINTS_PER_INCH = 72.0
 _SLACK_POINTS = 1.0
 """By so much a scan may miss its page's edges."""
 _SQUARE = 0.02
