@@ -158,11 +158,11 @@ class Daemon:
         self.dispatcher.start()
         for loop in self._loops:
             loop.start()
-        self._supervisor.ready(self._status())
-        give_back()  # a start takes more than what follows, a home's first one above all
         log.info(
             "daemon_started", workers=self._workers, mode=parts.settings.mode, policy=parts.settings.policy
         )
+        self._supervisor.ready(self._status())  # what waits for it finds the line above in the journal
+        give_back()  # a start takes more than what follows, a home's first one above all
 
     def _supervise(self) -> None:
         beat = (watchdog_seconds() or 60.0) / 3

@@ -161,6 +161,8 @@ class Machine:
         return [number for number, line in self.processes().items() if line.startswith("tesseract ")]
 
     def journal(self, *options: str) -> list[dict[str, Any]]:
+        """All that the service has said by now: journald takes lines up when it finds the time."""
+        self.type("journalctl", "--sync")
         lines = self.type("journalctl", "--output=json", f"--unit={UNIT}", *options).splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
