@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from agent.adapters.reading.sandbox import SandboxedReader
-from agent.adapters.reading.tools import check_tools
+from agent.adapters.reading.tools import are_there, check_tools
 from agent.domain.document import DocumentText, PageProblem, TextOrigin
 from agent.domain.outcome import FailureReason
 from agent.errors import DocumentUnreadable, ReaderUnavailable
@@ -333,3 +333,10 @@ def test_nothing_is_left_in_the_scratch_folder(tmp_path: Path) -> None:
         assert not leftover.exists()
         read(reader, pdfs.scan(tmp_path / "scan.pdf", pdfs.drawn(pdfs.letter(tmp_path / "letter.pdf"))))
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_languages_are_known_to_lie_where_tesseract_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert are_there("fra+eng+ara")
+    assert not are_there("fra+tlh")
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert not are_there("fra")

@@ -16,7 +16,7 @@ from PIL import Image
 
 from agent.adapters.reading import lines, tesseract
 from agent.adapters.reading.coverage import BELIEVED, INK_SHARE, coverage
-from agent.adapters.reading.deskew import skew
+from agent.adapters.reading.deskew import LEVEL_DEGREES, skew
 from agent.adapters.reading.frame import POINTS_PER_INCH
 from agent.adapters.reading.recipes import Recipe, recipes_for
 from agent.adapters.reading.tesseract import EngineError, NothingLeftError, OutOfTimeError, UnrecognisedError
@@ -24,7 +24,6 @@ from agent.domain import rivals
 from agent.domain.document import Box, Line, Word
 from agent.domain.rivals import COMPLETE_COVERAGE, Quality
 
-_MIN_SKEW_DEGREES = 0.2
 _TURNED_CONFIDENCE = 60.0
 """Below this a page may stand on its head or its side: tesseract is asked. Pages that do had 43 to 52."""
 _GOOD_CONFIDENCE = 80.0
@@ -155,7 +154,7 @@ def _until(deadline: float, *, is_last: bool) -> float:
 def _pass(sheet: _Sheet, recipe: Recipe, deadline: float, languages: str, number: int) -> Recognition:
     prepared = recipe.prepare(sheet.picture, sheet.dots)
     degrees = skew(prepared)
-    is_level = abs(degrees) < _MIN_SKEW_DEGREES
+    is_level = abs(degrees) < LEVEL_DEGREES
     lean = 0.0 if is_level else degrees
     level = _levelled(prepared, lean)
     words = tesseract.read(level, sheet.dots, deadline, languages=languages, is_one_block=recipe.is_one_block)

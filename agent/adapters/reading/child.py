@@ -43,8 +43,8 @@ class Reading:
 
 
 _KEPT: list[Pages] = []
-"""The document, until the child's own end, which frees all of it at once. Under the unit, pdfium now and then ended the
-process (SIGABRT) while it closed a document that was read, before the last of it was written down."""
+"""The document, until the child's own end, which frees all of it at once: to close it first takes time, and hostile
+bytes may end the process there, before the last page is written down."""
 
 
 def read_document(order: Order, document: int, reply: socket.socket) -> None:

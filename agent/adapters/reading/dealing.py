@@ -1,7 +1,7 @@
 """Deals one document's pages out to children, a hand to each, until all are read or others go first.
 
 The first hand finds out how many pages there are. A document that it reads within its turn is done with one child; of
-a slow one, idle slots get the last pages. From then on each slot gets a hand whenever it is idle and nobody waits for
+a slow one, idle slots get the other pages. From then on each slot gets a hand whenever it is idle and nobody waits for
 it, so that no core waits for another one's page; towards the end the hands are small, so that all end together.
 
 Invariants
@@ -33,13 +33,13 @@ TURN_SECONDS = 5.0
 
 LOOK_SECONDS = 1.0
 """The first turn where others wait: enough for a text layer or a page, so that letters among scans are found soon."""
-_SHARE_SECONDS = 0.25
+_SHARE_SECONDS = 0.12
 """A document that is under way for so long is no letter with a text layer: others may help."""
 _LAST_PAGES = 2
 """So many pages' time is kept for the pages under way, so that who is at work when the time is up ends well."""
 _MOST_PAGES = 2000
 """Of a hand: more can't be read in a turn, and an order has room for no more than ten times that."""
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.04
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,14 +145,18 @@ class Dealing:
         return LOOK_SECONDS if self._pool is None and self._table.should_yield() else TURN_SECONDS
 
     def _next_pages(self) -> tuple[int, ...] | None:
-        """Take the next pages from the pool; the fewer are left, the smaller is a hand."""
+        """Take the next pages from the pool."""
         if self._pool is None:
             return None
-        slots = self._table.slots.count
-        size = min(_MOST_PAGES, math.ceil(len(self._pool) / (2 * slots)) if slots > 1 else len(self._pool))
+        size = self._hand_size(len(self._pool))
         taken = tuple(self._pool[:size])
         del self._pool[:size]
         return taken
+
+    def _hand_size(self, left: int) -> int:
+        """Of so many pages; the fewer are left, the smaller is a hand."""
+        slots = self._table.slots.count
+        return min(_MOST_PAGES, math.ceil(left / (2 * slots)) if slots > 1 else left)
 
     def _ended(self) -> list[tuple[Hand, HandRead]]:
         """Wait a moment for hands that end."""
@@ -160,17 +164,16 @@ class Dealing:
         return [(self._under_way.pop(future), future.result()) for future in done]
 
     def _share(self) -> None:
-        """Put the last pages of a slow document's first hand into the pool, where a slot is idle."""
+        """Let a slow document's first hand keep as many pages as others would get, where a slot is idle."""
         hand = next(iter(self._under_way.values()), None)
         if self._pool is not None or hand is None or not self._table.slots.is_idle:
             return
         count = min(hand.page_count, self._table.order.max_pages)
         left = count - hand.page
         if hand.page and left and time.monotonic() - hand.begun_at >= _SHARE_SECONDS:
-            middle = hand.page + 1 + left // 2
-            if middle <= count:
-                hand.halt_before(middle)
-                self._pool = list(range(middle, count + 1))
+            first = hand.page + self._hand_size(left)
+            hand.halt_before(first)
+            self._pool = list(range(first, count + 1))
 
     def _turn(self, hand: Hand, found: HandRead) -> Turn:
         """Take a hand's pages in.

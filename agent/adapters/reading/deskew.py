@@ -12,6 +12,8 @@ from PIL import Image, ImageChops, ImageOps
 _MAX_DEGREES = 7.5
 _COARSE_STEP = 0.5
 _FINE_STEP = 0.1
+LEVEL_DEGREES = 0.2
+"""A page that leans by less is level: to turn it blurs more than it mends."""
 _PIXELS = 1000
 """Width of the page while it is measured: letters melt into lines, which is what is wanted."""
 _MARGIN = 100
@@ -34,6 +36,8 @@ def skew(page: Image.Image) -> float:
         rough = max(
             (step * _COARSE_STEP for step in range(-count, count + 1)), key=lambda at: _sharpness(strips, at)
         )
+    elif level >= max(_sharpness(strips, -LEVEL_DEGREES), _sharpness(strips, LEVEL_DEGREES)):
+        return 0.0  # its best is between these, and no page is turned by less
     candidates = [rough + step * _FINE_STEP for step in range(-5, 6)]
     sharpness = {at: _sharpness(strips, at) for at in candidates}
     best = max(candidates, key=lambda at: sharpness[at])

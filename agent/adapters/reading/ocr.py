@@ -138,7 +138,8 @@ class Recogniser:
     def _check(self) -> None:
         """Ask once for the languages: tesseract goes on without one of them, and reads less."""
         if not self._is_checked:
-            tools.check_tools(self._languages, environment=None)
+            if not tools.are_there(self._languages):
+                tools.check_tools(self._languages, environment=None)
             self._is_checked = True
 
     def _require_tesseract(self) -> None:

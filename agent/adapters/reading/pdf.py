@@ -12,11 +12,12 @@ import contextlib
 import time
 from dataclasses import replace
 from io import BufferedReader
+from pathlib import Path
 
 import pypdfium2
 from pypdfium2 import raw
 
-from agent.adapters.reading import alarm, lines, runs
+from agent.adapters.reading import alarm, lines, loading, runs
 from agent.adapters.reading.annotations import Annotations
 from agent.adapters.reading.eye import Eye
 from agent.adapters.reading.finding import Order, Unreadable
@@ -46,8 +47,8 @@ _OPENING_FAILURES = {
 
 
 def open_pdf(order: Order, first: BufferedReader, second: BufferedReader) -> "PdfPages | Unreadable":
-    """Open a PDF with both engines, one stream each; one of them is enough."""
-    opened, password = _unlocked(first, order.passwords)
+    """Open a PDF with both engines, which must not share one file position; one of them is enough."""
+    opened, password = _unlocked(Path(f"/proc/self/fd/{first.fileno()}"), order.passwords)
     if opened is FailureReason.ENCRYPTED:
         return Unreadable(failure=opened)
     plumber = Plumber(second, seconds=_PLUMBER_SHARE * order.page_seconds, password=password)
@@ -59,23 +60,22 @@ def open_pdf(order: Order, first: BufferedReader, second: BufferedReader) -> "Pd
 
 
 def _unlocked(
-    stream: BufferedReader, passwords: tuple[str, ...]
+    path: Path, passwords: tuple[str, ...]
 ) -> tuple[pypdfium2.PdfDocument | FailureReason, str | None]:
     """Open it without a password, which is enough where only its owner has one, else with the first that fits.
 
     A try takes up to 4 ms (AES-256).
     """
     for password in (None, *passwords):
-        stream.seek(0)
-        opened = _open(stream, password)
+        opened = _open(path, password)
         if opened is not FailureReason.ENCRYPTED:
             return opened, password
     return FailureReason.ENCRYPTED, None
 
 
-def _open(stream: BufferedReader, password: str | None) -> pypdfium2.PdfDocument | FailureReason:
+def _open(path: Path, password: str | None) -> pypdfium2.PdfDocument | FailureReason:
     try:
-        document = pypdfium2.PdfDocument(stream, password=password)
+        document = loading.load(path, password)
     except pypdfium2.PdfiumError as error:
         return _OPENING_FAILURES.get(error.err_code, FailureReason.DAMAGED)
     with contextlib.suppress(pypdfium2.PdfiumError):  # a form that can't be filled in is still a page

@@ -21,7 +21,7 @@ import pikepdf
 import pypdfium2
 from pikepdf import Dictionary, Name, Object
 
-from agent.adapters.reading import finding, textlayer, words
+from agent.adapters.reading import finding, loading, textlayer, words
 from agent.adapters.reading.finding import COPY, NO_ROOM, NoRoomError, Order, Unreadable
 from agent.adapters.reading.frame import Frame
 from agent.adapters.reading.glyphless import add_font, codes_of
@@ -47,8 +47,8 @@ def make_searchable(order: Order, document: int, _reply: socket.socket) -> None:
         if isinstance(path, Unreadable):
             finding.write(path, order.scratch)
             return
-        with path.open("rb") as first, path.open("rb") as second, unfinished.open("w+b") as copy:
-            _copy(first, second, copy, list(words.decode(order.scratch / words.WORDS)))
+        with path.open("rb") as stream, unfinished.open("w+b") as copy:
+            _copy(stream, path, copy, list(words.decode(order.scratch / words.WORDS)))
         unfinished.rename(order.scratch / COPY)
     except MemoryError:
         raise
@@ -72,9 +72,9 @@ def _as_pdf(order: Order, path: Path) -> Path | Unreadable:
     return refusal or wrapped
 
 
-def _copy(first: BinaryIO, second: BinaryIO, copy: BinaryIO, pages: list[Page]) -> None:
-    with pikepdf.open(first) as pdf:
-        _add_words(pdf, pypdfium2.PdfDocument(second), pages)
+def _copy(stream: BinaryIO, path: Path, copy: BinaryIO, pages: list[Page]) -> None:
+    with pikepdf.open(stream) as pdf:
+        _add_words(pdf, loading.load(path), pages)
         pdf.save(copy, deterministic_id=True, encryption=False)
 
 

@@ -1,6 +1,8 @@
 """Tesseract itself: one call reads a picture, another says which way up it stands; its failures get names of ours."""
 
+import contextlib
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +21,7 @@ _SURE_ORIENTATION = 3.0
 """Of a blurred upright page, tesseract was 1.4 sure that it stood on its head; of turned pages, 4.9 and more."""
 _LAID_OUT, _ONE_BLOCK = 3, 6
 """Tesseract's numbers for how a page is divided."""
+_MEET_SECONDS = 5.0
 _MIN_SECONDS = 1.0
 _RESULT_BYTES = 16 * 1024 * 1024
 """Room for what tesseract writes beside the picture that it is given: some hundred kilobytes for a dense page."""
@@ -48,6 +51,16 @@ class EngineError(UnrecognisedError):
     """Tesseract ended badly, or said what can't be understood."""
 
     problem = PageProblem.ENGINE_FAILED
+
+
+def meet() -> None:
+    """Let pytesseract ask once for tesseract's version, which it remembers, as do the children that are forked then.
+
+    Where tesseract is broken, each child finds that out for itself.
+    """
+    with contextlib.suppress(OSError, SubprocessError, SystemExit, ValueError):
+        subprocess.run(["tesseract", "--version"], capture_output=True, timeout=_MEET_SECONDS, check=True)  # noqa: S607 # in the PATH that we give; pytesseract would wait for ever
+        pytesseract.get_tesseract_version(cached=True)
 
 
 def read(

@@ -1,7 +1,12 @@
 """Asks whether tesseract and its languages are installed, and names the packages that bring the missing."""
 
+import os
+import re
+import shutil
 import subprocess
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from agent.errors import ReaderUnavailable
 
@@ -14,6 +19,10 @@ ENVIRONMENT = {
 hundred times."""
 
 _LIST_SECONDS = 30.0
+_GLANCE_SECONDS = 5.0
+"""A start does not wait longer for what only saves time."""
+_LANGUAGE_FOLDER = re.compile(r'List of available languages in "(.+)"')
+"""The first line of `tesseract --list-langs`, as of version 5."""
 
 
 def check_tools(languages: str, *, environment: Mapping[str, str] | None = ENVIRONMENT) -> None:
@@ -34,22 +43,52 @@ def check_tools(languages: str, *, environment: Mapping[str, str] | None = ENVIR
         )
 
 
+def are_there(languages: str) -> bool:
+    """Whether tesseract and the languages lie where they were last: what `check_tools` finds out, in no time.
+
+    False where that is not known; then `check_tools` must be asked.
+    """
+    folder = language_folder()
+    return (
+        folder is not None
+        and shutil.which("tesseract") is not None
+        and all(os.access(folder / f"{language}.traineddata", os.R_OK) for language in languages.split("+"))
+    )
+
+
+@cache
+def language_folder() -> Path | None:
+    """Ask tesseract once where its languages lie; None where it doesn't say.
+
+    The fork server asks, so that its children needn't: each would start tesseract for that.
+    """
+    try:
+        named = _LANGUAGE_FOLDER.match(_list_languages(None, seconds=_GLANCE_SECONDS))
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return None if named is None else Path(named[1])
+
+
 def _installed_languages(environment: Mapping[str, str] | None, wanted: list[str]) -> set[str]:
     hint = _install("tesseract-ocr", *map(_package, wanted))
     try:
-        listing = subprocess.run(
-            ["tesseract", "--list-langs"],  # noqa: S607 # found in the PATH that we give
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_LIST_SECONDS,
-            check=True,
-        )
+        return set(_list_languages(environment, seconds=_LIST_SECONDS).split())
     except FileNotFoundError as error:
         raise ReaderUnavailable("Tesseract is not installed.", hint=hint) from error
     except (OSError, subprocess.SubprocessError) as error:
         raise ReaderUnavailable("Tesseract does not run.", hint=hint) from error
-    return set(listing.stdout.decode("utf-8", "replace").split())
+
+
+def _list_languages(environment: Mapping[str, str] | None, *, seconds: float) -> str:
+    listing = subprocess.run(
+        ["tesseract", "--list-langs"],  # noqa: S607 # found in the PATH that we give
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=seconds,
+        check=True,
+    )
+    return listing.stdout.decode("utf-8", "replace")
 
 
 def _package(language: str) -> str:

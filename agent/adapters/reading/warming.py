@@ -4,26 +4,30 @@ What libraries make at first use (their fonts, tables of letters, compiled patte
 anew, and thrown away with it. No byte of a stranger's comes here; and if this page can't be read, none can, so that the
 server doesn't start.
 
-Under the unit it is more than haste. pdfium calls back into Python, and for the first callback libffi looks into
-/proc/self/maps, which no child may. Without it libffi takes memory that is written and executed, the unit's
-MemoryDenyWriteExecute= refuses that, and each document seems too large for the memory (tests/systemd).
+Afterwards nothing that can be written may be shared with the children: see `loading`.
 """
 
 import os
 import socket
+import tempfile
 from pathlib import Path
 
-from agent.adapters.reading import own_page
+from PIL import Image
+
+from agent.adapters.reading import loading, own_page, tesseract, tools
 from agent.adapters.reading.child import Reading, find
+from agent.adapters.reading.coverage import coverage
+from agent.adapters.reading.deskew import skew
 from agent.adapters.reading.encoding import encode
 from agent.adapters.reading.finding import Order, Unreadable
+from agent.adapters.reading.recipes import recipes_for
 
 
 def warm() -> None:
     """Read the page with both engines and the eye.
 
     Raises:
-        RuntimeError: it can't be read.
+        RuntimeError: it can't be read, or reading it left memory that the children would share.
     """
     document = os.memfd_create("warming", os.MFD_CLOEXEC)
     path = Path(f"/proc/self/fd/{document}")
@@ -38,12 +42,29 @@ def warm() -> None:
         os.close(document)
     if not is_read:
         raise RuntimeError("The libraries can't read the simplest of pages.")
+    _get_ready_to_recognise()
+    if shared := loading.shared_memory():
+        raise RuntimeError(f"Children would share memory that they can write to: {', '.join(shared)}")
+
+
+def _get_ready_to_recognise() -> None:
+    """Look at a picture as a child does, up to tesseract, of which only its version and its languages are asked for."""
+    picture = Image.new("L", _PICTURE, 255)
+    skew(picture)
+    coverage(picture, _DOTS, ())
+    recipes_for(picture, _DOTS)
+    with tempfile.TemporaryFile() as nowhere:
+        picture.save(nowhere, "PPM")
+    tesseract.meet()
+    tools.language_folder()
 
 
 def _is_read(found: Reading | Unreadable) -> bool:
     """Go through the page as a child does, up to the line that it writes."""
     return isinstance(found, Reading) and all(map(encode, found.pages))
 
+
+_PICTURE, _DOTS = (600, 800), 100.0
 
 _ORDER = Order(
     scratch=Path("/nonexistent"),
