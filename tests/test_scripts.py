@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,11 @@ def test_development_lock_holds_every_package_of_the_other_at_the_same_version()
         for lock in LOCKS[:2]
     )
     assert runtime < development
+
+
+def test_lock_holds_all_that_its_packages_want() -> None:
+    checked = run(sys.executable, "-m", "pip", "check", "--disable-pip-version-check")
+    assert checked.returncode == 0, checked.stdout
 
 
 def example_settings() -> dict[str, str]:

@@ -54,7 +54,7 @@ from pathlib import Path
 from agent.adapters.reading import child, finding
 from agent.core.labels import IDENTIFYING_LABELS
 here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-with tempfile.TemporaryDirectory() as scratch, open(sys.argv[1], "rb") as first, open(sys.argv[1], "rb") as second:
+with tempfile.TemporaryDirectory() as scratch, open(sys.argv[1], "rb") as stream:
     order = finding.Order(
         scratch=Path(scratch), languages="eng", page_seconds=30.0, document_seconds=900.0, turn_seconds=600.0,
         memory_megabytes=480,
@@ -63,7 +63,7 @@ with tempfile.TemporaryDirectory() as scratch, open(sys.argv[1], "rb") as first,
     gc.collect()
     gc.freeze()  # as the fork server does
     began = time.process_time()
-    child.leave(order, first, second, there)
+    child.leave(order, stream, there)
     print(time.process_time() - began)
 """
 

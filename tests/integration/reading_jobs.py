@@ -270,6 +270,27 @@ def read_in_company(order: Order, _document: int, reply: socket.socket) -> None:
     _read_hand(order, [page for page in pages if not halt.exists() or page < int(halt.read_text())])
 
 
+def read_up_to_the_halt(order: Order, _document: int, reply: socket.socket) -> None:
+    """Take time at the first of eight pages, and leave to others what they are to have."""
+    _linger(reply, "of 8", "page 1")
+    halt = order.scratch / finding.HALT
+    _read_hand(order, [n for n in _hand(order) if not halt.exists() or n < int(halt.read_text())])
+
+
+def end_slowly(order: Order, _document: int, reply: socket.socket) -> None:
+    """Take time behind the last page; whoever is told to halt there crashes."""
+    _linger(reply, "of 8", "page 9")
+    if (order.scratch / finding.HALT).exists():
+        os.abort()
+    _read_hand(order, _hand(order))
+
+
+def _linger(reply: socket.socket, *messages: str) -> None:
+    for message in messages:
+        reply.send(message.encode())
+    time.sleep(0.5)
+
+
 def read_the_first_page(order: Order, _document: int, _reply: socket.socket) -> None:
     """Read the first page of a hand: the turn is over then."""
     _read_hand(order, _hand(order)[:1])

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from agent.adapters.reading.sandbox import SandboxedReader
-from agent.adapters.reading.tools import are_there, check_tools
+from agent.adapters.reading.tools import are_there, check_tools, where
 from agent.domain.document import DocumentText, PageProblem, TextOrigin
 from agent.domain.outcome import FailureReason
 from agent.errors import DocumentUnreadable, ReaderUnavailable
@@ -320,6 +320,23 @@ def test_a_missing_language_is_named_with_its_package(tmp_path: Path) -> None:
     assert caught.value.hint == "Type: sudo apt install tesseract-ocr-tlh"
 
 
+def test_a_language_that_is_removed_while_the_server_runs_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "tessdata"
+    folder.mkdir()
+    lying = where()
+    assert lying is not None
+    for language in ("fra", "eng", "osd"):
+        (folder / f"{language}.traineddata").symlink_to(lying.languages / f"{language}.traineddata")
+    path = pdfs.scan(tmp_path / "scan.pdf", pdfs.drawn(pdfs.letter(tmp_path / "letter.pdf")))
+    with reader_in(tmp_path, environment={"TESSDATA_PREFIX": str(folder)}) as reader:
+        assert read(reader, path).pages[0].lines
+        (folder / "fra.traineddata").unlink()
+        with pytest.raises(ReaderUnavailable) as caught:
+            read(reader, path)
+    assert str(caught.value) == "Tesseract lacks the language data fra."
+    assert caught.value.hint == "Type: sudo apt install tesseract-ocr-fra"
+
+
 def test_check_tools_is_content_with_what_setup_installs() -> None:
     check_tools("fra+eng+ara")
 
@@ -339,4 +356,15 @@ def test_languages_are_known_to_lie_where_tesseract_has_them(monkeypatch: pytest
     assert are_there("fra+eng+ara")
     assert not are_there("fra+tlh")
     monkeypatch.setenv("PATH", "/nonexistent")
+    assert not are_there("fra")
+
+
+def test_another_tesseract_than_the_one_that_was_asked_is_asked_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert are_there("fra")
+    newer = tmp_path / "tesseract"
+    newer.write_text("#!/bin/sh\n")
+    newer.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     assert not are_there("fra")

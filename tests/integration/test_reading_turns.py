@@ -68,6 +68,25 @@ def test_the_pages_of_one_slow_document_are_read_by_two_children_at_once_and_eac
     assert len(turns) > 2
 
 
+def test_a_slow_document_keeps_a_part_and_shares_the_rest(letter: Path, tmp_path: Path) -> None:
+    with reader_of(reading_jobs.read_up_to_the_halt, tmp_path, at_once=2, fenced="off") as reader:
+        turns = list(reader.read(letter, Wanted(), should_stop=never))
+    assert sorted(numbers(turns)) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [1, 2] in [numbers([turn]) for turn in turns]
+
+
+def test_who_makes_way_shares_nothing(letter: Path, tmp_path: Path) -> None:
+    with reader_of(reading_jobs.read_up_to_the_halt, tmp_path, at_once=2, fenced="off") as reader:
+        [turn] = list(reader.read(letter, Wanted(), should_stop=never, should_yield=always))
+    assert numbers([turn]) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_a_document_that_is_at_its_end_shares_nothing(letter: Path, tmp_path: Path) -> None:
+    with reader_of(reading_jobs.end_slowly, tmp_path, at_once=2, fenced="off") as reader:
+        [turn] = list(reader.read(letter, Wanted(), should_stop=never))
+    assert (numbers([turn]), turn.lost) == ([1, 2, 3, 4, 5, 6, 7, 8], 0)
+
+
 def test_pages_known_before_are_dealt_to_all_slots_from_the_beginning(letter: Path, tmp_path: Path) -> None:
     wanted = Wanted(pages=(2, 3, 5, 8))
     with reader_of(reading_jobs.read_in_company, tmp_path, at_once=2, fenced="off") as reader:

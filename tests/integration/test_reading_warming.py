@@ -1,10 +1,10 @@
 """The page that the fork server reads before it forks: both engines must be able to, or nobody is served."""
 
 import io
-import os
+import mmap
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
 from pathlib import Path
 
 import pdfplumber
@@ -47,10 +47,8 @@ warming.warm()
 
 def under_the_unit(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run a program where no memory may be both written and executed, as under the unit's MemoryDenyWriteExecute=."""
-    command: Sequence[str] = (sys.executable, "-c", _UNDER_THE_UNIT, "-c", program, *arguments)
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=120, check=False, env=dict(os.environ)
-    )
+    command = (sys.executable, "-c", _UNDER_THE_UNIT, "-c", program, *arguments)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode == 77:
         pytest.skip("needs a kernel that can refuse memory that is written and executed (Linux 6.3)")
     return done
@@ -83,3 +81,14 @@ def test_memory_that_children_would_share_stops_the_start() -> None:
     done = under_the_unit(_CALLED_BACK)
     assert done.returncode == 1
     assert "RuntimeError: Children would share memory that they can write to: /memfd:libffi" in done.stderr
+
+
+@pytest.mark.security
+def test_any_shared_memory_stops_the_start() -> None:
+    with mmap.mmap(-1, mmap.PAGESIZE), pytest.raises(RuntimeError, match="Children would share memory"):
+        warming.warm()
+
+
+def test_a_server_needs_no_folder_of_its_own_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nonexistent")
+    warming.warm()

@@ -92,6 +92,19 @@ class TestEachModule:
         assert bool(matches) == (_name(module) == "core/decide.py")
 
 
+def test_no_reader_opens_a_pdf_through_a_stream() -> None:
+    """For a stream pdfium calls back into Python, through memory that children would share: see `loading`."""
+    opening = {_name(module) for module in MODULES if _uses(module, "PdfDocument")}
+    in_reading = {name for name in opening if name.startswith("adapters/reading/")}
+    calling = {
+        name
+        for name in in_reading
+        for node in _nodes(ROOT / name)
+        if isinstance(node, ast.Call) and _dotted(node.func).endswith("PdfDocument")
+    }
+    assert calling == {"adapters/reading/loading.py", "adapters/reading/proof.py"}
+
+
 def test_the_straight_reading_fits_one_page() -> None:
     assert len((ROOT / "workflow" / "process.py").read_text(encoding="utf-8").splitlines()) <= ONE_PAGE
 

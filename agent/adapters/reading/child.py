@@ -49,34 +49,37 @@ bytes may end the process there, before the last page is written down."""
 
 def read_document(order: Order, document: int, reply: socket.socket) -> None:
     """Read the document behind the descriptor and leave a finding in the scratch folder."""
-    path = f"/proc/self/fd/{document}"  # opened anew for each engine: they must not share one file position
-    with Path(path).open("rb") as first, Path(path).open("rb") as second:
-        leave(order, first, second, reply)
+    with Path(f"/proc/self/fd/{document}").open(
+        "rb"
+    ) as stream:  # anew: its file position is the daemon's, too
+        leave(order, stream, reply)
 
 
-def leave(order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket) -> None:
-    """Read a hand of the document behind two streams, and write each page down before the next is read.
+def leave(order: Order, stream: BufferedReader, reply: socket.socket) -> None:
+    """Read a hand of the document behind a stream, and write each page down before the next is read.
 
     A page that is kept costs memory, and time whenever Python looks over what is kept.
     """
-    found = find(order, first, second, reply)
-    if isinstance(found, Unreadable):
-        finding.write(found, order.scratch)
-        return
-    _KEPT.append(found.document)
-    room = finding.Room(total=order.room(found.most), page=order.page_bytes, pages=found.most)
     try:
+        found = find(order, stream, reply)
+        if isinstance(found, Unreadable):
+            finding.write(found, order.scratch)
+            return
+        _KEPT.append(found.document)
+        room = finding.Room(total=order.room(found.most), page=order.page_bytes, pages=found.most)
         finding.write_pages(found.pages, found.page_count, order.scratch, room)
     except ReaderUnavailable as error:
         finding.write(Unavailable(sentence=error.sentence, hint=error.hint), order.scratch)
 
 
-def find(
-    order: Order, first: BufferedReader, second: BufferedReader, reply: socket.socket
-) -> Reading | Unreadable:
-    """Open a document and begin its hand; tells through the socket which page it begins, of how many."""
+def find(order: Order, stream: BufferedReader, reply: socket.socket) -> Reading | Unreadable:
+    """Open a document and begin its hand; tells through the socket which page it begins, of how many.
+
+    Raises:
+        ReaderUnavailable: the system refuses to open it.
+    """
     last_begin = time.monotonic() + order.turn_seconds
-    opened = open_document(order, first, second)
+    opened = open_document(order, stream)
     if isinstance(opened, Unreadable):
         return opened
     if opened.count > order.max_pages:

@@ -72,6 +72,7 @@ class Dealing:
         self._page_count = max(table.wanted.pages or (0,))
         self._under_way: dict[Future[HandRead], Hand] = {}
         self._read: set[int] = set()
+        self._ruined: set[int] = set()
         self._is_time_up = False
         self._spent = table.wanted.spent_seconds
         self._since = 0.0
@@ -86,8 +87,8 @@ class Dealing:
                     for hand, found in self._ended():
                         if (turn := self._turn(hand, found)).pages:
                             yield turn
-                    self._share()
                     if not self._table.should_yield():
+                        self._share()
                         self._deal(threads)
                 if self._is_time_up and self._pool:
                     yield self._left_out(self._pool)
@@ -165,12 +166,12 @@ class Dealing:
 
     def _share(self) -> None:
         """Let a slow document's first hand keep as many pages as others would get, where a slot is idle."""
-        hand = next(iter(self._under_way.values()), None)
+        hand = next((hand for future, hand in self._under_way.items() if not future.done()), None)
         if self._pool is not None or hand is None or not self._table.slots.is_idle:
             return
         count = min(hand.page_count, self._table.order.max_pages)
         left = count - hand.page
-        if hand.page and left and time.monotonic() - hand.begun_at >= _SHARE_SECONDS:
+        if hand.page and left > 0 and time.monotonic() - hand.begun_at >= _SHARE_SECONDS:
             first = hand.page + self._hand_size(left)
             hand.halt_before(first)
             self._pool = list(range(first, count + 1))
@@ -217,8 +218,9 @@ class Dealing:
 
     def _refuse_ruin(self, pages: tuple[Page, ...]) -> None:
         """Call a document by what its reader met, when that left nothing of it."""
-        is_whole = self._table.wanted.pages is None and len(pages) == self._page_count
-        if is_whole and self._lost.crashed and all(it.problem is PageProblem.ENGINE_FAILED for it in pages):
+        self._ruined |= {page.number for page in pages if page.problem is PageProblem.ENGINE_FAILED}
+        is_whole = self._table.wanted.pages is None and len(self._ruined) == self._page_count
+        if is_whole and self._lost.crashed:
             raise DocumentUnreadable(self._lost.why.failure, self._lost.why.detail)
 
     def _refill(self, hand: Hand) -> None:

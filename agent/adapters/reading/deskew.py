@@ -27,7 +27,10 @@ _MIN_GAIN = 1.05
 
 
 def skew(page: Image.Image) -> float:
-    """Find the angle in degrees by which `page.rotate` makes the lines level; 0 when there is no clear one."""
+    """Find the angle in degrees by which `page.rotate` makes the lines level.
+
+    Gives 0 when there is no clear one, or the page is level enough.
+    """
     strips = _strips(page)
     level = _sharpness(strips, 0.0)
     rough = 0.0

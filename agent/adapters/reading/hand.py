@@ -196,11 +196,12 @@ class Hand:
 
     def _write_halt(self) -> None:
         """Tell the child; it may have anything in its folder, so that nothing there is followed or overwritten."""
-        if self._halt is None or self._scratch is None:
+        scratch = self._scratch  # once: the thread that reads may be leaving it
+        if self._halt is None or scratch is None:
             return
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with contextlib.suppress(OSError):  # no room, or the child is gone: at worst a page is read twice
-            descriptor = os.open(self._scratch / HALT, flags, 0o600)
+            descriptor = os.open(scratch / HALT, flags, 0o600)
             try:
                 os.write(descriptor, str(self._halt).encode())
             finally:

@@ -6,6 +6,7 @@ is mapped *shared*: the fork server and all its children would write to the same
 ones (libffi then ends the process, SIGABRT), and a child that was taken over could change what the server executes.
 """
 
+import errno
 from pathlib import Path
 
 import pypdfium2
@@ -18,15 +19,19 @@ def load(path: Path, password: str | None = None) -> pypdfium2.PdfDocument:
     """Open the PDF at a path, which may be one of /proc/self/fd and is not resolved.
 
     Raises:
-        pypdfium2.PdfiumError: it can't be opened or has no pages; `err_code` says why.
+        pypdfium2.PdfiumError: it is no PDF that can be opened, or has no pages; `err_code` says why.
+        OSError: the system refuses to open it.
     """
     secret = None if password is None else f"{password}\0".encode()
     handle = raw.FPDF_LoadDocument(f"{path}\0".encode("utf-8", "surrogateescape"), secret)
-    if raw.FPDF_GetPageCount(handle) < 1:
+    if not handle:
         code = raw.FPDF_GetLastError()
-        if handle:
-            raw.FPDF_CloseDocument(handle)
+        if code == raw.FPDF_ERR_FILE:
+            raise OSError(errno.EIO, "pdfium can't open the file")
         raise pypdfium2.PdfiumError("pdfium can't open it.", err_code=code)
+    if raw.FPDF_GetPageCount(handle) < 1:
+        raw.FPDF_CloseDocument(handle)
+        raise pypdfium2.PdfiumError("It has no pages.", err_code=raw.FPDF_ERR_SUCCESS)
     return pypdfium2.PdfDocument(handle)
 
 

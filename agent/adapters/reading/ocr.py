@@ -136,7 +136,10 @@ class Recogniser:
         return survey.image_pixels > _STORED_PER_DRAWN * self._max_pixels
 
     def _check(self) -> None:
-        """Ask once for the languages: tesseract goes on without one of them, and reads less."""
+        """Ask once for the languages: tesseract goes on without one of them, and reads less.
+
+        One that hangs is met by the pages, which then run out of time.
+        """
         if not self._is_checked:
             if not tools.are_there(self._languages):
                 tools.check_tools(self._languages, environment=None)

@@ -1,4 +1,4 @@
-"""Opens a document as what it is. Its content says that, never its name; both engines for PDFs get a stream each."""
+"""Opens a document as what it is. Its content says that, never its name."""
 
 from io import BufferedReader
 
@@ -11,17 +11,21 @@ from agent.domain.formats import HEAD_BYTES, Format, formats_of, in_words
 from agent.domain.outcome import FailureReason
 
 
-def open_document(order: Order, first: BufferedReader, second: BufferedReader) -> Pages | Unreadable:
-    """Open a document behind two streams, or say why it is none."""
-    head = first.read(HEAD_BYTES)
-    first.seek(0)
+def open_document(order: Order, stream: BufferedReader) -> Pages | Unreadable:
+    """Open a document behind a stream, or say why it is none.
+
+    Raises:
+        ReaderUnavailable: the system refuses to open it.
+    """
+    head = stream.read(HEAD_BYTES)
+    stream.seek(0)
     match formats_of(head):
         case (Format.PDF,):
-            return open_pdf(order, first, second)
+            return open_pdf(order, stream)
         case (Format.HEIC,) if not heic.is_installed():
             return Unreadable(failure=FailureReason.UNKNOWN_FORMAT, detail=heic.HOW_TO_HAVE_IT)
         case (picture,):
-            return open_picture(order, first, picture)
+            return open_picture(order, stream, picture)
         case ():
             return Unreadable(failure=FailureReason.UNKNOWN_FORMAT)
         case several:

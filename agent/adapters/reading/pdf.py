@@ -46,12 +46,16 @@ _OPENING_FAILURES = {
 }
 
 
-def open_pdf(order: Order, first: BufferedReader, second: BufferedReader) -> "PdfPages | Unreadable":
-    """Open a PDF with both engines, which must not share one file position; one of them is enough."""
-    opened, password = _unlocked(Path(f"/proc/self/fd/{first.fileno()}"), order.passwords)
+def open_pdf(order: Order, stream: BufferedReader) -> "PdfPages | Unreadable":
+    """Open a PDF with both engines; one of them is enough.
+
+    Raises:
+        ReaderUnavailable: the system refuses to open it once more.
+    """
+    opened, password = _unlocked(Path(f"/proc/self/fd/{stream.fileno()}"), order.passwords)
     if opened is FailureReason.ENCRYPTED:
         return Unreadable(failure=opened)
-    plumber = Plumber(second, seconds=_PLUMBER_SHARE * order.page_seconds, password=password)
+    plumber = Plumber(stream, seconds=_PLUMBER_SHARE * order.page_seconds, password=password)
     if not isinstance(opened, FailureReason):
         return PdfPages(order, opened, plumber, len(opened))
     if not plumber.page_count:
@@ -76,6 +80,8 @@ def _unlocked(
 def _open(path: Path, password: str | None) -> pypdfium2.PdfDocument | FailureReason:
     try:
         document = loading.load(path, password)
+    except OSError as error:
+        raise ReaderUnavailable(f"The document can't be opened ({error.strerror}).") from error
     except pypdfium2.PdfiumError as error:
         return _OPENING_FAILURES.get(error.err_code, FailureReason.DAMAGED)
     with contextlib.suppress(pypdfium2.PdfiumError):  # a form that can't be filled in is still a page

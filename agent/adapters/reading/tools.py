@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -48,25 +49,53 @@ def are_there(languages: str) -> bool:
 
     False where that is not known; then `check_tools` must be asked.
     """
-    folder = language_folder()
+    found = where()
     return (
-        folder is not None
-        and shutil.which("tesseract") is not None
-        and all(os.access(folder / f"{language}.traineddata", os.R_OK) for language in languages.split("+"))
+        found is not None
+        and found.program == _program()
+        and all(
+            os.access(found.languages / f"{language}.traineddata", os.R_OK)
+            for language in languages.split("+")
+        )
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tesseract:
+    """Where it was found.
+
+    Attributes:
+        program: its path, inode and time of change: another one may keep its languages elsewhere.
+        languages: the folder that they lie in.
+    """
+
+    program: tuple[str, int, int]
+    languages: Path
+
+
 @cache
-def language_folder() -> Path | None:
+def where() -> Tesseract | None:
     """Ask tesseract once where its languages lie; None where it doesn't say.
 
     The fork server asks, so that its children needn't: each would start tesseract for that.
     """
+    program = _program()
     try:
         named = _LANGUAGE_FOLDER.match(_list_languages(None, seconds=_GLANCE_SECONDS))
     except (OSError, subprocess.SubprocessError):
         return None
-    return None if named is None else Path(named[1])
+    if program is None or named is None:
+        return None
+    return Tesseract(program=program, languages=Path(named[1]))
+
+
+def _program() -> tuple[str, int, int] | None:
+    path = shutil.which("tesseract")
+    try:
+        about = None if path is None else Path(path).stat()
+    except OSError:
+        return None
+    return None if path is None or about is None else (path, about.st_ino, about.st_mtime_ns)
 
 
 def _installed_languages(environment: Mapping[str, str] | None, wanted: list[str]) -> set[str]:

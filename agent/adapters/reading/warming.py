@@ -7,9 +7,9 @@ server doesn't start.
 Afterwards nothing that can be written may be shared with the children: see `loading`.
 """
 
+import io
 import os
 import socket
-import tempfile
 from pathlib import Path
 
 from PIL import Image
@@ -24,7 +24,7 @@ from agent.adapters.reading.recipes import recipes_for
 
 
 def warm() -> None:
-    """Read the page with both engines and the eye.
+    """Read the page with both engines and the eye, and get ready to recognise scans.
 
     Raises:
         RuntimeError: it can't be read, or reading it left memory that the children would share.
@@ -34,8 +34,8 @@ def warm() -> None:
     nobody, listener = socket.socketpair()
     try:
         path.write_bytes(own_page.draw())
-        with path.open("rb") as first, path.open("rb") as second:
-            is_read = _is_read(find(_ORDER, first, second, nobody))
+        with path.open("rb") as stream:
+            is_read = _is_read(find(_ORDER, stream, nobody))
     finally:
         nobody.close()
         listener.close()
@@ -53,10 +53,9 @@ def _get_ready_to_recognise() -> None:
     skew(picture)
     coverage(picture, _DOTS, ())
     recipes_for(picture, _DOTS)
-    with tempfile.TemporaryFile() as nowhere:
-        picture.save(nowhere, "PPM")
+    picture.save(io.BytesIO(), "PPM")
     tesseract.meet()
-    tools.language_folder()
+    tools.where()
 
 
 def _is_read(found: Reading | Unreadable) -> bool:
