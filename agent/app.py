@@ -17,8 +17,9 @@ from agent.adapters.reading.copies import SearchableCopies
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.registry import RegistryIndex
 from agent.config import Settings
-from agent.core.labels import IDENTIFYING_LABELS
-from agent.ports import Notifier, Ports, Rules
+from agent.core.rules import Rules
+from agent.core.vocabulary import STANDARD
+from agent.ports import Notifier, Ports
 
 _WORDS_MEGABYTES = 32
 """What the words of a document may add to its searchable copy: more than a reading can hold."""
@@ -155,7 +156,7 @@ def build_reader(settings: Settings) -> SandboxedReader:
         render_megapixels=settings.render_megapixels,
         at_once=settings.worker_count,
         fenced=settings.reader_fence,
-        labels=IDENTIFYING_LABELS,
+        labels=STANDARD.identifying_labels,
         passwords=settings.passwords,
         max_text_megabytes=settings.max_text_megabytes,
         max_page_text_megabytes=settings.max_page_text_megabytes,

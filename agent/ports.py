@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from agent.domain.decision import Mode, Policy
+from agent.core.rules import Rules
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person, RecordId
@@ -369,17 +369,6 @@ class Journal(Protocol):
     """
 
     def append(self, event: str, at: datetime.datetime, /, **fields: object) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What the office has chosen, as far as the workflow must know it."""
-
-    policy: Policy = Policy.TWO_IDENTIFIERS
-    mode: Mode = Mode.AUTO
-    confidence_floor: int = 80
-    max_crashes: int = 5
-    undo_hours: int = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from agent.adapters.folders import LAST_NUMBER, HomeFolders
 from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine
+from agent.core.rules import Rules
 from agent.domain.decision import Ambiguous, Candidate, Match, Policy, Reason, Unmatched
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256
 from agent.domain.identity import Person, RecordId
 from agent.domain.life import Action, Document, Request
 from agent.domain.message import Parcel
 from agent.domain.outcome import Outcome, State
-from agent.ports import Folders, Ports, Rules, SearchablePdfs
+from agent.ports import Folders, Ports, SearchablePdfs
 from tests.fakes import FakeClock, FakeJournal, FakeRegistry, FakeTextSource
 
 NOON = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)

@@ -3,13 +3,9 @@
 import datetime
 
 from agent.core.dates import are_near
-from agent.core.identifiers import BY_NAME, shape
+from agent.core.identifiers import shape
 from agent.domain.evidence import Doubt, PrintedDate, PrintedIdentifier
 from agent.domain.identity import Person
-
-
-def proves(number: PrintedIdentifier) -> bool:
-    return number.kind is None or BY_NAME[number.kind].proves
 
 
 def is_birthday(date: PrintedDate, person: Person) -> bool:
@@ -28,32 +24,28 @@ def is_own(number: PrintedIdentifier, person: Person) -> bool:
     )
 
 
-def is_of_insured(kind: str | None) -> bool:
-    return kind is not None and BY_NAME[kind].is_of_insured
-
-
 def is_foreign(number: PrintedIdentifier, person: Person) -> bool:
     """Whether a number, labelled or not, is of a kind that the person has another one of."""
     return (
         not is_own(number, person)
-        and not is_of_insured(number.kind)
+        and not number.is_of_insured
         and any(identifier.kind == number.kind for identifier in person.identifiers)
     )
 
 
 def is_contrary(number: PrintedIdentifier, person: Person) -> bool:
     """Whether a labelled number is registered otherwise; the insured's says nothing against one of the family."""
-    return number.is_labelled and _differs(number.kind, number.value, person)
+    return number.is_labelled and not number.is_of_insured and _differs(number.kind, number.value, person)
 
 
 def is_contrary_doubt(doubt: Doubt, person: Person) -> bool:
-    return _differs(doubt.identifier, doubt.value, person)
+    return not doubt.is_of_insured and _differs(doubt.identifier, doubt.value, person)
 
 
 def _differs(kind: str | None, value: str, person: Person) -> bool:
     """Whether the person has another number of a kind; without a kind, only numbers of one form are compared."""
     values = {identifier.value for identifier in person.identifiers}
-    if value in values or is_of_insured(kind):
+    if value in values:
         return False
     if kind is None:
         return shape(value) in map(shape, values)

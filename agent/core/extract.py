@@ -11,11 +11,12 @@ from agent.core.ages import ages_of
 from agent.core.dates import read_date
 from agent.core.doubts import doubts_of
 from agent.core.fields import fields_of
-from agent.core.identifiers import BY_NAME, compact, read_number, recognise
+from agent.core.identifiers import IdentifierKind, compact, read_number
 from agent.core.layout import Layout
 from agent.core.marks import MarkedText, marks_of
 from agent.core.stream import tokens_of
 from agent.core.values import dates_under, number_starts, numbers_under
+from agent.core.vocabulary import STANDARD, Vocabulary
 from agent.domain.document import DocumentText
 from agent.domain.evidence import (
     Doubt,
@@ -34,10 +35,10 @@ _SHORTEST_PROSE = 3
 _UNREAD_BREAKS = frozenset("\n\f\t|;,")
 
 
-def extract(text: DocumentText) -> Evidence:
+def extract(text: DocumentText, vocabulary: Vocabulary = STANDARD) -> Evidence:
     """Collect all that a document says about identity."""
     stream = tokens_of(text)
-    marks = tuple(marks_of(stream))
+    marks = tuple(marks_of(stream, vocabulary.phrases))
     found = MarkedText(
         stream=stream,
         layout=Layout(stream),
@@ -45,7 +46,7 @@ def extract(text: DocumentText) -> Evidence:
             position: mark for mark in marks for position in range(mark.passage.start, mark.passage.end)
         },
     )
-    labelled = tuple(_labelled_numbers(found, marks))
+    labelled = tuple(_labelled_numbers(found, marks, vocabulary))
     birth_dates = tuple(_birth_dates(found, marks))
     dated = {place for date in birth_dates for place in range(date.passage.start, date.passage.end)}
     return Evidence(
@@ -53,9 +54,9 @@ def extract(text: DocumentText) -> Evidence:
         marks=marks,
         fields=tuple(fields_of(found, marks)),
         birth_dates=birth_dates,
-        identifiers=(*labelled, *_unlabelled_numbers(found, labelled)),
+        identifiers=(*labelled, *_unlabelled_numbers(found, labelled, vocabulary)),
         ages=tuple(ages_of(stream, found.mark_at, _other_dates(stream, dated))),
-        doubts=(*_unread(found, marks), *doubts_of(stream, found.mark_at, dated)),
+        doubts=(*_unread(found, marks, vocabulary), *doubts_of(stream, found.mark_at, dated)),
     )
 
 
@@ -67,12 +68,14 @@ def _birth_dates(found: MarkedText, marks: tuple[Mark, ...]) -> Iterator[Printed
                 yield PrintedDate(readings=readings, passage=Passage(start=start, end=end))
 
 
-def _labelled_numbers(found: MarkedText, marks: tuple[Mark, ...]) -> Iterator[PrintedIdentifier]:
+def _labelled_numbers(
+    found: MarkedText, marks: tuple[Mark, ...], vocabulary: Vocabulary
+) -> Iterator[PrintedIdentifier]:
     for mark in marks:
         if mark.kind is MarkKind.IDENTIFIER:
             for start, end in numbers_under(found, mark):
                 value = "".join(token.text for token in found.stream[start:end])
-                yield _identifier(mark.identifier, value, Passage(start=start, end=end))
+                yield _identifier(vocabulary.kind(mark.identifier), value, Passage(start=start, end=end))
 
 
 def _other_dates(stream: tuple[Token, ...], dated: set[int]) -> list[datetime.date]:
@@ -81,7 +84,7 @@ def _other_dates(stream: tuple[Token, ...], dated: set[int]) -> list[datetime.da
     return [date for read in reads if read for date in read[0]]
 
 
-def _unread(found: MarkedText, marks: tuple[Mark, ...]) -> Iterator[Doubt]:
+def _unread(found: MarkedText, marks: tuple[Mark, ...], vocabulary: Vocabulary) -> Iterator[Doubt]:
     """The labels of birth dates and numbers under which nothing could be read."""
     for mark in marks:
         if mark.kind is MarkKind.BIRTH_DATE and not any(dates_under(found, mark)):
@@ -89,7 +92,7 @@ def _unread(found: MarkedText, marks: tuple[Mark, ...]) -> Iterator[Doubt]:
                 continue
             yield Doubt(kind=DoubtKind.BIRTH_DATE, passage=_rest_of_phrase(found, mark))
         elif mark.kind is MarkKind.IDENTIFIER and not any(numbers_under(found, mark)):
-            yield from _unread_number(found, mark)
+            yield from _unread_number(found, mark, vocabulary)
 
 
 def _is_negation(stream: tuple[Token, ...], mark: Mark) -> bool:
@@ -105,8 +108,9 @@ def _rest_of_phrase(found: MarkedText, mark: Mark) -> Passage:
     return Passage(start=mark.passage.start, end=end)
 
 
-def _unread_number(found: MarkedText, mark: Mark) -> Iterator[Doubt]:
+def _unread_number(found: MarkedText, mark: Mark, vocabulary: Vocabulary) -> Iterator[Doubt]:
     """What follows a label and holds digits, though it has not the form of a number: `AB/999999`, `(AB) 999999`."""
+    kind = vocabulary.kind(mark.identifier)
     for start in number_starts(found, mark):
         end = _unread_end(found, start)
         value = compact(" ".join(token.text for token in found.stream[start:end]))
@@ -116,6 +120,7 @@ def _unread_number(found: MarkedText, mark: Mark) -> Iterator[Doubt]:
                 passage=Passage(start=start, end=end),
                 value=value,
                 identifier=mark.identifier,
+                is_of_insured=kind is not None and kind.is_of_insured,
             )
             return
 
@@ -132,32 +137,39 @@ def _unread_end(found: MarkedText, start: int) -> int:
     return end
 
 
-def _identifier(kind: str | None, value: str, passage: Passage) -> PrintedIdentifier:
-    entry = BY_NAME.get(kind or "")
-    normal = entry.normalise(value) if entry else compact(value)
+def _identifier(kind: IdentifierKind | None, value: str, passage: Passage) -> PrintedIdentifier:
+    if kind is None:
+        return PrintedIdentifier(
+            kind=None, value=compact(value), is_labelled=True, is_valid=True, passage=passage
+        )
+    normal = kind.normalise(value)
+    return _of_kind(kind, normal, passage, is_labelled=True, is_valid=kind.fits(normal))
+
+
+def _of_kind(
+    kind: IdentifierKind, value: str, passage: Passage, *, is_labelled: bool, is_valid: bool
+) -> PrintedIdentifier:
     return PrintedIdentifier(
-        kind=kind,
-        value=normal,
-        is_labelled=True,
-        is_valid=entry is None or entry.fits(normal),
+        kind=kind.name,
+        title=kind.title,
+        value=value,
+        is_labelled=is_labelled,
+        is_valid=is_valid,
+        proves=kind.proves,
+        is_of_insured=kind.is_of_insured,
         passage=passage,
     )
 
 
 def _unlabelled_numbers(
-    found: MarkedText, labelled: tuple[PrintedIdentifier, ...]
+    found: MarkedText, labelled: tuple[PrintedIdentifier, ...], vocabulary: Vocabulary
 ) -> Iterator[PrintedIdentifier]:
     taken = {position for each in labelled for position in range(each.passage.start, each.passage.end)}
     position = 0
     while position < len(found.stream):
         read = None if position in taken or position in found.mark_at else read_number(found.stream, position)
-        known = recognise(read[0]) if read else None
+        known = vocabulary.recognise(read[0]) if read else None
         if read and known:
-            yield PrintedIdentifier(
-                kind=known[0].name,
-                value=known[1],
-                is_labelled=False,
-                is_valid=True,
-                passage=Passage(start=position, end=read[1]),
-            )
+            passage = Passage(start=position, end=read[1])
+            yield _of_kind(*known, passage, is_labelled=False, is_valid=True)
         position = read[1] if read and known else position + 1

@@ -12,6 +12,7 @@ from agent.core.names import normalise, tokens
 from agent.domain.evidence import Token
 
 _LONGEST_GROUP = 4
+_SMALLEST_UNLABELLED = 6
 _GROUP_GAPS = frozenset({"", " ", "-", ".", " - "})
 _CENSUS_CODES = {"2A": "19", "2B": "18"}
 
@@ -33,6 +34,7 @@ class IdentifierKind:
         is_of_insured: its labels name the insured, who may be the subject's parent of the same name: it proposes,
             and neither proves, excludes nor contradicts. Under a label that says no kind its value still proves.
         complete: brings a compact form into the full one.
+        is_completed_by_checksum: what `complete` adds is the checksum itself.
     """
 
     name: str
@@ -43,9 +45,19 @@ class IdentifierKind:
     proves: bool = True
     is_of_insured: bool = False
     complete: Callable[[str], str] = str
+    is_completed_by_checksum: bool = False
 
     def normalise(self, printed: str) -> str:
         return self.complete(compact(printed))
+
+    def recognised(self, value: str) -> str | None:
+        """The full form of a compact number that needs no label to be known as one of this kind; None if it is not.
+
+        A form that was completed here has lost what makes it particular: a number without its checksum proves nothing.
+        """
+        normal = self.normalise(value)
+        is_whole = normal == value or not self.is_completed_by_checksum
+        return normal if len(value) >= _SMALLEST_UNLABELLED and is_whole and self.fits(normal) else None
 
     def fits(self, value: str) -> bool:
         """Whether a value in normal form has this kind's form and checksum."""
@@ -94,6 +106,7 @@ IDENTIFIERS = (
         is_valid=_has_nir_key,
         stands_alone=True,
         complete=_with_nir_key,
+        is_completed_by_checksum=True,
     ),
     IdentifierKind(
         name="insurance",
@@ -111,8 +124,6 @@ IDENTIFIERS = (
     ),
 )
 BY_NAME = {kind.name: kind for kind in IDENTIFIERS}
-_UNLABELLED = tuple(kind for kind in IDENTIFIERS if kind.stands_alone)
-_SMALLEST_UNLABELLED = 6
 
 
 def read_number(stream: Sequence[Token], start: int) -> tuple[str, int] | None:
@@ -131,17 +142,6 @@ def read_number(stream: Sequence[Token], start: int) -> tuple[str, int] | None:
         end += 1
     value = compact(value)
     return (value, end) if any(map(str.isdigit, value)) and len(value) >= _LONGEST_GROUP else None
-
-
-def recognise(value: str) -> tuple[IdentifierKind, str] | None:
-    """Tell which kind a number without a label is, by its form and checksum alone."""
-    if len(value) < _SMALLEST_UNLABELLED:
-        return None
-    for kind in _UNLABELLED:
-        normal = kind.normalise(value)
-        if kind.fits(normal) and (kind.name != "nir" or normal == value):
-            return kind, normal
-    return None
 
 
 def shape(value: str) -> str:

@@ -4,7 +4,7 @@ A label that is missing here costs automation, not safety: what an unknown word 
 nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agent.core.names import CIVILITIES, tokens
@@ -208,15 +208,18 @@ def _split(phrases: str) -> Iterator[tuple[str, ...]]:
             yield words
 
 
+def phrases_of(labels: str, kind: MarkKind, identifier: str | None = None) -> Iterator[Phrase]:
+    """Read labels of one kind, `;` between them."""
+    for words in _split(labels):
+        yield Phrase(tokens=words, kind=kind, identifier=identifier)
+        yield from _mirrors(words, kind, identifier)
+
+
 def _all_phrases() -> Iterator[Phrase]:
-    for kind, phrases in _PHRASES.items():
-        for words in _split(phrases):
-            yield Phrase(tokens=words, kind=kind)
-            yield from _mirrors(words, kind, None)
-    for identifier, phrases in _NUMBER_PHRASES.items():
-        for words in _split(phrases):
-            yield Phrase(tokens=words, kind=MarkKind.IDENTIFIER, identifier=identifier)
-            yield from _mirrors(words, MarkKind.IDENTIFIER, identifier)
+    for kind, labels in _PHRASES.items():
+        yield from phrases_of(labels, kind)
+    for identifier, labels in _NUMBER_PHRASES.items():
+        yield from phrases_of(labels, MarkKind.IDENTIFIER, identifier)
 
 
 def _mirrors(words: tuple[str, ...], kind: MarkKind, identifier: str | None) -> Iterator[Phrase]:
@@ -228,7 +231,7 @@ def _mirrors(words: tuple[str, ...], kind: MarkKind, identifier: str | None) -> 
             yield Phrase(tokens=mirrored, kind=kind, identifier=identifier, is_mirrored=True)
 
 
-def _by_first(phrases: Iterator[Phrase]) -> dict[str, list[Phrase]]:
+def by_first(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
     """Group by the first token, the longest first; of equal phrases the one written last counts."""
     known = {phrase.tokens: phrase for phrase in phrases}
     grouped: dict[str, list[Phrase]] = {}
@@ -239,15 +242,13 @@ def _by_first(phrases: Iterator[Phrase]) -> dict[str, list[Phrase]]:
 
 _SILENT = frozenset({MarkKind.ROLE, MarkKind.NEUTRAL, MarkKind.BIRTH_DATE})
 """What binds no name; and no birth date is written without four digits."""
-IDENTIFYING_LABELS = tuple(
-    sorted(
-        {
-            " ".join(phrase.tokens)
-            for phrase in _all_phrases()
-            if phrase.kind not in _SILENT and phrase.tokens[0].isascii()
-        }
-    )
-)
-"""The labels, in Latin letters, without which and without a long number no page says who a document is about."""
-PHRASES_BY_FIRST = _by_first(_all_phrases())
-"""All phrases by their first token, the longest first."""
+
+
+def identifying(phrases: Iterable[Phrase]) -> tuple[str, ...]:
+    """The labels, in Latin letters, without which and without a long number no page says who a document is about."""
+    telling = (phrase.tokens for phrase in phrases if phrase.kind not in _SILENT)
+    return tuple(sorted({" ".join(words) for words in telling if words[0].isascii()}))
+
+
+PHRASES = tuple(_all_phrases())
+"""All labels that this program knows."""

@@ -4,10 +4,10 @@ The longest phrase that fits wins, so that "nom du médecin" is a role and not a
 column. A label "of the patient" belongs to the phrase before it: "mère du patient" is a role.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agent.core.labels import PHRASES_BY_FIRST, Phrase
+from agent.core.labels import Phrase
 from agent.core.layout import Layout
 from agent.core.names import word_set
 from agent.domain.evidence import Mark, MarkKind, Passage, Token
@@ -33,12 +33,16 @@ class MarkedText:
     mark_at: dict[int, Mark]
 
 
-def marks_of(stream: tuple[Token, ...]) -> Iterator[Mark]:
-    """Find every known phrase, the longest first, none over another."""
+def marks_of(stream: tuple[Token, ...], phrases: Mapping[str, Sequence[Phrase]]) -> Iterator[Mark]:
+    """Find every known phrase, the longest first, none over another.
+
+    Args:
+        phrases: by their first word, the longest first.
+    """
     pending: Mark | None = None
     position = 0
     while position < len(stream):
-        phrase = _phrase_at(stream, position)
+        phrase = _phrase_at(stream, position, phrases)
         if phrase is None:
             position += 1
             continue
@@ -89,8 +93,10 @@ def _kind_at(
     return MarkKind.PARTY if is_owner else phrase.kind
 
 
-def _phrase_at(stream: tuple[Token, ...], position: int) -> Phrase | None:
-    for phrase in PHRASES_BY_FIRST.get(stream[position].text, ()):
+def _phrase_at(
+    stream: tuple[Token, ...], position: int, phrases: Mapping[str, Sequence[Phrase]]
+) -> Phrase | None:
+    for phrase in phrases.get(stream[position].text, ()):
         window = stream[position : position + len(phrase.tokens)]
         if tuple(token.text for token in window) == phrase.tokens and not any(
             _SEPARATORS & set(token.before) for token in window[1:]

@@ -13,9 +13,7 @@ from agent.core.agreement import (
     is_contrary_doubt,
     is_foreign,
     is_nearly_birthday,
-    is_of_insured,
     is_own,
-    proves,
 )
 from agent.core.bystanders import bystander_phrases
 from agent.core.dates import are_near, is_weak
@@ -123,7 +121,7 @@ class _Reading:
         self._birth_labels = [
             mark.passage.start for mark in evidence.marks if mark.kind is MarkKind.BIRTH_DATE
         ]
-        self._numbers = [number for number in evidence.identifiers if proves(number)]
+        self._numbers = [number for number in evidence.identifiers if number.proves]
         self._keys: dict[str, list[int]] = {}
         for position, token in enumerate(evidence.tokens):
             self._keys.setdefault(spelling_key(token.text), []).append(position)
@@ -137,9 +135,7 @@ class _Reading:
         ]
         numbers = [number for number in self._numbers if is_own(number, person)]
         mentions = self._names.mentions(person)
-        proving = [
-            number for number in numbers if not is_of_insured(number.kind) and self._is_subjects(number)
-        ]
+        proving = [number for number in numbers if not number.is_of_insured and self._is_subjects(number)]
         subject = [one for one in mentions if not one.is_void and self._is_bound(one, person, dates, proving)]
         contradictions = (*self._contradictions(person), *self._conflicts)
         supports = (

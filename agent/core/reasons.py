@@ -5,7 +5,6 @@ The codes are stable: they are stored, counted and shown. The sentences hold per
 
 import datetime
 
-from agent.core.identifiers import BY_NAME
 from agent.core.names import display
 from agent.domain.decision import Reason
 from agent.domain.evidence import Evidence, Passage, PrintedDate, PrintedIdentifier
@@ -121,7 +120,7 @@ def _at(evidence: Evidence, passage: Passage, code: str, sentence: str, *, suppo
 
 
 def _title(number: PrintedIdentifier) -> str:
-    return BY_NAME[number.kind].title if number.kind else "identification number"
+    return number.title
 
 
 def _day(date: datetime.date) -> str:

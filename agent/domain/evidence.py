@@ -130,9 +130,12 @@ class PrintedIdentifier:
     """A number.
 
     Attributes:
-        kind: an entry of `core.identifiers.IDENTIFIERS`; None when the label doesn't say which.
-        value: in that entry's normal form.
+        kind: the name of a kind of `core.identifiers`; None when the label doesn't say which.
+        value: in that kind's normal form.
         is_valid: its form, and its checksum where one exists, are right.
+        title: of the kind, for a human.
+        proves: False for a number that families share; it only proposes.
+        is_of_insured: it may be the subject's parent's.
     """
 
     kind: str | None
@@ -140,6 +143,9 @@ class PrintedIdentifier:
     is_labelled: bool
     is_valid: bool
     passage: Passage
+    title: str = "identification number"
+    proves: bool = True
+    is_of_insured: bool = False
 
 
 class DoubtKind(StrEnum):
@@ -158,6 +164,7 @@ class Doubt:
         readings: of a birth date; empty when it can't be read.
         value: of a number, all letters and digits that may be a part of it.
         identifier: the kind of number; None when the label doesn't say which.
+        is_of_insured: of a number that may be the subject's parent's.
     """
 
     kind: DoubtKind
@@ -165,6 +172,7 @@ class Doubt:
     readings: tuple[datetime.date, ...] = ()
     value: str = ""
     identifier: str | None = None
+    is_of_insured: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,16 +4,13 @@ Watch and intake have claimed the file before; the outbox tells people after. Wh
 business, so that this page reads from top to bottom.
 """
 
-from agent.core.completeness import what_is_missing
-from agent.core.decide import decide
-from agent.core.extract import extract
 from agent.core.kinds import document_kind
-from agent.core.match import compare
 from agent.core.outcomes import outcome_of
 from agent.core.rereading import pages_to_reread
 from agent.domain.document import DocumentId
 from agent.ports import Ports
 from agent.workflow.custody import in_custody
+from agent.workflow.deciding import judge
 from agent.workflow.reading import earlier_turns, read_again, read_text
 
 
@@ -33,18 +30,9 @@ def process_document(document_id: DocumentId, ports: Ports) -> None:
 
         while True:
             with custody.step("decide"):
-                evidence = extract(text)
-                people = ports.registry.candidates(evidence)  # a search, not a verdict
-                candidates = compare(evidence, people.named)
-                decision = decide(
-                    candidates,
-                    policy=ports.rules.policy,
-                    confidence_floor=ports.rules.confidence_floor,
-                    missing=what_is_missing(text),
-                    is_trustworthy=people.is_trustworthy,
-                )
+                judged = judge(text, ports.registry, ports.rules)  # evidence, people, decision
                 pages = pages_to_reread(
-                    text, evidence, decision, confidence_floor=ports.rules.confidence_floor
+                    text, judged.evidence, judged.decision, confidence_floor=ports.rules.confidence_floor
                 )
             if not pages:
                 break
@@ -52,7 +40,7 @@ def process_document(document_id: DocumentId, ports: Ports) -> None:
                 text = read_again(claim, text, pages, ports)  # by another recipe; each is tried once
 
         custody.settle(
-            outcome_of(decision, mode=ports.rules.mode, document_kind=document_kind(text)),
+            outcome_of(judged.decision, mode=ports.rules.mode, document_kind=document_kind(text)),
             pages=len(text.pages),
-            registry_version=people.version,
+            registry_version=judged.people.version,
         )

@@ -52,13 +52,14 @@ _OURS = """
 import gc, socket, sys, time, tempfile
 from pathlib import Path
 from agent.adapters.reading import child, finding
-from agent.core.labels import IDENTIFYING_LABELS
+from agent.core.vocabulary import STANDARD
 here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
 with tempfile.TemporaryDirectory() as scratch, open(sys.argv[1], "rb") as stream:
     order = finding.Order(
         scratch=Path(scratch), languages="eng", page_seconds=30.0, document_seconds=900.0, turn_seconds=600.0,
         memory_megabytes=480,
-        max_pages=10_000, render_megapixels=40, labels=IDENTIFYING_LABELS, pages=tuple(range(1, int(sys.argv[2]) + 1)),
+        max_pages=10_000, render_megapixels=40, labels=STANDARD.identifying_labels,
+        pages=tuple(range(1, int(sys.argv[2]) + 1)),
     )
     gc.collect()
     gc.freeze()  # as the fork server does

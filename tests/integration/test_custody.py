@@ -12,6 +12,7 @@ import structlog
 
 from agent import errors
 from agent.adapters.folders import HomeFolders
+from agent.core.rules import Rules
 from agent.domain.decision import Ambiguous, Mode, Unmatched
 from agent.domain.document import (
     CorrelationId,
@@ -26,7 +27,6 @@ from agent.domain.identity import RecordId
 from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.message import MessageKind
 from agent.domain.outcome import Archived, Duplicate, Event, Failed, FailureReason, InReview, Outcome, State
-from agent.ports import Rules
 from agent.workflow.custody import finish, in_custody
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document

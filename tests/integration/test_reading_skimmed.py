@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent.adapters.reading.sandbox import SandboxedReader
-from agent.core.labels import IDENTIFYING_LABELS
+from agent.core.vocabulary import STANDARD
 from agent.domain.document import Box, DocumentText, TextOrigin
 from tests.integration import pdfs
 from tests.integration.test_reading import read, reader_in
@@ -20,7 +20,7 @@ PROSE = (
 
 @pytest.fixture(scope="module")
 def skimming(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxedReader]:
-    with reader_in(tmp_path_factory.mktemp("skimming"), labels=IDENTIFYING_LABELS) as reader:
+    with reader_in(tmp_path_factory.mktemp("skimming"), labels=STANDARD.identifying_labels) as reader:
         yield reader
 
 
@@ -122,7 +122,9 @@ def test_columns_of_prose_are_kept_in_order(skimming: SandboxedReader, tmp_path:
 
 def test_a_text_of_many_pages_is_read_in_bounded_memory(tmp_path: Path) -> None:
     path = pdfs.letters(tmp_path / "long.pdf", *[PROSE * 10] * 300)
-    with reader_in(tmp_path, labels=IDENTIFYING_LABELS, memory_megabytes=256, max_pages=300) as reader:
+    with reader_in(
+        tmp_path, labels=STANDARD.identifying_labels, memory_megabytes=256, max_pages=300
+    ) as reader:
         text = read(reader, path)
     assert text.is_complete
     assert {page.text for page in text.pages} == {"\n".join(PROSE * 10)}

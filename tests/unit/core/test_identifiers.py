@@ -1,7 +1,8 @@
 import pytest
 
-from agent.core.identifiers import BY_NAME, IDENTIFIERS, compact, read_number, recognise, shape
+from agent.core.identifiers import BY_NAME, IDENTIFIERS, compact, read_number, shape
 from agent.core.stream import tokens_of
+from agent.core.vocabulary import STANDARD
 from agent.domain.document import text_of_plain
 
 
@@ -73,7 +74,7 @@ def test_phone_has_one_national_form(printed: str) -> None:
     ],
 )
 def test_recognise_tells_a_kind_by_form_and_checksum(value: str, expected: tuple[str, str] | None) -> None:
-    found = recognise(value)
+    found = STANDARD.recognise(value)
     assert (found and (found[0].name, found[1])) == expected
 
 

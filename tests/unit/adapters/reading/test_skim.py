@@ -3,7 +3,7 @@
 import pytest
 
 from agent.adapters.reading.skim import Skim
-from agent.core.labels import IDENTIFYING_LABELS
+from agent.core.vocabulary import STANDARD
 from agent.domain.decision import Match
 from tests.builders import decided, person
 
@@ -15,7 +15,7 @@ PROSE = (
 
 @pytest.fixture(scope="module")
 def skim() -> Skim:
-    return Skim(IDENTIFYING_LABELS)
+    return Skim(STANDARD.identifying_labels)
 
 
 def test_prose_can_identify_nobody(skim: Skim) -> None:
@@ -53,7 +53,7 @@ def test_a_label_a_number_or_a_letter_of_unknown_spelling_may_identify(skim: Ski
 
 
 def test_every_label_is_seen(skim: Skim) -> None:
-    said = {label: f"{PROSE} {label.upper()} {PROSE}" for label in IDENTIFYING_LABELS}
+    said = {label: f"{PROSE} {label.upper()} {PROSE}" for label in STANDARD.identifying_labels}
     assert [label for label, text in said.items() if not skim.may_identify(text)] == []
 
 
