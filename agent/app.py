@@ -113,12 +113,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         ledger=ledger,
         journal=journal,
         recipients=tuple(notifier.recipients()),
-        rules=Rules(
-            policy=settings.policy,
-            mode=settings.mode,
-            confidence_floor=settings.ocr_confidence_floor,
-            max_crashes=settings.max_crashes,
-        ),
+        rules=rules_of(settings),
         should_stop=stopping.is_set,
         searchable=build_copies(settings, reader) if settings.searchable_pdf else None,
     )
@@ -136,6 +131,15 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         clock=clock,
         ports=ports,
         stopping=stopping,
+    )
+
+
+def rules_of(settings: Settings) -> Rules:
+    return Rules(
+        policy=settings.policy,
+        mode=settings.mode,
+        confidence_floor=settings.ocr_confidence_floor,
+        max_crashes=settings.max_crashes,
     )
 
 

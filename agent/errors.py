@@ -19,6 +19,7 @@
       RegistryUnavailable     no registry, or it can't be searched                retryable
       RegistryChanged         it changed between decision and filing              retryable
       RegistryInvalid         a registry file that can't be imported, with its lines
+      EvaluationInvalid       documents or a truth that can't be evaluated
       NotifierUnavailable     a message can't be delivered now                    retryable
       MessageRefused          this message will never be delivered to this recipient
       LedgerUnavailable       the database can't be used now                      retryable
@@ -175,6 +176,10 @@ class MessageRefused(DossierdError):
 class LedgerUnavailable(DossierdError):
     reason = "ledger_unavailable"
     retryable = True
+
+
+class EvaluationInvalid(DossierdError):
+    reason = "evaluation_invalid"
 
 
 class RequestRefused(DossierdError):

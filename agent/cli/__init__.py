@@ -1,7 +1,7 @@
 """The command line. Thin: it reads rows, writes requests, and says plainly what came of them.
 
-Exit codes: 0 done; 1 refused, not found, or unwell; 2 wrong usage or a wrong setting; 3 not possible now (another
-daemon, no ledger yet, a disk that refuses), to be tried again.
+Exit codes: 0 done; 1 refused, not found, unwell, or a false match; 2 wrong usage or a wrong setting; 3 not possible now
+(another daemon, no ledger yet, a disk that refuses), to be tried again.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import typer
 
 from agent import __version__, errors
 from agent.adapters.telemetry import configure
-from agent.cli import choices, daemon, documents, people
+from agent.cli import choices, daemon, documents, evaluation, people
 from agent.cli.wording import err, out, print_error, say, say_error
 
 DONE, REFUSED, MISUSED, UNAVAILABLE = 0, 1, 2, 3
@@ -28,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (daemon, documents, choices):
+for group in (daemon, documents, choices, evaluation):
     group.register(app)
 app.add_typer(people.app, name="registry")
 
@@ -91,7 +91,7 @@ def _drop_output() -> None:
 
 def _code_of(error: errors.DossierdError) -> int:
     match error:
-        case errors.SettingInvalid():
+        case errors.SettingInvalid() | errors.EvaluationInvalid():
             return MISUSED
         case errors.RequestRefused() | errors.RegistryInvalid():
             return REFUSED

@@ -1,0 +1,74 @@
+"""Read and decide one document as the daemon does, without a ledger: nothing is kept, nobody else waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent import errors
+from agent.core.rereading import exhausted, pages_to_reread, reread
+from agent.core.rules import Rules
+from agent.domain.decision import Decision
+from agent.domain.document import DocumentText, Page
+from agent.domain.outcome import FailureReason
+from agent.domain.reading import Wanted
+from agent.evaluation.documents import Given, GivenFile, GivenText
+from agent.ports import Registry, TextSource
+from agent.workflow.deciding import judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """What decides: the same parts that the daemon has."""
+
+    text_source: TextSource
+    registry: Registry
+    rules: Rules
+
+    def decide(self, given: Given) -> Decision | FailureReason:
+        """Decide whose a document is, or say why it can't be read.
+
+        Raises:
+            ReaderUnavailable: the machine's fault; nothing can be said of the document.
+            RegistryUnavailable: the people can't be searched now.
+        """
+        match given:
+            case GivenText(text=text):
+                return judge(text, self.registry, self.rules).decision
+            case GivenFile(path=path):
+                return self._decide_file(path)
+
+    def _decide_file(self, path: Path) -> Decision | FailureReason:
+        try:
+            text = self._read(path, Wanted())
+        except errors.DocumentUnreadable as error:
+            return error.failure
+        if text.is_ruin:
+            return FailureReason.DAMAGED
+        while True:
+            judged = judge(text, self.registry, self.rules)
+            pages = pages_to_reread(
+                text, judged.evidence, judged.decision, confidence_floor=self.rules.confidence_floor
+            )
+            if not pages:
+                return judged.decision
+            text = self._read_again(path, text, pages)
+
+    def _read_again(self, path: Path, text: DocumentText, numbers: Sequence[int]) -> DocumentText:
+        """Take another pass over the pages that were tried least; one that comes to nothing takes nothing away."""
+        passes = min(text.pages[number - 1].passes for number in numbers)
+        least = tuple(number for number in numbers if text.pages[number - 1].passes <= passes)
+        try:
+            again = self._read(path, Wanted(pages=least, passes=passes))
+        except errors.DocumentUnreadable:
+            return _with(text, exhausted(text, least))
+        return _with(text, reread(text, again.pages))
+
+    def _read(self, path: Path, wanted: Wanted) -> DocumentText:
+        turns = self.text_source.read(path, wanted, should_stop=lambda: False)
+        pages = {page.number: page for turn in turns for page in turn.pages}
+        return DocumentText(pages=tuple(pages[number] for number in sorted(pages)))
+
+
+def _with(text: DocumentText, better: Sequence[Page]) -> DocumentText:
+    pages = {page.number: page for page in (*text.pages, *better)}
+    return DocumentText(pages=tuple(pages[number] for number in sorted(pages)))
