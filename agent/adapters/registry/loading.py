@@ -1,22 +1,37 @@
-"""Replace all people of the index. The caller owns the transaction."""
+"""Bring people into the index, and write only what differs. The caller owns the transaction.
 
+People come as a stream and in any order; what is kept of them is a batch, and a byte for each record that was seen.
+"""
+
+import itertools
+import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from agent.adapters.registry.rows import COLUMNS, numbers_of, person_pairs, row_of
-from agent.adapters.registry.schema import TABLES
+from agent.adapters.registry.postings import Numbered, Postings
+from agent.adapters.registry.rows import COLUMNS, Row, person_of, row_of
+from agent.adapters.registry.schema import make_tables
 from agent.domain.identity import Person
-from agent.errors import RequestRefused
+from agent.errors import RegistryInvalid, RequestRefused
 
 DELETIONS_ALLOWED = 20
 DELETIONS_ALLOWED_SHARE = 0.05
 """A truncated export must not empty the registry: an import that removes more than both of these asks first."""
+_BATCH_PEOPLE = 2_000
+_Item = TypeVar("_Item")
+_EACH_COLUMN = ", ".join(f"{name} = ?" for name in COLUMNS.split(", "))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import changed."""
+    """What a pass changed.
+
+    Attributes:
+        version: of the registry afterwards; it grows only when something changed.
+        people: how many there are now.
+    """
 
     version: int
     people: int
@@ -25,57 +40,151 @@ class Imported:
     removed: int
 
 
-def load(connection: sqlite3.Connection, people: Sequence[Person], *, confirm_deletions: bool) -> Imported:
-    """Take these people in place of all known ones, and count the import as a new version.
+def replace(connection: sqlite3.Connection, people: Iterable[Person], *, confirm_deletions: bool) -> Imported:
+    """Take these people in place of all known ones.
 
     Raises:
         RequestRefused: it would remove suspiciously many records and nobody has confirmed that.
+        RegistryInvalid: a record came twice.
     """
-    known = {row[0]: row for row in connection.execute(f"SELECT {COLUMNS} FROM person")}  # noqa: S608 # own constant
-    coming = {person.record_id: row_of(person) for person in people}
-    removed = len(known.keys() - coming.keys())
-    if removed > max(DELETIONS_ALLOWED, DELETIONS_ALLOWED_SHARE * len(known)) and not confirm_deletions:
+    known = count_of(connection)
+    taken = _Pass(connection)
+    for batch in _batches(people):
+        taken.take(batch)
+    removed = known - taken.met
+    if removed > max(DELETIONS_ALLOWED, DELETIONS_ALLOWED_SHARE * known) and not confirm_deletions:
         raise RequestRefused(
-            f"This would remove {removed} of {len(known)} people; nothing was changed.",
+            f"This would remove {removed} of {known} people; nothing was changed.",
             hint="If the file is complete, import it again and confirm the deletions.",
         )
-    for table in TABLES:
-        connection.execute(f"DELETE FROM {table}")  # noqa: S608 # own constant
-    _insert(connection, people)
+    if removed:
+        taken.remove_all_not_seen()
+    return taken.finish(removed)
+
+
+def apply(connection: sqlite3.Connection, people: Iterable[Person]) -> Imported:
+    """Add these people, or change those who are known by their id; nobody is removed.
+
+    Raises:
+        RegistryInvalid: a record came twice.
+    """
+    taken = _Pass(connection)
+    for batch in _batches(people):
+        taken.take(batch)
+    return taken.finish(0)
+
+
+def rebuild(connection: sqlite3.Connection, form: int) -> None:
+    """Make all that people are found by anew, from the people themselves; a new file gets its tables."""
+    make_tables(connection, form)
+    postings = Postings(connection)
+    for batch in _batches(_everybody(connection)):
+        postings.add(batch)
+    postings.finish()
+    if count_of(connection):
+        _raise_version(connection)
+
+
+def count_of(connection: sqlite3.Connection) -> int:
+    """How many people there are."""
+    (count,) = connection.execute("SELECT count(*) FROM person").fetchone()
+    return int(count)
+
+
+class _Pass:
+    """One stream of people on its way into the tables.
+
+    Attributes:
+        met: how many of them were known before.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._postings = Postings(connection)
+        (self._next_rid,) = connection.execute("SELECT coalesce(max(rid), -1) + 1 FROM person").fetchone()
+        self._seen = bytearray(self._next_rid)
+        self._added = self._changed = self.met = 0
+
+    def take(self, people: Sequence[Person]) -> None:
+        known = self._known(people)
+        added: list[Numbered] = []
+        changed: list[Numbered] = []
+        former: list[Numbered] = []
+        for person in people:
+            rid, row = known.get(person.record_id, (self._next_rid, None))
+            if row is None:
+                known[person.record_id] = rid, row_of(person)
+                added.append((rid, person))
+                self._next_rid += 1
+                self._seen.append(True)
+                continue
+            if self._seen[rid]:
+                raise RegistryInvalid("Two records have one id; nothing was changed.")
+            self._seen[rid] = True
+            self.met += 1
+            if row != row_of(person):
+                changed.append((rid, person))
+                former.append((rid, person_of(row)))
+        self._postings.remove(former)
+        self._postings.add([*added, *changed])
+        self._connection.executemany(
+            f"INSERT INTO person (rid, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 # own constant
+            ((rid, *row_of(person)) for rid, person in added),
+        )
+        self._connection.executemany(
+            f"UPDATE person SET {_EACH_COLUMN} WHERE rid = ?",  # noqa: S608 # own constant
+            ((*row_of(person), rid) for rid, person in changed),
+        )
+        self._added += len(added)
+        self._changed += len(changed)
+
+    def remove_all_not_seen(self) -> None:
+        gone = [rid for rid, is_seen in enumerate(self._seen) if not is_seen]
+        for batch in _batches(gone):
+            rids = json.dumps(batch)
+            rows = self._connection.execute(
+                f"SELECT rid, {COLUMNS} FROM person"  # noqa: S608 # own constant
+                " WHERE rid IN (SELECT value FROM json_each(?))",
+                (rids,),
+            ).fetchall()
+            self._postings.remove([(row[0], person_of(row[1:])) for row in rows])
+            self._connection.execute(
+                "DELETE FROM person WHERE rid IN (SELECT value FROM json_each(?))", (rids,)
+            )
+
+    def finish(self, removed: int) -> Imported:
+        self._postings.finish()
+        if self._added or self._changed or removed:
+            _raise_version(self._connection)
+        (version,) = self._connection.execute("SELECT coalesce(max(version), 0) FROM meta").fetchone()
+        return Imported(
+            version=version,
+            people=count_of(self._connection),
+            added=self._added,
+            changed=self._changed,
+            removed=removed,
+        )
+
+    def _known(self, people: Iterable[Person]) -> dict[str, tuple[int, Row]]:
+        rows = self._connection.execute(
+            f"SELECT rid, {COLUMNS} FROM person"  # noqa: S608 # own constant
+            " WHERE record_id IN (SELECT value FROM json_each(?))",
+            (json.dumps([person.record_id for person in people]),),
+        )
+        return {row[1]: (row[0], row[1:]) for row in rows}
+
+
+def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    stream = iter(items)
+    while batch := list(itertools.islice(stream, _BATCH_PEOPLE)):
+        yield batch
+
+
+def _everybody(connection: sqlite3.Connection) -> Iterator[Numbered]:
+    rows = connection.execute(f"SELECT rid, {COLUMNS} FROM person")  # noqa: S608 # own constant
+    return ((row[0], person_of(row[1:])) for row in rows)
+
+
+def _raise_version(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO meta (version) SELECT coalesce(max(version), 0) + 1 FROM meta")
     connection.execute("DELETE FROM meta WHERE version < (SELECT max(version) FROM meta)")
-    return Imported(
-        version=connection.execute("SELECT version FROM meta").fetchone()[0],
-        people=len(coming),
-        added=len(coming.keys() - known.keys()),
-        changed=sum(known[record_id] != row for record_id, row in coming.items() if record_id in known),
-        removed=removed,
-    )
-
-
-def _insert(connection: sqlite3.Connection, people: Sequence[Person]) -> None:
-    ids: dict[str, int] = {}
-    pairs: list[tuple[int, int, int]] = []
-    for rid, person in enumerate(people):
-        for words in person_pairs(person):
-            one, other = sorted(ids.setdefault(word, len(ids)) for word in words)
-            pairs.append((one, other, rid))
-    pairs.sort()
-    connection.executemany("INSERT INTO vocab (key, id) VALUES (?, ?)", ids.items())
-    connection.executemany("INSERT INTO pair (a, b, rid) VALUES (?, ?, ?)", pairs)
-    connection.executemany(
-        f"INSERT INTO person (rid, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 # own constant
-        ((rid, *row_of(person)) for rid, person in enumerate(people)),
-    )
-    connection.executemany("INSERT INTO ident (value, rid) VALUES (?, ?)", _numbers(people))
-    connection.executemany("INSERT INTO dob (birth_date, rid) VALUES (?, ?)", _birthdays(people))
-
-
-def _numbers(people: Iterable[Person]) -> list[tuple[str, int]]:
-    return sorted((number, rid) for rid, person in enumerate(people) for number in numbers_of(person))
-
-
-def _birthdays(people: Iterable[Person]) -> list[tuple[str, int]]:
-    return sorted(
-        (person.birth_date.isoformat(), rid) for rid, person in enumerate(people) if person.birth_date
-    )

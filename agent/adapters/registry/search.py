@@ -45,10 +45,25 @@ def touched(connection: sqlite3.Connection, query: Query) -> list[Person]:
     )
     people = _people(connection, rids)
     printed = [names for names in map(name_keys, people) if any(map(query.keys.issuperset, names))]
-    wanted = {pair for names in printed for keys in names for pair in pairs_of(keys)}
+    wanted = {
+        pair
+        for names in printed
+        for keys in names
+        for pair in (*pairs_of(keys), *zip(keys, keys, strict=True))
+    }
     ids |= _vocabulary(connection, {key for pair in wanted for key in pair} - ids.keys())
     further = {_ordered(ids[one], ids[other]) for one, other in wanted} - pairs
     return [*people, *_people(connection, set(_of_pairs(connection, further)) - rids)]
+
+
+def noted(connection: sqlite3.Connection, key: str) -> str | None:
+    rows = connection.execute("SELECT value FROM note WHERE key = ?", (key,))
+    return next((value for (value,) in rows), None)
+
+
+def everybody(connection: sqlite3.Connection) -> Iterator[Person]:
+    """All people in the order of their ids, one after the other."""
+    return map(person_of, connection.execute(f"SELECT {COLUMNS} FROM person ORDER BY record_id"))  # noqa: S608 # own constant
 
 
 def recorded(connection: sqlite3.Connection, record_id: RecordId) -> Person | None:
