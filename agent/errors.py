@@ -18,7 +18,7 @@
         ReadingYielded        it makes way for others and goes on after them      retryable
       RegistryUnavailable     no registry, or it can't be searched                retryable
       RegistryChanged         it changed between decision and filing              retryable
-      RegistryInvalid         a registry file that can't be imported, with its lines
+      RegistryInvalid         a registry that can't be taken in, with its bad lines or records
       EvaluationInvalid       documents or a truth that can't be evaluated
       NotifierUnavailable     a message can't be delivered now                    retryable
       MessageRefused          this message will never be delivered to this recipient
@@ -144,12 +144,15 @@ class RegistryInvalid(DossierdError):
     """A registry that was refused as a whole; nothing of it was imported.
 
     Attributes:
-        problems: line number (1 is the header) and what is wrong there, in the file's order.
+        problems: where (a line's number, 1 is the header; or words such as `record 4711`) and what is wrong there, in
+            the source's order.
     """
 
     reason = "registry_invalid"
 
-    def __init__(self, sentence: str, *, problems: tuple[tuple[int, str], ...] = (), hint: str = "") -> None:
+    def __init__(
+        self, sentence: str, *, problems: tuple[tuple[int | str, str], ...] = (), hint: str = ""
+    ) -> None:
         super().__init__(sentence, hint=hint)
         self.problems = problems
 

@@ -1,7 +1,7 @@
 """Commands about the registry: the people whom documents can be about."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from agent import errors
-from agent.adapters.registry import CsvRegistry, RegistryIndex, read_csv
+from agent.adapters.registry import CsvRegistry, RegistryIndex, chosen_column, read_csv
 from agent.app import refuse_root
 from agent.cli.shared import (
     EMPTY_REGISTRY,
@@ -23,6 +23,7 @@ from agent.cli.shared import (
 )
 from agent.cli.wording import count_people, print_json, say, say_table, table
 from agent.config import load
+from agent.core.vocabulary import STANDARD
 from agent.domain.identity import Person
 from agent.domain.message import visible
 
@@ -38,6 +39,14 @@ def import_(
     file: Annotated[
         Path, typer.Argument(help="A CSV file with the columns id, last_name, first_name, dob, ...")
     ],
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="WHAT=HEADER",
+            help="Which column holds what, such as dob=Naissance; may be repeated. Nothing after = leaves it out.",
+        ),
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Don't ask whether the columns are understood rightly.")
     ] = False,
@@ -53,7 +62,7 @@ def import_(
     """
     settings = load(home=home)
     refuse_root(settings)
-    found = read_csv(file)
+    found = read_csv(file, _chosen(column or []), STANDARD.kinds)
     if not yes:
         _confirm_columns(found, as_json=as_json)
     make_home(settings.home)
@@ -76,22 +85,48 @@ def import_(
         )
 
 
+def _chosen(columns: Sequence[str]) -> dict[str, str]:
+    """Read what was said of columns.
+
+    Raises:
+        RequestRefused: it is no choice, or one thing is chosen twice.
+    """
+    chosen: dict[str, str] = {}
+    for words in columns:
+        choice = chosen_column(typed(words))
+        if choice is None:
+            raise errors.RequestRefused(
+                f"--column '{visible(words)}' says nothing of a column.",
+                hint='It looks like: --column dob="Né le"',
+            )
+        if choice[0] in chosen:
+            raise errors.RequestRefused(f"--column says twice where {visible(choice[0])} is.")
+        chosen[choice[0]] = choice[1]
+    return chosen
+
+
 def _confirm_columns(found: CsvRegistry, *, as_json: bool) -> None:
     """Show which column is taken for what, and ask, because a birth date in the wrong column is a wrong person."""
     if not as_json:
         listing = table("column in the file", "is taken for")
         for column, field in found.fields.items():
             listing.add_row(Text(visible(column)), field)
+        for column in found.unused:
+            listing.add_row(Text(visible(column), style="dim"), Text("- (not used)", style="dim"))
         say_table(listing)
         say(f"{count_people(len(found.people))}, {found.encoding}, separated by '{found.separator}'.")
     if as_json or not sys.stdin.isatty():
         raise errors.RequestRefused(
-            "Nobody is there to confirm the columns.", hint="If they are right, add --yes."
+            "Nobody is there to confirm the columns.",
+            hint="If they are right, add --yes. If not: --column dob=HEADER",
         )
-    typer.confirm("Is that right?", abort=True)
+    if not typer.confirm("Is that right?"):
+        raise errors.RequestRefused(
+            "Nothing was imported.", hint='Say which column is which: --column dob="Né le"'
+        )
 
 
-def _vanishing(index: RegistryIndex, coming: Sequence[Person]) -> int:
+def _vanishing(index: RegistryIndex, coming: Iterable[Person]) -> int:
     """How many of the known people are not among those who come."""
     return index.count() - sum(index.person(person.record_id) is not None for person in coming)
 

@@ -51,8 +51,8 @@ def say_error(error: errors.DossierdError) -> None:
     """Write what is wrong and what to do about it."""
     say(f"dossierd: {error.sentence}", style="bold red", to=err)
     if isinstance(error, errors.RegistryInvalid):
-        for line, problem in error.problems[:PROBLEMS_SHOWN]:
-            say(f"line {line}: {problem}", indent=2, to=err)
+        for place, problem in error.problems[:PROBLEMS_SHOWN]:
+            say(f"{place_words(place)}: {problem}", indent=2, to=err)
         if len(error.problems) > PROBLEMS_SHOWN:
             say(f"... and {len(error.problems) - PROBLEMS_SHOWN} more", indent=2, to=err)
     if error.hint:
@@ -63,8 +63,16 @@ def print_error(error: errors.DossierdError) -> None:
     """Write a refusal for a program: on stdout, where it looks for the answer."""
     told: dict[str, object] = {"done": False, "sentence": error.sentence, "hint": error.hint}
     if isinstance(error, errors.RegistryInvalid):
-        told["problems"] = [{"line": line, "problem": problem} for line, problem in error.problems]
+        told["problems"] = [
+            {"line" if isinstance(place, int) else "row": place, "problem": problem}
+            for place, problem in error.problems
+        ]
     print_json(told)
+
+
+def place_words(place: int | str) -> str:
+    """Say where a registry has a problem: in a line of a file, or in a record."""
+    return f"line {place}" if isinstance(place, int) else place
 
 
 def print_json(value: object) -> None:

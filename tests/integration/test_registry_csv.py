@@ -1,4 +1,9 @@
 import datetime
+import os
+import re
+import threading
+import tracemalloc
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -6,20 +11,26 @@ import pytest
 from agent import errors
 from agent.adapters.registry import CsvRegistry, read_csv
 from agent.adapters.registry.record_ids import problem_with
+from agent.core.identifiers import IDENTIFIERS, IdentifierKind
 from agent.domain.identity import Identifier
 
 HEADER = "id,last_name,first_name,dob,sex,cin,insurance,phone\n"
 
 
-def read(tmp_path: Path, content: str | bytes) -> CsvRegistry:
+FILE_NUMBER = IdentifierKind(name="file", title="file number", pattern=re.compile(r"[0-9]{5}"))
+
+
+def read(tmp_path: Path, content: str | bytes, columns: Mapping[str, str] | None = None) -> CsvRegistry:
     path = tmp_path / "people.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_csv(path)
+    return read_csv(path, columns, (*IDENTIFIERS, FILE_NUMBER))
 
 
-def refused(tmp_path: Path, content: str | bytes) -> errors.RegistryInvalid:
+def refused(
+    tmp_path: Path, content: str | bytes, columns: Mapping[str, str] | None = None
+) -> errors.RegistryInvalid:
     with pytest.raises(errors.RegistryInvalid) as raised:
-        read(tmp_path, content)
+        read(tmp_path, content, columns)
     return raised.value
 
 
@@ -105,6 +116,96 @@ def test_read_csv_never_takes_a_national_number_for_the_id(tmp_path: Path) -> No
 )
 def test_read_csv_refuses_what_holds_no_people(tmp_path: Path, content: str | bytes) -> None:
     assert refused(tmp_path, content).hint
+
+
+def test_read_csv_takes_a_chosen_column_whatever_its_header_seems_to_say(tmp_path: Path) -> None:
+    registry = read(
+        tmp_path,
+        "id,Nom,Prénom,Naissance,Date,N° classeur\n1,Vidal,Hind,Oujda,16/08/1977,00 417\n",
+        {"dob": "Date", "file": "n° CLASSEUR"},
+    )
+    (one,) = registry.people
+    assert one.birth_date == datetime.date(1977, 8, 16)
+    assert one.identifiers == (Identifier(kind="file", value="00417"),)
+    assert registry.fields == {
+        "id": "id",
+        "Nom": "last_name",
+        "Prénom": "first_name",
+        "Date": "dob",
+        "N° classeur": "file",
+    }
+    assert registry.unused == ("Naissance",)
+
+
+def test_read_csv_leaves_out_a_column_that_was_chosen_for_nothing(tmp_path: Path) -> None:
+    registry = read(tmp_path, "id,nom,prénom,tel\n1,Vidal,Hind,0585499891\n", {"phone": ""})
+    assert [one.phone for one in registry.people] == [None]
+    assert registry.unused == ("tel",)
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence", "hint"),
+    [
+        ({"dbo": "né"}, "'dbo' is nothing that a person has. Did you mean dob?", "There are: id, last_name"),
+        ({"dob": "Naisance"}, "There is no column 'Naisance'. Did you mean Naissance?", "--column id="),
+        ({"dob": "nom", "birth_name": "nom"}, "One column was chosen for two things.", "--column id="),
+        ({"id": ""}, "The column id is missing.", "--column id="),
+    ],
+)
+def test_read_csv_refuses_a_choice_that_does_not_fit_the_file(
+    tmp_path: Path, columns: dict[str, str], sentence: str, hint: str
+) -> None:
+    error = refused(tmp_path, "id,nom,prénom,Naissance\n1,Vidal,Hind,16/08/1977\n", columns)
+    assert error.sentence == sentence
+    assert hint in error.hint
+
+
+def test_read_csv_takes_a_national_number_for_the_id_when_told_to(tmp_path: Path) -> None:
+    registry = read(tmp_path, "cin,nom,prénom\nL882253,Vidal,Hind\n", {"id": "cin"})
+    (one,) = registry.people
+    assert (one.record_id, one.identifiers) == ("L882253", ())
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le"])
+def test_read_csv_reads_utf_16_with_its_mark(tmp_path: Path, encoding: str) -> None:
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    registry = read(tmp_path, f"{mark}id;nom;prénom\r\n7;Côté;Agnès\r\n".encode(encoding))
+    assert [(one.record_id, one.last_name) for one in registry.people] == [("7", "Côté")]
+    assert (registry.encoding, registry.separator) == ("utf-16", ";")
+
+
+def test_read_csv_gives_the_people_again_each_time_they_are_asked_for(tmp_path: Path) -> None:
+    people = read(tmp_path, "id,nom,prénom\n1,Vidal,Hind\n2,Tazi,Omar\n").people
+    assert len(people) == 2
+    assert [one.record_id for one in people] == [one.record_id for one in people] == ["1", "2"]
+
+
+def test_read_csv_refuses_a_file_that_changes_before_its_people_are_read(tmp_path: Path) -> None:
+    people = read(tmp_path, "id,nom,prénom\n1,Vidal,Hind\n").people
+    (tmp_path / "people.csv").write_text("id,nom,prénom\n1,,Hind\n")
+    with pytest.raises(errors.RegistryInvalid, match="changed while it was read"):
+        list(people)
+
+
+def test_read_csv_reads_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_text("id,nom,prénom\n1,Vidal,Hind\n"))
+    writer.start()
+    assert [one.record_id for one in read_csv(pipe).people] == ["1"]
+    writer.join(10)
+
+
+def test_read_csv_takes_less_memory_than_the_file(tmp_path: Path) -> None:
+    rows = "".join(f"{number},Vidal,Hind,1977-08-16,F,,,0585499891\n" for number in range(60_000))
+    path = tmp_path / "people.csv"
+    path.write_text(HEADER + rows)
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in read_csv(path).people) == 60_000
+        assert tracemalloc.get_traced_memory()[1] < path.stat().st_size
+    finally:
+        tracemalloc.stop()
 
 
 def test_read_csv_refuses_a_missing_file(tmp_path: Path) -> None:

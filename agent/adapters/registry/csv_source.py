@@ -1,51 +1,62 @@
 """Reads the people from a CSV file: encoding and separator are detected, headers mapped.
 
 All or nothing: one bad row refuses the file, with every bad line listed. The record's id becomes a folder name, so it
-is checked here, and it is never taken from a column that holds a national or an insurance number.
+is checked here, and it is taken from a column that holds a national or an insurance number only if somebody says so.
+
+The file is read as a stream, and again each time its people are asked for: a million rows take no more memory than one.
 """
 
+import codecs
 import csv
-import datetime
 import io
-import re
+import os
+import shutil
+import stat
+import tempfile
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
-from agent.adapters.registry.record_ids import folded, problem_with
-from agent.core.identifiers import BY_NAME
-from agent.core.names import tokens
-from agent.domain.identity import Identifier, Person, RecordId
+from agent.adapters.registry.fields import placed, recognised
+from agent.adapters.registry.records import PlacesOfIds, Record, read_record
+from agent.core.identifiers import IDENTIFIERS, IdentifierKind
+from agent.domain.identity import Person
 from agent.errors import RegistryInvalid
 
 _ENCODINGS = ("utf-8-sig", "cp1252")
+_WIDE = "utf-16"
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SEPARATORS = ",;\t|"
-_REQUIRED = ("id", "last_name", "first_name")
-_IDENTIFIER_FIELDS = ("cin", "nir", "insurance")
-_HEADERS = {
-    "id": "id; record id; record; id dossier; n dossier; no dossier; numero dossier; numero de dossier; dossier;"
-    " identifiant; id patient; patient id; code patient; n patient; ipp",
-    "last_name": "last name; lastname; nom; nom de famille; surname; family name; nom usuel; nom d usage",
-    "first_name": "first name; firstname; prenom; prenoms; given name; given names; forename",
-    "birth_name": "birth name; nom de naissance; nom de jeune fille; maiden name; nom naissance",
-    "dob": "dob; date de naissance; date naissance; ddn; naissance; birth date; birthdate; date of birth; born; ne le;"
-    " ne e le; datenaissance",
-    "sex": "sex; sexe; gender; genre",
-    "cin": "cin; cnie; cni; carte nationale; n cin; national id; carte d identite",
-    "nir": "nir; n ss; securite sociale; numero de securite sociale; n securite sociale; social security number",
-    "insurance": "insurance; assurance; n assure; numero d assure; n assurance; numero assurance; insurance number;"
-    " immatriculation; n immatriculation; cnss; mutuelle",
-    "phone": "phone; telephone; tel; gsm; mobile; portable; n tel; numero de telephone; phone number",
-}
-_FIELD_OF = {tokens(name): field for field, names in _HEADERS.items() for name in names.split(";")}
-_ISO_DATE = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?:[T ]00:00(?::00)?)?")
-_DAY_FIRST_DATE = re.compile(
-    r"(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})(?: 00:00(?::00)?)?"
-)
-_EARLIEST_YEAR = 1850
+_CHUNK_BYTES = 1_000_000
+_LONGEST_HEADER = 1_000_000
+"""Characters: a file without line ends is no table."""
 _HINT = (
     "Save the sheet as CSV (UTF-8) with the columns id, last_name, first_name, and correct the listed lines."
 )
+_COLUMNS_HINT = (
+    "Save the sheet as CSV (UTF-8) with the columns id, last_name, first_name, or say which column is which: "
+    '--column id="N° dossier"'
+)
+
+
+class CsvPeople:
+    """The people of a file that was found valid, read anew each time; a file that has changed since is refused then."""
+
+    def __init__(self, table: "_Table", count: int) -> None:
+        self._table = table
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Person]:
+        for record in self._table.records():
+            if record.person is None:
+                raise RegistryInvalid("The file changed while it was read; nothing was imported.", hint=_HINT)
+            yield record.person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,146 +64,183 @@ class CsvRegistry:
     """A whole file, valid.
 
     Attributes:
-        fields: which field each header was taken for; headers that are not listed were not used.
+        fields: which field each header was taken for.
+        unused: the headers that were taken for nothing.
     """
 
-    people: tuple[Person, ...]
+    people: CsvPeople
     fields: Mapping[str, str]
+    unused: tuple[str, ...]
     encoding: str
     separator: str
 
 
-def read_csv(path: Path) -> CsvRegistry:
-    """Read and check all people of a CSV file.
+def read_csv(
+    path: Path, columns: Mapping[str, str] | None = None, kinds: Sequence[IdentifierKind] = IDENTIFIERS
+) -> CsvRegistry:
+    """Check all people of a CSV file.
+
+    Args:
+        columns: headers by field, where the header is not to be taken for what it seems to say.
+        kinds: the kinds of numbers that a column may hold.
 
     Raises:
         RegistryInvalid: it can't be read, lacks a column, or has bad rows, which are listed by line.
     """
-    text, encoding = _decoded(path)
-    separator = max(_SEPARATORS, key=lambda mark: len(_fields(_header(text, mark))))
-    try:
-        rows = list(_rows(text, separator))
-    except csv.Error as error:
-        raise RegistryInvalid("The file is no well-formed CSV.", hint=_HINT) from error
-    header = rows[0][1] if rows else []
-    fields = _fields(header)
-    missing = [name for name in _REQUIRED if name not in fields]
-    if missing:
-        raise RegistryInvalid(
-            f"The column {', '.join(missing)} is missing.", problems=((1, "no such column"),), hint=_HINT
-        )
-    people, problems = _people(rows[1:], fields, len(header))
+    file = _OpenFile(path)
+    encoding = _encoding_of(file.content)
+    with _text(file.content, encoding) as text:
+        header_line = text.readline(_LONGEST_HEADER)
+    separator = max(_SEPARATORS, key=lambda mark: _known(_header(header_line, mark), columns or {}, kinds))
+    table = _Table(file, encoding, separator, columns or {}, kinds)
+    problems: list[tuple[int | str, str]] = []
+    count = 0
+    for record in table.records():
+        count += record.person is not None
+        if record.problem is not None:
+            problems.append((record.place, record.problem))
     if problems:
         raise RegistryInvalid(
-            f"{len(problems)} rows can't be used; nothing was imported.", problems=problems, hint=_HINT
+            f"{len(problems)} rows can't be used; nothing was imported.",
+            problems=tuple(problems),
+            hint=_HINT,
         )
-    if not people:
+    if not count:
         raise RegistryInvalid("The file holds no people.", hint=_HINT)
+    header, fields = table.header, table.fields
     return CsvRegistry(
-        people=people,
-        fields={header[place]: field for field, place in fields.items()},
+        people=CsvPeople(table, count),
+        fields={header[place]: field for field, place in sorted(fields.items(), key=lambda it: it[1])},
+        unused=tuple(name for place, name in enumerate(header) if place not in fields.values()),
         encoding=encoding,
         separator=separator,
     )
 
 
-def _decoded(path: Path) -> tuple[str, str]:
+class _Table:
+    """The rows of an open file, read from its beginning each time."""
+
+    def __init__(
+        self,
+        file: "_OpenFile",
+        encoding: str,
+        separator: str,
+        columns: Mapping[str, str],
+        kinds: Sequence[IdentifierKind],
+    ) -> None:
+        self._file = file
+        self._encoding = encoding
+        self._separator = separator
+        self._kinds = kinds
+        self.header = next((row for _, row in self._rows()), [])
+        self.fields = placed(self.header, columns, kinds, hint=_COLUMNS_HINT)
+
+    def records(self) -> Iterator[Record]:
+        rows = self._rows()
+        next(rows)
+        with closing(PlacesOfIds()) as places:
+            for line, row in rows:
+                yield self._record(line, row, places)
+
+    def _record(self, line: int, row: Sequence[str], places: PlacesOfIds) -> Record:
+        if len(row) != len(self.header):
+            return Record(place=line, problem=f"it has {len(row)} cells instead of {len(self.header)}")
+        cells = {field: row[place].strip() for field, place in self.fields.items()}
+        record = read_record(line, cells, self._kinds)
+        earlier = None if record.person is None else places.earlier(record.person.record_id, line)
+        return record if earlier is None else Record(place=line, problem=f"its id is that of line {earlier}")
+
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Each row that is not blank, with the line it begins on."""
+        line = 1
+        try:
+            with _text(self._file.content, self._encoding) as text:
+                reader = csv.reader(text, delimiter=self._separator, strict=True)
+                for row in reader:
+                    if any(cell.strip() for cell in row):
+                        yield line, row
+                    line = reader.line_num + 1
+        except csv.Error as error:
+            raise RegistryInvalid("The file is no well-formed CSV.", hint=_HINT) from error
+        except (OSError, UnicodeError) as error:
+            raise RegistryInvalid(
+                "The file changed, or its disk failed, while it was read.", hint=_HINT
+            ) from error
+
+
+class _OpenFile:
+    """A file that can be read again and again, and is closed when nobody needs it any more."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it; what can be read only once, such as a pipe, is copied first.
+
+        Raises:
+            RegistryInvalid: it can't be read.
+        """
+        try:
+            self.content: BinaryIO = path.open("rb")
+            weakref.finalize(self, self.content.close)
+            if not stat.S_ISREG(os.fstat(self.content.fileno()).st_mode):
+                self._copy()
+        except OSError as error:
+            raise RegistryInvalid(
+                "The file can't be read.", hint="Check its path and who may read it."
+            ) from error
+
+    def _copy(self) -> None:
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 # closed with this object
+        weakref.finalize(self, copy.close)
+        shutil.copyfileobj(self.content, copy)
+        self.content = copy
+
+
+@contextmanager
+def _text(content: BinaryIO, encoding: str) -> Iterator[TextIO]:
+    """The file's text from its beginning; the file stays open for the next time."""
+    content.seek(0)
+    text = io.TextIOWrapper(content, encoding=encoding, newline="")
     try:
-        content = path.read_bytes()
+        yield text
+    finally:
+        text.detach()
+
+
+def _encoding_of(content: BinaryIO) -> str:
+    content.seek(0)
+    mark = content.read(2)
+    for encoding in (_WIDE,) if mark in _WIDE_MARKS else _ENCODINGS:
+        if _is_text(content, encoding):
+            return encoding
+    raise RegistryInvalid(
+        "The file is no text in UTF-8, in UTF-16 with its mark, or in Windows-1252.", hint=_HINT
+    )
+
+
+def _is_text(content: BinaryIO, encoding: str) -> bool:
+    """Whether all of a file is text in an encoding; a NUL is in no text."""
+    content.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while chunk := content.read(_CHUNK_BYTES):
+            if "\0" in decoder.decode(chunk):
+                return False
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
     except OSError as error:
         raise RegistryInvalid(
             "The file can't be read.", hint="Check its path and who may read it."
         ) from error
-    for encoding in _ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        return text, encoding
-    raise RegistryInvalid("The file is no text in UTF-8 or Windows-1252.", hint=_HINT)
+    return True
 
 
-def _header(text: str, separator: str) -> list[str]:
-    return next(csv.reader(io.StringIO(text), delimiter=separator), [])
+def _header(line: str, separator: str) -> list[str]:
+    return next(csv.reader(io.StringIO(line), delimiter=separator), [])
 
 
-def _fields(header: Sequence[str]) -> dict[str, int]:
-    """Where each known field stands; of two columns for one field the first counts."""
-    found: dict[str, int] = {}
-    for place, name in enumerate(header):
-        field = _FIELD_OF.get(tokens(name))
-        if field:
-            found.setdefault(field, place)
-    return found
-
-
-def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not blank, with the line it begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    line = 1
-    for row in reader:
-        if any(cell.strip() for cell in row):
-            yield line, row
-        line = reader.line_num + 1
-
-
-def _people(
-    rows: Sequence[tuple[int, list[str]]], fields: Mapping[str, int], width: int
-) -> tuple[tuple[Person, ...], tuple[tuple[int, str], ...]]:
-    people: list[Person] = []
-    problems: list[tuple[int, str]] = []
-    lines_by_id: dict[str, int] = {}
-    for line, row in rows:
-        if len(row) != width:
-            problems.append((line, f"it has {len(row)} cells instead of {width}"))
-            continue
-        cells = {field: row[place].strip() for field, place in fields.items()}
-        problem = _problem_with(cells)
-        if problem is None:
-            earlier = lines_by_id.setdefault(folded(cells["id"]), line)
-            problem = None if earlier == line else f"its id is that of line {earlier}"
-        if problem is None:
-            people.append(_person(cells))
-        else:
-            problems.append((line, problem))
-    return tuple(people), tuple(problems)
-
-
-def _problem_with(cells: Mapping[str, str]) -> str | None:
-    if not tokens(cells["last_name"]):
-        return "the last name is empty"
-    if not tokens(cells["first_name"]):
-        return "the first name is empty"
-    if cells.get("dob") and _date(cells["dob"]) is None:
-        return "the birth date is no date like 1980-12-31 or 31/12/1980"
-    return problem_with(cells["id"])
-
-
-def _person(cells: Mapping[str, str]) -> Person:
-    identifiers = (
-        Identifier(kind=kind, value=BY_NAME[kind].normalise(cells[kind]))
-        for kind in _IDENTIFIER_FIELDS
-        if cells.get(kind)
-    )
-    return Person(
-        record_id=RecordId(cells["id"]),
-        last_name=cells["last_name"],
-        first_name=cells["first_name"],
-        birth_name=cells.get("birth_name") or None,
-        birth_date=_date(cells.get("dob", "")),
-        sex=cells.get("sex") or None,
-        identifiers=tuple(identifier for identifier in identifiers if identifier.value),
-        phone=cells.get("phone") or None,
-    )
-
-
-def _date(text: str) -> datetime.date | None:
-    found = _ISO_DATE.fullmatch(text) or _DAY_FIRST_DATE.fullmatch(text)
-    if found is None or int(found["year"]) < _EARLIEST_YEAR:
-        return None
+def _known(header: Sequence[str], columns: Mapping[str, str], kinds: Sequence[IdentifierKind]) -> int:
+    """How many fields a header holds, if it were divided like this."""
     try:
-        return datetime.date(int(found["year"]), int(found["month"]), int(found["day"]))
-    except ValueError:
-        return None
+        return len(recognised(header, columns, kinds))
+    except RegistryInvalid:
+        return 0
