@@ -73,9 +73,10 @@ def _labelled_numbers(
 ) -> Iterator[PrintedIdentifier]:
     for mark in marks:
         if mark.kind is MarkKind.IDENTIFIER:
-            for start, end in numbers_under(found, mark):
+            kind = vocabulary.kind(mark.identifier)
+            for start, end in numbers_under(found, mark, kind):
                 value = "".join(token.text for token in found.stream[start:end])
-                yield _identifier(vocabulary.kind(mark.identifier), value, Passage(start=start, end=end))
+                yield _identifier(kind, value, Passage(start=start, end=end))
 
 
 def _other_dates(stream: tuple[Token, ...], dated: set[int]) -> list[datetime.date]:
@@ -91,8 +92,10 @@ def _unread(found: MarkedText, marks: tuple[Mark, ...], vocabulary: Vocabulary) 
             if _is_negation(found.stream, mark):
                 continue
             yield Doubt(kind=DoubtKind.BIRTH_DATE, passage=_rest_of_phrase(found, mark))
-        elif mark.kind is MarkKind.IDENTIFIER and not any(numbers_under(found, mark)):
-            yield from _unread_number(found, mark, vocabulary)
+        elif mark.kind is MarkKind.IDENTIFIER:
+            kind = vocabulary.kind(mark.identifier)
+            if not any(numbers_under(found, mark, kind)):
+                yield from _unread_number(found, mark, kind)
 
 
 def _is_negation(stream: tuple[Token, ...], mark: Mark) -> bool:
@@ -108,9 +111,8 @@ def _rest_of_phrase(found: MarkedText, mark: Mark) -> Passage:
     return Passage(start=mark.passage.start, end=end)
 
 
-def _unread_number(found: MarkedText, mark: Mark, vocabulary: Vocabulary) -> Iterator[Doubt]:
+def _unread_number(found: MarkedText, mark: Mark, kind: IdentifierKind | None) -> Iterator[Doubt]:
     """What follows a label and holds digits, though it has not the form of a number: `AB/999999`, `(AB) 999999`."""
-    kind = vocabulary.kind(mark.identifier)
     for start in number_starts(found, mark):
         end = _unread_end(found, start)
         value = compact(" ".join(token.text for token in found.stream[start:end]))

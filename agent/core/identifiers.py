@@ -1,20 +1,21 @@
 """Numbers that belong to one person: how they are read, brought into one form, and checked.
 
-A new kind is one entry of IDENTIFIERS and its labels in `core.labels`. A number is taken as printed, never
-repaired.
+A new kind is one entry of IDENTIFIERS and its labels in `core.labels`; an office's own kinds are in `core.own_kinds`. A
+number is taken as printed, never repaired.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from agent.core import checksums
+from agent.core.forms import Form, form_of
 from agent.core.names import normalise, tokens
 from agent.domain.evidence import Token
 
 _LONGEST_GROUP = 4
 _SMALLEST_UNLABELLED = 6
 _GROUP_GAPS = frozenset({"", " ", "-", ".", " - "})
-_CENSUS_CODES = {"2A": "19", "2B": "18"}
 
 
 def _always(_: str) -> bool:
@@ -29,6 +30,7 @@ class IdentifierKind:
         title: for a human.
         pattern: of its compact form.
         is_valid: its checksum, where one exists.
+        forms: how it is printed, where that holds more than short groups of digits.
         stands_alone: its form is so particular that it counts without a label.
         proves: False for a number that families share; it only proposes.
         is_of_insured: its labels name the insured, who may be the subject's parent of the same name: it proposes,
@@ -41,6 +43,7 @@ class IdentifierKind:
     title: str
     pattern: re.Pattern[str]
     is_valid: Callable[[str], bool] = _always
+    forms: tuple[Form, ...] = ()
     stands_alone: bool = False
     proves: bool = True
     is_of_insured: bool = False
@@ -69,23 +72,15 @@ def compact(printed: str) -> str:
     return "".join(tokens(printed)).upper()
 
 
-def _nir_key(body: str) -> int:
-    """The French rule: 97 less the number modulo 97, where Corsica's 2A and 2B count as 19 and 18."""
-    department = body[5:7]
-    return 97 - int(body[:5] + _CENSUS_CODES.get(department, department) + body[7:]) % 97
-
-
 _NIR = re.compile(r"[1-478]\d{4}(?:\d{2}|2[AB])\d{6}\d{2}")
 _NIR_BODY = re.compile(r"[1-478]\d{4}(?:\d{2}|2[AB])\d{6}")
+_CF = "[0-9LMNPQRSTUV]"
+"""A digit of a codice fiscale; the tax office writes a letter for it where two people would share a code."""
 _NATIONAL_PREFIX = re.compile(r"^(?:00)?(?:212|33)0?(?=\d{9}$)")
 
 
 def _with_nir_key(value: str) -> str:
-    return f"{value}{_nir_key(value):02}" if _NIR_BODY.fullmatch(value) else value
-
-
-def _has_nir_key(value: str) -> bool:
-    return int(value[13:]) == _nir_key(value[:13])
+    return value + checksums.nir_key(value) if _NIR_BODY.fullmatch(value) else value
 
 
 def _national_phone(value: str) -> str:
@@ -103,7 +98,7 @@ IDENTIFIERS = (
         name="nir",
         title="social security number",
         pattern=_NIR,
-        is_valid=_has_nir_key,
+        is_valid=checksums.has_nir_key,
         stands_alone=True,
         complete=_with_nir_key,
         is_completed_by_checksum=True,
@@ -113,6 +108,42 @@ IDENTIFIERS = (
         title="insurance number",
         pattern=re.compile(r"(?=.*\d)[A-Z0-9]{4,20}"),
         is_of_insured=True,
+    ),
+    IdentifierKind(
+        name="niss",
+        title="Belgian national register number",
+        pattern=re.compile(r"\d{11}"),
+        is_valid=checksums.has_niss_key,
+        forms=(form_of("99.99.99-999.99"),),
+    ),
+    IdentifierKind(
+        name="dni",
+        title="Spanish identity number",
+        pattern=re.compile(r"(?:\d{8}|[XYZ]\d{7})[A-HJ-NP-TV-Z]"),
+        is_valid=checksums.has_dni_letter,
+        forms=(form_of("99.999.999-A"), form_of("A-9999999-A"), form_of("A-9.999.999-A")),
+    ),
+    IdentifierKind(
+        name="codice_fiscale",
+        title="Italian tax code",
+        pattern=re.compile(rf"[A-Z]{{6}}{_CF}{_CF}[A-EHLMPRST]{_CF}{_CF}[A-Z]{_CF}{{3}}[A-Z]"),
+        is_valid=checksums.has_codice_fiscale_letter,
+        forms=(form_of("AAA-AAA-99A99-A999A"),),
+    ),
+    IdentifierKind(
+        name="nhs", title="NHS number", pattern=re.compile(r"\d{10}"), is_valid=checksums.has_nhs_digit
+    ),
+    IdentifierKind(
+        name="avs",
+        title="Swiss social insurance number",
+        pattern=re.compile(r"756\d{10}"),
+        is_valid=checksums.has_ahv_digit,
+    ),
+    IdentifierKind(
+        name="nif",
+        title="Portuguese tax number",
+        pattern=re.compile(r"[1-4]\d{8}"),
+        is_valid=checksums.has_nif_digit,
     ),
     IdentifierKind(
         name="phone",

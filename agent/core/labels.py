@@ -180,7 +180,21 @@ _NUMBER_PHRASES: dict[str | None, str] = {
         policy no; policy; member id; member number; member no; membership number; assurance
         رقم التامين; رقم الانخراط; رقم التسجيل; رقم المؤمن; رقم الضمان الاجتماعي
     """,
+    "niss": """
+        niss; n niss; no niss; numero niss; registre national; n registre national; n de registre national
+        no de registre national; numero de registre national; numero du registre national; rijksregisternummer
+        national register number; national register no
+    """,
+    "dni": """
+        dni; n dni; no dni; numero dni; numero de dni; dni nie; d n i; n i e; n nie; documento nacional de identidad
+        numero de identidad de extranjero
+    """,
+    "codice_fiscale": "codice fiscale; cod fiscale",
+    "nhs": "nhs number; nhs no; nhs num; nhs id",
+    "avs": "avs; n avs; no avs; numero avs; ahv; ahv nr; ahv nummer; n ahv; avs ahv; ahv avs",
+    "nif": "numero de contribuinte; n contribuinte; contribuinte; numero de identificacao fiscal",
     None: """
+        numero national; n national; national number; national no; nif; n nif
         n identifiant; no identifiant; numero identifiant; identifiant; numero d identifiant
         n d identifiant; identifiant patient
         n d identification; numero d identification; identification number; id number; id no; id

@@ -5,9 +5,11 @@ line.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from agent.core.dates import read_date
-from agent.core.identifiers import read_number
+from agent.core.forms import goes_on, read_form
+from agent.core.identifiers import IdentifierKind, read_number
 from agent.core.marks import MarkedText
 from agent.core.names import word_set
 from agent.domain.evidence import Mark
@@ -25,9 +27,13 @@ def dates_under(found: MarkedText, mark: Mark) -> Iterator[tuple[int, int]]:
     return _values(found, mark, starts, _date_end)
 
 
-def numbers_under(found: MarkedText, mark: Mark) -> Iterator[tuple[int, int]]:
-    """The numbers that a label announces, by where each begins and ends."""
-    return _values(found, mark, tuple(number_starts(found, mark)), _number_end)
+def numbers_under(found: MarkedText, mark: Mark, kind: IdentifierKind | None) -> Iterator[tuple[int, int]]:
+    """The numbers that a label announces, by where each begins and ends.
+
+    Args:
+        kind: the one that the label names, where it names one.
+    """
+    return _values(found, mark, tuple(number_starts(found, mark)), partial(_number_end, kind))
 
 
 def number_starts(found: MarkedText, mark: Mark) -> Iterator[int]:
@@ -56,14 +62,17 @@ def _date_end(found: MarkedText, start: int) -> int | None:
     return read[1] if read else None
 
 
-def _number_end(found: MarkedText, start: int) -> int | None:
-    if start in found.mark_at or read_date(found.stream, start):
+def _number_end(kind: IdentifierKind | None, found: MarkedText, start: int) -> int | None:
+    if start in found.mark_at:
         return None
-    read = read_number(found.stream, start)
+    forms = kind.forms if kind else ()
+    if forms and (end := read_form(found.stream, start, forms)):
+        return end
+    read = None if read_date(found.stream, start) else read_number(found.stream, start)
     if read is None:
         return None
     is_cut = read[1] < len(found.stream) and found.stream[read[1]].before in _NUMBER_GOES_ON
-    return None if is_cut else read[1]
+    return None if is_cut or (forms and goes_on(found.stream, read[1])) else read[1]
 
 
 def _value_starts(found: MarkedText, mark: Mark, connectors: frozenset[str]) -> Iterator[int]:

@@ -27,6 +27,13 @@ _HEADERS = {
     "nir": "nir; n ss; securite sociale; numero de securite sociale; n securite sociale; social security number",
     "insurance": "insurance; assurance; n assure; numero d assure; n assurance; numero assurance; insurance number;"
     " immatriculation; n immatriculation; cnss; mutuelle",
+    "niss": "niss; numero national; registre national; n registre national; numero de registre national;"
+    " rijksregisternummer",
+    "dni": "dni; nie; dni nie; documento nacional de identidad",
+    "codice_fiscale": "codice fiscale; cod fiscale; codicefiscale",
+    "nhs": "nhs; nhs number; nhs no",
+    "avs": "avs; n avs; numero avs; ahv; ahv nummer",
+    "nif": "nif; numero de contribuinte; contribuinte",
     "phone": "phone; telephone; tel; gsm; mobile; portable; n tel; numero de telephone; phone number",
 }
 
