@@ -18,7 +18,6 @@ from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.registry import RegistryIndex
 from agent.config import Settings
 from agent.core.rules import Rules
-from agent.core.vocabulary import STANDARD
 from agent.ports import Notifier, Ports
 
 _WORDS_MEGABYTES = 32
@@ -140,6 +139,7 @@ def rules_of(settings: Settings) -> Rules:
         mode=settings.mode,
         confidence_floor=settings.ocr_confidence_floor,
         max_crashes=settings.max_crashes,
+        vocabulary=settings.vocabulary,
     )
 
 
@@ -160,7 +160,7 @@ def build_reader(settings: Settings) -> SandboxedReader:
         render_megapixels=settings.render_megapixels,
         at_once=settings.worker_count,
         fenced=settings.reader_fence,
-        labels=STANDARD.identifying_labels,
+        labels=settings.vocabulary.identifying_labels,
         passwords=settings.passwords,
         max_text_megabytes=settings.max_text_megabytes,
         max_page_text_megabytes=settings.max_page_text_megabytes,

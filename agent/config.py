@@ -10,6 +10,7 @@ import os
 import pwd
 import stat
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,6 +20,8 @@ from dotenv.parser import parse_stream
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
+from agent.core.vocabulary import Vocabulary
 from agent.domain.decision import Mode, Policy
 from agent.errors import SettingInvalid
 
@@ -44,6 +47,9 @@ class Settings(BaseSettings):
     policy: Policy = Policy.TWO_IDENTIFIERS
     timezone: str = "UTC"
     allow_root: bool = False
+
+    insurance_pattern: str = ""
+    identifiers: str = ""
 
     telegram_token: SecretStr | None = None
     telegram_chats: Annotated[tuple[int, ...], NoDecode] = ()
@@ -89,6 +95,18 @@ class Settings(BaseSettings):
             raise ValueError("is no time zone; write it like Europe/Paris") from error
         return value
 
+    @field_validator("insurance_pattern")
+    @classmethod
+    def _insurance_forms_are_forms(cls, value: str) -> str:
+        insurance_forms(value)
+        return value
+
+    @field_validator("identifiers")
+    @classmethod
+    def _identifiers_are_kinds(cls, value: str) -> str:
+        own_kinds(value)
+        return value
+
     @field_validator("telegram_chats", mode="before")
     @classmethod
     def _chats_from_text(cls, value: object) -> object:
@@ -119,6 +137,11 @@ class Settings(BaseSettings):
     def passwords(self) -> tuple[str, ...]:
         """What to try on PDFs that have a password, in this order."""
         return _lines_of(self.pdf_passwords)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What is known of numbers and labels, the office's own among it."""
+        return office_vocabulary(self.identifiers, self.insurance_pattern)
 
     @property
     def worker_count(self) -> int:

@@ -60,7 +60,7 @@ def evaluate(
         settings = settings.model_copy(update={"policy": policy})
     given = documents_at(documents)
     known = None if truth is None else _truth(truth, settings.policy, given)
-    people = read_csv(registry).people
+    people = read_csv(registry, kinds=settings.vocabulary.kinds).people
     with _output(predictions) as output, tempfile.TemporaryDirectory(prefix="dossierd-eval-") as folder:
         index = RegistryIndex(Path(folder) / "registry.sqlite")
         try:

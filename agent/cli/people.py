@@ -23,7 +23,6 @@ from agent.cli.shared import (
 )
 from agent.cli.wording import count_people, print_json, say, say_table, table
 from agent.config import load
-from agent.core.vocabulary import STANDARD
 from agent.domain.identity import Person
 from agent.domain.message import visible
 
@@ -62,7 +61,7 @@ def import_(
     """
     settings = load(home=home)
     refuse_root(settings)
-    found = read_csv(file, _chosen(column or []), STANDARD.kinds)
+    found = read_csv(file, _chosen(column or []), settings.vocabulary.kinds)
     if not yes:
         _confirm_columns(found, as_json=as_json)
     make_home(settings.home)

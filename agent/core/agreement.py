@@ -3,7 +3,7 @@
 import datetime
 
 from agent.core.dates import are_near
-from agent.core.identifiers import shape
+from agent.core.identifiers import BY_NAME, shape
 from agent.domain.evidence import Doubt, PrintedDate, PrintedIdentifier
 from agent.domain.identity import Person
 
@@ -18,8 +18,14 @@ def is_nearly_birthday(date: PrintedDate, registered: datetime.date) -> bool:
 
 
 def is_own(number: PrintedIdentifier, person: Person) -> bool:
+    """Whether the very number is printed.
+
+    A label may say another kind than the registry, or none, except for the kinds that are an office's own: six digits
+    that are a file number here are a laboratory's request there.
+    """
     return number.is_valid and any(
-        identifier.value == number.value and (number.is_labelled or identifier.kind == number.kind)
+        identifier.value == number.value
+        and (identifier.kind == number.kind or (number.is_labelled and identifier.kind in BY_NAME))
         for identifier in person.identifiers
     )
 

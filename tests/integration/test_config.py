@@ -151,6 +151,8 @@ WRONG = {
     "policy": "s3cret",
     "timezone": "Mars/S3cret",
     "allow_root": "s3cret",
+    "insurance_pattern": "s3cret",
+    "identifiers": "s3cret | s3cret | s3cret | s3cret",
     "telegram_chats": "42,s3cret",
     "telegram_api_url": "s3cret",
     "ocr_languages": "s3cret; rm -rf",
