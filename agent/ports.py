@@ -11,12 +11,15 @@ from agent.core.rules import Rules
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person, RecordId
-from agent.domain.life import Document, Reply, Request, Review, Step
+from agent.domain.inputs import Inputs
+from agent.domain.lesson import Lesson, LessonNumber, LessonState
+from agent.domain.life import Document, Reply, Request, Review
 from agent.domain.message import Message, MessageKind, Topic
-from agent.domain.outcome import Event, Outcome, State
+from agent.domain.outcome import Event, State
 from agent.domain.reading import Progress, Reading, Turn, Wanted
 from agent.domain.room import Room
 from agent.domain.searchable import MadeCopy, Unsearchable
+from agent.domain.settlement import Settlement
 
 
 class Clock(Protocol):
@@ -204,28 +207,6 @@ class Space(Protocol):
     def rooms(self) -> Sequence[Room]: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """What one settling transaction writes.
-
-    Attributes:
-        event: SETTLED, ANSWERED, UNDONE or REFILED.
-        target: where the file is to go, as a path below the home.
-        opens_epoch: True for what a human asked for; a first settling stays in its epoch.
-        messages: for each recipient what to tell; due only when the move is done.
-        answered_by, answer: close the open review.
-    """
-
-    event: Event
-    outcome: Outcome
-    target: str
-    messages: Sequence[tuple[str, Message]] = ()
-    steps: Sequence[Step] = ()
-    opens_epoch: bool = False
-    answered_by: str | None = None
-    answer: str | None = None
-
-
 class Ledger(Protocol):
     """The documents' rows. Each method is one transaction; one that a state doesn't allow raises RequestRefused.
 
@@ -267,7 +248,10 @@ class Ledger(Protocol):
         *,
         still_holds: Callable[[], bool] = lambda: True,
     ) -> Document | None:
-        """Commit outcome, target and messages; None when `still_holds`, asked inside the transaction, says no."""
+        """Commit outcome, target and messages; None when `still_holds`, asked inside the transaction, says no.
+
+        None too when a lesson among the inputs is no longer active.
+        """
         ...
 
     def retarget(self, document_id: DocumentId, target: str) -> Document:
@@ -326,6 +310,22 @@ class Ledger(Protocol):
 
     def review(self, document_id: DocumentId) -> Review | None:
         """The document's open question."""
+        ...
+
+    def inputs(self, document_id: DocumentId) -> Inputs | None:
+        """What the document's last decision was made of; None where none was kept."""
+        ...
+
+    def lessons(self, states: frozenset[LessonState]) -> Sequence[Lesson]:
+        """All lessons in these states, in the order in which they were taught."""
+        ...
+
+    def lesson(self, number: LessonNumber) -> Lesson | None: ...
+
+    def judge_lesson(
+        self, number: LessonNumber, state: LessonState, actor: str, now: datetime.datetime
+    ) -> None:
+        """Write that a human confirmed or revoked a lesson."""
         ...
 
 

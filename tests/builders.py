@@ -9,8 +9,19 @@ from agent.core.decide import decide
 from agent.core.extract import extract
 from agent.core.match import Assessment, compare
 from agent.domain.decision import Decision, Policy
-from agent.domain.document import Box, DocumentText, Line, Page, PageProblem, TextOrigin, Word, text_of_plain
+from agent.domain.document import (
+    Box,
+    DocumentId,
+    DocumentText,
+    Line,
+    Page,
+    PageProblem,
+    TextOrigin,
+    Word,
+    text_of_plain,
+)
 from agent.domain.identity import Identifier, Person, RecordId
+from agent.domain.lesson import Lesson, LessonNumber, LessonState, Teaching
 
 _record_numbers = itertools.count(1)
 
@@ -39,6 +50,28 @@ def person(
         birth_date=birth_date,
         identifiers=tuple(Identifier(kind=kind, value=value) for kind, value in numbers.items() if value),
         phone=phone,
+    )
+
+
+def lesson(
+    teaching: Teaching,
+    number: int = 1,
+    *,
+    state: LessonState = LessonState.ACTIVE,
+    taught_by: str = "cli:anna",
+) -> Lesson:
+    """Something that an answer about D-7 taught."""
+    moment = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
+    is_judged = state is not LessonState.PROPOSED
+    return Lesson(
+        number=LessonNumber(number),
+        teaching=teaching,
+        state=state,
+        document_id=DocumentId(7),
+        taught_by=taught_by,
+        taught_at=moment,
+        judged_by="cli:bert" if is_judged else None,
+        judged_at=moment if is_judged else None,
     )
 
 

@@ -215,7 +215,10 @@ class _Reading:
         self, person: Person, mentions: Sequence[Mention], subject: Sequence[Mention]
     ) -> Iterator[Reason]:
         free = [one for one in mentions if not one.is_void]
-        if free:
+        if free and free[0].spelling is not None:
+            passage = Passage(start=free[0].start, end=free[0].end)
+            yield reasons.name_learned(self._evidence, person, passage, free[0].spelling.lesson)
+        elif free:
             yield reasons.name_printed(self._evidence, person, free[0].parts[0])
         elif mentions:
             yield reasons.name_in_other_role(self._evidence, person, mentions[0].parts[0])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from agent.core.names import JOINERS, PARTICLES, tokens, word_set
 from agent.core.roles import Roles
 from agent.domain.evidence import NAME_KINDS, DoubtKind, Evidence, Mark, MarkKind, Passage, Token
-from agent.domain.identity import Person
+from agent.domain.identity import Person, Spelling
 
 _BETWEEN_KINDS = NAME_KINDS - {MarkKind.TOPIC} | {MarkKind.CIVILITY}
 _LEADING_KINDS = NAME_KINDS | {MarkKind.CIVILITY}
@@ -40,16 +40,18 @@ class Mention:
     """One printed occurrence of a whole name.
 
     Attributes:
-        parts: the passages of last and first name, in the order of the page.
+        parts: the passages of last and first name, in the order of the page; one for a learned spelling of the whole.
         is_labelled: a label of the subject stands before it.
         is_unannounced: nothing on its line says whose name it is.
         is_void: it stands in a role that is not the subject's.
+        spelling: the learned one that is printed here; None for the name as registered.
     """
 
     parts: tuple[Passage, ...]
     is_labelled: bool
     is_unannounced: bool
     is_void: bool
+    spelling: Spelling | None = None
 
     @property
     def start(self) -> int:
@@ -80,23 +82,44 @@ class Names:
 
     def mentions(self, person: Person) -> tuple[Mention, ...]:
         """Find every exact mention of a person, in the order of the page."""
-        last, first = tokens(person.last_name), tokens(person.first_name)
-        if not last or not first:
-            return ()
-        found = {
-            *self._runs(last, first, is_last_first=True),
-            *self._runs(first, last, is_last_first=False),
-            *self._from_fields(last, first),
-        }
+        found: dict[tuple[Passage, ...], Spelling | None] = {}
+        for parts in self._printed(tokens(person.last_name), tokens(person.first_name)):
+            found[parts] = None
+        for spelling in person.spellings:
+            if not spelling.is_shared:
+                for parts in self._spelled(spelling):
+                    found.setdefault(parts, spelling)
         return tuple(
             Mention(
                 parts=parts,
                 is_labelled=any(part.start in self._field_starts for part in parts),
                 is_unannounced=self._is_unannounced(parts[0].start) and not self._is_elder(parts[-1].end),
                 is_void=self._roles.is_void(parts[0].start, parts[-1].end),
+                spelling=found[parts],
             )
             for parts in sorted(found, key=lambda parts: [(part.start, part.end) for part in parts])
         )
+
+    def _printed(self, last: Sequence[str], first: Sequence[str]) -> Iterator[tuple[Passage, ...]]:
+        if last and first:
+            yield from self._runs(last, first, is_last_first=True)
+            yield from self._runs(first, last, is_last_first=False)
+            yield from self._from_fields(last, first)
+
+    def _spelled(self, spelling: Spelling) -> Iterator[tuple[Passage, ...]]:
+        """Where a learned spelling is printed: a whole name word for word, in its order; parts as any name's."""
+        whole = tokens(spelling.last_name)
+        if spelling.first_name:
+            yield from self._printed(whole, tokens(spelling.first_name))
+            return
+        for start in self._positions.get(whole[0], ()):
+            end = self._after(start, whole)
+            if (
+                end is not None
+                and not self._is_extended_before(start, is_last_first=True)
+                and not self._is_extended_after(start, end)
+            ):
+                yield (Passage(start=start, end=end),)
 
     def _is_unannounced(self, start: int) -> bool:
         """Whether nothing but a label or a civility stands before a name on its line, and nothing above leads to it.

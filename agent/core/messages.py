@@ -186,6 +186,7 @@ def _named(reasons: Sequence[Reason]) -> str:
 REASONS: Mapping[str, str] = {
     "identifier_same": "same personal number",
     "name_printed": "full name",
+    "name_learned": "a spelling that people have confirmed",
     "name_as_subject": "named as the one it is about",
     "name_in_other_role": "named, but as a doctor, a relative or a place",
     "name_similar": "a similar name",

@@ -121,12 +121,22 @@ def core(name: Iterable[str]) -> tuple[str, ...]:
 def name_keys(person: Person) -> tuple[tuple[str, ...], ...]:
     """The spelling keys of each name that a person may go by.
 
-    As registered and with the name at birth; each also as it reads when words that are often written together are
-    joined: BEN ALI is BENALI, Abdel Karim is Abdelkarim.
+    As registered, with the name at birth, and as learned; each also as it reads when words that are often written
+    together are joined: BEN ALI is BENALI, Abdel Karim is Abdelkarim.
     """
-    lasts = [*_ways(person.last_name), *_ways(person.birth_name or "")]
-    firsts = _ways(person.first_name) or ((),)
-    return tuple(dict.fromkeys(tuple(sorted((*last, *first))) for last in lasts for first in firsts))
+    whole = (
+        (person.last_name, person.first_name),
+        (person.birth_name or "", person.first_name),
+        *((spelling.last_name, spelling.first_name) for spelling in person.spellings),
+    )
+    return tuple(
+        dict.fromkeys(
+            tuple(sorted((*last, *first)))
+            for last_name, first_name in whole
+            for last in _ways(last_name)
+            for first in _ways(first_name) or ((),)
+        )
+    )
 
 
 def _ways(name: str) -> tuple[tuple[str, ...], ...]:

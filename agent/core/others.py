@@ -80,19 +80,19 @@ class Others:
         Where no label names the person, what follows an unknown label or looks like a name counts too, in any role but
         a doctor's: a letter that begins with a father's name and birth date may be about the son.
         """
-        own = _Own(
-            last=frozenset(tokens(person.last_name)),
-            first=frozenset(tokens(person.first_name)),
-            birth=frozenset(tokens(person.birth_name or "")),
-        )
+        names = tuple(_names_of(person))
         starts = {part.start for mention in mentions for part in mention.parts}
         is_labelled = any(mention.is_labelled and not mention.is_void for mention in mentions)
         return (
-            *(field.passage for field in self._fields if not self._is_own(field, own, starts)),
+            *(
+                field.passage
+                for field in self._fields
+                if not any(self._is_own(field, own, starts) for own in names)
+            ),
             *(
                 passage
                 for passage in (*self._nearly, *self._addressed, *(() if is_labelled else self._perhaps))
-                if passage.start not in starts and not self._texts(passage) <= own.all
+                if passage.start not in starts and not any(self._texts(passage) <= own.all for own in names)
             ),
         )
 
@@ -231,6 +231,20 @@ class Others:
 
     def _texts(self, passage: Passage) -> set[str]:
         return {token.text for token in self._stream[passage.start : passage.end]}
+
+
+def _names_of(person: Person) -> Iterator[_Own]:
+    """A person's name as registered, and each learned spelling that is nobody else's."""
+    yield _Own(
+        last=frozenset(tokens(person.last_name)),
+        first=frozenset(tokens(person.first_name)),
+        birth=frozenset(tokens(person.birth_name or "")),
+    )
+    for spelling in person.spellings:
+        if not spelling.is_shared:
+            last = frozenset(tokens(spelling.last_name))
+            first = frozenset(tokens(spelling.first_name)) or last
+            yield _Own(last=last, first=first, birth=frozenset())
 
 
 def _has_capital(token: Token) -> bool:

@@ -13,6 +13,7 @@ from agent.domain.identity import Person
 WEIGHTS = {
     "identifier_same": 6,
     "name_printed": 5,
+    "name_learned": 5,
     "birth_date_same": 4,
     "name_as_subject": 3,
     "name_similar": 5,
@@ -27,6 +28,14 @@ WEIGHTS = {
 def name_printed(evidence: Evidence, person: Person, passage: Passage) -> Reason:
     sentence = f"The full name of {display(person)} is printed."
     return _at(evidence, passage, "name_printed", sentence)
+
+
+def name_learned(evidence: Evidence, person: Person, passage: Passage, lesson: int) -> Reason:
+    printed = evidence.printed(passage)
+    sentence = (
+        f"“{printed}” is printed, which people have confirmed to be {display(person)} (lesson {lesson})."
+    )
+    return _at(evidence, passage, "name_learned", sentence)
 
 
 def name_as_subject(evidence: Evidence, passage: Passage) -> Reason:

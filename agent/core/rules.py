@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from agent.core.vocabulary import STANDARD, Vocabulary
 from agent.domain.decision import Mode, Policy
 
+VERSION = 1
+"""Of the rules in `core`. Raise it with each change that may decide a text differently: `explain` tells it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:

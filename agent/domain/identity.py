@@ -22,8 +22,28 @@ class Identifier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spelling:
+    """Another way in which a person's name is printed, as people have confirmed it.
+
+    Attributes:
+        last_name: the whole name where `first_name` is empty.
+        lesson: the number of the lesson that says so.
+        is_shared: somebody else may bear it too: it then names nobody, but still counts among namesakes.
+    """
+
+    last_name: str
+    first_name: str
+    lesson: int
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One record of the registry, as the office wrote it (names are not normalised here)."""
+    """One record of the registry, as the office wrote it (names are not normalised here).
+
+    Attributes:
+        spellings: no part of the record: what answers have taught, added for a decision.
+    """
 
     record_id: RecordId
     last_name: str
@@ -33,3 +53,4 @@ class Person:
     sex: str | None = None
     identifiers: tuple[Identifier, ...] = ()
     phone: str | None = None
+    spellings: tuple[Spelling, ...] = ()

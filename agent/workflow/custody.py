@@ -6,7 +6,7 @@ call the same two.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
@@ -16,6 +16,8 @@ from agent.core.messages import message_for, missing_message
 from agent.core.places import next_name, place_of, suffix_of
 from agent.core.stories import reason_of, traits
 from agent.domain.document import Claim, DocumentId
+from agent.domain.inputs import Inputs
+from agent.domain.lesson import Teaching
 from agent.domain.life import Document, Step
 from agent.domain.outcome import (
     AT_REST,
@@ -29,7 +31,8 @@ from agent.domain.outcome import (
     State,
 )
 from agent.domain.reading import Reading
-from agent.ports import Ports, Settlement
+from agent.domain.settlement import Settlement
+from agent.ports import Ports
 from agent.workflow.searchable import lay_beside
 
 log = structlog.get_logger(__name__)
@@ -129,14 +132,12 @@ class Custody:
             duration_ms = round((time.perf_counter() - started) * 1000)
             self._steps.append(Step(name=name, started_at=started_at, duration_ms=duration_ms))
 
-    def settle(
-        self, outcome: Outcome, *, pages: int | None = None, registry_version: int | None = None
-    ) -> None:
+    def settle(self, outcome: Outcome, *, pages: int | None = None, inputs: Inputs | None = None) -> None:
         """Commit an outcome and do its move.
 
         Raises:
             FileChanged: the bytes are no longer those that were read.
-            RegistryChanged: the people are no longer those that were looked at (with `registry_version`).
+            RegistryChanged: the people or lessons are no longer those of the inputs.
         """
         document = self._ports.ledger.document(self._document_id)
         assert document is not None
@@ -147,7 +148,7 @@ class Custody:
             self._ports,
             pages=pages,
             steps=tuple(self._steps),
-            registry_version=registry_version,
+            inputs=inputs,
         )
 
     def _check_bytes(self, document: Document) -> None:
@@ -198,17 +199,19 @@ def settle(
     event: Event = Event.SETTLED,
     pages: int | None = None,
     steps: tuple[Step, ...] = (),
-    registry_version: int | None = None,
+    inputs: Inputs | None = None,
     actor: str | None = None,
     answer: str | None = None,
+    teachings: Sequence[Teaching] = (),
 ) -> Document:
     """Commit an outcome with its target and messages in one transaction, then do the move.
 
     Args:
         event: SETTLED for the daemon's own work; ANSWERED, UNDONE or REFILED open the next epoch.
-        registry_version: refuses to commit when the registry has changed since.
+        inputs: what was decided from; refuses to commit when the registry or a lesson has changed since.
         actor: the human behind it.
         answer: closes the open review.
+        teachings: what the answer may teach.
 
     Raises:
         RegistryChanged, LedgerUnavailable, and what `finish` raises.
@@ -230,6 +233,8 @@ def settle(
         opens_epoch=event is not Event.SETTLED,
         answered_by=actor if answer is not None else None,
         answer=answer,
+        inputs=inputs,
+        teachings=teachings,
     )
     intent = {"event": event, "actor": actor or "rule", **traits(document, outcome)}
     ports.journal.append("settling", ports.clock.now(), **intent)
@@ -237,10 +242,12 @@ def settle(
         document.document_id,
         settlement,
         ports.clock.now(),
-        still_holds=lambda: registry_version in (None, ports.registry.version()),
+        still_holds=lambda: inputs is None or inputs.registry_version == ports.registry.version(),
     )
     if settled is None:
-        raise errors.RegistryChanged("The registry changed while the document was decided.")
+        raise errors.RegistryChanged(
+            "The registry, or what was learned, changed while the document was decided."
+        )
     log.info("document_settled", outcome=outcome.state, reason=reason_of(outcome))
     return finish(settled, ports)
 

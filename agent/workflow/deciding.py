@@ -1,19 +1,23 @@
 """Whose is it? The steps from a text to a decision, for whoever asks: a document's life, a second look, an evaluation.
 
-Nothing here changes anything: the same text, people and rules give the same decision.
+Nothing here changes anything: the same text, people, rules and lessons give the same decision.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.core import learned, replay, rules
 from agent.core.completeness import what_is_missing
-from agent.core.decide import decide
 from agent.core.extract import extract
-from agent.core.match import compare
+from agent.core.names import display
 from agent.core.rules import Rules
 from agent.domain.decision import Decision
-from agent.domain.document import DocumentText
+from agent.domain.document import DocumentText, text_of_plain
 from agent.domain.evidence import Evidence
-from agent.ports import People, Registry
+from agent.domain.identity import Person
+from agent.domain.inputs import Inputs
+from agent.domain.lesson import Lesson, LessonState
+from agent.ports import People, Ports, Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,22 +26,53 @@ class Judgement:
 
     evidence: Evidence
     people: People
+    inputs: Inputs
     decision: Decision
 
 
-def judge(text: DocumentText, registry: Registry, rules: Rules) -> Judgement:
+def judge(text: DocumentText, registry: Registry, office: Rules, lessons: Sequence[Lesson] = ()) -> Judgement:
     """Decide whose a text is.
+
+    Args:
+        lessons: the active ones.
 
     Raises:
         RegistryUnavailable: it can't be searched now.
     """
-    evidence = extract(text, rules.vocabulary)
+    evidence = extract(text, learned.vocabulary_with(office.vocabulary, lessons))
     people = registry.candidates(evidence)  # a search, not a verdict
-    decision = decide(
-        compare(evidence, people.named),
-        policy=rules.policy,
-        confidence_floor=rules.confidence_floor,
-        missing=what_is_missing(text),
+    considered = learned.people_with(_with_called(people.named, evidence, registry, lessons), lessons)
+    inputs = Inputs(
+        people=considered,
+        registry_version=people.version,
         is_trustworthy=people.is_trustworthy,
+        policy=office.policy,
+        mode=office.mode,
+        confidence_floor=office.confidence_floor,
+        missing=what_is_missing(text),
+        numbers=replay.known_numbers(office.vocabulary),
+        labels=replay.known_labels(office.vocabulary),
+        lessons=learned.concerning(lessons, considered, evidence),
+        rules_version=rules.VERSION,
     )
-    return Judgement(evidence=evidence, people=people, decision=decision)
+    return Judgement(
+        evidence=evidence, people=people, inputs=inputs, decision=replay.decide_from(evidence, inputs)
+    )
+
+
+def active_lessons(ports: Ports) -> Sequence[Lesson]:
+    """What people have confirmed, and not taken back."""
+    return ports.ledger.lessons(frozenset({LessonState.ACTIVE}))
+
+
+def _with_called(
+    named: Sequence[Person], evidence: Evidence, registry: Registry, lessons: Sequence[Lesson]
+) -> tuple[Person, ...]:
+    """Add those whom a learned spelling names, with their namesakes: the registry's search doesn't know of it."""
+    everybody = {person.record_id: person for person in named}
+    for record_id in learned.called(evidence, lessons):
+        person = registry.person(record_id)
+        if person is not None:
+            for namesake in (person, *registry.candidates(extract(text_of_plain(display(person)))).named):
+                everybody.setdefault(namesake.record_id, namesake)
+    return tuple(sorted(everybody.values(), key=lambda person: person.record_id))

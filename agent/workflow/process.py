@@ -10,7 +10,7 @@ from agent.core.rereading import pages_to_reread
 from agent.domain.document import DocumentId
 from agent.ports import Ports
 from agent.workflow.custody import in_custody
-from agent.workflow.deciding import judge
+from agent.workflow.deciding import active_lessons, judge
 from agent.workflow.reading import earlier_turns, read_again, read_text
 
 
@@ -30,7 +30,7 @@ def process_document(document_id: DocumentId, ports: Ports) -> None:
 
         while True:
             with custody.step("decide"):
-                judged = judge(text, ports.registry, ports.rules)  # evidence, people, decision
+                judged = judge(text, ports.registry, ports.rules, active_lessons(ports))
                 pages = pages_to_reread(
                     text, judged.evidence, judged.decision, confidence_floor=ports.rules.confidence_floor
                 )
@@ -42,5 +42,5 @@ def process_document(document_id: DocumentId, ports: Ports) -> None:
         custody.settle(
             outcome_of(judged.decision, mode=ports.rules.mode, document_kind=document_kind(text)),
             pages=len(text.pages),
-            registry_version=judged.people.version,
+            inputs=judged.inputs,
         )

@@ -23,7 +23,7 @@ from agent.config import load
 from agent.daemon import Daemon
 from agent.domain.reading import Turn
 from agent.domain.searchable import MadeCopy, Unsearchable
-from agent.ports import Settlement
+from agent.domain.settlement import Settlement
 from tests.faults.points import Marked, MarkedFolders, ToldInAFile
 
 POINTS = (

@@ -21,8 +21,8 @@ from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256
 from agent.domain.message import Message
 from agent.domain.outcome import Event, Failed, FailureReason
 from agent.domain.room import MEGABYTE, Room
+from agent.domain.settlement import Settlement
 from agent.health import Finding, Level, examine
-from agent.ports import Settlement
 
 pytestmark = pytest.mark.observability
 

@@ -53,7 +53,7 @@ from agent.domain.outcome import (
     State,
 )
 from agent.domain.reading import Progress, Reading, Turn
-from agent.ports import Settlement
+from agent.domain.settlement import Settlement
 from tests.custody_builders import ANNA, BERTA, NOON, a_match, ambiguous, hash_of, new_ledger, unmatched
 from tests.fakes import turn_of
 

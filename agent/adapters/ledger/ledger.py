@@ -8,16 +8,18 @@ from sqlalchemy import Engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from agent import errors
-from agent.adapters.ledger import changes, readings, rows
+from agent.adapters.ledger import changes, learning, readings, rows
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.rows import load
 from agent.adapters.ledger.schema import documents, homes, reviews, steps
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
+from agent.domain.inputs import Inputs
+from agent.domain.lesson import Lesson, LessonNumber, LessonState
 from agent.domain.life import Document, Review, Step
 from agent.domain.message import Message
 from agent.domain.outcome import Event, State
 from agent.domain.reading import Progress, Reading, Turn
-from agent.ports import Settlement
+from agent.domain.settlement import Settlement
 
 
 class SqlLedger:
@@ -174,7 +176,8 @@ class SqlLedger:
         still_holds: Callable[[], bool] = lambda: True,
     ) -> Document | None:
         with writing(self._engine) as connection:
-            if not still_holds():
+            used = settlement.inputs.lessons if settlement.inputs else ()
+            if not (learning.are_active(connection, used) and still_holds()):
                 return None
             before = changes.require(connection, document_id)
             settled = changes.advance(
@@ -192,6 +195,9 @@ class SqlLedger:
             changes.open_review(connection, settled, now)
             changes.keep_steps(connection, settled, settlement.steps)
             changes.keep_messages(connection, settled, settlement.messages)
+            learning.keep_inputs(connection, settled, settlement.inputs)
+            if settlement.answered_by is not None:
+                learning.propose(connection, settled, settlement.teachings, settlement.answered_by, now)
             return settled
 
     def retarget(self, document_id: DocumentId, target: str) -> Document:
@@ -356,3 +362,23 @@ class SqlLedger:
                 select(reviews).where(reviews.c.document_id == document_id).order_by(reviews.c.epoch)
             )
             return [rows.review_of(row) for row in found]
+
+    # --- What decisions were made of, and what answers teach
+
+    def inputs(self, document_id: DocumentId) -> Inputs | None:
+        with reading(self._engine) as connection:
+            return learning.last_inputs(connection, document_id)
+
+    def lessons(self, states: frozenset[LessonState]) -> Sequence[Lesson]:
+        with reading(self._engine) as connection:
+            return learning.in_states(connection, states)
+
+    def lesson(self, number: LessonNumber) -> Lesson | None:
+        with reading(self._engine) as connection:
+            return learning.numbered(connection, number)
+
+    def judge_lesson(
+        self, number: LessonNumber, state: LessonState, actor: str, now: datetime.datetime
+    ) -> None:
+        with writing(self._engine) as connection:
+            learning.judge(connection, number, state, actor, now)

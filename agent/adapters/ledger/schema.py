@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that this code is written for."""
 
 
@@ -124,6 +124,30 @@ reviews = Table(
     Column("answered_at", UtcDateTime),
     Column("answered_by", String(128)),
     Column("answer", Text),
+)
+
+inputs = Table(
+    "inputs",
+    metadata,
+    Column("document_id", ForeignKey("documents.document_id"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # zlib over the inputs in JSON
+)
+
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("teaching", Text, nullable=False),
+    Column("teaching_key", String(64), nullable=False),  # a hash of what is taught: it is proposed once
+    Column("state", String(16), nullable=False, index=True),
+    Column("document_id", ForeignKey("documents.document_id"), nullable=False, index=True),
+    Column("taught_by", String(128), nullable=False),
+    Column("taught_at", UtcDateTime, nullable=False),
+    Column("judged_by", String(128)),
+    Column("judged_at", UtcDateTime),
+    UniqueConstraint("teaching_key"),
+    sqlite_autoincrement=True,
 )
 
 steps = Table(

@@ -1,0 +1,89 @@
+"""What active lessons change before a text is read: labels that are known, and names that people go by."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from agent.core.labels import phrases_of
+from agent.core.names import are_compatible, tokens
+from agent.core.vocabulary import Vocabulary
+from agent.domain.evidence import Evidence
+from agent.domain.identity import Person, RecordId, Spelling
+from agent.domain.lesson import Alias, Label, Lesson
+
+
+def vocabulary_with(vocabulary: Vocabulary, lessons: Iterable[Lesson]) -> Vocabulary:
+    """Add the labels that were learned."""
+    learned = tuple(
+        phrase
+        for lesson in lessons
+        if isinstance(lesson.teaching, Label)
+        for phrase in phrases_of(lesson.teaching.words, lesson.teaching.announces, lesson.teaching.identifier)
+    )
+    return replace(vocabulary, labels=(*vocabulary.labels, *learned)) if learned else vocabulary
+
+
+def called(evidence: Evidence, lessons: Iterable[Lesson]) -> tuple[RecordId, ...]:
+    """The records that a learned spelling may name here: all its words are printed somewhere."""
+    printed = {token.text for token in evidence.tokens}
+    return tuple(
+        dict.fromkeys(
+            lesson.teaching.record_id
+            for lesson in lessons
+            if isinstance(lesson.teaching, Alias) and printed >= set(tokens(lesson.teaching.printed))
+        )
+    )
+
+
+def people_with(people: Sequence[Person], lessons: Sequence[Lesson]) -> tuple[Person, ...]:
+    """Give people the spellings that were learned of them; one that fits somebody else too is marked as shared."""
+    taught: dict[RecordId, list[Lesson]] = {}
+    for lesson in lessons:
+        if isinstance(lesson.teaching, Alias):
+            taught.setdefault(lesson.teaching.record_id, []).append(lesson)
+    return tuple(
+        replace(person, spellings=tuple(_spelling(lesson, people) for lesson in taught[person.record_id]))
+        if person.record_id in taught
+        else person
+        for person in people
+    )
+
+
+def bearers(alias: Alias, people: Iterable[Person]) -> tuple[Person, ...]:
+    """The others whom a spelling may mean."""
+    spelled = Person(record_id=alias.record_id, last_name=alias.last_name, first_name=alias.first_name)
+    return tuple(
+        person for person in people if person.record_id != alias.record_id and are_compatible(spelled, person)
+    )
+
+
+def concerning(lessons: Iterable[Lesson], people: Iterable[Person], evidence: Evidence) -> tuple[Lesson, ...]:
+    """The lessons that can have had a part in a decision."""
+    records = {person.record_id for person in people}
+    labels = {
+        " ".join(token.text for token in evidence.tokens[mark.passage.start : mark.passage.end])
+        for mark in evidence.marks
+    }
+    return tuple(
+        lesson
+        for lesson in lessons
+        if (isinstance(lesson.teaching, Alias) and lesson.teaching.record_id in records)
+        or (isinstance(lesson.teaching, Label) and _is_among(lesson.teaching, labels))
+    )
+
+
+def _is_among(label: Label, labels: set[str]) -> bool:
+    return any(
+        " ".join(phrase.tokens) in labels
+        for phrase in phrases_of(label.words, label.announces, label.identifier)
+    )
+
+
+def _spelling(lesson: Lesson, people: Iterable[Person]) -> Spelling:
+    alias = lesson.teaching
+    assert isinstance(alias, Alias)
+    return Spelling(
+        last_name=alias.last_name,
+        first_name=alias.first_name,
+        lesson=lesson.number,
+        is_shared=bool(bearers(alias, people)),
+    )

@@ -1,0 +1,36 @@
+"""What is written when a document's outcome is settled: all of it, or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.domain.inputs import Inputs
+from agent.domain.lesson import Teaching
+from agent.domain.life import Step
+from agent.domain.message import Message
+from agent.domain.outcome import Event, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What one settling transaction writes.
+
+    Attributes:
+        event: SETTLED, ANSWERED, UNDONE or REFILED.
+        target: where the file is to go, as a path below the home.
+        opens_epoch: True for what a human asked for; a first settling stays in its epoch.
+        messages: for each recipient what to tell; due only when the move is done.
+        answered_by, answer: close the open review.
+        inputs: what the outcome's decision was made of; None where nothing was decided.
+        teachings: what the answer may teach; those that are known already are left as they are.
+    """
+
+    event: Event
+    outcome: Outcome
+    target: str
+    messages: Sequence[tuple[str, Message]] = ()
+    steps: Sequence[Step] = ()
+    opens_epoch: bool = False
+    answered_by: str | None = None
+    answer: str | None = None
+    inputs: Inputs | None = None
+    teachings: Sequence[Teaching] = ()
