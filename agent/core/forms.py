@@ -39,8 +39,9 @@ class Piece:
 
 @dataclass(frozen=True)
 class Form:
-    """A form, by its pieces."""
+    """A form, as it was written and by its pieces."""
 
+    text: str
     pieces: tuple[Piece, ...]
 
     @cached_property
@@ -117,7 +118,7 @@ def form_of(text: str) -> Form:
         raise ValueError("- / . stand between letters or digits")
     if sum(piece.most for piece in pieces) > _MOST_SIGNS:
         raise ValueError(f"a number has at most {_MOST_SIGNS} signs")
-    return Form(tuple(pieces))
+    return Form(text, tuple(pieces))
 
 
 def read_form(stream: Sequence[Token], start: int, forms: Sequence[Form]) -> int | None:

@@ -4,6 +4,7 @@ import re
 
 from agent.core.decide import decide
 from agent.core.extract import extract
+from agent.core.forms import form_of
 from agent.core.identifiers import BY_NAME, IdentifierKind
 from agent.core.labels import Phrase
 from agent.core.learned import vocabulary_with
@@ -61,6 +62,7 @@ def _known(kind: IdentifierKind) -> KnownNumber:
         stands_alone=kind.stands_alone,
         proves=kind.proves,
         is_of_insured=kind.is_of_insured,
+        printed=tuple(form.text for form in kind.forms),
     )
 
 
@@ -76,6 +78,7 @@ def _kind(number: KnownNumber) -> IdentifierKind:
         stands_alone=number.stands_alone,
         proves=number.proves,
         is_of_insured=number.is_of_insured,
+        forms=tuple(map(form_of, number.printed)),
     )
 
 

@@ -14,6 +14,7 @@ class KnownNumber:
 
     Attributes:
         form: the regular expression of its compact form.
+        printed: how it is printed, in the notation of `core.forms`; empty where nothing was said of that.
     """
 
     name: str
@@ -22,6 +23,7 @@ class KnownNumber:
     stands_alone: bool
     proves: bool
     is_of_insured: bool
+    printed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ import re
 from agent.core import replay, rules
 from agent.core.identifiers import BY_NAME, IDENTIFIERS, IdentifierKind
 from agent.core.labels import phrases_of
+from agent.core.own_kinds import office_vocabulary
 from agent.core.rules import Rules
 from agent.core.vocabulary import STANDARD, Vocabulary
 from agent.domain.decision import Match, Mode, Policy
@@ -47,6 +48,15 @@ def test_what_was_missing_and_an_untrusted_registry_are_kept() -> None:
     judged = judge(cut_short(LETTER), FakeRegistry([person()], is_trustworthy=False), Rules())
     assert not judged.inputs.is_trustworthy
     assert "Page 2" in judged.inputs.missing
+
+
+def test_an_office_s_own_number_is_read_again_as_it_was_printed() -> None:
+    office = Rules(vocabulary=office_vocabulary("file | file number | 9{5,7}/99 | n° dossier", "999-999-999"))
+    letter = text_of("Patient : Hind VIDAL", "N° dossier : 123456/24", "N° assuré : 216-103-255")
+    judged = judge(letter, FakeRegistry(), office)
+    assert [number.value for number in judged.evidence.identifiers] == ["12345624", "216103255"]
+    assert replay.vocabulary_of(judged.inputs).kinds == office.vocabulary.kinds
+    assert replay.evidence_of(letter, judged.inputs) == judged.evidence
 
 
 def test_the_program_s_own_kinds_keep_their_checksums() -> None:
