@@ -64,7 +64,8 @@ def placed(
     """Find where each field stands: in the column that was chosen for it, else in the first that is named like it.
 
     Args:
-        chosen: columns by field; an empty one says that the field is in none. A chosen column is nothing else.
+        chosen: columns by field; an empty one says that the field is in none. A chosen column is nothing else,
+            but for that of the id, which may be chosen for the number that it is, too.
 
     Raises:
         RegistryInvalid: no such field, no such column, one column chosen twice, or a needed field is in none.
@@ -92,7 +93,8 @@ def recognised(
                 hint=f"There are: {', '.join(fields)}.",
             )
     found = {field: _place_of(column, header, hint) for field, column in chosen.items() if column}
-    if len(set(found.values())) < len(found):
+    beside_id = [place for field, place in found.items() if field != "id"]
+    if len(set(beside_id)) < len(beside_id):
         raise RegistryInvalid("One column was chosen for two things.", hint=hint)
     taken = set(found.values())
     meanings = _meanings(kinds)
