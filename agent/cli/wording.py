@@ -16,17 +16,23 @@ from rich.table import Table
 from rich.text import Text
 
 from agent import errors
-from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Unmatched
+from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Unmatched, candidates_of
 from agent.domain.document import DocumentId, reference
+from agent.domain.evidence import MarkKind
 from agent.domain.identity import Person
+from agent.domain.lesson import Alias, Label, Lesson, LessonState, Teaching
 from agent.domain.life import Document
 from agent.domain.message import visible
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, InReview, Outcome, State
 from agent.domain.reading import Progress
+from agent.workflow.review import NONE_OF_THESE
 
 BY_RULE = "rule"
 
 PROBLEMS_SHOWN = 20
+NOT_DECIDED = frozenset({State.CLAIMING, State.CLAIMED, State.READING, State.WITHDRAWN, State.FORGOTTEN})
+"""What an earlier epoch settled is not why such a document is where it is."""
+
 NARROWEST = 20
 """Columns that a text gets however deep it is indented."""
 
@@ -218,3 +224,62 @@ def rows_of(documents: Sequence[Document], now: datetime.datetime) -> Table:
             Text(visible(outcome_words(document))),
         )
     return listing
+
+
+def brief(document: Document) -> dict[str, object]:
+    return {
+        "document": document.reference,
+        "state": document.state,
+        "what": outcome_words(document),
+        "reason": getattr(document.outcome, "reason", None) if isinstance(document.outcome, Failed) else None,
+        "record_id": getattr(document.outcome, "record_id", None),
+        "decided_by": getattr(document.outcome, "decided_by", None),
+        "duplicate_of": getattr(document.outcome, "original", None),
+        "original_name": document.original_name,
+        "location": document.location,
+        "sha256": document.sha256,
+        "size_bytes": document.size,
+        "correlation_id": document.correlation_id,
+        "epoch": document.epoch,
+        "attempts": document.attempts,
+        "seen_at": document.seen_at,
+        "claimed_at": document.claimed_at,
+        "settled_at": document.settled_at,
+        "rested_at": document.rested_at,
+        "cost_usd": 0,
+    }
+
+
+def say_how_to_answer(document: Document, decision: Decision) -> None:
+    numbers = map(str, range(1, len(candidates_of(decision)) + 1))
+    say(f"answer: dossierd answer {document.reference} {'|'.join([*numbers, NONE_OF_THESE])}", indent=2)
+    say("somebody else: dossierd registry find NAME, then:", indent=2)
+    say(f"dossierd answer {document.reference} --record ID", indent=4)
+
+
+_ANNOUNCED: Mapping[MarkKind, str] = {
+    MarkKind.NAME: "the name of the one whom a document is about",
+    MarkKind.BIRTH_DATE: "a birth date",
+}
+
+
+def teaching_words(teaching: Teaching) -> str:
+    """What a lesson says, as a sentence."""
+    match teaching:
+        case Alias(record_id=record_id):
+            return f"“{teaching.printed}” is another spelling of the name of record {record_id}."
+        case Label(words=words, announces=announces, identifier=identifier):
+            what = _ANNOUNCED.get(announces, f"a number of the kind {identifier}")
+            return f"The label “{words}” announces {what}."
+        case _:
+            assert_never(teaching)
+
+
+def lesson_words(lesson: Lesson) -> str:
+    """A lesson with where it comes from, and who says that it is true."""
+    taught = f"taught by the answer about {reference(lesson.document_id)} ({lesson.taught_by})"
+    judged = ""
+    if lesson.judged_by is not None and lesson.judged_at is not None:
+        word = "confirmed" if lesson.state is LessonState.ACTIVE else "revoked"
+        judged = f", {word} by {lesson.judged_by} on {lesson.judged_at:%Y-%m-%d}"
+    return f"Lesson {lesson.number}: {teaching_words(lesson.teaching)} It was {taught}{judged}."

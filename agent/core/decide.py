@@ -55,6 +55,39 @@ def decide(
     return Unmatched(candidates=candidates, reason=obstacle)
 
 
+def obstacle_of(
+    one: Assessment,
+    assessments: Sequence[Assessment],
+    *,
+    policy: Policy,
+    confidence_floor: int,
+    missing: str,
+    is_trustworthy: bool,
+) -> Reason | None:
+    """Say which rule keeps one person from being the match; None where no rule does.
+
+    Args: those of `decide`.
+    """
+    for_all = _obstacle_for_all(assessments, missing=missing, is_trustworthy=is_trustworthy)
+    if one.contradictions:
+        return one.contradictions[0]
+    if not _is_lead(one, policy, confidence_floor):
+        return _why_not(one, confidence_floor)
+    if for_all is not None:
+        return for_all
+    if any(_is_lead(it, policy, confidence_floor) for it in assessments if it is not one):
+        return _against("several_fit", "Somebody else in the registry fits equally well.")
+    return _obstacle_for(one, assessments, confidence_floor)
+
+
+def _why_not(one: Assessment, floor: int) -> Reason:
+    if one.namings:
+        return _why_nobody([one], floor)
+    if one.is_mentioned:
+        return _against("not_the_subject", "The name is printed, but nothing says that it is about them.")
+    return _against("not_the_subject", "The exact name is not printed as that of the one whom it is about.")
+
+
 def _match(lead: Assessment, ordered: Sequence[Assessment], policy: Policy) -> Match:
     rivals = [one for one in ordered if one is not lead and _is_pointed_at(one)]
     return Match(

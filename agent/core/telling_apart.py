@@ -7,6 +7,7 @@ a further field is added, and of it no more letters or digits than the differenc
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from agent.core.identifiers import BY_NAME
 from agent.domain.identity import Person
@@ -118,3 +119,22 @@ def _length_that_differs(values: Sequence[str]) -> int:
     longest = max(map(len, values), default=0)
     lengths = range(1, longest + 1)
     return next((n for n in lengths if len({value[:n] for value in values}) == len(set(values))), longest)
+
+
+def compared(people: Sequence[Person]) -> list[tuple[str, tuple[str, ...]]]:
+    """Give each field in which people differ, with what each has in it; `-` where the record is empty.
+
+    For the office's own screen: nothing is shortened here.
+    """
+    kinds = sorted({identifier.kind for person in people for identifier in person.identifiers})
+    fields: list[tuple[str, Callable[[Person], str | None]]] = [
+        ("last name", lambda person: person.last_name),
+        ("first name", lambda person: person.first_name),
+        ("name at birth", lambda person: person.birth_name),
+        ("born", lambda person: f"{person.birth_date:%d/%m/%Y}" if person.birth_date else None),
+        ("sex", lambda person: person.sex),
+        *((kind, partial(_value, kind=kind)) for kind in kinds),
+        ("phone", lambda person: person.phone),
+    ]
+    told = [(name, tuple(read(person) or "-" for person in people)) for name, read in fields]
+    return [(name, values) for name, values in told if len(set(values)) > 1]
