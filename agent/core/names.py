@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 from agent.domain.identity import Person
 
@@ -103,6 +104,7 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(found[0] for found in runs(normalise(text)))
 
 
+@lru_cache(maxsize=8_192)  # a document repeats its words, and a registry its names
 def spelling_key(token: str) -> str:
     """Fold a token so that spellings of one name, and letters that only look alike, fall together."""
     key = token.translate(_LOOKALIKES)

@@ -1,47 +1,97 @@
 """What is asked of the index: from a document's evidence, or from what a human typed."""
 
 import itertools
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from agent.adapters.registry.rows import numbers_of
 from agent.core.dates import read_date
 from agent.core.identifiers import BY_NAME, compact
-from agent.core.names import core, name_keys, spelling_key
+from agent.core.names import CIVILITIES, HONORIFICS, PARTICLES, core, name_keys, spelling_key
 from agent.core.stream import tokens_of
 from agent.domain.document import text_of_plain
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person
 
-WINDOW_TOKENS = 24
-"""Two words of a name, with labels between them, never stand further apart than this."""
+_MOST_APART = 100
+"""No name has more words between its first and its last, labels included."""
+_NEIGHBOURS = 4
+"""Capitalised words with so few others between them are tried as a name, for a human: columns mix their lines."""
+_FIELDS_TOGETHER = 16
+_MOST_LINES_APART = 3
+"""As in `core.mentions`: first and last name may have labels of their own, on lines so near to each other."""
+MOST_IN_PART = 100
+_MAY_STAND_BETWEEN = PARTICLES | HONORIFICS | CIVILITIES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Query:
-    """A document's words in spelling keys, its numbers and its labelled birth dates."""
+    """A document's words in spelling keys, its numbers and its labelled birth dates.
+
+    Attributes:
+        capitals: for each word, whether it may be a name by its look.
+        passed_over: for each word, whether it may stand between two words of a name: labels, civilities, particles.
+        fields: line and words of what stands under each label of a name, in the order of the document.
+    """
 
     words: tuple[str, ...]
-    labelled: frozenset[str]
+    capitals: tuple[bool, ...]
+    passed_over: tuple[bool, ...]
+    fields: tuple[tuple[int, tuple[str, ...]], ...]
     numbers: frozenset[str]
     dates: tuple[str, ...]
 
-    @property
+    @cached_property
     def keys(self) -> frozenset[str]:
         return frozenset(self.words)
 
     def pairs(self, known: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Any two known words that stand close together, or both under labels of names; and each with itself.
+        """Any two known words that stand together, or under labels that do.
 
-        A record of one word alone is found by the latter.
+        Complete for whole names: the words of a name stand side by side, but for labels, civilities and particles, or
+        under two labels; and two words of a name are enough to find it.
         """
-        places = [(place, word) for place, word in enumerate(self.words) if word in known]
-        yield from ((word, word) for _, word in places)
-        for number, (place, word) in enumerate(places):
-            for other_place, other in itertools.islice(places, number + 1, None):
-                if other_place - place > WINDOW_TOKENS:
+        for place, word in enumerate(self.words):
+            if word in known:
+                yield from ((word, other) for other in self._beside(place) if other in known)
+        for number, (line, words) in enumerate(self.fields):
+            yield from itertools.combinations((word for word in words if word in known), 2)
+            for further, (other_line, others) in enumerate(self.fields[number + 1 :], start=1):
+                if further > _FIELDS_TOGETHER and other_line - line > _MOST_LINES_APART:
                     break
-                yield word, other
-        yield from itertools.combinations(sorted(self.labelled & frozenset(known)), 2)
+                yield from (
+                    (word, other) for word in words if word in known for other in others if other in known
+                )
+
+    def _beside(self, place: int) -> Iterator[str]:
+        """The words up to the first that is not passed over; of capitalised words some more."""
+        passed = 0
+        for other in range(place + 1, min(place + _MOST_APART, len(self.words))):
+            if passed == 0 or (self.capitals[place] and self.capitals[other]):
+                yield self.words[other]
+            passed += not self.passed_over[other]
+            if passed >= (_NEIGHBOURS if self.capitals[place] else 1):
+                return
+
+
+def worth_comparing(query: Query, people: Sequence[Person]) -> list[Person]:
+    """Leave out those of whom only a part of the name is printed, where very many share that part.
+
+    No veto is lost: whoever is named, numbered or born as printed stays, and all who may bear a name that is printed as
+    a whole. A part that hundreds share would propose at random.
+    """
+    names = [[frozenset(keys) for keys in name_keys(person)] for person in people]
+    printed = {keys for ways in names if any(map(query.keys.issuperset, ways)) for keys in ways}
+    parts = [
+        place
+        for place, (person, ways) in enumerate(zip(people, names, strict=True))
+        if not any(keys <= other or other <= keys for keys in ways for other in printed)
+        and not numbers_of(person) & query.numbers
+        and str(person.birth_date) not in query.dates
+    ]
+    left_out = set(parts) if len(parts) > MOST_IN_PART else set()
+    return [person for place, person in enumerate(people) if place not in left_out]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +111,17 @@ class TypedQuery:
 def query_of(evidence: Evidence) -> Query:
     """Ask for everybody whom a document's words, numbers or birth dates touch."""
     words = tuple(spelling_key(token.text) for token in evidence.tokens)
+    labels = {place for mark in evidence.marks for place in range(mark.passage.start, mark.passage.end)}
     return Query(
         words=words,
-        labelled=frozenset(
-            word for field in evidence.fields for word in words[field.passage.start : field.passage.end]
+        capitals=tuple(token.is_name_like for token in evidence.tokens),
+        passed_over=tuple(
+            place in labels or token.text in _MAY_STAND_BETWEEN for place, token in enumerate(evidence.tokens)
+        ),
+        fields=tuple(
+            (evidence.tokens[field.passage.start].line, words[field.passage.start : field.passage.end])
+            for field in evidence.fields
+            if field.passage.start < field.passage.end
         ),
         numbers=frozenset(number.value for number in evidence.identifiers),
         dates=tuple(sorted({day.isoformat() for date in evidence.birth_dates for day in date.readings})),

@@ -50,6 +50,11 @@ def pairs_of(keys: Sequence[str]) -> Iterator[tuple[str, str]]:
     return itertools.combinations(sorted(keys), 2)
 
 
+def namesake_pairs(keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The pairs by which all who may bear a name are found: also a name of one of its words alone."""
+    return itertools.chain(pairs_of(keys), zip(keys, keys, strict=True))
+
+
 def person_pairs(person: Person) -> set[tuple[str, str]]:
     """The pairs of all names that a person goes by."""
     return {pair for keys in name_keys(person) for pair in pairs_of(keys)}

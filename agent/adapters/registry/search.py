@@ -5,12 +5,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from agent.adapters.registry.query import Query, TypedQuery
-from agent.adapters.registry.rows import COLUMNS, pairs_of, person_of
+from agent.adapters.registry.query import Query, TypedQuery, worth_comparing
+from agent.adapters.registry.rows import COLUMNS, namesake_pairs, person_of
 from agent.core.names import name_keys
 from agent.domain.identity import Person, RecordId
 
-_MOST_OF_ONE_BIRTHDAY = 200
+MOST_OF_ONE_BIRTHDAY = 200
+"""A birthday alone vetoes nothing, it proposes: a placeholder that thousands share would propose at random."""
 _MOST_TYPED = 500
 """More people than this for one typed search are no answer to a human."""
 _MOST_SPELLINGS = 200
@@ -28,32 +29,36 @@ def is_empty(connection: sqlite3.Connection) -> bool:
 
 
 def touched(connection: sqlite3.Connection, query: Query) -> list[Person]:
-    """Everybody whom a query touches, and every namesake of those whose whole name it holds."""
+    """Everybody whom a query touches, and every namesake of those whose whole name it holds.
+
+    Whom a birth date alone points at is nobody's namesake: a name that is printed is found by its words.
+    """
     ids = _vocabulary(connection, query.keys)
     pairs = {_ordered(ids[one], ids[other]) for one, other in query.pairs(ids.keys())}
-    by_date = "SELECT rid FROM dob WHERE birth_date = ? LIMIT ?"
-    rids = set(
-        chain(
-            _of_pairs(connection, pairs),
-            _rids(
-                connection,
-                "SELECT rid FROM ident WHERE value IN (SELECT value FROM json_each(?))",
-                json.dumps(sorted(query.numbers)),
-            ),
-            *(_rids(connection, by_date, date, _MOST_OF_ONE_BIRTHDAY) for date in query.dates),
-        )
-    )
-    people = _people(connection, rids)
-    printed = [names for names in map(name_keys, people) if any(map(query.keys.issuperset, names))]
-    wanted = {
-        pair
-        for names in printed
-        for keys in names
-        for pair in (*pairs_of(keys), *zip(keys, keys, strict=True))
+    pointed_at = {
+        *_of_pairs(connection, pairs),
+        *_rids(
+            connection,
+            "SELECT rid FROM ident WHERE value IN (SELECT value FROM json_each(?))",
+            json.dumps(sorted(query.numbers)),
+        ),
     }
+    people = _people(connection, pointed_at)
+    printed = [names for names in map(name_keys, people) if any(map(query.keys.issuperset, names))]
+    wanted = {pair for names in printed for keys in names for pair in namesake_pairs(keys)}
     ids |= _vocabulary(connection, {key for pair in wanted for key in pair} - ids.keys())
     further = {_ordered(ids[one], ids[other]) for one, other in wanted} - pairs
-    return [*people, *_people(connection, set(_of_pairs(connection, further)) - rids)]
+    born = chain.from_iterable(_born(connection, date) for date in query.dates)
+    people += _people(connection, {*_of_pairs(connection, further), *born} - pointed_at)
+    return worth_comparing(query, people)
+
+
+def _born(connection: sqlite3.Connection, date: str) -> list[int]:
+    """Those of one birthday; nobody where so many share it that it points at none of them."""
+    found = list(
+        _rids(connection, "SELECT rid FROM dob WHERE birth_date = ? LIMIT ?", date, MOST_OF_ONE_BIRTHDAY + 1)
+    )
+    return found if len(found) <= MOST_OF_ONE_BIRTHDAY else []
 
 
 def noted(connection: sqlite3.Connection, key: str) -> str | None:
