@@ -57,7 +57,7 @@ def why(*assessments: Assessment) -> tuple[str, str]:
     """The reason why nobody is matched: its code and its sentence."""
     decision = decided(*assessments)
     assert not isinstance(decision, Match)
-    assert not decision.reason.supports
+    assert decision.reason.supports is False
     return decision.reason.code, decision.reason.sentence
 
 
