@@ -11,6 +11,7 @@ from rich.text import Text
 from agent import errors
 from agent.adapters.registry import CsvRegistry, RegistryIndex, chosen_column, read_csv
 from agent.app import refuse_root
+from agent.cli import hygiene
 from agent.cli.shared import (
     EMPTY_REGISTRY,
     IMPORT_HINT,
@@ -27,6 +28,7 @@ from agent.domain.identity import Person
 from agent.domain.message import visible
 
 app = typer.Typer(help="The people whom documents can be about.", no_args_is_help=True)
+app.command()(hygiene.report)
 
 VANISHING_SHARE = 0.5
 """A file that drops more of the known people than this is probably the wrong one, however small the office."""
