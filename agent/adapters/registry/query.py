@@ -11,7 +11,7 @@ from agent.core.identifiers import BY_NAME, compact
 from agent.core.names import CIVILITIES, HONORIFICS, PARTICLES, core, name_keys, spelling_key
 from agent.core.stream import tokens_of
 from agent.domain.document import text_of_plain
-from agent.domain.evidence import Evidence
+from agent.domain.evidence import Evidence, Token
 from agent.domain.identity import Person
 
 _MOST_APART = 100
@@ -22,6 +22,7 @@ _FIELDS_TOGETHER = 16
 _MOST_LINES_APART = 3
 """As in `core.mentions`: first and last name may have labels of their own, on lines so near to each other."""
 MOST_IN_PART = 100
+_WITHIN_NUMBER = frozenset("-/.")
 _MAY_STAND_BETWEEN = PARTICLES | HONORIFICS | CIVILITIES
 
 
@@ -137,14 +138,23 @@ def typed_query(words: str) -> TypedQuery:
     place = 0
     while place < len(stream):
         date = read_date(stream, place)
-        text = stream[place].text
-        if date:
+        end = _end_of_number(stream, place)
+        text = "".join(token.text for token in stream[place:end])
+        if date and end <= date[1]:
             dates.extend(day.isoformat() for day in date[0])
             place = date[1]
-            continue
-        if any(map(str.isdigit, text)):
+        elif any(map(str.isdigit, text)):
             numbers.append(BY_NAME["phone"].normalise(text) if text.isdigit() else compact(text))
+            place = end
         else:
-            names.append(text)
-        place += 1
+            names.append(stream[place].text)
+            place += 1
     return TypedQuery(names=tuple(map(spelling_key, core(names))), numbers=tuple(numbers), dates=tuple(dates))
+
+
+def _end_of_number(stream: Sequence[Token], start: int) -> int:
+    """Where what was typed without a blank ends: `123456/24`, `05.85.49.98.91`, `L-882253`."""
+    end = start + 1
+    while end < len(stream) and stream[end].before in _WITHIN_NUMBER:
+        end += 1
+    return end
