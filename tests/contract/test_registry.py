@@ -168,7 +168,7 @@ def test_person_gives_back_the_whole_record(registry_of: Build) -> None:
         ("l-882253", ["2"]),
         ("05.85.49.98.91", ["1"]),
         ("vidal-l 882253", []),
-        ("vidal 16-08-1977", ["1"]),
+        ("vidal 16-08-1977", ["1", "2"]),
     ],
 )
 def test_find_takes_what_a_human_types(registry_of: Build, words: str, expected: list[str]) -> None:
