@@ -14,7 +14,7 @@ import typer
 
 from agent import __version__, errors
 from agent.adapters.telemetry import configure
-from agent.cli import choices, daemon, documents, evaluation, explaining, people
+from agent.cli import choices, daemon, documents, evaluation, explaining, lessons, people
 from agent.cli.wording import err, out, print_error, say, say_error
 
 DONE, REFUSED, MISUSED, UNAVAILABLE = 0, 1, 2, 3
@@ -31,6 +31,7 @@ app = typer.Typer(
 for group in (daemon, documents, explaining, choices, evaluation):
     group.register(app)
 app.add_typer(people.app, name="registry")
+app.add_typer(lessons.app, name="lessons")
 
 
 def _tell_version(is_asked: bool) -> None:

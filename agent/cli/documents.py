@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from agent.adapters.home import HomeLock
+from agent.adapters.ledger import SqlLedger
 from agent.beside import CopyState, state_of_copy, told_copy
 from agent.cli.shared import (
     EMPTY_REGISTRY,
@@ -25,6 +26,7 @@ from agent.cli.wording import (
     ago,
     brief,
     counts_words,
+    lesson_words,
     outcome_words,
     print_json,
     progress_facts,
@@ -40,6 +42,7 @@ from agent.cli.wording import (
 from agent.config import load
 from agent.domain.decision import candidates_of
 from agent.domain.document import reference
+from agent.domain.lesson import Lesson, LessonState
 from agent.domain.life import Document, Step
 from agent.domain.message import visible
 from agent.domain.outcome import FAILURES, Failed, State
@@ -114,6 +117,7 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
         found = require(ledger, document)
         steps, reviews = ledger.steps(found.document_id), ledger.reviews_of(found.document_id)
         progress = ledger.readings_under_way().get(found.document_id)
+        lessons = _lessons(ledger, found)
     copy = _copy_facts(found, settings.home)
     if as_json:
         print_json(
@@ -122,6 +126,7 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
                 "searchable_pdf": copy,
                 "reading": progress and progress_facts(progress),
                 "steps": [{"epoch": epoch, **_step(step)} for epoch, step in steps],
+                "lessons": lessons,
             }
         )
         return
@@ -132,6 +137,8 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
     say_table(facts)
     for line in tell_story(found, steps, reviews):
         say(line, indent=2)
+    for lesson in lessons:
+        say(lesson_words(lesson), indent=2)
 
 
 def pending(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -157,6 +164,17 @@ def pending(home: HomeOption = None, as_json: JsonOption = False) -> None:
         for number, candidate in enumerate(candidates_of(review.decision), start=1):
             say_candidate(candidate, f"{number}")
         say_how_to_answer(it, review.decision)
+
+
+def _lessons(ledger: SqlLedger, document: Document) -> list[Lesson]:
+    """What the document's answer has taught, and what its decision was made of, as it is by now."""
+    inputs = ledger.inputs(document.document_id)
+    used = {lesson.number for lesson in inputs.lessons} if inputs else set()
+    return [
+        lesson
+        for lesson in ledger.lessons(frozenset(LessonState))
+        if lesson.document_id == document.document_id or lesson.number in used
+    ]
 
 
 def _facts(document: Document, progress: Progress | None) -> list[tuple[str, str]]:

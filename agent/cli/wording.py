@@ -278,7 +278,7 @@ def teaching_words(teaching: Teaching) -> str:
 def lesson_words(lesson: Lesson) -> str:
     """A lesson with where it comes from, and who says that it is true."""
     taught = f"taught by the answer about {reference(lesson.document_id)} ({lesson.taught_by})"
-    judged = ""
+    judged = ", and counts only when you confirm it" if lesson.state is LessonState.PROPOSED else ""
     if lesson.judged_by is not None and lesson.judged_at is not None:
         word = "confirmed" if lesson.state is LessonState.ACTIVE else "revoked"
         judged = f", {word} by {lesson.judged_by} on {lesson.judged_at:%Y-%m-%d}"

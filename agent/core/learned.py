@@ -6,20 +6,29 @@ from dataclasses import replace
 from agent.core.labels import phrases_of
 from agent.core.names import are_compatible, tokens
 from agent.core.vocabulary import Vocabulary
-from agent.domain.evidence import Evidence
+from agent.domain.evidence import Evidence, MarkKind
 from agent.domain.identity import Person, RecordId, Spelling
 from agent.domain.lesson import Alias, Label, Lesson
 
 
 def vocabulary_with(vocabulary: Vocabulary, lessons: Iterable[Lesson]) -> Vocabulary:
-    """Add the labels that were learned."""
+    """Add the labels that were learned, but for those that have come to be known with another meaning."""
     learned = tuple(
         phrase
         for lesson in lessons
-        if isinstance(lesson.teaching, Label)
+        if isinstance(lesson.teaching, Label) and not is_known_otherwise(lesson.teaching, vocabulary)
         for phrase in phrases_of(lesson.teaching.words, lesson.teaching.announces, lesson.teaching.identifier)
     )
     return replace(vocabulary, labels=(*vocabulary.labels, *learned)) if learned else vocabulary
+
+
+def is_known_otherwise(label: Label, vocabulary: Vocabulary) -> bool:
+    """Whether a phrase has a meaning already; one that only vetoes may still be taught to announce."""
+    words = tuple(label.words.split())
+    return any(
+        phrase.tokens == words and phrase.kind not in (MarkKind.PARTY, label.announces)
+        for phrase in vocabulary.phrases.get(words[0], ())
+    )
 
 
 def called(evidence: Evidence, lessons: Iterable[Lesson]) -> tuple[RecordId, ...]:

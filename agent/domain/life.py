@@ -88,6 +88,8 @@ class Action(StrEnum):
     UNDO = "undo"
     REFILE = "refile"
     RETRY = "retry"
+    CONFIRM_LESSON = "confirm_lesson"
+    REVOKE_LESSON = "revoke_lesson"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,8 @@ class Request:
 
     Attributes:
         key: makes a repeated submission harmless: one key is carried out once.
-        argument: the choice of an answer, or the record of a refile.
+        document_id: for a lesson, the document whose answer taught it.
+        argument: the choice of an answer, the record of a refile, or the number of a lesson.
         actor: who asked, such as `cli:anna`.
     """
 

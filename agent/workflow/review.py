@@ -15,11 +15,13 @@ from agent.core.stories import traits
 from agent.domain.decision import Decision, Reason, Unmatched, candidates_of
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
+from agent.domain.lesson import Teaching
 from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.outcome import AT_REST, Archived, Event, Failed, FailureReason, InReview, Outcome, State
 from agent.domain.searchable import WHY, Unsearchable
 from agent.ports import Ports
 from agent.workflow.custody import is_at_its_place, miss, settle
+from agent.workflow.learning import LESSON_ACTIONS, judge_lesson, taught_by
 from agent.workflow.searchable import lay_beside
 
 log = structlog.get_logger(__name__)
@@ -59,7 +61,8 @@ def perform(request: Request, ports: Ports, enqueue: Callable[[DocumentId], None
 def _perform(
     request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
 ) -> Reply:
-    _check_bytes(document, ports)
+    if request.action not in LESSON_ACTIONS:
+        _check_bytes(document, ports)
     match request.action:
         case Action.ANSWER:
             return _answer(request, document, ports)
@@ -69,6 +72,8 @@ def _perform(
             return _refile(request, document, ports)
         case Action.RETRY:
             return _retry(request, document, ports, enqueue)
+        case Action.CONFIRM_LESSON | Action.REVOKE_LESSON:
+            return judge_lesson(request, ports)
         case _:
             assert_never(request.action)
 
@@ -77,6 +82,7 @@ def _answer(request: Request, document: Document, ports: Ports) -> Reply:
     review = ports.ledger.review(document.document_id)
     if review is None or document.state is not State.IN_REVIEW:
         return _already(request, document, ports)
+    teachings: tuple[Teaching, ...] = ()
     if request.argument == NONE_OF_THESE:
         outcome: Archived | Failed = Failed(reason=FailureReason.REJECTED, decided_by=request.actor)
         sentence = (
@@ -88,9 +94,21 @@ def _answer(request: Request, document: Document, ports: Ports) -> Reply:
         outcome = Archived(
             record_id=record_id, decided_by=request.actor, document_kind=kind, decision=review.decision
         )
-        sentence = f"{document.reference} is filed under {record_id}."
-    settle(document, outcome, ports, event=Event.ANSWERED, actor=request.actor, answer=request.argument)
+        teachings = taught_by(document, record_id, ports)
+        sentence = f"{document.reference} is filed under {record_id}." + _MAY_TEACH * bool(teachings)
+    settle(
+        document,
+        outcome,
+        ports,
+        event=Event.ANSWERED,
+        actor=request.actor,
+        answer=request.argument,
+        teachings=teachings,
+    )
     return Reply(done=True, sentence=sentence)
+
+
+_MAY_TEACH = " The answer may teach something for later documents: dossierd lessons"
 
 
 def _chosen(argument: str, decision: Decision, ports: Ports) -> RecordId:

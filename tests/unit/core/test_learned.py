@@ -176,3 +176,13 @@ def test_the_lessons_of_a_decision_are_those_that_can_have_had_a_part() -> None:
     lessons = [lesson(WHOLE, 1), lesson(VERSICHERTER, 2), lesson(unknown, 3)]
     assert [it.number for it in learned.concerning(lessons, [FATIMA], evidence)] == [1, 2]
     assert [it.number for it in learned.concerning(lessons, [], evidence)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_known"),
+    [("medecin", True), ("patient", False), ("victime", False), ("versicherter", False)],
+)
+def test_a_label_that_is_known_with_another_meaning_keeps_it(words: str, is_known: bool) -> None:
+    label = Label(words=words, announces=MarkKind.NAME)
+    assert learned.is_known_otherwise(label, STANDARD) is is_known
+    assert (learned.vocabulary_with(STANDARD, [lesson(label)]) is STANDARD) is is_known

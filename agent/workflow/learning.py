@@ -1,0 +1,106 @@
+"""Learning: what an answer may teach is proposed, and counts from a human's word until a human's word.
+
+A spelling that may mean somebody else too is never proposed, and refused when a human wants to confirm it; one that
+comes to be so later is passed over when documents are decided (`core/learned.py`).
+"""
+
+from typing import assert_never
+
+from agent.core import learned, replay
+from agent.core.extract import extract
+from agent.core.lessons import what_it_teaches
+from agent.core.names import display
+from agent.domain.document import reference, text_of_plain
+from agent.domain.identity import RecordId
+from agent.domain.lesson import Alias, Label, Lesson, LessonNumber, LessonState, Teaching
+from agent.domain.life import Action, Document, Reply, Request
+from agent.ports import Ports
+
+LESSON_ACTIONS = frozenset({Action.CONFIRM_LESSON, Action.REVOKE_LESSON})
+
+
+def taught_by(document: Document, record_id: RecordId, ports: Ports) -> tuple[Teaching, ...]:
+    """Find what the answer "it is this person's" may teach that was not proposed before.
+
+    Nothing where the text or the decision's inputs are not stored, or pages are missing.
+    """
+    assert document.sha256 is not None
+    text = ports.ledger.text(document.document_id, document.sha256)
+    inputs = ports.ledger.inputs(document.document_id)
+    person = ports.registry.person(record_id)
+    if text is None or not text.is_complete or inputs is None or person is None:
+        return ()
+    vocabulary = replay.vocabulary_of(inputs)
+    (person,) = learned.people_with([person], inputs.lessons)
+    known = {lesson.teaching for lesson in ports.ledger.lessons(frozenset(LessonState))}
+    return tuple(
+        teaching
+        for teaching in what_it_teaches(extract(text, vocabulary), person, vocabulary)
+        if teaching not in known and refusal(teaching, ports) is None
+    )
+
+
+def judge_lesson(request: Request, ports: Ports) -> Reply:
+    """Confirm or revoke the lesson whose number the request's argument is, or say why not."""
+    lesson = ports.ledger.lesson(LessonNumber(int(request.argument)))
+    if lesson is None:
+        return Reply(done=False, sentence=f"There is no lesson {request.argument}.")
+    if request.action is Action.CONFIRM_LESSON:
+        return _confirm(lesson, request, ports)
+    _write(lesson, LessonState.REVOKED, request, ports)
+    sentence = (
+        f"Lesson {lesson.number} is revoked: it counts no more. What was filed by it stays where it is."
+    )
+    return Reply(done=True, sentence=sentence)
+
+
+def _confirm(lesson: Lesson, request: Request, ports: Ports) -> Reply:
+    why_not = refusal(lesson.teaching, ports)
+    if why_not is not None:
+        return Reply(done=False, sentence=f"Lesson {lesson.number} is not confirmed: {why_not}")
+    _write(lesson, LessonState.ACTIVE, request, ports)
+    sentence = (
+        f"Lesson {lesson.number} is confirmed. It is never enough alone, and counts until: "
+        f"dossierd lessons revoke {lesson.number}"
+    )
+    return Reply(done=True, sentence=sentence)
+
+
+def _write(lesson: Lesson, state: LessonState, request: Request, ports: Ports) -> None:
+    """Into the audit trail, without what it says; then into the ledger. Done twice, it is as done once."""
+    event = "lesson_confirmed" if state is LessonState.ACTIVE else "lesson_revoked"
+    told = {"lesson": lesson.number, "kind": lesson.teaching.what, "actor": request.actor}
+    if isinstance(lesson.teaching, Alias):
+        told["record_id"] = lesson.teaching.record_id
+    ports.journal.append(event, ports.clock.now(), document=reference(lesson.document_id), **told)
+    ports.ledger.judge_lesson(lesson.number, state, request.actor, ports.clock.now())
+
+
+def refusal(teaching: Teaching, ports: Ports) -> str | None:
+    """Say why a lesson can't count; None when nothing speaks against it."""
+    match teaching:
+        case Alias():
+            return _refusal_of_alias(teaching, ports)
+        case Label():
+            return _refusal_of_label(teaching, ports)
+        case _:
+            assert_never(teaching)
+
+
+def _refusal_of_alias(alias: Alias, ports: Ports) -> str | None:
+    if ports.registry.person(alias.record_id) is None:
+        return f"there is no record {alias.record_id} in the registry any more."
+    people = ports.registry.candidates(extract(text_of_plain(alias.printed))).named
+    others = learned.bearers(alias, people)
+    if others:
+        return (
+            f"“{alias.printed}” may also be {display(others[0])} (record {others[0].record_id}), and a spelling counts "
+            "only while it can be nobody else."
+        )
+    return None
+
+
+def _refusal_of_label(label: Label, ports: Ports) -> str | None:
+    if learned.is_known_otherwise(label, ports.rules.vocabulary):
+        return f"“{label.words}” is a label already, with another meaning."
+    return None
