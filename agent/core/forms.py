@@ -1,7 +1,7 @@
 """How a number is written: a notation of a few signs that an office can write and nothing can be smuggled into.
 
-`9` is a digit and `A` a letter; `{6}` or `{5,7}` says how many; `-`, `/` and `.` stand for themselves and may be left
-out on paper, or be a blank. `AA-9{5,7}/99` is AB-123456/24. A form is compared with a whole number, never with a part.
+`9` is a digit and `A` a letter; `{6}` or `{5,7}` says how many; `-`, `/`, `.` and a blank stand for themselves and may
+be left out on paper. `AA-9{5,7}/99` is AB-123456/24. A form is compared with a whole number, never with a part of one.
 """
 
 import re
@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from agent.domain.evidence import Token
 
-_PIECE = re.compile(r"(?P<sign>[9A])(?:\{(?P<least>\d{1,2})(?:,(?P<most>\d{1,2}))?\})?|(?P<mark>[-/.])")
+_PIECE = re.compile(r"(?P<sign>[9A])(?:\{(?P<least>\d{1,2})(?:,(?P<most>\d{1,2}))?\})?|(?P<mark>[-/. ])")
 _CLASSES = {"9": "[0-9]", "A": "[A-Z]"}
 _LONGEST_FORM = 60
 _MOST_SIGNS = 30
@@ -53,10 +53,7 @@ class Form:
     def printed(self) -> re.Pattern[str]:
         """Fits a number as printed, in capitals."""
         return re.compile(
-            "".join(
-                rf" ?{re.escape(piece.sign)}? ?" if piece.is_mark else _counted(piece)
-                for piece in self.pieces
-            )
+            "".join(_optional(piece.sign) if piece.is_mark else _counted(piece) for piece in self.pieces)
         )
 
     @property
@@ -71,6 +68,8 @@ class Form:
             return f"it may have fewer than {_FEWEST_DIGITS} digits"
         if any(map(self.printed.fullmatch, _dates())):
             return "a year or a date fits it too"
+        if any(one.sign == " " and other.sign == "9" for one, other in pairwise(self.pieces)):
+            return "digits behind a blank may be those of a date or an age"
         if any(sum(piece.least < piece.most for piece in run) > 1 for run in self.alike):
             return "two parts of changing length follow each other, so that two numbers could look like one"
         return None
@@ -110,12 +109,12 @@ def form_of(text: str) -> Form:
         found = _PIECE.match(text, place)
         if found is None:
             raise ValueError(
-                "a form holds only 9 (a digit), A (a letter), - / . and counts such as {6} or {5,7}"
+                "a form holds only 9 (a digit), A (a letter), - / . or a blank, and counts such as {6} or {5,7}"
             )
         pieces.append(_piece(found))
         place = found.end()
     if any(one.is_mark and other.is_mark for one, other in pairwise([Piece("-"), *pieces, Piece("-")])):
-        raise ValueError("- / . stand between letters or digits")
+        raise ValueError("- / . and blanks stand between letters or digits, one at a time")
     if sum(piece.most for piece in pieces) > _MOST_SIGNS:
         raise ValueError(f"a number has at most {_MOST_SIGNS} signs")
     return Form(text, tuple(pieces))
@@ -147,6 +146,11 @@ def _piece(found: re.Match[str]) -> Piece:
     if not 1 <= least <= most:
         raise ValueError("a count is {6}, or {5,7} with the smaller one first, and never 0")
     return Piece(found["sign"], least, most)
+
+
+def _optional(mark: str) -> str:
+    """A mark, perhaps with blanks around it, or nothing; a blank alone stands for no other mark."""
+    return " ?" if mark == " " else f"(?: ?{re.escape(mark)} ?)?"
 
 
 def _counted(piece: Piece) -> str:

@@ -114,21 +114,21 @@ IDENTIFIERS = (
         title="Belgian national register number",
         pattern=re.compile(r"\d{11}"),
         is_valid=checksums.has_niss_key,
-        forms=(form_of("99.99.99-999.99"),),
+        forms=tuple(map(form_of, ("99.99.99-999.99", "99.99.99-999 99", "99.99.99 999 99"))),
     ),
     IdentifierKind(
         name="dni",
         title="Spanish identity number",
         pattern=re.compile(r"(?:\d{8}|[XYZ]\d{7})[A-HJ-NP-TV-Z]"),
         is_valid=checksums.has_dni_letter,
-        forms=(form_of("99.999.999-A"), form_of("A-9999999-A"), form_of("A-9.999.999-A")),
+        forms=tuple(map(form_of, ("99.999.999-A", "99.999.999 A", "A-9.999.999-A", "A 9.999.999 A"))),
     ),
     IdentifierKind(
         name="codice_fiscale",
         title="Italian tax code",
         pattern=re.compile(rf"[A-Z]{{6}}{_CF}{_CF}[A-EHLMPRST]{_CF}{_CF}[A-Z]{_CF}{{3}}[A-Z]"),
         is_valid=checksums.has_codice_fiscale_letter,
-        forms=(form_of("AAA-AAA-99A99-A999A"),),
+        forms=tuple(map(form_of, ("AAA AAA 99A99 A999A", "AAA-AAA-99A99-A999A"))),
     ),
     IdentifierKind(
         name="nhs", title="NHS number", pattern=re.compile(r"\d{10}"), is_valid=checksums.has_nhs_digit

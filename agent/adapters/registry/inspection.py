@@ -55,7 +55,7 @@ class Inspection:
             self.close()
             raise RegistryUnavailable(
                 "The people can't be looked through: there is no room for temporary files.",
-                hint="Make room in /tmp, or name another folder: SQLITE_TMPDIR=DIR dossierd registry report",
+                hint="Make room in /var/tmp, or name another folder: SQLITE_TMPDIR=DIR dossierd registry report",
             ) from error
         except BaseException:
             self.close()

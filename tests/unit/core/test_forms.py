@@ -35,7 +35,9 @@ def test_a_form_fits_a_whole_compact_number(form: str, value: str, expected: boo
     [
         ("12345/24", "1234524"),
         ("12345 / 24", "1234524"),
-        ("12345 24", "1234524"),
+        ("12345 24", None),
+        ("12345 24 ans", None),
+        ("12345 24 mars 2024", None),
         ("1234524", "1234524"),
         ("12345/24 suite", "1234524"),
         ("12345/24.\nsuite", "1234524"),
@@ -52,7 +54,13 @@ def test_a_number_is_read_with_its_marks_and_not_out_of_a_longer_one(text: str, 
 
 
 def test_of_several_readings_the_longest_counts() -> None:
-    assert read_in("123456 78", "9{6}", "9{6}-99") == "12345678"
+    assert read_in("123456-78", "9{6}", "9{6}-99") == "12345678"
+
+
+def test_a_blank_is_read_where_the_form_has_one() -> None:
+    assert read_in("RSS MRA 85T10 A562S", "AAA AAA 99A99 A999A") == "rssmra85t10a562s"
+    assert read_in("12345678 Z", "99999999 A") == "12345678z"
+    assert read_in("12345678 Z", "99999999-A") is None
 
 
 @pytest.mark.parametrize(
@@ -63,7 +71,7 @@ def test_of_several_readings_the_longest_counts() -> None:
         ("9999{", "holds only"),
         ("[0-9]+", "holds only"),
         ("(A+)+9", "holds only"),
-        ("99 99", "holds only"),
+        ("99  99", "stand between"),
         ("B9999", "holds only"),
         ("9{0}999", "a count is"),
         ("9{7,5}", "a count is"),
@@ -93,6 +101,8 @@ def test_what_is_no_form_is_refused_with_the_reason(form: str, problem: str) -> 
         ("99/9999", "a year or a date"),
         ("9{4,6}/99", "a year or a date"),
         ("9{5,6}/9{2,3}", "two parts of changing length"),
+        ("99999 99", "a blank may be those"),
+        ("99999 A", None),
         ("999999", None),
         ("9{5,7}/99", None),
         ("A9{5,7}-A{1,2}9", None),
