@@ -10,11 +10,12 @@ from agent.core import learned, replay
 from agent.core.extract import extract
 from agent.core.lessons import what_it_teaches
 from agent.core.names import display
+from agent.core.vocabulary import Vocabulary
 from agent.domain.document import reference, text_of_plain
 from agent.domain.identity import RecordId
 from agent.domain.lesson import Alias, Label, Lesson, LessonNumber, LessonState, Teaching
 from agent.domain.life import Action, Document, Reply, Request
-from agent.ports import Ports
+from agent.ports import Ports, Registry
 
 LESSON_ACTIONS = frozenset({Action.CONFIRM_LESSON, Action.REVOKE_LESSON})
 
@@ -77,30 +78,31 @@ def _write(lesson: Lesson, state: LessonState, request: Request, ports: Ports) -
 
 
 def refusal(teaching: Teaching, ports: Ports) -> str | None:
-    """Say why a lesson can't count; None when nothing speaks against it."""
+    """Say why a lesson can't count in this office; None when nothing speaks against it."""
+    return refusal_of(teaching, ports.registry, ports.rules.vocabulary)
+
+
+def refusal_of(teaching: Teaching, registry: Registry, vocabulary: Vocabulary) -> str | None:
+    """Say why a lesson can't count among these people; None when nothing speaks against it."""
     match teaching:
         case Alias():
-            return _refusal_of_alias(teaching, ports)
+            return _refusal_of_alias(teaching, registry)
+        case Label() if learned.is_known_otherwise(teaching, vocabulary):
+            return f"“{teaching.words}” is a label already, with another meaning."
         case Label():
-            return _refusal_of_label(teaching, ports)
+            return None
         case _:
             assert_never(teaching)
 
 
-def _refusal_of_alias(alias: Alias, ports: Ports) -> str | None:
-    if ports.registry.person(alias.record_id) is None:
+def _refusal_of_alias(alias: Alias, registry: Registry) -> str | None:
+    if registry.person(alias.record_id) is None:
         return f"there is no record {alias.record_id} in the registry any more."
-    people = ports.registry.candidates(extract(text_of_plain(alias.printed))).named
+    people = registry.candidates(extract(text_of_plain(alias.printed))).named
     others = learned.bearers(alias, people)
     if others:
         return (
             f"“{alias.printed}” may also be {display(others[0])} (record {others[0].record_id}), and a spelling counts "
             "only while it can be nobody else."
         )
-    return None
-
-
-def _refusal_of_label(label: Label, ports: Ports) -> str | None:
-    if learned.is_known_otherwise(label, ports.rules.vocabulary):
-        return f"“{label.words}” is a label already, with another meaning."
     return None

@@ -1,5 +1,7 @@
 """What confirmed lessons change: never enough alone, for one record only, and every veto holds."""
 
+import datetime
+
 import pytest
 
 from agent.core import learned
@@ -186,3 +188,24 @@ def test_a_label_that_is_known_with_another_meaning_keeps_it(words: str, is_know
     label = Label(words=words, announces=MarkKind.NAME)
     assert learned.is_known_otherwise(label, STANDARD) is is_known
     assert (learned.vocabulary_with(STANDARD, [lesson(label)]) is STANDARD) is is_known
+
+
+_FAMILY = (
+    person("Alaoui", "Karim", record_id="F1", birth_date=datetime.date(1950, 3, 12)),
+    person("Alaoui", "Karim", record_id="F2", birth_date=datetime.date(1980, 12, 3)),
+    person("Alaoui", "Karima", record_id="F3", birth_date=datetime.date(1980, 12, 3)),
+    person("El Alaoui", "Karim", record_id="F4", birth_date=None),
+    person("Alaoui", "Mohamed Karim", record_id="F5", birth_date=datetime.date(1981, 12, 3)),
+    person("Tazi", "Sara", record_id="F6", birth_name="Alaoui", birth_date=datetime.date(1980, 12, 3)),
+)
+
+
+@pytest.mark.parametrize("about", _FAMILY, ids=lambda it: it.record_id)
+@pytest.mark.parametrize("taught", _FAMILY, ids=lambda it: it.record_id)
+def test_a_wrong_lesson_files_nobody_s_letter_under_somebody_else(about: Person, taught: Person) -> None:
+    """Even if a human confirmed that one of a family is called as another is, and the refusal had failed."""
+    alias = Alias(record_id=taught.record_id, last_name=f"{about.last_name} {about.first_name}")
+    born = f"\nNé(e) le : {about.birth_date:%d/%m/%Y}" if about.birth_date else ""
+    text = f"Patient : {about.last_name} {about.first_name}{born}"
+    decision = _decide(text, *_FAMILY, lessons=(lesson(alias),))
+    assert not isinstance(decision, Match) or decision.candidate.person.record_id == about.record_id
