@@ -88,6 +88,14 @@ class Registry(Protocol):
         """
         ...
 
+    def proposals(self, evidence: Evidence, limit: int) -> Sequence[Person]:
+        """Find those who are near to what the evidence says, the nearest first; for a human, never for a match.
+
+        Raises:
+            RegistryUnavailable: it can't be searched now.
+        """
+        ...
+
     def person(self, record_id: RecordId) -> Person | None: ...
 
     def find(self, words: str, limit: int = 8) -> Sequence[Person]:

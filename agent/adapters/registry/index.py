@@ -16,8 +16,10 @@ from pathlib import Path
 
 from agent.adapters.registry import loading, search
 from agent.adapters.registry.loading import Imported
+from agent.adapters.registry.nearby import nearby
 from agent.adapters.registry.query import query_of, typed_query
 from agent.adapters.registry.schema import form, form_of
+from agent.core.nearness import sought_in
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person, RecordId
 from agent.errors import RegistryUnavailable
@@ -83,6 +85,11 @@ class RegistryIndex:
             version = search.version_of(connection)
         named = tuple(sorted(people, key=lambda person: person.record_id))
         return People(named=named, is_trustworthy=is_trustworthy, version=version)
+
+    def proposals(self, evidence: Evidence, limit: int) -> Sequence[Person]:
+        sought = sought_in(evidence)
+        with self._transaction("BEGIN") as connection:
+            return nearby(connection, sought, limit)
 
     def person(self, record_id: RecordId) -> Person | None:
         with self._translated():
