@@ -287,6 +287,10 @@ class Ledger(Protocol):
         """Back to `claimed`, in the next epoch: its question closed; pages with a problem are to be read again."""
         ...
 
+    def redecide(self, document_id: DocumentId, now: datetime.datetime) -> Document:
+        """Back to `claimed`, in the next epoch, because the registry has changed: nothing is to be read again."""
+        ...
+
     def document(self, document_id: DocumentId) -> Document | None: ...
 
     def in_states(self, states: frozenset[State]) -> Sequence[Document]:
@@ -318,6 +322,10 @@ class Ledger(Protocol):
 
     def review(self, document_id: DocumentId) -> Review | None:
         """The document's open question."""
+        ...
+
+    def reviews_of(self, document_id: DocumentId) -> Sequence[Review]:
+        """Every question that was ever asked about a document, oldest first."""
         ...
 
     def inputs(self, document_id: DocumentId) -> Inputs | None:

@@ -28,6 +28,7 @@ from agent.core.notices import stuck_notice, unstuck_notice
 from agent.daemon.desk import Desk
 from agent.daemon.intake import Intake, orphans
 from agent.daemon.loop import BEAT_SECONDS, Loop
+from agent.daemon.redeciding import Redeciding
 from agent.domain.document import DocumentId
 from agent.domain.formats import suffixes_of
 from agent.domain.message import ParcelId, Topic
@@ -101,7 +102,11 @@ class Daemon:
         self._intake_loop = Loop("intake", self._take_in, self._stop)
         self._desk_loop = Loop("desk", self._desk.turn, self._stop)
         self._post_loop = Loop("post", self._post, self._stop)
-        self._loops = (self._intake_loop, self._desk_loop, self._post_loop)
+        self._redeciding = Redeciding(
+            parts, self._stop, still=lambda: self._redeciding_loop.still(), submit=self.dispatcher.submit
+        )
+        self._redeciding_loop = Loop("redeciding", self._redeciding.turn, self._stop)
+        self._loops = (self._intake_loop, self._desk_loop, self._post_loop, self._redeciding_loop)
 
     def _announcer(self, topic: Topic) -> Announcer:
         return Announcer(topic, self._parts.outbox, self._parts.clock, self._parts.ports.recipients)
