@@ -142,6 +142,11 @@ class RegistryIndex:
         self._shorten_log()
         return imported
 
+    def is_outdated(self) -> bool:
+        """Whether the copy is older than it may be: then nothing is matched."""
+        with self._translated():
+            return self._is_outdated(self._connection())
+
     def note(self, key: str, value: str) -> None:
         """Keep a word about the copy, such as the source's watermark; within a pass it is kept only with the pass."""
         with self._translated():
