@@ -55,7 +55,7 @@ class Advice:
 ADVICE = {
     Concern.DUPLICATE: Advice(
         title="probable duplicates",
-        meaning="Either record could be meant, so that letters about such a person are asked about. Join the two in"
+        meaning="One person who has two records has letters in two folders, or is asked about each time. Join them in"
         " your own program, unless they are two people.",
     ),
     Concern.SHARED_NUMBER: Advice(
