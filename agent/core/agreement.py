@@ -4,8 +4,16 @@ import datetime
 
 from agent.core.dates import are_near
 from agent.core.identifiers import BY_NAME, shape
-from agent.domain.evidence import Doubt, PrintedDate, PrintedIdentifier
+from agent.core.names import word_set
+from agent.domain.evidence import Doubt, Evidence, PrintedDate, PrintedIdentifier
 from agent.domain.identity import Person
+
+_CONNECTORS = word_set("n no nr num numero number de du la is")
+_PAPERS = word_set(
+    "dossier ref reference facture devis commande contrat sinistre bon lot serie modele vol colis file invoice order"
+    " claim batch contract quote booking reservation compte account cheque iban rdv page"
+)
+"""What has numbers that are nobody's."""
 
 
 def is_birthday(date: PrintedDate, person: Person) -> bool:
@@ -36,6 +44,18 @@ def is_foreign(number: PrintedIdentifier, person: Person) -> bool:
         not is_own(number, person)
         and not number.is_of_insured
         and any(identifier.kind == number.kind for identifier in person.identifiers)
+    )
+
+
+def is_of_papers(evidence: Evidence, position: int) -> bool:
+    """Whether what stands before a number on its line says that it is a file's, an invoice's, a contract's."""
+    place = position - 1
+    while place >= 0 and evidence.tokens[place].text in _CONNECTORS:
+        place -= 1
+    return (
+        place >= 0
+        and evidence.tokens[place].line == evidence.tokens[position].line
+        and evidence.tokens[place].text in _PAPERS
     )
 
 

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from agent.core.dates import read_date
+from agent.core.marks import after_ending
 from agent.core.names import PARTICLES, tokens
 from agent.domain.evidence import Doubt, DoubtKind, Mark, MarkKind, Passage, Token
 
@@ -23,9 +24,12 @@ _LONG_LABEL = 7
 _LONGEST_LABEL = 12
 _INITIALS = frozenset({"ddn", "dn", "dd", "dob", "db"})
 _LE = frozenset({"le", "1e", "lc", "ie", "ic", "je", "la", "1a"})
+_LIKE_N, _LIKE_E = frozenset("nuhmrvi"), frozenset("eco06a8")
+_LONGEST_ENDING = 2
+"""Of `(e)`, which may have been read with a slip."""
 _CELL_BREAKS = frozenset("\t|\n\f")
 _NAME_GAPS = frozenset(" -'’")
-_LABEL_GAPS = _NAME_GAPS | frozenset(".:;,")
+_LABEL_GAPS = _NAME_GAPS | frozenset(".:;,)")
 _ANNOUNCED_GAPS = frozenset("\t\n")
 _DATE_GAPS = frozenset({"/", "-", ".", " / ", " . ", " - "})
 _NAME_WINDOW = 4
@@ -48,7 +52,7 @@ def doubts_of(stream: Sequence[Token], mark_at: Mapping[int, Mark], dated: set[i
             if position == mark.passage.start and not mark.is_mirrored:
                 yield from _doubtful_name(stream, mark.passage.end, mark_at, mark.kind)
         elif kind is DoubtKind.NAME:
-            yield from _doubtful_name(stream, position + 1, mark_at, None)
+            yield from _doubtful_name(stream, after_ending(stream, position + 1), mark_at, None)
         elif kind is DoubtKind.BIRTH_DATE or (mark and mark.kind is MarkKind.BIRTH_DATE):
             end = mark.passage.end if mark else position + 1
             yield from _doubtful_date(stream, end, mark_at, dated)
@@ -78,8 +82,16 @@ def _is_damaged_short_label(stream: Sequence[Token], position: int) -> bool:
     )
     words = texts[:digit]
     return "".join(words) in _INITIALS or (
-        len(words) >= 2 and len(words[0]) == 2 and words[-1] in _LE and words[0] not in _LE
+        len(words) >= 2
+        and words[-1] in _LE
+        and _is_nearly_born(words[0])
+        and all(len(word) <= _LONGEST_ENDING for word in words[1:-1])
     )
+
+
+def _is_nearly_born(word: str) -> bool:
+    """`ué` and `n6`, but neither `vu` nor `DH`."""
+    return len(word) == 2 and word not in _LE and word[0] in _LIKE_N and word[1] in _LIKE_E
 
 
 def _doubtful_name(
@@ -125,10 +137,11 @@ def _may_be_name(token: Token) -> bool:
 def _doubtful_date(
     stream: Sequence[Token], start: int, mark_at: Mapping[int, Mark], dated: set[int]
 ) -> Iterator[Doubt]:
-    """The date-like group that follows a label of a birth date on its line, when it was not read as one."""
+    """The date-like group behind a label of a birth date, or on the line below, when it was not read as one."""
     for position in range(start, min(start + _DATE_WINDOW, len(stream))):
         token = stream[position]
-        if position in mark_at or position in dated or _CELL_BREAKS & set(token.before) - {"\t"}:
+        breaks = {"\t", "\n"} if position == start else {"\t"}
+        if position in mark_at or position in dated or _CELL_BREAKS & set(token.before) - breaks:
             return
         if any(map(str.isdigit, token.text)) and _goes_on_as_date(stream, position):
             read = read_date(stream, position)

@@ -10,6 +10,8 @@ from agent.domain.evidence import NAME_KINDS, Mark, MarkKind, NameField, Passage
 
 _WITHIN_NAME = frozenset({" ", "-", "'", "’", ". ", " & ", " / "})
 _LONGEST_NAME = 8
+_LONGEST_BARE_NAME = 4
+"""Of a line in a script without capitals, more words than these are a sentence."""
 
 
 def fields_of(found: MarkedText, marks: tuple[Mark, ...]) -> Iterator[NameField]:
@@ -18,7 +20,7 @@ def fields_of(found: MarkedText, marks: tuple[Mark, ...]) -> Iterator[NameField]
         if mark.kind in NAME_KINDS or mark.kind is MarkKind.PARTY:
             is_announced = (
                 mark.passage.end < len(found.stream) and ":" in found.stream[mark.passage.end].before
-            )
+            ) or found.layout.is_header(mark.passage.start, found.mark_at)
             for start in _name_starts(found, mark):
                 begin = _skip_civilities(found, start)
                 if begin < len(found.stream) and begin not in found.mark_at:
@@ -41,12 +43,18 @@ def _name_starts(found: MarkedText, mark: Mark) -> Iterator[int]:
 
 
 def _is_row(found: MarkedText, position: int) -> bool:
-    """Whether a line goes on with a table: it has several cells, or a whole name and nothing else."""
+    """Whether a line goes on with a table: it has several cells, or a name and nothing else.
+
+    One word alone counts where no paragraph would begin: in a further column, or right below the row above.
+    """
     if found.layout.is_table_row(position):
         return True
     begin = _skip_civilities(found, position)
     end = _name_end(found, begin)
-    return end - begin > 1 and not found.layout.is_same_line(position, end)
+    if end == begin or found.layout.is_same_line(position, end):
+        return False
+    is_name = 1 < end - begin <= _LONGEST_BARE_NAME
+    return is_name or found.layout.is_set_in(position) or found.layout.is_right_below(position)
 
 
 def _skip_civilities(found: MarkedText, position: int) -> int:

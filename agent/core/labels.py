@@ -5,7 +5,7 @@ nothing.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.core.names import CIVILITIES, tokens
 from agent.domain.evidence import MarkKind
@@ -26,6 +26,7 @@ _PHRASES: dict[MarkKind, str] = {
         enfant; nom de l enfant; child; usager; usagere; resident; residente; client; cliente; ayant droit
         name; full name; complete name; beneficiary name
         nourrisson; nouveau ne; bebe; newborn; infant; baby
+        avoir examine ce jour; avoir vu ce jour; avoir recu ce jour
         vu en consultation; vue en consultation; recu en consultation; recue en consultation; avoir examine
         avoir vu; avoir recu; examine ce jour; certificat pour; certificat medical pour; seen in clinic
         المريض; المريضة; اسم المريض; اسم المريضة; الاسم; الاسم الكامل; الاسم و النسب; الاسم والنسب
@@ -246,14 +247,29 @@ def _mirrors(words: tuple[str, ...], kind: MarkKind, identifier: str | None) -> 
 
 
 def by_first(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
-    """Group by the first token, the longest first; of equal phrases the one written last counts."""
-    known = {phrase.tokens: phrase for phrase in phrases}
+    """Group by the first token, the longest first; of equal phrases the one written last counts.
+
+    A phrase is also known with two of its words run together, as OCR and hasty typists write them.
+    """
+    written = tuple(phrases)
+    known = {phrase.tokens: phrase for phrase in (*_run_together(written), *written)}
     grouped: dict[str, list[Phrase]] = {}
     for phrase in sorted(known.values(), key=lambda phrase: -len(phrase.tokens)):
         grouped.setdefault(phrase.tokens[0], []).append(phrase)
     return grouped
 
 
+def _run_together(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
+    """`Nom etprénom`, `Datede naissance`: two words as one, where that is too long to be another word."""
+    for phrase in phrases:
+        for place in range(len(phrase.tokens) - 1):
+            joined = phrase.tokens[place] + phrase.tokens[place + 1]
+            if len(joined) >= _SHORTEST_JOINED:
+                words = (*phrase.tokens[:place], joined, *phrase.tokens[place + 2 :])
+                yield replace(phrase, tokens=words)
+
+
+_SHORTEST_JOINED = 5
 _SILENT = frozenset({MarkKind.ROLE, MarkKind.NEUTRAL, MarkKind.BIRTH_DATE})
 """What binds no name; and no birth date is written without four digits."""
 

@@ -12,6 +12,8 @@ _CELL_BREAKS = frozenset("\t\n\f|")
 _MAX_DROP_HEIGHTS = 4.0
 """A value further below its label than this belongs to something else."""
 _SLACK_POINTS = 3.0
+_MAX_LEADING = 0.8
+"""What stands between two rows of a table, in heights of a line; an empty line leaves one or more."""
 
 
 class Layout:
@@ -41,14 +43,12 @@ class Layout:
     def is_header(self, position: int, mark_at: Mapping[int, Mark]) -> bool:
         """Whether a line is the head of a table: labels, each with a cell to itself, and no number."""
         line = self._lines[self._stream[position].line]
-        labels = {
-            mark_at[place].passage
-            for place in line
-            if place in mark_at and mark_at[place].kind is not MarkKind.CIVILITY
-        }
-        if len(labels) < 2 or any(self._stream[place].text.isdigit() for place in line):
+        marks = [mark_at[place] for place in line if place in mark_at]
+        heads = {mark.passage for mark in marks if self.fills_cell(mark.passage)}
+        others = {mark.kind for mark in marks if mark.passage not in heads}
+        if len(heads) < 2 or any(self._stream[place].text.isdigit() for place in line):
             return False
-        return all(self.fills_cell(label) for label in labels)
+        return others <= {MarkKind.CIVILITY, MarkKind.NEUTRAL}
 
     def below(self, label: Passage) -> int | None:
         """The first token of the cell below a label, if one stands there."""
@@ -79,6 +79,18 @@ class Layout:
         """Whether a line has several cells, unlike a paragraph's."""
         line = self._lines[self._stream[position].line]
         return any(self.begins_cell(place) for place in line[1:])
+
+    def is_set_in(self, position: int) -> bool:
+        """Whether a line, not the first one, begins at a token, and further to the right than the line above."""
+        first = self.line_start(position)
+        shift = self._stream[position].box.left - self._stream[self.line_start(first - 1)].box.left
+        return position == first and shift > _SLACK_POINTS
+
+    def is_right_below(self, position: int) -> bool:
+        """Whether no space parts a line, not the first one, from the one above it, as it would part a paragraph."""
+        upper, token = self._stream[self.line_start(position) - 1], self._stream[position]
+        height = upper.box.bottom - upper.box.top
+        return token.page == upper.page and token.box.top - upper.box.bottom <= height * _MAX_LEADING
 
     def fills_cell(self, label: Passage) -> bool:
         is_last = label.end >= len(self._stream)

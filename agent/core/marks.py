@@ -13,12 +13,15 @@ from agent.core.names import word_set
 from agent.domain.evidence import Mark, MarkKind, Passage, Token
 
 _SEPARATORS = frozenset("\n\f\t|;")
+_LONGEST_NUMBER_HEAD, _SHORTEST_NUMBER = 2, 5
+_NUMBER_GAPS = frozenset({" ", "-", " - "})
 _BARE_NAMES = {("nom",), ("noms",), ("name",)}
 _OWNED_BY_SUBJECT = word_set(
     "dossier suivi rendu fiche consultation hospitalisation bilan examen sejour admission sortie charge"
     " certificat ordonnance rapport resume file record report follow up"
 )
 """Of such a thing "of the patient" one says whose it is; anything else of the patient's is not the patient."""
+_ENDINGS = word_set("e s es ne le")
 _ARTICLES = word_set("la l le the")
 _GENITIVES = word_set("de du d des of") | _ARTICLES
 _GENITIVE_GAPS = frozenset(" '’-")
@@ -46,7 +49,7 @@ def marks_of(stream: tuple[Token, ...], phrases: Mapping[str, Sequence[Phrase]])
         if phrase is None:
             position += 1
             continue
-        end = position + len(phrase.tokens)
+        end = after_ending(stream, position + len(phrase.tokens))
         owned = _owned(stream, position) if phrase.kind is MarkKind.NAME else None
         if pending and owned == pending.passage.end:
             pending = replace(pending, passage=Passage(start=pending.passage.start, end=end))
@@ -62,6 +65,14 @@ def marks_of(stream: tuple[Token, ...], phrases: Mapping[str, Sequence[Phrase]])
         position = end
     if pending:
         yield pending
+
+
+def after_ending(stream: Sequence[Token], end: int) -> int:
+    """Where a label ends with the ending for women or for several: `Patient(e)`, `Bénéficiaire(s)`."""
+    if end >= len(stream) or stream[end].text not in _ENDINGS or stream[end].before != "(":
+        return end
+    is_closed = end + 1 >= len(stream) or stream[end + 1].before.startswith(")")
+    return end + 1 if is_closed else end
 
 
 def _owned(stream: tuple[Token, ...], position: int) -> int | None:
@@ -93,10 +104,25 @@ def _kind_at(
     return MarkKind.PARTY if is_owner else phrase.kind
 
 
+def _begins_number(stream: tuple[Token, ...], position: int) -> bool:
+    """Whether letters are the head of a number: `DR 431426` is no doctor's."""
+    following = stream[position + 1 : position + 2]
+    return (
+        len(stream[position].text) <= _LONGEST_NUMBER_HEAD
+        and stream[position].printed.isupper()
+        and bool(following)
+        and following[0].before in _NUMBER_GAPS
+        and following[0].text.isdigit()
+        and len(following[0].text) >= _SHORTEST_NUMBER
+    )
+
+
 def _phrase_at(
     stream: tuple[Token, ...], position: int, phrases: Mapping[str, Sequence[Phrase]]
 ) -> Phrase | None:
     for phrase in phrases.get(stream[position].text, ()):
+        if len(phrase.tokens) == 1 and _begins_number(stream, position):
+            continue
         window = stream[position : position + len(phrase.tokens)]
         if tuple(token.text for token in window) == phrase.tokens and not any(
             _SEPARATORS & set(token.before) for token in window[1:]

@@ -18,7 +18,7 @@ _BETWEEN_KINDS = NAME_KINDS - {MarkKind.TOPIC} | {MarkKind.CIVILITY}
 _LEADING_KINDS = NAME_KINDS | {MarkKind.CIVILITY}
 _JOINTS = frozenset(" -'’‐\n")
 _BETWEEN_GAPS = _JOINTS | frozenset(",\t:|/()&.")
-_ADJOINING = frozenset(" -'’‐")
+_ADJOINING = frozenset(" -'’‐/&")
 _MOST_LINES_APART = 3
 FUNCTION_WORDS = word_set(
     "le la les l de du des d chez pour par avec et the of for with and to a au aux un une en"

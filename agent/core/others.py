@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from agent.core.layout import Layout
 from agent.core.mentions import FUNCTION_WORDS, Mention
 from agent.core.names import HONORIFICS, JOINERS, PARTICLES, tokens, word_set
+from agent.core.nearby import before_birth_dates, greeted, told_of
 from agent.core.roles import Roles
 from agent.domain.evidence import DoubtKind, Evidence, Mark, MarkKind, NameField, Passage, Token
 from agent.domain.identity import Person
@@ -67,8 +68,15 @@ class Others:
         self._nearly = self._not_void(
             doubt.passage for doubt in evidence.doubts if doubt.kind is DoubtKind.NAME
         )
-        self._addressed = (*self._not_void(self._behind_civilities()), *self._joined_to_subjects())
+        self._addressed = (
+            *self._not_void(
+                (*self._behind_civilities(), *before_birth_dates(self._stream, self._layout, mark_at))
+            ),
+            *self._joined_to_subjects(),
+        )
         self._perhaps = (
+            *greeted(self._stream, mark_at),
+            *told_of(self._stream, mark_at),
             *self._not_void((*self._behind_unknown_labels(), *self._on_label_lines(), *self._of_somebody())),
             *self._written_as_names(),
             *self._relatives_of_the_reader(),
@@ -87,7 +95,7 @@ class Others:
             *(
                 field.passage
                 for field in self._fields
-                if not any(self._is_own(field, own, starts) for own in names)
+                if not any(self._is_own(field, own, starts, is_labelled=is_labelled) for own in names)
             ),
             *(
                 passage
@@ -96,16 +104,20 @@ class Others:
             ),
         )
 
-    def _is_own(self, field: NameField, own: _Own, starts: set[int]) -> bool:
+    def _is_own(self, field: NameField, own: _Own, starts: set[int], *, is_labelled: bool) -> bool:
+        """Whether a label's name is a person's own; a part of it only where a label names that person in full as well.
+
+        `Nom : ALAOUI` and, without a label, `Karim ALAOUI, né le`: the form may be about another ALAOUI.
+        """
         words = self._texts(field.passage)
         if not words <= own.all:
             return False
         if field.passage.start in starts:
             return True
         if field.kind is MarkKind.LAST_NAME:
-            return own.is_last(words)
+            return is_labelled and own.is_last(words)
         if field.kind is MarkKind.FIRST_NAME:
-            return words >= own.first
+            return is_labelled and words >= own.first
         is_in_passing = len(words) == 1 and not field.is_announced
         return is_in_passing or own.is_whole(words)
 
@@ -199,7 +211,8 @@ class Others:
         }
         for position in range(len(self._stream) - 1):
             token, after = self._stream[position], self._stream[position + 1]
-            if token.line not in lines or after.line != token.line or token.text not in JOINERS:
+            is_joint = token.text in JOINERS and position not in self._mark_at
+            if token.line not in lines or after.line != token.line or not is_joint:
                 continue
             mark = self._mark_at.get(position + 1)
             start = mark.passage.end if mark and mark.kind is MarkKind.CIVILITY else position + 1

@@ -18,6 +18,7 @@ _DATE_CONNECTORS = word_set("le la on the e en du s في بتاريخ سنة ي�
 _NUMBER_CONNECTORS = word_set("n no nr num numero number de du d la is est رقم")
 _PLACE_WORDS = word_set("a in at ب")
 _PLACE_LENGTH = 6
+_HEAD_GAPS = frozenset({" ", "-"})
 _NUMBER_GOES_ON = frozenset({"/", "_"})
 
 
@@ -96,9 +97,17 @@ def _skip(found: MarkedText, position: int, words: frozenset[str]) -> int:
         position < len(found.stream)
         and position not in found.mark_at
         and found.stream[position].text in words
+        and not _is_head_of_number(found, position)
     ):
         position += 1
     return position
+
+
+def _is_head_of_number(found: MarkedText, position: int) -> bool:
+    """`D-633630` is one number, and no `d'` before one."""
+    token, after = found.stream[position], found.stream[position + 1 : position + 2]
+    is_letter = token.text == "d" and token.is_name_like
+    return is_letter and bool(after) and after[0].before in _HEAD_GAPS and after[0].text.isdigit()
 
 
 def _after_place(found: MarkedText, mark: Mark) -> Iterator[int]:

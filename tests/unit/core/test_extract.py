@@ -77,6 +77,7 @@ def test_extract_reads_every_row_of_a_column() -> None:
         "Nom       Né(e) le      CIN",
         "VIDAL     16/08/1977    L882253",
         "TAZI      02/02/2021    L123456",
+        "",
         "Fin",
     )
     assert birth_dates(*lines) == [(BORN,), (datetime.date(2021, 2, 2),)]

@@ -1,0 +1,209 @@
+"""What stands near a name, a birth date or a row of a table without a label: each was found by the generator."""
+
+import datetime
+
+import pytest
+
+from agent.domain.decision import Match
+from tests.builders import decided, person, text_of
+
+KARIM = person("ALAOUI", "Karim", record_id="R1", birth_date=datetime.date(1980, 3, 12), cin="AB123456")
+NAMED = "Patient : Karim ALAOUI\n"
+BORN = "Karim ALAOUI, né le 12/03/1980\n"
+
+
+def is_match(text: str, *, confidence: int | None = None) -> bool:
+    read = text_of(*text.split("\n"), confidence=confidence)
+    return isinstance(decided(read, KARIM), Match)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{NAMED}TAZI, né le 12/03/1980",
+        f"{NAMED}Tazi\nNé le 12/03/1980",
+        f"{NAMED}Mme Tazi\nNé le 12/03/1980",
+        f"{NAMED}Ben Tazi (né le 12/03/1980)",
+        "Karim ALAOUI\nTazi, né le 12/03/1980",
+        "Karim ALAOUI / Tazi\nNé le 12/03/1980",
+        "Karim ALAOUI & Tazi\nNé le 12/03/1980",
+    ],
+)
+def test_whoever_stands_right_before_a_birth_date_may_be_the_one_born_then(text: str) -> None:
+    assert not is_match(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patient : Karim ALAOUI, né le 12/03/1980",
+        "Patient\nKarim ALAOUI\nDate de naissance\n12/03/1980",
+        f"{NAMED}Sexe : Masculin, né le 12/03/1980",
+        f"{NAMED}Sexe\nMasculin\nNé le 12/03/1980",
+        f"{NAMED}Sexe : M   Né le 12/03/1980",
+        f"{NAMED}12, rue de la Paix\nNé le 12/03/1980",
+        f"{NAMED}le patient cité ci-dessus, marié, est né le 12/03/1980",
+        f"{NAMED}Le Beau Temps Revient Toujours Demain\nNé le 12/03/1980",
+        "Né le 12/03/1980\nPatient : Karim ALAOUI",
+    ],
+)
+def test_other_words_before_a_birth_date_are_nobody(text: str) -> None:
+    assert is_match(text)
+
+
+def test_a_name_at_the_foot_of_a_page_is_not_above_the_next_pages_first_line() -> None:
+    assert is_match("Patient : Karim ALAOUI, né le 12/03/1980\nRabat\fNé le 12/03/1980")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Cher Adam,\n{BORN}",
+        f"Dear Adam Tazi,\n{BORN}",
+        f"Adam est convoqué le 12/04/2024.\n{BORN}",
+        f"Sidi Adam a été vu.\n{BORN}",
+        f"{BORN}Adam was seen today.",
+        f"{BORN}Vu ce jour. Adam doit revenir.",
+    ],
+)
+def test_without_a_label_whoever_is_greeted_or_told_of_may_be_the_subject(text: str) -> None:
+    assert not is_match(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Cher confrère,\n{BORN}",
+        f"Cher Karim ALAOUI,\n{BORN}",
+        f"{BORN}Il est en bonne santé. Le Scanner est normal.",
+        f"{BORN}Karim est en bonne santé.",
+        f"{BORN}Examen Clinique Normal Sans Rien est dit.",
+        f"{BORN}Scanner",
+        f"Cher Adam,\nAdam est convoqué.\n{NAMED}Né le 12/03/1980",
+    ],
+)
+def test_who_is_greeted_or_told_of_otherwise_is_nobody_else(text: str) -> None:
+    assert is_match(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nom          Prénom      Né(e) le\nALAOUI       Karim       12/03/1980\n             Adam",
+        "Nom et prénom      Né(e) le\nKarim ALAOUI       12/03/1980\nAdam",
+        "Nom             Né(e) le\nKarim ALAOUI    12/03/1980\nAdam",
+        "Nom      Prénom      Date denaissance\nTAZI     Adam        12/03/2015\n\nPatient : Karim ALAOUI, AB123456",
+    ],
+)
+def test_one_word_in_the_next_row_of_a_table_is_somebody_else(text: str) -> None:
+    assert not is_match(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nom          Prénom      Né(e) le\nALAOUI       Karim       12/03/1980\n\nConclusion",
+        "Nom et prénom      Né(e) le\nKarim ALAOUI       12/03/1980\n\nيجب متابعة العلاج لمدة شهرين",
+    ],
+)
+def test_what_begins_below_a_table_is_no_row_of_it(text: str) -> None:
+    assert is_match(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nom : ALAOUI\nKarim ALAOUI, né le 12/03/1980",
+        "Prénom : Karim\nKarim ALAOUI, né le 12/03/1980",
+    ],
+)
+def test_a_labelled_part_of_a_name_needs_the_whole_name_under_a_label_too(text: str) -> None:
+    assert not is_match(text)
+    assert is_match(f"{text}\nPatient : Karim ALAOUI")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Kimlik no: ZZ 999999", "Document n° ZZ999999", "ZZ-999999", "Tarjeta : zz999999", "Ausweis DR 999999"],
+)
+def test_a_card_under_a_label_that_nobody_knows_asks_when_it_is_another(line: str) -> None:
+    assert not is_match(f"{NAMED}Né le 12/03/1980\n{line}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Dossier n° ZZ999999",
+        "Facture ZZ999999",
+        "le montant de 1 250,00 DH",
+        "Tarjeta : AB123456",
+        "CIN : AB123456\nTarjeta : ZZ999999",
+        "le bilan\nest tout à fait\nnormal\nTarjeta : ZZ999999",
+        "Tarjeta : A1B2C3",
+    ],
+)
+def test_other_numbers_are_no_strange_card(line: str) -> None:
+    assert is_match(f"{NAMED}Né le 12/03/1980\n{line}")
+
+
+def test_ocr_may_have_damaged_a_strange_card() -> None:
+    card = "Tarjeta : ZZ99999g"
+    assert not is_match(f"{NAMED}Né le 12/03/1980\n{card}", confidence=90)
+    assert not is_match(f"{NAMED}Né le 12/03/1980\nTarjeta : ZZ 99999g", confidence=90)
+    assert is_match(f"{NAMED}Né le 12/03/1980\n{card}")
+    assert is_match(f"{NAMED}Né le 12/03/1980\nCIN AB123456\n{card}", confidence=90)
+    assert is_match(f"{NAMED}Né le 12/03/1980\nBon 12345678901a", confidence=90)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Patient(e) :",
+        "Patiente(s) :",
+        "Bénéficiaire(s) :",
+        "Nom etprénom :",
+        "Identité dupatient :",
+        "Patient(e)",
+    ],
+)
+def test_a_label_is_known_with_its_ending_and_with_words_run_together(label: str) -> None:
+    assert is_match(f"{label} Karim ALAOUI\nNé le 12/03/1980")
+    assert not is_match(f"{NAMED}Né le 12/03/1980\n{label} Adam TAZI")
+
+
+def test_a_word_in_brackets_that_is_no_ending_stays_a_word() -> None:
+    assert not is_match("Patient (fils) Karim ALAOUI\nNé le 12/03/1980")
+    assert not is_match("Patient(e")
+
+
+@pytest.mark.parametrize("text", ["CIN : D 633630", "CIN D-633630", "N° CIN : D-633630"])
+def test_a_numbers_own_letter_is_not_passed_over(text: str) -> None:
+    card = person("ALAOUI", "Karim", birth_date=datetime.date(1980, 3, 12), cin="D633630")
+    assert isinstance(decided(f"{NAMED}{text}", card), Match)
+
+
+def test_letters_before_a_long_number_are_no_doctor() -> None:
+    card = person("ALAOUI", "Karim", birth_date=datetime.date(1980, 3, 12), cin="DR431426")
+    assert isinstance(decided(f"{NAMED}CIN : DR 431426", card), Match)
+    assert isinstance(decided(f"{NAMED}CIN : DR 431426\nDr 12 TAZI", card), Match)
+
+
+def test_ordinary_words_before_a_date_are_no_damaged_label_of_a_birth_date() -> None:
+    for words in ("DH avant le", "Vu le", "Lu et approuvé le"):
+        assert is_match(f"{NAMED}Né le 12/03/1980\n1 250,00 {words} 30/09/2024")
+    assert not is_match(f"{NAMED}Né le 12/03/1980\nn6(e) 1e 30/09/2014")
+
+
+def test_a_damaged_label_announces_what_stands_on_the_next_line() -> None:
+    assert not is_match(f"{NAMED}Né le 12/03/1980\nDate de naissanee\n22/09/2007", confidence=90)
+    assert not is_match(f"{NAMED}Né le 12/03/1980\natient(e) : Adam Tazi", confidence=90)
+
+
+def test_an_and_that_joins_no_second_person_asks_nothing() -> None:
+    assert is_match("Patient : Karim ALAOUI, né le 12/03/1980, marié et guéri")
+    assert not is_match("Patient : Karim ALAOUI, né le 12/03/1980, marié et sa fille")
+
+
+def test_an_and_inside_a_label_joins_nobody() -> None:
+    card = person("ALAOUI", "Karim", birth_date=datetime.date(1980, 3, 12), cin="UK680006")
+    assert isinstance(decided("المريض : Karim ALAOUI | رقم ب.ت.و : UK 680006", card), Match)
