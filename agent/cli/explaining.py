@@ -21,6 +21,7 @@ from agent.cli.wording import (
     say,
     say_candidate,
     say_how_to_answer,
+    say_reasons,
     say_table,
     table,
     teaching_words,
@@ -41,6 +42,8 @@ from agent.domain.outcome import FAILURES, Archived, Failed, FailureReason, InRe
 
 PIECES_SHOWN = 14
 PEOPLE_SHOWN = 8
+FIELDS_SHOWN = 5
+"""As many as a terminal of 80 columns holds."""
 _NOT_KEPT = (
     "It was decided by a version that did not keep what a decision was made of: it can't be decided again."
 )
@@ -141,7 +144,7 @@ def _say_pieces(pieces: Sequence[Piece]) -> None:
         listing.add_row(place, Text(f"“{visible(piece.words)}”"), Text(visible(_piece_words(piece))))
     say_table(listing)
     if left := len(pieces) - len(shown):
-        say(f"... and {left} more, which concern nobody considered: --json has all", indent=2)
+        say(f"... and {left} more: --json has all", indent=2)
 
 
 def _piece_words(piece: Piece) -> str:
@@ -178,9 +181,7 @@ def _say_person(considered: Considered, mark: str) -> None:
         indent=2,
         style="green" if obstacle is None else "",
     )
-    for reason in considered.reasons:
-        page = f" (page {reason.page})" if reason.page else ""
-        say(f"{'+' if reason.supports else '-'} {reason.sentence}{page}", indent=5)
+    say_reasons(considered.reasons, indent=5)
     if obstacle is not None:
         told = obstacle.sentence if obstacle not in considered.reasons else "That is a veto."
         say(f"= {told} Rule: {considered.rule}.", indent=5, style="dim")
@@ -195,11 +196,16 @@ def _say_differences(people: Sequence[Person]) -> None:
         say("They differ in nothing but their record's id.", style="bold")
         return
     say("How they differ", style="bold")
-    listing = table("  record", *(name for name, _ in fields))
+    told = fields[:FIELDS_SHOWN]
+    listing = table("  record", *(name for name, _ in told))
+    for column in (listing.columns[0], *listing.columns[2 if told[0][0] == "name" else 1 :]):
+        column.no_wrap = True
     for row, person in enumerate(people):
-        cells = (Text(visible(values[row])) for _, values in fields)
+        cells = (Text(visible(values[row])) for _, values in told)
         listing.add_row(Text(f"  {visible(person.record_id)}"), *cells)
     say_table(listing)
+    if others := [name for name, _ in fields[FIELDS_SHOWN:]]:
+        say(f"... and in: {', '.join(others)}", indent=2)
 
 
 def _say_candidates(decision: Decision) -> None:

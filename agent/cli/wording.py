@@ -16,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from agent import errors
-from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Unmatched, candidates_of
+from agent.core.completeness import pages_words
+from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Reason, Unmatched, candidates_of
 from agent.domain.document import DocumentId, reference
 from agent.domain.evidence import MarkKind
 from agent.domain.identity import Person
@@ -30,6 +31,8 @@ from agent.workflow.review import NONE_OF_THESE
 BY_RULE = "rule"
 
 PROBLEMS_SHOWN = 20
+REASONS_SHOWN = 9
+"""Of one person; a letter has five, a file of a hundred letters hundreds."""
 NOT_DECIDED = frozenset({State.CLAIMING, State.CLAIMED, State.READING, State.WITHDRAWN, State.FORGOTTEN})
 """What an earlier epoch settled is not why such a document is where it is."""
 
@@ -201,9 +204,21 @@ def person_words(person: Person) -> str:
 def say_candidate(candidate: Candidate, mark: str, *, to: Console = out) -> None:
     """Write who is considered, and what speaks for and against them."""
     say(f"{mark}  {person_words(candidate.person)}, record {candidate.person.record_id}", indent=2, to=to)
-    for reason in candidate.reasons:
-        page = f" (page {reason.page})" if reason.page else ""
-        say(f"{'+' if reason.supports else '-'} {reason.sentence}{page}", indent=7, to=to)
+    say_reasons(candidate.reasons, indent=7, to=to)
+
+
+def say_reasons(reasons: Sequence[Reason], *, indent: int, to: Console = out) -> None:
+    """Write what speaks for and against somebody; what is printed on many pages is told once."""
+    pages: dict[tuple[bool, str], list[int]] = {}
+    for reason in reasons:
+        on = pages.setdefault((reason.supports, reason.sentence), [])
+        if reason.page is not None and reason.page not in on:
+            on.append(reason.page)
+    for (supports, sentence), on in list(pages.items())[:REASONS_SHOWN]:
+        where = f" ({pages_words(sorted(on)).lower()})" if on else ""
+        say(f"{'+' if supports else '-'} {sentence}{where}", indent=indent, to=to)
+    if len(pages) > REASONS_SHOWN:
+        say(f"... and {len(pages) - REASONS_SHOWN} more", indent=indent, to=to)
 
 
 def counts_words(counts: Mapping[State, int]) -> str:

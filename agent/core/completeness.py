@@ -27,7 +27,7 @@ def what_is_missing(text: DocumentText) -> str:
     if not text.pages:
         return "It has no page that could be read."
     told = [
-        f"{_pages([page.number for page in text.pages if page.problem is problem])}: {why}."
+        f"{pages_words([page.number for page in text.pages if page.problem is problem])}: {why}."
         for problem, why in WHY.items()
         if any(page.problem is problem for page in text.pages)
     ]
@@ -41,10 +41,10 @@ def what_was_hidden(text: DocumentText) -> str:
         return ""
     count = sum(page.hidden_characters for page in pages)
     characters = "1 character" if count == 1 else f"{count} characters"
-    return f"{_pages(page.number for page in pages)}: {characters} left out that can't be seen there."
+    return f"{pages_words(page.number for page in pages)}: {characters} left out that can't be seen there."
 
 
-def _pages(numbers: Iterable[int]) -> str:
+def pages_words(numbers: Iterable[int]) -> str:
     """Write numbers of pages as people do: `Page 3`, `Pages 2, 5 to 9 and 12`."""
     runs = _runs(numbers)
     shown = [_run(first, last) for first, last in runs[:_RUNS_SHOWN]]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from agent.core.match import Assessment
 from agent.core.mentions import Mention, Names
+from agent.core.others import Others
 from agent.core.roles import Roles
 from agent.domain.document import Box, DocumentText
 from agent.domain.evidence import DoubtKind, Evidence, Mark, MarkKind, NameField, Passage
@@ -24,12 +25,16 @@ _DOUBT_WORDS: Mapping[DoubtKind, str] = {
 }
 
 
+_MOST_SUBJECTS = 3
+"""Namesakes share what stands in their way: a few of them show it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """One thing that was read.
 
     Attributes:
-        what: `name`, `birth_date`, `number`, `age` or `doubt`.
+        what: `name`, `other` (perhaps somebody else's name), `birth_date`, `number`, `age` or `doubt`.
         words: as printed.
         place: on the page, in words.
         confidence: the lowest of its words, 0 to 100; None for a text layer.
@@ -64,8 +69,14 @@ def pieces_of(text: DocumentText, evidence: Evidence, assessments: Sequence[Asse
 
 
 def most_telling(pieces: Sequence[Piece], limit: int) -> tuple[Piece, ...]:
-    """Choose pieces for a page that a human reads: those of considered people before all others."""
-    ranked = sorted(pieces, key=lambda piece: (not piece.records, not piece.label, piece.position))
+    """Choose pieces for a page that a human reads: those of considered people before all others.
+
+    Then comes who else may be meant, then what a label announces.
+    """
+    ranked = sorted(
+        pieces,
+        key=lambda piece: (not piece.records, piece.what != "other", not piece.label, piece.position),
+    )
     return tuple(sorted(ranked[:limit], key=lambda piece: piece.position))
 
 
@@ -93,6 +104,7 @@ class _Pieces:
         }
         self._names = Names(evidence, mark_at)
         self._roles = Roles(evidence, mark_at)
+        self._others = Others(evidence, mark_at)
 
     def all(self, assessments: Sequence[Assessment]) -> Iterator[Piece]:
         named: dict[tuple[int, int], list[str]] = {}
@@ -107,6 +119,10 @@ class _Pieces:
         yield from (self._field(field, _of(named, field.passage)) for field in fields)
         taken = {field.passage.start for field in fields}
         yield from (piece for piece in unlabelled if piece.position not in taken)
+        taken |= {piece.position for piece in unlabelled}
+        for passage in self._others_than(assessments):
+            if passage.start not in taken:
+                yield self._piece("other", passage, "perhaps the name of somebody else", "")
         yield from self._dates(assessments)
         yield from self._numbers(assessments)
         for age in self._evidence.ages:
@@ -132,6 +148,13 @@ class _Pieces:
         else:
             rule = "a name without a label: nothing says that the document is about it"
         return self._piece("name", passage, rule, "", (one.person.record_id,))
+
+    def _others_than(self, assessments: Sequence[Assessment]) -> Iterator[Passage]:
+        """The names that stand in the way of those who are named as the subject."""
+        named = [one.person for one in assessments if one.namings][:_MOST_SUBJECTS]
+        yield from dict.fromkeys(
+            passage for person in named for passage in self._others.than(person, self._names.mentions(person))
+        )
 
     def _dates(self, assessments: Sequence[Assessment]) -> Iterator[Piece]:
         for date in self._evidence.birth_dates:

@@ -124,16 +124,15 @@ def _length_that_differs(values: Sequence[str]) -> int:
 def compared(people: Sequence[Person]) -> list[tuple[str, tuple[str, ...]]]:
     """Give each field in which people differ, with what each has in it; `-` where the record is empty.
 
-    For the office's own screen: nothing is shortened here.
+    For the office's own screen: nothing is shortened here. What tells people apart best comes first.
     """
     kinds = sorted({identifier.kind for person in people for identifier in person.identifiers})
     fields: list[tuple[str, Callable[[Person], str | None]]] = [
-        ("last name", lambda person: person.last_name),
-        ("first name", lambda person: person.first_name),
-        ("name at birth", lambda person: person.birth_name),
+        ("name", lambda person: f"{person.last_name} {person.first_name}".strip()),
         ("born", lambda person: f"{person.birth_date:%d/%m/%Y}" if person.birth_date else None),
-        ("sex", lambda person: person.sex),
+        ("born as", lambda person: person.birth_name),
         *((kind, partial(_value, kind=kind)) for kind in kinds),
+        ("sex", lambda person: person.sex),
         ("phone", lambda person: person.phone),
     ]
     told = [(name, tuple(read(person) or "-" for person in people)) for name, read in fields]

@@ -2,12 +2,16 @@
 
 import dataclasses
 import json
+import os
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
+from rich.text import Text
 from sqlalchemy import text as sql
 from typer.testing import CliRunner, Result
 
@@ -152,7 +156,7 @@ def test_a_long_document_is_no_wall(office: Office) -> None:
     assert told.exit_code == 0
     assert len(told.output.splitlines()) < 120
     assert "51 times" in told.output
-    assert "more, which concern nobody considered: --json has all" in told.output
+    assert "... and 15 more: --json has all" in told.output
     assert "... and 13 more: --json has all" in told.output
 
 
@@ -171,3 +175,36 @@ def test_what_is_not_decided_or_failed_has_no_reasoning(office: Office) -> None:
     told = _explain(office)
     assert (told.exit_code, told.output.strip()) == (0, "D-1: waits to be read")
     assert json.loads(_explain(office, "--json").stdout)["decision"] is None
+
+
+def test_what_speaks_against_somebody_on_many_pages_is_told_once(office: Office) -> None:
+    letter = "Patient : Anna MULLER\nDate de naissance : 12/03/1980"
+    _process(office, "\f".join([letter] * 50))
+    told = _explain(office)
+    against = "- The printed birth date 12/03/1980 is not the registered one, 30/07/1975. (pages 1 to 50)"
+    assert told.output.count("is not the registered one") == 1
+    assert against in told.output
+
+
+def test_more_fields_than_a_terminal_holds_are_only_named(office: Office) -> None:
+    office.registry.people = [
+        person("Muller", "Anna", record_id="R7", cin="AB1234", nir="1", insurance="2", phone="0611111111"),
+        person("Muller", "Ana", record_id="R8", birth_date=None, birth_name="Roth"),
+    ]
+    _process(office, NAMES_ANNA_ONLY)
+    told = _explain(office)
+    assert "... and in: nir, phone" in told.output
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_no_line_is_wider_than_the_terminal(office: Office, columns: int) -> None:
+    _process(office, ABOUT_ANNA)
+    told = subprocess.run(
+        [sys.executable, "-m", "agent", "explain", "D-1", "--home", str(office.home)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "COLUMNS": str(columns), "FORCE_COLOR": "1"},
+    )
+    plain = Text.from_ansi(told.stdout).plain
+    assert max(map(len, plain.splitlines())) <= columns

@@ -104,3 +104,15 @@ def test_a_place_is_said_in_thirds_of_the_page(left: float, top: float, place: s
 
 def test_a_page_without_a_size_has_one_place() -> None:
     assert place_on_page(Box(left=0, top=0, right=1, bottom=1), 0.0, 0.0) == "middle"
+
+
+def test_names_that_stand_in_a_person_s_way_are_pieces_too() -> None:
+    text = "Patient : Hind VIDAL\nMadame Sara ALAMI"
+    assert _told(text)[1] == ("Sara ALAMI", "", "perhaps the name of somebody else")
+    other = person("Alami", "Sara", record_id="R2")
+    assert [it.what for it in _pieces(text, VIDAL, other)] == ["name", "name"]
+
+
+def test_who_else_may_be_meant_goes_before_what_concerns_nobody() -> None:
+    pieces = _pieces("CIN : AB111111\nPatient : Hind VIDAL\nMadame Sara ALAMI")
+    assert [it.words for it in most_telling(pieces, 2)] == ["Hind VIDAL", "Sara ALAMI"]

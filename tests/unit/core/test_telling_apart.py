@@ -11,7 +11,7 @@ def test_only_fields_that_differ_are_given_with_what_each_has_there() -> None:
         person(birth_date=datetime.date(1980, 3, 12), cin="AB1234", phone="0612345678"),
         person(birth_date=None, cin="AB1234", birth_name="Tazi", phone="0612345678"),
     ]
-    assert compared(people) == [("name at birth", ("-", "Tazi")), ("born", ("12/03/1980", "-"))]
+    assert compared(people) == [("born", ("12/03/1980", "-")), ("born as", ("-", "Tazi"))]
 
 
 def test_numbers_are_compared_kind_by_kind() -> None:
