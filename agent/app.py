@@ -16,6 +16,7 @@ from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine
 from agent.adapters.reading.copies import SearchableCopies
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.registry import RegistryIndex
+from agent.adapters.registry.sql_source import SqlSource
 from agent.config import Settings
 from agent.core.rules import Rules
 from agent.ports import Notifier, Ports
@@ -35,6 +36,8 @@ class Parts:
     requests: SqlRequests
     folders: HomeFolders
     registry: RegistryIndex
+    source: SqlSource | None
+    """The office's own database; None where people come from files."""
     reader: SandboxedReader
     journal: Journal
     notifier: Notifier
@@ -89,6 +92,7 @@ def build(settings: Settings, *, say: Callable[[str], None] | None = None) -> Pa
 
 
 def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str], None] | None) -> Parts:
+    source = build_source(settings)  # first: a wrong address is told before anything is made
     engine = open_engine(state / LEDGER_FILE, may_upgrade=True)
     ledger = SqlLedger(engine)
     home_id, is_new = identify(state, ledger.home_id())
@@ -124,6 +128,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         requests=SqlRequests(engine),
         folders=folders,
         registry=registry,
+        source=source,
         reader=reader,
         journal=journal,
         notifier=notifier,
@@ -140,6 +145,23 @@ def rules_of(settings: Settings) -> Rules:
         confidence_floor=settings.ocr_confidence_floor,
         max_crashes=settings.max_crashes,
         vocabulary=settings.vocabulary,
+    )
+
+
+def build_source(settings: Settings) -> SqlSource | None:
+    """The office's own database, where one is set; nothing is connected to.
+
+    Raises:
+        SettingInvalid: its address is none of a database that can be read.
+    """
+    if settings.registry_url is None:
+        return None
+    return SqlSource(
+        settings.registry_url.get_secret_value(),
+        settings.registry_table,
+        settings.registry_columns,
+        watermark=settings.registry_watermark or None,
+        kinds=settings.vocabulary.kinds,
     )
 
 

@@ -79,6 +79,13 @@ class Settings(BaseSettings):
 
     searchable_pdf: bool = True
 
+    registry_url: SecretStr | None = None
+    registry_table: str = ""
+    registry_columns: Annotated[Mapping[str, str], NoDecode] = {}
+    registry_watermark: str = ""
+    registry_sync_minutes: float = Field(default=5.0, ge=0.1, le=1440)
+    registry_max_age_hours: float = Field(default=24.0, ge=0.1, le=8760)
+
     log_level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
 
     @field_validator("home")
@@ -123,6 +130,28 @@ class Settings(BaseSettings):
                 f"a PDF's password has at most {_LONGEST_PASSWORD_BYTES} bytes; write one on each line"
             )
         return value
+
+    @field_validator("registry_columns", mode="before")
+    @classmethod
+    def _columns_from_text(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        columns: dict[str, str] = {}
+        for choice in filter(None, (part.strip() for part in value.replace("\n", ",").split(","))):
+            field, equals, column = (part.strip() for part in choice.partition("="))
+            if not equals or not field or field in columns:
+                raise ValueError("must be written like id=patient_id, last_name=nom, each thing once")
+            columns[field] = column
+        return columns
+
+    @model_validator(mode="after")
+    def _database_needs_table(self) -> Self:
+        if self.registry_url is not None and not self.registry_table:
+            raise ValueError(
+                f"{PREFIX}REGISTRY_URL is set, but {PREFIX}REGISTRY_TABLE is empty: "
+                "write the name of the table or view that holds the people"
+            )
+        return self
 
     @model_validator(mode="after")
     def _token_needs_chats(self) -> Self:

@@ -88,6 +88,14 @@ class Registry(Protocol):
         """
         ...
 
+    def proposals(self, evidence: Evidence, limit: int) -> Sequence[Person]:
+        """Find those who are near to what the evidence says, the nearest first; for a human, never for a match.
+
+        Raises:
+            RegistryUnavailable: it can't be searched now.
+        """
+        ...
+
     def person(self, record_id: RecordId) -> Person | None: ...
 
     def find(self, words: str, limit: int = 8) -> Sequence[Person]:
@@ -279,6 +287,10 @@ class Ledger(Protocol):
         """Back to `claimed`, in the next epoch: its question closed; pages with a problem are to be read again."""
         ...
 
+    def redecide(self, document_id: DocumentId, now: datetime.datetime) -> Document:
+        """Back to `claimed`, in the next epoch, because the registry has changed: nothing is to be read again."""
+        ...
+
     def document(self, document_id: DocumentId) -> Document | None: ...
 
     def in_states(self, states: frozenset[State]) -> Sequence[Document]:
@@ -310,6 +322,10 @@ class Ledger(Protocol):
 
     def review(self, document_id: DocumentId) -> Review | None:
         """The document's open question."""
+        ...
+
+    def reviews_of(self, document_id: DocumentId) -> Sequence[Review]:
+        """Every question that was ever asked about a document, oldest first."""
         ...
 
     def inputs(self, document_id: DocumentId) -> Inputs | None:

@@ -118,6 +118,7 @@ class FakeRegistry:
     is_trustworthy: bool = True
     trouble: errors.DossierdError | None = None
     after_search: Callable[[], None] = lambda: None
+    near: Sequence[Person] = ()
 
     def version(self) -> int:
         return self.number
@@ -128,6 +129,9 @@ class FakeRegistry:
         found = People(named=tuple(self.people), is_trustworthy=self.is_trustworthy, version=self.number)
         self.after_search()
         return found
+
+    def proposals(self, evidence: Evidence, limit: int) -> Sequence[Person]:
+        return self.near[:limit]
 
     def person(self, record_id: RecordId) -> Person | None:
         return next((person for person in self.people if person.record_id == record_id), None)

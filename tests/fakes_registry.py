@@ -6,6 +6,7 @@ from agent.adapters.registry.query import query_of, typed_query
 from agent.adapters.registry.rows import person_pairs
 from agent.core.identifiers import BY_NAME
 from agent.core.names import name_keys
+from agent.core.nearness import likeness, sought_in
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person, RecordId
 from agent.ports import People
@@ -41,6 +42,13 @@ class FakeRegistry:
         pairs = {pair for person in printed for pair in person_pairs(person)}
         named = tuple(person for person in people if person in touched or person_pairs(person) & pairs)
         return People(named=named, is_trustworthy=bool(self._people), version=self._version)
+
+    def proposals(self, evidence: Evidence, limit: int) -> Sequence[Person]:
+        sought = sought_in(evidence)
+        likenesses = ((likeness(sought, person), person) for person in self._people.values())
+        near = [(like.points, person) for like, person in likenesses if like is not None]
+        near.sort(key=lambda one: (-one[0], one[1].record_id))
+        return [person for _, person in near[:limit]]
 
     def person(self, record_id: RecordId) -> Person | None:
         return self._people.get(record_id)

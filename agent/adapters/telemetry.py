@@ -63,6 +63,8 @@ ALLOWED_KEYS = frozenset(
         "cpu_ms", "rss_bytes", "cost_micros",
         # how far a reading is
         "of", "remaining_seconds",
+        # the registry: how many people there are, came, changed, went; rows that are bad
+        "people", "added", "changed", "removed", "bad_rows",
         # what readers are fenced with
         "landlock", "seccomp", "bubblewrap",
     }

@@ -6,6 +6,7 @@ something printed contradicts the choice, or nothing printed names that person, 
 
 import re
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -25,6 +26,7 @@ from agent.cli.shared import (
 )
 from agent.cli.wording import err, person_words, say, say_candidate
 from agent.config import Settings, load
+from agent.core.explaining import held_against
 from agent.domain.decision import Candidate, Decision, Match, candidates_of
 from agent.domain.identity import Person, RecordId
 from agent.domain.life import Action
@@ -34,6 +36,9 @@ from agent.workflow.review import NONE_OF_THESE, RECORD_PREFIX
 YesOption = Annotated[
     bool, typer.Option("--yes", help="Don't ask again when what is printed doesn't bear the choice out.")
 ]
+
+_NAMING = frozenset({"name_printed", "name_learned", "identifier_same"})
+"""What must be found of somebody whom the rules did not list, lest a slip in a typed id go unseen."""
 
 _NUMBER = re.compile(r"[1-9][0-9]?")
 
@@ -73,7 +78,7 @@ def answer(
         argument = f"{RECORD_PREFIX}{record_id}"  # what was seen: a number could mean somebody else by now
     person = _look_up(settings, record_id)
     if decision is not None and person is not None and not yes:
-        _confirm(decision, person, as_json=as_json)
+        _confirm(settings, document, decision, person, as_json=as_json)
     finish(ask(settings, Action.ANSWER, document, argument), as_json=as_json, person=_introduction(person))
 
 
@@ -102,7 +107,7 @@ def refile(
     person = _look_up(settings, RecordId(typed(record)))
     is_news = isinstance(filed, Archived) and filed.record_id != record
     if isinstance(filed, Archived) and is_news and person is not None and not yes:
-        _confirm(filed.decision, person, as_json=as_json)
+        _confirm(settings, document, filed.decision, person, as_json=as_json)
     finish(ask(settings, Action.REFILE, document, record), as_json=as_json, person=_introduction(person))
 
 
@@ -138,28 +143,54 @@ def _look_up(settings: Settings, record_id: RecordId | None) -> Person | None:
         return index.person(record_id)
 
 
-def _confirm(decision: Decision | None, person: Person, *, as_json: bool) -> None:
-    """Show what speaks against a choice, and ask once more; a choice that the rules bear out is not asked about.
+def _found(settings: Settings, document: str, decision: Decision | None, person: Person) -> Candidate | None:
+    """What the document says of a person: as the rules saw it, else as the stored text is held against the record.
+
+    The latter for somebody whom the rules did not list, and for a record that has changed since. None where neither
+    the rules nor a stored text know anything.
+    """
+    listed = _among(decision, person.record_id)
+    if listed is not None and replace(listed.person, spellings=()) == person:
+        return listed
+    with open_ledger(settings) as ledger:
+        found = require(ledger, document)
+        text = None if found.sha256 is None else ledger.text(found.document_id, found.sha256)
+        inputs = ledger.inputs(found.document_id)
+    return listed if text is None or inputs is None else held_against(text, inputs, person)
+
+
+def _confirm(
+    settings: Settings, document: str, decision: Decision | None, person: Person, *, as_json: bool
+) -> None:
+    """Show what speaks against a choice, and ask once more; a choice that the document bears out is not asked about.
 
     Raises:
         RequestRefused: it is doubtful, and nobody is there to be asked.
     """
-    candidate = _among(decision, person.record_id)
-    if candidate is not None and not candidate.is_vetoed:
+    found = _found(settings, document, decision, person)
+    doubt = _doubt(found, person, is_listed=_among(decision, person.record_id) is not None)
+    if doubt is None:
         return
-    doubt = (
-        f"Nothing in the document was found to name {person.record_id}, {person_words(person)}."
-        if candidate is None
-        else f"Something printed in the document speaks against {person.record_id}."
-    )
     if as_json:
         raise errors.RequestRefused(f"Not filed: {doubt}", hint="If you are sure, add --yes.")
     say(doubt, style="yellow", to=err)
-    if candidate is not None:
-        say_candidate(candidate, "!", to=err)
+    if found is not None and found.reasons:
+        say_candidate(found, "!", to=err)
     if not sys.stdin.isatty():
         raise errors.RequestRefused("Not filed.", hint="If you are sure, add --yes.")
     typer.confirm("File it there all the same?", abort=True)
+
+
+def _doubt(found: Candidate | None, person: Person, *, is_listed: bool) -> str | None:
+    """Why a choice should be asked about; None when the document bears it out, or a proposal was taken up."""
+    who = f"{person.record_id}, {person_words(person)}"
+    if found is None or not found.reasons:
+        return f"Nothing in the document was found to name {who}."
+    if found.is_vetoed:
+        return f"Something printed in the document speaks against {person.record_id}."
+    if not is_listed and not any(reason.code in _NAMING for reason in found.reasons):
+        return f"The document does not name {who}. All that was found:"
+    return None
 
 
 def _among(decision: Decision | None, record_id: RecordId) -> Candidate | None:

@@ -11,8 +11,6 @@ from agent.adapters.home import HomeLock
 from agent.adapters.ledger import SqlLedger
 from agent.beside import CopyState, state_of_copy, told_copy
 from agent.cli.shared import (
-    EMPTY_REGISTRY,
-    IMPORT_HINT,
     DocumentArgument,
     HomeOption,
     JsonOption,
@@ -71,6 +69,7 @@ def status(
     with open_ledger(settings) as ledger:
         counts, latest, under_way = ledger.counts(), ledger.latest(last), ledger.readings_under_way()
     people = people_known(settings)
+    registry = examine_part("registry", settings)
     lying = examine_part("incoming", settings)
     full = full_disk(settings)
     if as_json:
@@ -80,6 +79,7 @@ def status(
                 "daemon_runs": runs,
                 "incoming": lying.sentence,
                 "people": people,
+                "registry": registry.sentence,
                 "intake_paused": full,
                 "counts": counts,
                 "reading": [
@@ -99,8 +99,9 @@ def status(
     if lying.level is not Level.GOOD:
         say(f"incoming/: {lying.sentence}", style="yellow")
         say(lying.hint, indent=2)
-    if people == 0:
-        say(f"{EMPTY_REGISTRY}: {IMPORT_HINT}", style="yellow")
+    if registry.level is not Level.GOOD:
+        say(f"Registry: {registry.sentence}", style="bold red" if registry.level is Level.BAD else "yellow")
+        say(registry.hint, indent=2)
     if waiting := counts.get(State.IN_REVIEW, 0):
         say(f"{waiting} wait{'s' if waiting == 1 else ''} for a human: dossierd pending", style="yellow")
     if latest:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from agent import errors
 from agent.adapters.registry import CsvRegistry, RegistryIndex, chosen_column, read_csv
+from agent.adapters.registry.copied import from_file
 from agent.app import refuse_root
 from agent.cli import hygiene
 from agent.cli.shared import (
@@ -22,12 +23,14 @@ from agent.cli.shared import (
     people_known,
     typed,
 )
-from agent.cli.wording import count_people, print_json, say, say_table, table
+from agent.cli.syncing import sync
+from agent.cli.wording import count_people, imported_words, print_json, say, say_table, table
 from agent.config import load
 from agent.domain.identity import Person
 from agent.domain.message import visible
 
 app = typer.Typer(help="The people whom documents can be about.", no_args_is_help=True)
+app.command()(sync)
 app.command()(hygiene.report)
 
 VANISHING_SHARE = 0.5
@@ -63,6 +66,11 @@ def import_(
     """
     settings = load(home=home)
     refuse_root(settings)
+    if settings.registry_url is not None:
+        raise errors.RequestRefused(
+            "The people come from the database in DOSSIERD_REGISTRY_URL; a file would be undone by its next copy.",
+            hint="Type: dossierd registry sync. Or take that setting out, and restart dossierd.",
+        )
     found = read_csv(file, _chosen(column or []), settings.vocabulary.kinds)
     if not yes:
         _confirm_columns(found, as_json=as_json)
@@ -74,16 +82,13 @@ def import_(
         if vanishing and not confirm_deletions:
             confirm_deletions = _allow(vanishing, known, asks=not yes)
         try:
-            imported = index.replace(found.people, confirm_deletions=confirm_deletions)
+            imported = index.replace(from_file(index, found.people), confirm_deletions=confirm_deletions)
         except errors.RequestRefused as error:
             raise errors.RequestRefused(error.sentence, hint=CONFIRM_HINT) from error
     if as_json:
         print_json(imported)
     else:
-        say(
-            f"The registry has {count_people(imported.people)}: {imported.added} new, {imported.changed} changed, "
-            f"{imported.removed} gone."
-        )
+        say(imported_words(imported))
 
 
 def _chosen(columns: Sequence[str]) -> dict[str, str]:

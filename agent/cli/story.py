@@ -40,6 +40,8 @@ def _review_words(review: Review, *, is_first: bool) -> Iterator[str]:
             what = "the file was no longer there, or changed by hand"
         case "retry":
             what = f"to be read and decided again, says {review.answered_by}"
+        case "redecided":
+            what = "decided again, because the registry has changed"
         case answer:
             what = f"answered '{answer}' by {review.answered_by}"
     yield f"{_time(review.answered_at)}  {what}"

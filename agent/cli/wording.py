@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent import errors
+from agent.adapters.registry import Imported
 from agent.core.completeness import pages_words
 from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Reason, Unmatched, candidates_of
 from agent.domain.document import DocumentId, reference
@@ -77,6 +78,13 @@ def print_error(error: errors.DossierdError) -> None:
             for place, problem in error.problems
         ]
     print_json(told)
+
+
+def imported_words(imported: Imported) -> str:
+    return (
+        f"The registry has {count_people(imported.people)}: {imported.added} new, {imported.changed} changed, "
+        f"{imported.removed} gone."
+    )
 
 
 def place_words(place: int | str) -> str:

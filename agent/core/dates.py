@@ -7,7 +7,7 @@ a part of a number.
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from agent.core.names import tokens
 from agent.domain.evidence import Token
@@ -70,6 +70,22 @@ def are_near(one: datetime.date, other: datetime.date) -> bool:
     )
     is_swapped = (one.day, one.month, one.year) == (other.month, other.day, other.year)
     return digits <= 1 or is_swapped or (one.year == other.year and (is_weak(one) or is_weak(other)))
+
+
+def near_days(date: datetime.date) -> Iterator[datetime.date]:
+    """All days to which `are_near` says yes, the day itself among them; some come twice."""
+    printed = f"{date:%d%m}{date.year:04}"
+    slips = (
+        f"{printed[:place]}{digit}{printed[place + 1 :]}"
+        for place in range(len(printed))
+        for digit in "0123456789"
+    )
+    for slip in (printed, f"{date:%m%d}{date.year:04}", *slips):
+        yield from _days(int(slip[:2]), int(slip[2:4]), (int(slip[4:]),))
+    first = datetime.date(date.year, 1, 1)
+    days = 366 if is_weak(date) else 1
+    year = (first + datetime.timedelta(number) for number in range(days))
+    yield from (day for day in year if day.year == date.year)
 
 
 def is_weak(date: datetime.date) -> bool:

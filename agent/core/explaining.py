@@ -133,6 +133,17 @@ def _considered(assessments: Sequence[Assessment], inputs: Inputs, stored: Decis
             obstacle=obstacle,
             rule="" if obstacle is None else RULES.get(obstacle.code, _NO_CONTRADICTION),
         )
+    if not isinstance(stored, Match):
+        assessed = {one.person.record_id for one in assessments}
+        for near in stored.candidates:
+            if near.person.record_id not in assessed:
+                yield Considered(
+                    person=near.person,
+                    reasons=near.reasons,
+                    is_named=False,
+                    obstacle=stored.reason,
+                    rule=RULES["not_the_subject"],
+                )
 
 
 def _is_used(lesson: Lesson, evidence: Evidence) -> bool:

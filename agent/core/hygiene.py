@@ -7,7 +7,7 @@ each finding names its rule, and a human decides.
 
 import datetime
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,7 +55,7 @@ class Advice:
 ADVICE = {
     Concern.DUPLICATE: Advice(
         title="probable duplicates",
-        meaning="Either record could be meant, so that letters about such a person are asked about. Join the two in"
+        meaning="One person who has two records has letters in two folders, or is asked about each time. Join them in"
         " your own program, unless they are two people.",
     ),
     Concern.SHARED_NUMBER: Advice(
@@ -200,16 +200,16 @@ def _of_one_name(
     """People of one name, or of a longer one, who are not told apart because a birth date is missing."""
     if all(person.birth_date for person in people):
         return
-    whole = {person.record_id for person in people if words in name_keys(person)}
+    standing = [(person, words in name_keys(person), _sure_numbers(person, vocabulary)) for person in people]
     found = [
         one
-        for one in people
+        for one, is_whole, numbers in standing
         if any(
             other is not one
             and (one.birth_date is None or other.birth_date is None)
-            and (one.record_id in whole or other.record_id in whole)
-            and not _are_numbered_apart(one, other, vocabulary)
-            for other in people
+            and (is_whole or is_other_whole)
+            and not _differ(numbers, other_numbers)
+            for other, is_other_whole, other_numbers in standing
         )
     ]
     if found:
@@ -218,16 +218,16 @@ def _of_one_name(
 
 def _are_two(one: Person, other: Person, vocabulary: Vocabulary) -> bool:
     has_other_sex = bool(one.sex and other.sex) and one.sex != other.sex
-    return has_other_sex or _are_numbered_apart(one, other, vocabulary)
+    return has_other_sex or _differ(_sure_numbers(one, vocabulary), _sure_numbers(other, vocabulary))
 
 
-def _are_numbered_apart(one: Person, other: Person, vocabulary: Vocabulary) -> bool:
-    """Whether both have a number of one kind that can be right, and not the same."""
-    theirs = {it.kind: it.value for kind, it in _proving(other, vocabulary) if kind.fits(it.value)}
-    return any(
-        kind.fits(it.value) and theirs.get(it.kind, it.value) != it.value
-        for kind, it in _proving(one, vocabulary)
-    )
+def _sure_numbers(person: Person, vocabulary: Vocabulary) -> dict[str, str]:
+    """The proving numbers that can be right, by their kind."""
+    return {it.kind: it.value for kind, it in _proving(person, vocabulary) if kind.fits(it.value)}
+
+
+def _differ(mine: Mapping[str, str], theirs: Mapping[str, str]) -> bool:
+    return any(theirs.get(kind, value) != value for kind, value in mine.items())
 
 
 def _proving(person: Person, vocabulary: Vocabulary) -> Iterator[tuple[IdentifierKind, Identifier]]:

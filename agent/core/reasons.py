@@ -4,8 +4,10 @@ The codes are stable: they are stored, counted and shown. The sentences hold per
 """
 
 import datetime
+from collections.abc import Sequence
 
-from agent.core.names import display
+from agent.core.names import display, spelling_key, tokens
+from agent.core.nearness import NearNumber, NearWord
 from agent.domain.decision import Reason
 from agent.domain.evidence import Evidence, Passage, PrintedDate, PrintedIdentifier
 from agent.domain.identity import Person
@@ -21,6 +23,8 @@ WEIGHTS = {
     "name_in_other_role": 1,
     "name_in_part": 1,
     "birth_date_near": 1,
+    "name_near": 3,
+    "identifier_near": 4,
 }
 """How much each support counts in the order of proposals; no weight ever makes a match."""
 
@@ -53,6 +57,15 @@ def name_similar(evidence: Evidence, person: Person, passage: Passage) -> Reason
     return _at(evidence, passage, "name_similar", sentence)
 
 
+def name_near(evidence: Evidence, person: Person, words: Sequence[NearWord]) -> Reason:
+    """`words` are those that differ, of which there is one at least."""
+    told = ", ".join(
+        f"{evidence.printed(word.sought.passage)} for {_as_registered(person, word.key)}" for word in words
+    )
+    sentence = f"A name much like {display(person)} is printed: {told}."
+    return _at(evidence, words[0].sought.passage, "name_near", sentence)
+
+
 def name_in_part(evidence: Evidence, person: Person, passage: Passage) -> Reason:
     return _at(evidence, passage, "name_in_part", f"A part of the name {display(person)} is printed.")
 
@@ -70,6 +83,11 @@ def identifier_same(evidence: Evidence, number: PrintedIdentifier) -> Reason:
     return _at(
         evidence, number.passage, "identifier_same", f"The {_title(number)} {number.value} is printed."
     )
+
+
+def identifier_near(evidence: Evidence, slip: NearNumber) -> Reason:
+    sentence = f"The printed {slip.printed.title} {slip.printed.value} is very close to the registered one, {slip.own}."
+    return _at(evidence, slip.printed.passage, "identifier_near", sentence)
 
 
 def phone_same(evidence: Evidence, number: PrintedIdentifier) -> Reason:
@@ -126,6 +144,18 @@ def perhaps_somebody_else(evidence: Evidence, passage: Passage) -> Reason:
 def _at(evidence: Evidence, passage: Passage, code: str, sentence: str, *, supports: bool = True) -> Reason:
     page = evidence.tokens[passage.start].page
     return Reason(code=code, supports=supports, sentence=sentence, page=page, box=evidence.box(passage))
+
+
+def _as_registered(person: Person, key: str) -> str:
+    """The word of a name as the office wrote it; of a word that is joined here the parts."""
+    for name in (person.last_name, person.first_name, person.birth_name or ""):
+        words = name.split()
+        if "".join(map(spelling_key, tokens(name))) == key or spelling_key("".join(tokens(name))) == key:
+            return name
+        for word in words:
+            if spelling_key("".join(tokens(word))) == key:
+                return word
+    return display(person)
 
 
 def _title(number: PrintedIdentifier) -> str:

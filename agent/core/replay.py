@@ -9,6 +9,7 @@ from agent.core.identifiers import BY_NAME, IdentifierKind
 from agent.core.labels import Phrase
 from agent.core.learned import vocabulary_with
 from agent.core.match import compare
+from agent.core.proposals import with_proposals
 from agent.core.vocabulary import Vocabulary
 from agent.domain.decision import Decision
 from agent.domain.document import DocumentText
@@ -18,13 +19,14 @@ from agent.domain.inputs import Inputs, KnownLabel, KnownNumber
 
 def decide_from(evidence: Evidence, inputs: Inputs) -> Decision:
     """Decide whose the evidence is, among the people of the inputs."""
-    return decide(
+    decision = decide(
         compare(evidence, inputs.people),
         policy=inputs.policy,
         confidence_floor=inputs.confidence_floor,
         missing=inputs.missing,
         is_trustworthy=inputs.is_trustworthy,
     )
+    return with_proposals(decision, evidence, inputs.near)
 
 
 def evidence_of(text: DocumentText, inputs: Inputs) -> Evidence:

@@ -28,6 +28,8 @@ from agent.core.notices import stuck_notice, unstuck_notice
 from agent.daemon.desk import Desk
 from agent.daemon.intake import Intake, orphans
 from agent.daemon.loop import BEAT_SECONDS, Loop
+from agent.daemon.redeciding import Redeciding
+from agent.daemon.syncing import Syncing
 from agent.domain.document import DocumentId
 from agent.domain.formats import suffixes_of
 from agent.domain.message import ParcelId, Topic
@@ -101,10 +103,22 @@ class Daemon:
         self._intake_loop = Loop("intake", self._take_in, self._stop)
         self._desk_loop = Loop("desk", self._desk.turn, self._stop)
         self._post_loop = Loop("post", self._post, self._stop)
-        self._loops = (self._intake_loop, self._desk_loop, self._post_loop)
+        self._redeciding = Redeciding(
+            parts, self._stop, still=lambda: self._redeciding_loop.still(), submit=self.dispatcher.submit
+        )
+        self._redeciding_loop = Loop("redeciding", self._redeciding.turn, self._stop)
+        self._loops = (self._intake_loop, self._desk_loop, self._post_loop, self._redeciding_loop)
+        self._strangers = self._waiting_on_strangers()
 
     def _announcer(self, topic: Topic) -> Announcer:
         return Announcer(topic, self._parts.outbox, self._parts.clock, self._parts.ports.recipients)
+
+    def _waiting_on_strangers(self) -> tuple[Loop, ...]:
+        """Loops that may hang for as long as a foreign machine does, which is no reason to end this one."""
+        source = self._parts.source
+        if source is None:
+            return ()
+        return (Loop("sync", Syncing(self._parts, source, self._stop).turn, self._stop),)
 
     def run(
         self, *, on_ready: Callable[[], None] = lambda: None, on_stop: Callable[[], None] = lambda: None
@@ -156,7 +170,7 @@ class Daemon:
             self.dispatcher.submit(document_id, was_begun=document_id in begun)
         self._watcher.start()
         self.dispatcher.start()
-        for loop in self._loops:
+        for loop in (*self._loops, *self._strangers):
             loop.start()
         log.info(
             "daemon_started", workers=self._workers, mode=parts.settings.mode, policy=parts.settings.policy
@@ -225,7 +239,7 @@ class Daemon:
             self.dispatcher.stop(STOPPED_SECONDS)
         self._post_wakes.set()
         deadline = time.monotonic() + LOOPS_SECONDS
-        for loop in self._loops:
+        for loop in (*self._loops, *self._strangers):
             loop.join(max(0.0, deadline - time.monotonic()))
         self._parts.reader.close()
         self._supervisor.close()

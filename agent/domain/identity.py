@@ -13,7 +13,7 @@ class Identifier:
     """A number that belongs to one person, such as a national or an insurance number.
 
     Attributes:
-        kind: the name of an entry of `core.identifiers.IDENTIFIERS`.
+        kind: the name of an entry of `core.identifiers.IDENTIFIERS`, or of a kind of the office's own.
         value: in that entry's normal form.
     """
 

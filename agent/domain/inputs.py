@@ -42,6 +42,7 @@ class Inputs:
 
     Attributes:
         people: whom the registry found, as they were, with the spellings that were active.
+        near: whom the registry proposed where no rule found the one; only for a human to choose from.
         is_trustworthy: whether the registry's copy was fresh and complete.
         confidence_floor: OCR confidence, 0 to 100, that every word of a match had to reach.
         missing: what of the document could not be read; empty when every page was.
@@ -59,6 +60,7 @@ class Inputs:
     confidence_floor: int
     missing: str
     numbers: tuple[KnownNumber, ...]
+    near: tuple[Person, ...] = ()
     labels: tuple[KnownLabel, ...] = ()
     lessons: tuple[Lesson, ...] = ()
     rules_version: int

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from agent import errors
 from agent.config import Settings
-from agent.health import copies, custody, home, incoming, outside, room
+from agent.health import copies, custody, home, incoming, outside, registry, room
 from agent.health.finding import Finding, Level
 from agent.health.outside import NAME_POLICY_HINT, NAME_POLICY_WARNING
 from agent.health.room import full_disk
@@ -59,7 +59,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("ledger", custody.intact),
     ("documents", custody.conservation),
     ("moves", room.moves),
-    ("registry", outside.registry),
+    ("registry", registry.registry),
     ("rules", outside.rules),
     ("ocr", outside.reader),
     ("formats", outside.formats),

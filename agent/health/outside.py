@@ -1,11 +1,7 @@
-"""What the daemon stands on: the registry, the rules that were set, the reader and its fence, Telegram."""
+"""What the daemon stands on: the rules that were set, the reader and its fence, Telegram."""
 
-from pathlib import Path
-
-from agent.adapters.home import REGISTRY_FILE
 from agent.adapters.reading import bubblewrap, fence, heic
 from agent.adapters.reading.tools import check_tools
-from agent.adapters.registry import RegistryIndex
 from agent.app import scratch_of
 from agent.config import Settings
 from agent.domain.decision import Policy
@@ -19,27 +15,6 @@ _FENCE_HINT = (
     "Use a kernel with Landlock (5.13 or newer, switched on) and: sudo apt install libseccomp2. "
     "Or: sudo apt install bubblewrap, and set DOSSIERD_READER_FENCE=bubblewrap"
 )
-
-
-def registry(settings: Settings) -> Finding:
-    path = settings.home / "state" / REGISTRY_FILE
-    count = _count_people(path) if path.is_file() else 0
-    if count == 0:
-        return Finding(
-            part="registry",
-            level=Level.BAD,
-            sentence="The registry is empty: every document goes to a human",
-            hint="Type: dossierd registry import people.csv",
-        )
-    return Finding(part="registry", level=Level.GOOD, sentence=f"{count} people")
-
-
-def _count_people(path: Path) -> int:
-    index = RegistryIndex(path)
-    try:
-        return index.count()
-    finally:
-        index.close()
 
 
 def rules(settings: Settings) -> Finding:

@@ -4,14 +4,15 @@ Nothing here changes anything: the same text, people, rules and lessons give the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.core import learned, replay, rules
 from agent.core.completeness import what_is_missing
 from agent.core.extract import extract
 from agent.core.names import display
+from agent.core.proposals import ASKED_FOR
 from agent.core.rules import Rules
-from agent.domain.decision import Decision
+from agent.domain.decision import Decision, Match
 from agent.domain.document import DocumentText, text_of_plain
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person
@@ -55,9 +56,11 @@ def judge(text: DocumentText, registry: Registry, office: Rules, lessons: Sequen
         lessons=learned.concerning(lessons, considered, evidence),
         rules_version=rules.VERSION,
     )
-    return Judgement(
-        evidence=evidence, people=people, inputs=inputs, decision=replay.decide_from(evidence, inputs)
-    )
+    decision = replay.decide_from(evidence, inputs)
+    if not isinstance(decision, Match):
+        inputs = replace(inputs, near=tuple(registry.proposals(evidence, ASKED_FOR)))
+        decision = replay.decide_from(evidence, inputs)
+    return Judgement(evidence=evidence, people=people, inputs=inputs, decision=decision)
 
 
 def active_lessons(ports: Ports) -> Sequence[Lesson]:

@@ -188,3 +188,48 @@ def test_find_shows_the_closest_first_and_no_more_than_asked(registry_of: Build)
         [person("Vidalin", record_id="1"), person(record_id="2"), person("Vidalou", record_id="3")]
     )
     assert ids(registry.find("vidal", limit=2)) == ["2", "1"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Patient : TAZRI Amine",),
+        ("Nom : TAZZI", "Prénom : Amime"),
+        ("Patient : TAZI", "Né le 05/03/1980"),
+        ("Patient : TAZI", "Né le 03/05/1980"),
+        ("Patient : TAZI", "Né le 05/03/1930"),
+        ("CIN : L882258",),
+        ("Patient : Benslimame Amine",),
+    ],
+)
+def test_proposals_hold_whom_a_slip_keeps_from_being_found(
+    registry_of: Build, lines: tuple[str, ...]
+) -> None:
+    one = person(
+        "Tazi", "Amine", birth_date=datetime.date(1980, 3, 5), birth_name="Benslimane", cin="L882253"
+    )
+    registry = registry_of([one, person("Clark", "Karim"), person("Vidal", "Omar", birth_date=None)])
+    assert registry.proposals(evidence_of(*lines), 8) == [one]
+
+
+def test_proposals_come_nearest_first_then_by_id_and_no_more_than_asked(registry_of: Build) -> None:
+    registry = registry_of(
+        [
+            person("Tazi", "Amine", record_id="D"),
+            person("Tazi", "Amine", record_id="B", birth_date=None),
+            person("Tazi", "Amine", record_id="A", birth_date=None),
+            person("Tazrit", "Amine", record_id="C"),
+        ]
+    )
+    evidence = evidence_of("Patient : TAZRI Amine", "Né(e) le 16/08/1977")
+    assert ids(registry.proposals(evidence, 4)) == ["C", "D", "A", "B"]
+    assert ids(registry.proposals(evidence, 2)) == ["C", "D"]
+
+
+def test_nothing_is_proposed_where_nothing_is_said(registry_of: Build) -> None:
+    registry = registry_of([person("Tension", "Grand"), person()])
+    assert registry.proposals(evidence_of("la tension est normale"), 8) == []
+
+
+def test_an_empty_registry_proposes_nobody(registry_of: Build) -> None:
+    assert registry_of([]).proposals(evidence_of("Patient : VIDAL Hind"), 8) == []

@@ -236,12 +236,12 @@ def test_a_bad_row_says_so_and_an_unreadable_birth_date_keeps_the_person(databas
     database.make(rows, patient_id=sqlalchemy.String(20), ne_le=sqlalchemy.String(20))
     found = records(database.source())
     assert [(it.place, it.problem) for it in found] == [
-        ("record 7", BAD_DATE),
+        ("record 7", f"{BAD_DATE}; it counts as unknown"),
         ("record 8", "the last name is empty"),
         ("row 3", "the id is empty"),
         ("record a/b", 'the id holds one of / \\ : * ? " < > |'),
         ("record 9", "the first name is empty"),
-        ("record 10", BAD_DATE),
+        ("record 10", f"{BAD_DATE}; it counts as unknown"),
     ]
     kept = [it.person for it in found if it.person is not None]
     assert [(one.record_id, one.birth_date) for one in kept] == [("7", None), ("10", None)]

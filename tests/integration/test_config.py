@@ -147,6 +147,9 @@ def test_a_name_that_is_like_none_points_to_the_list(home: Path) -> None:
 
 
 WRONG = {
+    "registry_columns": "s3cret",
+    "registry_sync_minutes": "0",
+    "registry_max_age_hours": "0",
     "mode": "s3cret",
     "policy": "s3cret",
     "timezone": "Mars/S3cret",
@@ -179,8 +182,33 @@ WRONG = {
 }
 
 
+def test_a_database_needs_its_table(home: Path) -> None:
+    _write(home, "DOSSIERD_REGISTRY_URL=postgresql://reader:s3cret@host/clinic")
+    with pytest.raises(SettingInvalid) as refused:
+        load()
+    assert "DOSSIERD_REGISTRY_TABLE is empty" in refused.value.sentence
+    assert "s3cret" not in refused.value.sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["id=N° dossier, last_name = nom,dob=,", "'id=N° dossier\nlast_name=nom\ndob='"],
+)
+def test_columns_of_the_registry_are_read_from_one_line_or_several(home: Path, text: str) -> None:
+    _write(home, f"DOSSIERD_REGISTRY_COLUMNS={text}")
+    assert load().registry_columns == {"id": "N° dossier", "last_name": "nom", "dob": ""}
+
+
+@pytest.mark.parametrize("text", ["id", "=nom", "id=a,id=b"])
+def test_columns_that_say_nothing_or_one_thing_twice_are_refused(home: Path, text: str) -> None:
+    _write(home, f"DOSSIERD_REGISTRY_COLUMNS={text}")
+    with pytest.raises(SettingInvalid, match="must be written like id=patient_id"):
+        load()
+
+
 def test_every_setting_that_can_be_wrong_is_tried() -> None:
-    assert set(Settings.model_fields) - set(WRONG) == {"home", "telegram_token"}
+    untold = {"home", "telegram_token", "registry_url", "registry_table", "registry_watermark"}
+    assert set(Settings.model_fields) - set(WRONG) == untold  # what they hold, others find wrong
 
 
 @pytest.mark.security

@@ -69,6 +69,22 @@ def holder_of(connection: Connection, sha256: Sha256 | None, document_id: Docume
     return None if holder is None else DocumentId(holder)
 
 
+def begin_again(
+    connection: Connection, document_id: DocumentId, event: Event, now: datetime.datetime
+) -> Document:
+    """Take a document back to `claimed`, in its next epoch."""
+    before = require(connection, document_id)
+    return advance(
+        connection,
+        before,
+        event,
+        epoch=before.epoch + 1,
+        attempts=0,
+        claimed_at=now,
+        **rows.NO_OUTCOME,
+    )
+
+
 def close_review(
     connection: Connection, document_id: DocumentId, actor: str, answer: str, now: datetime.datetime
 ) -> None:

@@ -268,19 +268,16 @@ class SqlLedger:
 
     def retry(self, document_id: DocumentId, event: Event, actor: str, now: datetime.datetime) -> Document:
         with writing(self._engine) as connection:
-            before = changes.require(connection, document_id)
-            retried = changes.advance(
-                connection,
-                before,
-                event,
-                epoch=before.epoch + 1,
-                attempts=0,
-                claimed_at=now,
-                **rows.NO_OUTCOME,
-            )
+            retried = changes.begin_again(connection, document_id, event, now)
             changes.close_review(connection, document_id, actor, "retry", now)
             readings.forget_problems(connection, document_id, now)
             return retried
+
+    def redecide(self, document_id: DocumentId, now: datetime.datetime) -> Document:
+        with writing(self._engine) as connection:
+            begun = changes.begin_again(connection, document_id, Event.REDECIDED, now)
+            changes.close_review(connection, document_id, "dossierd", "redecided", now)
+            return begun
 
     # --- Questions about documents
 

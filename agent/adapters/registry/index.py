@@ -16,8 +16,10 @@ from pathlib import Path
 
 from agent.adapters.registry import loading, search
 from agent.adapters.registry.loading import Imported
+from agent.adapters.registry.nearby import nearby
 from agent.adapters.registry.query import query_of, typed_query
 from agent.adapters.registry.schema import form, form_of
+from agent.core.nearness import sought_in
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person, RecordId
 from agent.errors import RegistryUnavailable
@@ -84,6 +86,11 @@ class RegistryIndex:
         named = tuple(sorted(people, key=lambda person: person.record_id))
         return People(named=named, is_trustworthy=is_trustworthy, version=version)
 
+    def proposals(self, evidence: Evidence, limit: int) -> Sequence[Person]:
+        sought = sought_in(evidence)
+        with self._transaction("BEGIN") as connection:
+            return nearby(connection, sought, limit)
+
     def person(self, record_id: RecordId) -> Person | None:
         with self._translated():
             return search.recorded(self._connection(), record_id)
@@ -134,6 +141,11 @@ class RegistryIndex:
             imported = loading.apply(connection, people)
         self._shorten_log()
         return imported
+
+    def is_outdated(self) -> bool:
+        """Whether the copy is older than it may be: then nothing is matched."""
+        with self._translated():
+            return self._is_outdated(self._connection())
 
     def note(self, key: str, value: str) -> None:
         """Keep a word about the copy, such as the source's watermark; within a pass it is kept only with the pass."""

@@ -18,6 +18,7 @@ _DAY_FIRST_DATE = re.compile(
 )
 _EARLIEST_YEAR = 1850
 BAD_DATE = "the birth date is no date like 1980-12-31 or 31/12/1980"
+_COUNTS_AS_UNKNOWN = "; it counts as unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,8 @@ def read_record(
     born = date_of(cells.get("dob", ""))
     if cells.get("dob") and born is None:
         person = _person(cells, None, kinds) if keeps_undated else None
-        return Record(place=place, person=person, problem=BAD_DATE)
+        problem = f"{BAD_DATE}{_COUNTS_AS_UNKNOWN}" if keeps_undated else BAD_DATE
+        return Record(place=place, person=person, problem=problem)
     return Record(place=place, person=_person(cells, born, kinds))
 
 

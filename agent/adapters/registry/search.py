@@ -36,20 +36,20 @@ def touched(connection: sqlite3.Connection, query: Query) -> list[Person]:
     ids = _vocabulary(connection, query.keys)
     pairs = {_ordered(ids[one], ids[other]) for one, other in query.pairs(ids.keys())}
     pointed_at = {
-        *_of_pairs(connection, pairs),
+        *of_pairs(connection, pairs),
         *_rids(
             connection,
             "SELECT rid FROM ident WHERE value IN (SELECT value FROM json_each(?))",
             json.dumps(sorted(query.numbers)),
         ),
     }
-    people = _people(connection, pointed_at)
+    people = of_rids(connection, pointed_at)
     printed = [names for names in map(name_keys, people) if any(map(query.keys.issuperset, names))]
     wanted = {pair for names in printed for keys in names for pair in namesake_pairs(keys)}
     ids |= _vocabulary(connection, {key for pair in wanted for key in pair} - ids.keys())
     further = {_ordered(ids[one], ids[other]) for one, other in wanted} - pairs
     born = chain.from_iterable(_born(connection, date) for date in query.dates)
-    people += _people(connection, {*_of_pairs(connection, further), *born} - pointed_at)
+    people += of_rids(connection, {*of_pairs(connection, further), *born} - pointed_at)
     return worth_comparing(query, people)
 
 
@@ -88,7 +88,7 @@ def typed(connection: sqlite3.Connection, query: TypedQuery) -> list[Person]:
         (_rids(connection, "SELECT rid FROM dob WHERE birth_date = ?", date) for date in query.dates),
     ):
         found = set(rids) if found is None else found & set(rids)
-    return _people(connection, sorted(found or ())[:_MOST_TYPED])
+    return of_rids(connection, sorted(found or ())[:_MOST_TYPED])
 
 
 def _of_beginning(connection: sqlite3.Connection, beginning: str) -> Iterator[int]:
@@ -116,7 +116,8 @@ def _ordered(one: int, other: int) -> tuple[int, int]:
     return (one, other) if one <= other else (other, one)
 
 
-def _of_pairs(connection: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> Iterator[int]:
+def of_pairs(connection: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """The rows of those of whose name two words, by their numbers and in their order, are such a pair."""
     return _rids(
         connection,
         "SELECT pair.rid FROM json_each(?) AS wanted CROSS JOIN pair"
@@ -129,7 +130,7 @@ def _rids(connection: sqlite3.Connection, statement: str, *values: str | int) ->
     return (rid for (rid,) in connection.execute(statement, values))
 
 
-def _people(connection: sqlite3.Connection, rids: Iterable[int]) -> list[Person]:
+def of_rids(connection: sqlite3.Connection, rids: Iterable[int]) -> list[Person]:
     rows = connection.execute(
         f"SELECT {COLUMNS} FROM person WHERE rid IN (SELECT value FROM json_each(?))",  # noqa: S608 # own constant
         (json.dumps(sorted(rids)),),

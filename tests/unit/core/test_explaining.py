@@ -136,3 +136,13 @@ def test_anybody_can_be_held_against_a_stored_text() -> None:
     other = person("Tazi", "Omar", record_id="R8", cin="AB123456")
     found = held_against(text_of(f"{NAMED}\nCIN : JK374321"), inputs, other)
     assert (found.is_vetoed, [it.code for it in found.reasons]) == (True, ["identifier_differs"])
+
+
+def test_who_was_only_near_is_explained_too_and_comes_out_again() -> None:
+    near = person("VIDALE", "Hind", record_id="R2", birth_date=None)
+    text = text_of(NAMED)
+    judged = judge(text, FakeRegistry([VIDAL], near=[near]), Rules())
+    told = explain_decision(text, judged.inputs, judged.decision)
+    assert _obstacles(told) == {"R1": "no_second_identifier", "R2": "no_second_identifier"}
+    assert told.considered[1].reasons[0].code == "name_near"
+    assert (told.considered[1].is_named, told.differences) == (False, ())

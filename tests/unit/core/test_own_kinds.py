@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
 
 from agent.core.decide import decide
 from agent.core.extract import extract
@@ -108,6 +110,29 @@ def test_whatever_is_not_the_number_under_its_label_does_not_match(line: str) ->
     known = vocabulary(f"{FILE}\ndemand | request number | AA999999 | n° demande")
     person = tazi(file="12345624", lab="AB123456")
     assert not isinstance(decided("Patient : TAZI Karim", line, person=person, known=known), Match)
+
+
+def _with_a_slip(place: int, other: str) -> str:
+    return "123456/24"[:place] + other + "123456/24"[place + 1 :]
+
+
+@example(printed="123456 24", label="IPP ")
+@example(printed="123456-24", label="IPP ")
+@example(printed="12345624-1", label="IPP ")
+@example(printed="123456/24/1", label="N° dossier : ")
+@given(
+    printed=st.one_of(
+        st.from_regex(r"[0-9]{1,9}([-/. ][0-9]{1,4}){0,2}", fullmatch=True),
+        st.builds(_with_a_slip, st.integers(0, 9), st.sampled_from([*"0123456789-/. ", "12", "/1", "-1"])),
+    ),
+    label=st.sampled_from(("N° dossier : ", "IPP ", "Identifiant : ", "Réf. ", "")),
+)
+def test_no_other_number_ever_matches(printed: str, label: str) -> None:
+    assume(
+        printed.strip("-/. ") not in {"123456/24", "12345624"} or not label.startswith(("N° dossier", "IPP"))
+    )
+    decision = decided("Patient : TAZI Karim", f"{label}{printed}", person=tazi(file="12345624"))
+    assert not isinstance(decision, Match)
 
 
 def test_another_own_number_under_its_label_speaks_against() -> None:

@@ -1,0 +1,126 @@
+"""What the index remembers of the database that it is a copy of: how old it is, what is bad, what was confirmed."""
+
+import datetime
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+
+from agent.adapters.registry.index import TRUSTED_UNTIL, RegistryIndex
+from agent.adapters.registry.sql_source import Layout, Mark
+from agent.domain.identity import Person
+from agent.errors import DossierdError
+
+PROBLEMS_KEPT = 20
+_COPY, _TROUBLE, _CONFIRMED = "copy", "sync_trouble", "confirmed_layout"
+_FOREVER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """The state of the copy after its last good pass.
+
+    Attributes:
+        source: the database and its table, for people.
+        layout: what was read, as it was confirmed.
+        synced_at: when that pass began.
+        full_at: when the last pass began that read everything.
+        mark: the highest watermark by then, as `written`; empty without one.
+        bad_rows: how many rows of the last full pass, and of those after it, have problems.
+        problems: the first of them: where, and what.
+    """
+
+    source: str
+    layout: str
+    synced_at: datetime.datetime
+    full_at: datetime.datetime
+    mark: str
+    bad_rows: int
+    problems: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why the last pass came to nothing."""
+
+    sentence: str
+    hint: str
+
+
+def copy_of(index: RegistryIndex) -> Copy | None:
+    """Read what is remembered; None where the people came from a file, or never came."""
+    noted = index.noted(_COPY)
+    if not noted:
+        return None
+    told = json.loads(noted)
+    moments = {name: datetime.datetime.fromisoformat(told[name]) for name in ("synced_at", "full_at")}
+    problems = tuple((str(place), str(problem)) for place, problem in told["problems"])
+    return Copy(**(told | moments | {"problems": problems}))
+
+
+def keep_copy(index: RegistryIndex, copy: Copy, trusted_until: datetime.datetime) -> None:
+    told = asdict(copy) | {"synced_at": copy.synced_at.isoformat(), "full_at": copy.full_at.isoformat()}
+    index.note(_COPY, json.dumps(told))
+    index.note(TRUSTED_UNTIL, trusted_until.isoformat())
+    index.note(_TROUBLE, "")
+
+
+def trouble_of(index: RegistryIndex) -> Trouble | None:
+    noted = index.noted(_TROUBLE)
+    return Trouble(**json.loads(noted)) if noted else None
+
+
+def keep_trouble(index: RegistryIndex, error: DossierdError) -> None:
+    index.note(_TROUBLE, json.dumps({"sentence": error.sentence, "hint": error.hint}))
+
+
+def from_file(index: RegistryIndex, people: Iterable[Person]) -> Iterator[Person]:
+    """Let the people of a file pass into the index, which is then the copy of no database, and doesn't grow old."""
+    yield from people
+    index.note(_COPY, "")
+    index.note(_TROUBLE, "")
+    index.note(TRUSTED_UNTIL, _FOREVER.isoformat())
+
+
+def is_confirmed(index: RegistryIndex, layout: Layout) -> bool:
+    """Whether a person has said that these columns hold what they are taken for."""
+    return index.noted(_CONFIRMED) == layout_words(layout)
+
+
+def confirm(index: RegistryIndex, layout: Layout) -> None:
+    index.note(_CONFIRMED, layout_words(layout))
+
+
+def layout_words(layout: Layout) -> str:
+    """What must be confirmed anew when it changes; columns that are not used may come and go."""
+    told = (layout.place, layout.table, sorted(layout.fields.items()), layout.watermark)
+    return json.dumps(told, ensure_ascii=False)
+
+
+def written(mark: Mark | None) -> str:
+    """Write a watermark so that `mark_of` gives the same value."""
+    match mark:
+        case None:
+            return ""
+        case datetime.datetime():
+            return f"moment {mark.isoformat()}"
+        case datetime.date():
+            return f"date {mark.isoformat()}"
+        case int():
+            return f"number {mark}"
+        case _:
+            return f"text {mark}"
+
+
+def mark_of(text: str) -> Mark | None:
+    kind, _, value = text.partition(" ")
+    match kind:
+        case "":
+            return None
+        case "moment":
+            return datetime.datetime.fromisoformat(value)
+        case "date":
+            return datetime.date.fromisoformat(value)
+        case "number":
+            return int(value)
+        case _:
+            return value

@@ -1,0 +1,83 @@
+"""People who are near to what is sought, for a human to choose from. The caller owns the transaction.
+
+The whole vocabulary is held against each word that is sought, which takes some milliseconds a word with a million
+people: this is asked only where nobody was found by rule.
+"""
+
+import itertools
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+
+from agent.adapters.registry.search import of_pairs, of_rids
+from agent.core.dates import near_days
+from agent.core.nearness import Sought, likeness, near_words, number_slips
+from agent.domain.identity import Person
+
+_MOST_SPELLINGS = 12
+_ENOUGH = 100
+"""Names with more slips are looked for only while fewer people than this are found."""
+
+_Word = tuple[int, int]
+"""A word of the vocabulary by its number, and its distance from the word that is sought."""
+
+
+def nearby(connection: sqlite3.Connection, sought: Sought, limit: int) -> list[Person]:
+    """Those who are near, the nearest first."""
+    words = _words(connection, sought)
+    rids = {
+        *_of_names(connection, words),
+        *_of_days(connection, sought, words),
+        *_of_numbers(connection, sought),
+    }
+    found = ((likeness(sought, person), person) for person in of_rids(connection, rids))
+    near = [(like.points, person) for like, person in found if like is not None]
+    near.sort(key=lambda one: (-one[0], one[1].record_id))
+    return [person for _, person in near[:limit]]
+
+
+def _words(connection: sqlite3.Connection, sought: Sought) -> list[list[_Word]]:
+    """For each word that is sought those of the vocabulary that are near, the nearest first."""
+    if not sought.words:
+        return []
+    ids: Mapping[str, int] = dict(connection.execute("SELECT key, id FROM vocab"))
+    vocabulary = list(ids)
+    return [
+        [(ids[key], distance) for key, distance in near_words(word.key, vocabulary, _MOST_SPELLINGS)]
+        for word in sought.words
+    ]
+
+
+def _of_names(connection: sqlite3.Connection, words: Iterable[list[_Word]]) -> set[int]:
+    """Those of whose name two words are near to two that are sought."""
+    by_distance: dict[int, set[tuple[int, int]]] = {}
+    for some, others in itertools.combinations(words, 2):
+        for (one, slips), (other, more_slips) in itertools.product(some, others):
+            by_distance.setdefault(slips + more_slips, set()).add((min(one, other), max(one, other)))
+    found: set[int] = set()
+    for distance in sorted(by_distance):
+        if len(found) >= _ENOUGH:
+            break
+        found.update(of_pairs(connection, by_distance[distance]))
+    return found
+
+
+def _of_days(connection: sqlite3.Connection, sought: Sought, words: Iterable[list[_Word]]) -> Iterator[int]:
+    """Those whose birthday is, or nearly is, one that is sought, and of whose name a word is near."""
+    ids = json.dumps(sorted({number for spellings in words for number, _ in spellings}))
+    days = json.dumps(sorted({near.isoformat() for day in sought.dates for near in near_days(day)}))
+    rows = connection.execute(
+        "SELECT rid FROM dob WHERE birth_date IN (SELECT value FROM json_each(?1))"
+        " AND rid IN (SELECT rid FROM pair WHERE a IN (SELECT value FROM json_each(?2))"
+        " UNION ALL SELECT rid FROM pair WHERE b IN (SELECT value FROM json_each(?2)))",
+        (days, ids),
+    )
+    return (rid for (rid,) in rows)
+
+
+def _of_numbers(connection: sqlite3.Connection, sought: Sought) -> Iterator[int]:
+    slips = json.dumps(sorted({slip for number in sought.numbers for slip in number_slips(number.value)}))
+    rows = connection.execute(
+        "SELECT rid FROM ident WHERE value IN (SELECT value FROM json_each(?))", (slips,)
+    )
+    return (rid for (rid,) in rows)

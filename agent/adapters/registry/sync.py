@@ -1,0 +1,206 @@
+"""Brings the index up to the office's database: everything, or what has changed since, in one transaction a pass.
+
+A pass that would empty the registry, or reads rubbish, is refused as a whole, and what there was stays. One bad row of
+thousands doesn't keep the others out: it is told, see docs/decisions/0018. A watermark shows no deleted rows, nor those
+that were committed late, so that everything is read once a day all the same.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from agent.adapters.registry.copied import (
+    PROBLEMS_KEPT,
+    Copy,
+    copy_of,
+    is_confirmed,
+    keep_copy,
+    keep_trouble,
+    layout_words,
+    mark_of,
+    written,
+)
+from agent.adapters.registry.index import RegistryIndex
+from agent.adapters.registry.loading import Imported
+from agent.adapters.registry.records import Record
+from agent.adapters.registry.sql_source import Mark, SqlReading, SqlSource
+from agent.domain.identity import Person
+from agent.errors import DossierdError, RegistryInvalid, RegistryUnavailable, RequestRefused
+
+FULL_PASS_EVERY = datetime.timedelta(days=1)
+BAD_ROWS_ALLOWED_SHARE = 0.01
+VANISHING_SHARE = 0.5
+"""A table that has lost more of the known people than this is a wrong or an emptied one, however small the office."""
+_CONFIRM_HINT = "If the database is complete, type: dossierd registry sync --confirm-deletions"
+_BAD_ROWS_HINT = "Is each column taken for the right thing? Look at it: dossierd registry sync --full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """What a pass did.
+
+    Attributes:
+        is_full: it read everything.
+        rows: how many were read.
+        copy: the state of the copy now.
+    """
+
+    imported: Imported
+    is_full: bool
+    rows: int
+    copy: Copy
+
+
+def sync(
+    source: SqlSource,
+    index: RegistryIndex,
+    now: datetime.datetime,
+    *,
+    max_age: datetime.timedelta,
+    wants_full: bool = False,
+    confirm_deletions: bool = False,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Synced:
+    """Do one pass, and remember how it went.
+
+    Args:
+        now: when it begins.
+        max_age: how old the copy may grow before nothing is matched any more.
+        wants_full: read everything, even where a watermark tells what has changed.
+        should_stop: asked for each row; a pass that is stopped changes nothing, and is no trouble.
+
+    Raises:
+        RequestRefused: the columns were not confirmed yet, or it would remove suspiciously many people.
+        RegistryInvalid: table or columns are not there, ids stand twice, or too many rows are bad.
+        RegistryUnavailable: the database can't be read now, or the index can't be written.
+        SettingInvalid: the watermark's column is none.
+    """
+    try:
+        with source.reading() as reading:
+            return _Pass(reading, index, now, max_age, should_stop).run(
+                wants_full=wants_full, confirm_deletions=confirm_deletions
+            )
+    except DossierdError as error:
+        if not should_stop():
+            keep_trouble(index, error)
+        raise
+
+
+class _Pass:
+    """One look at one snapshot."""
+
+    def __init__(
+        self,
+        reading: SqlReading,
+        index: RegistryIndex,
+        now: datetime.datetime,
+        max_age: datetime.timedelta,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self._reading = reading
+        self._index = index
+        self._now = now
+        self._max_age = max_age
+        self._should_stop = should_stop
+        self._before = copy_of(index)
+        self._known = index.count()
+        self._rows = self._people = 0
+        self._problems: dict[str, str] = {}
+        self._bad_rows = 0
+
+    def run(self, *, wants_full: bool, confirm_deletions: bool) -> Synced:
+        layout = self._reading.layout
+        if not is_confirmed(self._index, layout):
+            raise RequestRefused(
+                f"Nobody has confirmed yet what the columns of {layout.table} hold.",
+                hint="Look at them, and confirm: dossierd registry sync",
+            )
+        highest = self._reading.watermark()
+        since = None if wants_full else self._since(highest)
+        before = self._before if since is not None else None
+        copy: list[Copy] = []
+
+        def people() -> Iterator[Person]:
+            yield from self._sifted(self._reading.records(since))
+            self._refuse_rubbish()
+            if since is None:
+                self._refuse_emptiness(confirm_deletions=confirm_deletions)
+            copy.append(self._copy(before, highest))
+            due = min(self._now, copy[0].full_at + FULL_PASS_EVERY)
+            keep_copy(self._index, copy[0], due + self._max_age)
+
+        imported = self._imported(people(), is_full=since is None, confirm_deletions=confirm_deletions)
+        return Synced(imported=imported, is_full=since is None, rows=self._rows, copy=copy[0])
+
+    def _imported(self, people: Iterable[Person], *, is_full: bool, confirm_deletions: bool) -> Imported:
+        if not is_full:
+            return self._index.apply(people)
+        try:
+            return self._index.replace(people, confirm_deletions=confirm_deletions)
+        except RequestRefused as error:
+            raise RequestRefused(error.sentence, hint=_CONFIRM_HINT) from error
+
+    def _since(self, highest: Mark | None) -> Mark | None:
+        """From where to read on; None for everything, also where the watermark is below what it was once."""
+        before = self._before
+        if before is None or before.layout != layout_words(self._reading.layout):
+            return None
+        mark = mark_of(before.mark)
+        if mark is None or highest is None or self._now - before.full_at >= FULL_PASS_EVERY:
+            return None
+        try:
+            has_gone_back = highest < mark  # type: ignore[operator] # what can't be compared is refused below
+        except TypeError:
+            return None
+        return None if has_gone_back else mark
+
+    def _sifted(self, records: Iterable[Record]) -> Iterator[Person]:
+        """Let the people through, and keep what is told of bad rows."""
+        for record in records:
+            if self._should_stop():
+                raise RegistryUnavailable("A stop was asked for.")
+            self._rows += 1
+            if record.problem is not None:
+                self._bad_rows += 1
+                if len(self._problems) < PROBLEMS_KEPT:
+                    self._problems[str(record.place)] = record.problem
+            if record.person is not None:
+                self._people += 1
+                yield record.person
+
+    def _refuse_rubbish(self) -> None:
+        allowed = max(1.0, BAD_ROWS_ALLOWED_SHARE * max(self._rows, self._known))
+        if self._bad_rows > allowed:
+            raise RegistryInvalid(
+                f"{self._bad_rows} of {self._rows} rows are bad; nothing was changed.",
+                problems=tuple(self._problems.items()),
+                hint=_BAD_ROWS_HINT,
+            )
+
+    def _refuse_emptiness(self, *, confirm_deletions: bool) -> None:
+        if not self._people:
+            raise RegistryInvalid("The table holds no people; nothing was changed.", hint=_BAD_ROWS_HINT)
+        if self._people < VANISHING_SHARE * self._known and not confirm_deletions:
+            raise RequestRefused(
+                f"Of {self._known} people only {self._people} are left; nothing was changed.",
+                hint=_CONFIRM_HINT,
+            )
+
+    def _copy(self, before: Copy | None, highest: Mark | None) -> Copy:
+        """The copy's state after this pass.
+
+        Args:
+            before: what this pass went on from; None when it read everything.
+        """
+        earlier = {} if before is None else dict(before.problems)
+        fresh = len(self._problems.keys() - earlier.keys())
+        layout = self._reading.layout
+        return Copy(
+            source=f"{layout.database}, {layout.table}",
+            layout=layout_words(layout),
+            synced_at=self._now,
+            full_at=self._now if before is None else before.full_at,
+            mark=written(highest),
+            bad_rows=self._bad_rows if before is None else before.bad_rows + fresh,
+            problems=tuple((earlier | self._problems).items())[:PROBLEMS_KEPT],
+        )

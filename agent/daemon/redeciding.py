@@ -1,0 +1,58 @@
+"""The loop that notices a new version of the registry, whoever brought it, and lets open questions be decided again."""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from agent.app import Parts
+from agent.domain.document import DocumentId
+from agent.workflow.redeciding import redecide
+
+log = structlog.get_logger(__name__)
+
+PAUSE_SECONDS = 2.0
+UNTRUSTED_PAUSE_SECONDS = 30.0
+"""While the registry is empty or too old, or somebody writes into it."""
+_DONE = "redecided_version"
+
+
+class Redeciding:
+    """Remembers in the registry itself up to which version questions were looked at, so that a restart misses none."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        stop: threading.Event,
+        *,
+        still: Callable[[], bool],
+        submit: Callable[[DocumentId], None],
+    ) -> None:
+        self._parts = parts
+        self._stop = stop
+        self._still = still
+        self._submit = submit
+        self._told = 0
+
+    def turn(self) -> None:
+        """Look whether there is a new version, and wait a moment."""
+        pause = PAUSE_SECONDS
+        version = self._parts.registry.version()
+        if version and str(version) != self._parts.registry.noted(_DONE):
+            self._tell(version)
+            if redecide(self._parts.ports, self._submit, self._still):
+                self._parts.registry.note(_DONE, str(version))
+            else:
+                pause = UNTRUSTED_PAUSE_SECONDS
+        self._stop.wait(pause)
+
+    def _tell(self, version: int) -> None:
+        """Write down once that the people are others now."""
+        if version == self._told:
+            return
+        parts = self._parts
+        parts.journal.append(
+            "registry_changed", parts.clock.now(), version=version, people=parts.registry.count()
+        )
+        log.info("registry_changed", version=version)
+        self._told = version

@@ -1,0 +1,87 @@
+"""The registry has changed: open questions for which nobody was found are decided again, from the text that was stored.
+
+Nothing is read again. A question whose decision would come out as before is left alone, so that nobody is asked the
+same thing twice. So is a document that a person has filed or rejected before: what people took back, no rule redoes.
+"""
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from agent import errors
+from agent.core.stories import traits
+from agent.domain.decision import Decision, Unmatched, candidates_of
+from agent.domain.document import DocumentId
+from agent.domain.identity import RecordId
+from agent.domain.lesson import Lesson
+from agent.domain.life import Document
+from agent.domain.outcome import InReview, State
+from agent.ports import Ports
+from agent.workflow.deciding import active_lessons, judge
+
+log = structlog.get_logger(__name__)
+
+NOT_PEOPLES = frozenset({"retry", "redecided", State.MISSING.value})
+"""How a question is closed without an answer to it."""
+
+
+def redecide(ports: Ports, enqueue: Callable[[DocumentId], None], still: Callable[[], bool]) -> bool:
+    """Look at all open questions that found nobody, and hand on those that would be decided otherwise now.
+
+    Args:
+        enqueue: takes a document that is to be decided, filed or asked about anew.
+        still: asked before each, whether to go on.
+
+    Returns:
+        Whether it came to its end. It doesn't while the registry can't be trusted: nothing would be matched then.
+
+    Raises:
+        RegistryUnavailable, LedgerUnavailable, StorageUnavailable: the same call goes on with the rest later.
+    """
+    lessons = active_lessons(ports)
+    for document in ports.ledger.in_states(frozenset({State.IN_REVIEW})):
+        if not still():
+            return False
+        before = _unanswered(document, ports)
+        if before is None:
+            continue
+        now = _decided_now(document, ports, lessons)
+        if now is None:
+            return False
+        if _gist(now) != _gist(before):
+            _hand_on(document, ports, enqueue)
+    return True
+
+
+def _unanswered(document: Document, ports: Ports) -> Unmatched | None:
+    """The question about a document, if nobody was found and no person has had a say in it."""
+    if not isinstance(document.outcome, InReview) or not isinstance(document.outcome.decision, Unmatched):
+        return None
+    answers = {review.answer for review in ports.ledger.reviews_of(document.document_id)} - {None}
+    return document.outcome.decision if answers <= NOT_PEOPLES else None
+
+
+def _decided_now(document: Document, ports: Ports, lessons: Sequence[Lesson]) -> Decision | None:
+    """What would be decided now; None while the registry can't be trusted. Without its text it stays as it is."""
+    assert isinstance(document.outcome, InReview)
+    assert document.sha256 is not None
+    text = ports.ledger.text(document.document_id, document.sha256)
+    if text is None:
+        return document.outcome.decision
+    judged = judge(text, ports.registry, ports.rules, lessons)
+    return judged.decision if judged.people.is_trustworthy else None
+
+
+def _gist(decision: Decision) -> tuple[str, frozenset[RecordId]]:
+    """What makes a question another one: the verdict, and who may be chosen."""
+    return decision.verdict, frozenset(it.person.record_id for it in candidates_of(decision))
+
+
+def _hand_on(document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]) -> None:
+    ports.journal.append("redeciding", ports.clock.now(), **traits(document))
+    try:
+        ports.ledger.redecide(document.document_id, ports.clock.now())
+    except errors.RequestRefused:  # a person was quicker
+        return
+    log.info("question_reopened", document=document.reference)
+    enqueue(document.document_id)

@@ -1,0 +1,112 @@
+"""Before a human's choice is carried out, it is held against what is printed: for anybody, listed or not."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from agent import errors
+from agent.adapters.home import REGISTRY_FILE
+from agent.adapters.registry import RegistryIndex
+from agent.cli import app
+from agent.domain.document import DocumentId, text_of_plain
+from agent.domain.identity import Person
+from agent.domain.life import Action, Reply
+from agent.domain.outcome import State
+from agent.workflow.intake import take_in
+from agent.workflow.process import process_document
+from agent.workflow.review import perform
+from tests.builders import HIND, person
+from tests.custody_builders import Office, make_ports
+
+pytestmark = pytest.mark.reliability
+
+LISTED = tuple(person("Vidal", "Hind", record_id=f"A{number}") for number in range(9))
+"""One more than is shown: nothing tells them apart."""
+UNLISTED = LISTED[-1]
+CONTRARY = person("Vidal", "Hind", record_id="Z1", birth_date=HIND.replace(year=1951))
+PART = person("Vidal", "Sara", record_id="Z2", birth_date=None)
+NOBODY = person("Tazi", "Omar", record_id="Z3", birth_date=None)
+LETTER = "Patient : Hind VIDAL\nDate de naissance : 16/08/1977"
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    (tmp_path / ".env").touch(mode=0o600)
+    made = make_ports(tmp_path, people=LISTED)
+    everybody = [*LISTED, CONTRARY, PART, NOBODY]
+    index = RegistryIndex(tmp_path / "state" / REGISTRY_FILE)
+    index.replace(everybody)
+    index.close()
+    made.text_source.script = [text_of_plain(LETTER)]
+    document_id = take_in(made.drop(b"%PDF-1.7 a letter"), made.ports)
+    assert document_id == 1
+    process_document(document_id, made.ports)
+    made.registry.people = everybody
+
+    def ask(_: object, action: Action, document: str, argument: str = "") -> Reply:
+        request = made.request(action, DocumentId(int(document.removeprefix("D-"))), argument)
+        return perform(request, made.ports, lambda _: None)
+
+    monkeypatch.setattr("agent.cli.choices.ask", ask)
+    yield made
+    made.ledger.close()
+
+
+def _answer(office: Office, *options: str) -> tuple[str, BaseException | None]:
+    done = CliRunner().invoke(
+        app, ["answer", "D-1", *options, "--home", str(office.home)], env={"COLUMNS": "300"}
+    )
+    return done.output, done.exception if done.exit_code else None
+
+
+def _is_filed(office: Office) -> bool:
+    return office.row(DocumentId(1)).state is State.ARCHIVED
+
+
+@pytest.mark.parametrize("chosen", [LISTED[0], UNLISTED], ids=["listed", "beyond those listed"])
+def test_whom_the_document_bears_out_is_not_asked_about(office: Office, chosen: Person) -> None:
+    _answer(office, "--record", chosen.record_id)
+    assert _is_filed(office)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "doubt", "shown"),
+    [
+        (CONTRARY, "speaks against Z1", "The printed birth date 16/08/1977 is not the registered one"),
+        (PART, "The document does not name Z2", "A part of the name Sara Vidal is printed."),
+        (NOBODY, "Nothing in the document was found to name Z3, Tazi Omar", ""),
+    ],
+)
+def test_whom_it_does_not_bear_out_is_shown_with_what_was_found(
+    office: Office, chosen: Person, doubt: str, shown: str
+) -> None:
+    told, refused = _answer(office, "--record", chosen.record_id)
+    assert isinstance(refused, errors.RequestRefused)
+    assert doubt in told
+    assert shown in told
+    assert not _is_filed(office)
+    _, refused = _answer(office, "--record", chosen.record_id, "--json")
+    assert isinstance(refused, errors.RequestRefused)
+    assert doubt in refused.sentence
+    _answer(office, "--record", chosen.record_id, "--yes")
+    assert _is_filed(office)
+
+
+def test_a_listed_record_that_has_changed_since_is_held_against_the_text_again(office: Office) -> None:
+    index = RegistryIndex(office.home / "state" / REGISTRY_FILE)
+    changed = replace(LISTED[0], birth_date=HIND.replace(day=17))
+    index.replace([changed, *LISTED[1:], CONTRARY, PART, NOBODY])
+    index.close()
+    told, refused = _answer(office, "1")
+    assert isinstance(refused, errors.RequestRefused)
+    assert "speaks against A0" in told
+
+
+def test_without_a_stored_text_only_the_listed_are_known(office: Office) -> None:
+    office.ledger.forget_text(DocumentId(1))
+    told, refused = _answer(office, "--record", UNLISTED.record_id)
+    assert isinstance(refused, errors.RequestRefused)
+    assert "Nothing in the document was found to name A8" in told

@@ -1,0 +1,315 @@
+"""Passes over an office's database, a file of SQLite here: what is taken over, what is refused, what is remembered."""
+
+import datetime
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import errors
+from agent.adapters.registry import RegistryIndex
+from agent.adapters.registry.copied import (
+    confirm,
+    copy_of,
+    from_file,
+    is_confirmed,
+    mark_of,
+    trouble_of,
+    written,
+)
+from agent.adapters.registry.sql_source import Mark, SqlSource
+from agent.adapters.registry.sync import Synced, sync
+from agent.core.extract import extract
+from tests.builders import person, text_of
+from tests.fakes import FakeClock
+
+pytestmark = pytest.mark.reliability
+
+NOON = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
+A_DAY = datetime.timedelta(days=1)
+COLUMNS = {"id": "patient_id", "last_name": "nom", "first_name": "prenom", "dob": "ne_le"}
+
+
+class Clinic:
+    """An office's database, and the index that follows it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "clinic.sqlite"
+        self.clock = FakeClock(NOON)
+        self.index = RegistryIndex(folder / "registry.sqlite", self.clock)
+        self.run(
+            "CREATE TABLE patients (patient_id INTEGER, nom TEXT, prenom TEXT, ne_le TEXT, version INTEGER)"
+        )
+        self.watermark: str | None = "version"
+
+    def run(self, statement: str, rows: Sequence[Sequence[object]] = ((),)) -> None:
+        with closing(sqlite3.connect(self.path)) as connection:
+            connection.executemany(statement, rows)
+            connection.commit()
+
+    def admit(self, *ids: int, name: str = "Vidal", born: str = "1977-08-16", version: int = 1) -> None:
+        self.run(
+            "INSERT INTO patients VALUES (?, ?, 'Hind', ?, ?)",
+            [(number, name, born, version) for number in ids],
+        )
+
+    @property
+    def source(self) -> SqlSource:
+        return SqlSource(f"sqlite:///{self.path}", "patients", COLUMNS, watermark=self.watermark)
+
+    def confirm(self) -> None:
+        with self.source.reading() as reading:
+            confirm(self.index, reading.layout)
+
+    def sync(self, **options: Any) -> Synced:
+        return sync(self.source, self.index, self.clock.now(), max_age=A_DAY, **options)
+
+    def refused(self, **options: Any) -> errors.DossierdError:
+        """A pass that is refused: nothing is changed, and why is remembered."""
+        before = (list(self.index.everybody()), self.index.version(), copy_of(self.index))
+        with pytest.raises(errors.DossierdError) as raised:
+            self.sync(**options)
+        assert (list(self.index.everybody()), self.index.version(), copy_of(self.index)) == before
+        trouble = trouble_of(self.index)
+        assert trouble is not None
+        assert (trouble.sentence, trouble.hint) == (raised.value.sentence, raised.value.hint)
+        return raised.value
+
+    def ids(self) -> list[str]:
+        return [one.record_id for one in self.index.everybody()]
+
+    def is_trusted(self) -> bool:
+        return self.index.candidates(extract(text_of("VIDAL Hind"))).is_trustworthy
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Iterator[Clinic]:
+    made = Clinic(tmp_path)
+    made.admit(1, 2, 3)
+    made.confirm()
+    yield made
+    made.index.close()
+
+
+def test_the_first_pass_takes_everybody(clinic: Clinic) -> None:
+    done = clinic.sync()
+    assert (done.imported.added, done.rows, done.is_full) == (3, 3, True)
+    assert clinic.ids() == ["1", "2", "3"]
+    copy = copy_of(clinic.index)
+    assert copy == done.copy
+    assert (copy.source, copy.synced_at, copy.full_at) == ("SQLite, patients", NOON, NOON)
+
+
+def test_a_later_pass_reads_what_has_changed_since(clinic: Clinic) -> None:
+    clinic.sync()
+    clinic.run("UPDATE patients SET nom = 'Tazi', version = 2 WHERE patient_id = 2")
+    clinic.admit(4, version=3)
+    clinic.clock.advance(minutes=5)
+    done = clinic.sync()
+    assert (done.imported.added, done.imported.changed, done.rows, done.is_full) == (1, 1, 4, False)
+    assert clinic.ids() == ["1", "2", "3", "4"]
+    clinic.clock.advance(minutes=5)
+    assert clinic.sync().rows == 1  # those of the highest version: more may have been given the same
+
+
+def test_a_pass_that_changes_nothing_gives_no_new_version(clinic: Clinic) -> None:
+    version = clinic.sync().imported.version
+    assert clinic.sync(wants_full=True).imported.version == version
+
+
+def test_deleted_rows_are_gone_after_the_daily_full_pass(clinic: Clinic) -> None:
+    clinic.sync()
+    clinic.run("DELETE FROM patients WHERE patient_id = 3")
+    clinic.clock.advance(hours=23)
+    clinic.sync()
+    assert clinic.ids() == ["1", "2", "3"]
+    clinic.clock.advance(hours=1)
+    done = clinic.sync()
+    assert (done.is_full, done.imported.removed) == (True, 1)
+    assert clinic.ids() == ["1", "2"]
+
+
+def test_without_a_watermark_each_pass_reads_everything(clinic: Clinic) -> None:
+    clinic.watermark = None
+    clinic.confirm()
+    clinic.sync()
+    clinic.run("DELETE FROM patients WHERE patient_id = 3")
+    assert clinic.sync().is_full
+    assert clinic.ids() == ["1", "2"]
+
+
+def test_a_watermark_that_went_backwards_asks_for_everything(clinic: Clinic) -> None:
+    clinic.run("UPDATE patients SET version = 900")
+    clinic.sync()
+    clinic.run("UPDATE patients SET version = 5, nom = 'Tazi'")
+    done = clinic.sync()
+    assert (done.is_full, done.imported.changed) == (True, 3)
+
+
+@pytest.mark.parametrize("value", ["'2026-01-01'", "NULL"])
+def test_a_watermark_of_another_kind_or_of_none_asks_for_everything(clinic: Clinic, value: str) -> None:
+    clinic.sync()
+    clinic.run(f"UPDATE patients SET version = {value}")
+    assert clinic.sync().is_full
+
+
+def test_nothing_is_taken_over_before_a_person_has_confirmed_the_columns(clinic: Clinic) -> None:
+    clinic.watermark = None  # another layout than the confirmed one
+    error = clinic.refused()
+    assert isinstance(error, errors.RequestRefused)
+    assert error.hint == "Look at them, and confirm: dossierd registry sync"
+
+
+def test_another_layout_is_confirmed_anew_and_an_unused_column_is_not(clinic: Clinic) -> None:
+    clinic.run("ALTER TABLE patients ADD COLUMN ville TEXT")
+    clinic.sync()
+    clinic.run("ALTER TABLE patients ADD COLUMN sexe TEXT")  # which would be taken for the sex
+    with clinic.source.reading() as reading:
+        assert not is_confirmed(clinic.index, reading.layout)
+    clinic.refused()
+
+
+def test_an_emptied_table_is_refused(clinic: Clinic) -> None:
+    clinic.sync()
+    clinic.run("DELETE FROM patients")
+    error = clinic.refused(wants_full=True, confirm_deletions=True)
+    assert error.sentence == "The table holds no people; nothing was changed."
+
+
+def test_a_table_of_half_the_people_is_refused_until_it_is_confirmed(clinic: Clinic) -> None:
+    clinic.sync()
+    clinic.run("DELETE FROM patients WHERE patient_id > 1")
+    error = clinic.refused(wants_full=True)
+    assert error.sentence == "Of 3 people only 1 are left; nothing was changed."
+    assert error.hint.endswith("dossierd registry sync --confirm-deletions")
+    clinic.sync(wants_full=True, confirm_deletions=True)
+    assert clinic.ids() == ["1"]
+    assert trouble_of(clinic.index) is None
+
+
+def test_many_deletions_are_refused_until_they_are_confirmed(clinic: Clinic) -> None:
+    clinic.admit(*range(10, 310))
+    clinic.sync()
+    clinic.run("DELETE FROM patients WHERE patient_id > 280")
+    error = clinic.refused(wants_full=True)
+    assert error.sentence == "This would remove 29 of 303 people; nothing was changed."
+    assert error.hint.endswith("dossierd registry sync --confirm-deletions")
+
+
+def test_one_bad_row_is_told_and_keeps_nobody_else_out(clinic: Clinic) -> None:
+    clinic.admit(4, name="")
+    done = clinic.sync()
+    assert clinic.ids() == ["1", "2", "3"]
+    assert (done.copy.bad_rows, done.copy.problems) == (1, (("record 4", "the last name is empty"),))
+    clinic.run("UPDATE patients SET nom = 'Tazi', version = 2 WHERE patient_id = 4")
+    assert clinic.sync(wants_full=True).copy.bad_rows == 0
+
+
+def test_an_unreadable_birth_date_is_told_and_the_person_stands_in_the_way_of_namesakes(
+    clinic: Clinic,
+) -> None:
+    clinic.admit(4, born="16/08/19??")
+    done = clinic.sync()
+    (kept,) = [one for one in clinic.index.everybody() if one.record_id == "4"]
+    assert kept.birth_date is None
+    assert done.copy.problems == (
+        ("record 4", "the birth date is no date like 1980-12-31 or 31/12/1980; it counts as unknown"),
+    )
+
+
+def test_bad_rows_are_remembered_between_full_passes(clinic: Clinic) -> None:
+    clinic.admit(*range(10, 310))
+    clinic.admit(4, name="")
+    clinic.sync()
+    clinic.admit(5, name="", version=2)
+    done = clinic.sync()
+    assert (done.is_full, done.copy.bad_rows) == (False, 2)
+    assert [place for place, _ in done.copy.problems] == ["record 4", "record 5"]
+    assert clinic.sync().copy.bad_rows == 2
+
+
+def test_more_than_one_bad_row_of_a_hundred_refuses_the_pass(clinic: Clinic) -> None:
+    clinic.sync()
+    clinic.admit(*range(10, 160))
+    clinic.admit(4, 5, name="")
+    error = clinic.refused(wants_full=True)
+    assert isinstance(error, errors.RegistryInvalid)
+    assert error.sentence == "2 of 155 rows are bad; nothing was changed."
+    assert error.problems == (
+        ("record 4", "the last name is empty"),
+        ("record 5", "the last name is empty"),
+    )
+
+
+def test_no_more_than_twenty_bad_rows_are_listed(clinic: Clinic) -> None:
+    clinic.admit(*range(100, 150), name="")
+    error = clinic.refused()
+    assert isinstance(error, errors.RegistryInvalid)
+    assert len(error.problems) == 20
+
+
+def test_a_database_that_is_away_is_remembered_until_it_is_back(clinic: Clinic) -> None:
+    clinic.sync()
+    away = clinic.path.with_suffix(".away")
+    clinic.path.rename(away)
+    assert isinstance(clinic.refused(), errors.RegistryUnavailable)
+    away.rename(clinic.path)
+    clinic.sync()
+    assert trouble_of(clinic.index) is None
+
+
+@pytest.mark.security
+def test_a_copy_that_grows_old_is_trusted_no_more(clinic: Clinic) -> None:
+    clinic.sync()
+    assert clinic.is_trusted()
+    clinic.clock.advance(hours=24, minutes=1)
+    assert not clinic.is_trusted()
+    clinic.sync()
+    assert clinic.is_trusted()
+
+
+@pytest.mark.security
+def test_passes_that_see_no_deletions_keep_a_copy_fresh_for_a_day_and_its_age_only(clinic: Clinic) -> None:
+    clinic.sync()
+    clinic.run("DELETE FROM patients WHERE patient_id > 1")
+    for _ in range(5):
+        clinic.clock.advance(hours=12)
+        if clinic.clock.now() - NOON < A_DAY:
+            clinic.sync()
+        else:
+            clinic.refused()  # full passes are due, and lose too many
+    assert not clinic.is_trusted()
+
+
+def test_a_stop_changes_nothing_and_is_no_trouble(clinic: Clinic) -> None:
+    with pytest.raises(errors.RegistryUnavailable):
+        clinic.sync(should_stop=lambda: True)
+    assert (clinic.ids(), trouble_of(clinic.index)) == ([], None)
+
+
+def test_people_of_a_file_take_the_place_of_a_copy_and_do_not_grow_old(clinic: Clinic) -> None:
+    clinic.sync()
+    clinic.index.replace(from_file(clinic.index, [person(record_id="7")]))
+    assert copy_of(clinic.index) is None
+    clinic.clock.advance(days=400)
+    assert clinic.is_trusted()
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        None,
+        7,
+        "2026-01-01 10:00:00",
+        "",
+        datetime.date(2026, 1, 2),
+        datetime.datetime(2026, 1, 2, 3, 4, 5, 6),  # noqa: DTZ001 # databases know moments without a zone
+        NOON,
+    ],
+)
+def test_a_watermark_is_kept_as_it_was(mark: Mark | None) -> None:
+    assert mark_of(written(mark)) == mark
+    assert type(mark_of(written(mark))) is type(mark)
