@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -161,22 +162,35 @@ def find(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Look people up by what you know of them."""
+    """Look people up by what you know of them.
+
+    Where nobody is registered so, those who are near are shown; the exit code is 1 then, as where nobody is.
+    """
     settings = load(home=home)
     if people_known(settings) == 0:
         raise errors.RequestRefused(f"{EMPTY_REGISTRY}.", hint=f"Type: {IMPORT_HINT}")
+    wanted = typed(" ".join(words))
     with open_registry(settings) as index:
-        people = index.find(typed(" ".join(words)))
+        people = index.find(wanted)
+        near = () if people else index.find_near(wanted)
     if as_json:
-        print_json(people)
-    elif not people:
+        print_json([asdict(one) | {"is_near": not people} for one in people or near])
+    elif not (people or near):
         say("Nobody was found. A name may be cut short, but a birth date or number is typed whole.")
     else:
-        listing = table("record", "name", "born", "numbers")
-        for person in people:
-            numbers = ", ".join(f"{it.kind} {it.value}" for it in person.identifiers)
-            born = f"{person.birth_date:%d/%m/%Y}" if person.birth_date else "-"
-            name = f"{person.last_name} {person.first_name}"
-            listing.add_row(person.record_id, Text(visible(name)), born, Text(visible(numbers)))
-        say_table(listing)
+        if near:
+            say("Nobody is registered just so. These are near:", style="yellow")
+        _say_people(people or near)
     raise typer.Exit(0 if people else 1)
+
+
+def _say_people(people: Sequence[Person]) -> None:
+    listing = table("record", "name", "born", "numbers")
+    for person in people:
+        numbers = ", ".join(f"{it.kind} {it.value}" for it in person.identifiers)
+        born = f"{person.birth_date:%d/%m/%Y}" if person.birth_date else "-"
+        name = f"{person.last_name} {person.first_name}"
+        if person.birth_name:
+            name += f" (born {person.birth_name})"
+        listing.add_row(person.record_id, Text(visible(name)), born, Text(visible(numbers)))
+    say_table(listing)

@@ -126,3 +126,38 @@ def test_a_lost_table_is_unavailable_and_named_without_personal_data(
     with pytest.raises(errors.RegistryUnavailable) as raised:
         index.candidates(extract(text_of("Patient : VIDAL Hind")))
     assert "VIDAL" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("vidaal", ["1", "2"]),
+        ("vidla hind", ["1"]),
+        ("Hynd Vidale 16/08/1976", ["1"]),
+        ("L882258", ["2"]),
+        ("vidal xxxxx", []),
+        ("", []),
+    ],
+)
+def test_find_near_takes_slips_in_all_that_was_typed(
+    index: RegistryIndex, words: str, expected: list[str]
+) -> None:
+    index.replace(
+        [
+            person(record_id="1"),
+            person(first_name="Omar", record_id="2", cin="L882253"),
+            person("Clark", "Karim", record_id="3", birth_date=None),
+        ]
+    )
+    assert [one.record_id for one in index.find_near(words)] == expected
+
+
+def test_find_near_shows_the_nearest_first_and_no_more_than_asked(index: RegistryIndex) -> None:
+    index.replace(
+        [
+            person("Benslimine", record_id="1"),
+            person("Benslimane", record_id="2"),
+            person("Bensliman", record_id="3"),
+        ]
+    )
+    assert [one.record_id for one in index.find_near("benslimanne", limit=2)] == ["2", "3"]

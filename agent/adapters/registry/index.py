@@ -16,7 +16,7 @@ from pathlib import Path
 
 from agent.adapters.registry import loading, search
 from agent.adapters.registry.loading import Imported
-from agent.adapters.registry.nearby import nearby
+from agent.adapters.registry.nearby import nearby, nearby_typed
 from agent.adapters.registry.query import query_of, typed_query
 from agent.adapters.registry.schema import form, form_of
 from agent.core.nearness import sought_in
@@ -101,6 +101,16 @@ class RegistryIndex:
             people = search.typed(connection, query)
         people.sort(key=lambda one: (-query.closeness(one), one.last_name, one.first_name, one.record_id))
         return people[:limit]
+
+    def find_near(self, words: str, limit: int = 8) -> Sequence[Person]:
+        """Search as `find` does, where that finds nobody: all that was typed may hold slips.
+
+        Raises:
+            RegistryUnavailable: it can't be searched now.
+        """
+        query = typed_query(words)
+        with self._transaction("BEGIN") as connection:
+            return nearby_typed(connection, query, limit)
 
     def everybody(self) -> Iterator[Person]:
         """All people in the order of their ids, as they are when the first is asked for.

@@ -4,16 +4,20 @@ The whole vocabulary is held against each word that is sought, which takes some 
 people: this is asked only where nobody was found by rule.
 """
 
+import datetime
 import itertools
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 
-from agent.adapters.registry.search import of_pairs, of_rids
+from agent.adapters.registry.query import TypedQuery
+from agent.adapters.registry.search import MOST_TYPED, OF_WORDS, of_pairs, of_rids, rids_of
 from agent.core.dates import near_days
 from agent.core.nearness import Sought, likeness, near_words, number_slips
 from agent.domain.identity import Person
 
+_OF_NUMBERS = "SELECT rid FROM ident WHERE value IN (SELECT value FROM json_each(?))"
+_OF_DAYS = "SELECT rid FROM dob WHERE birth_date IN (SELECT value FROM json_each(?))"
 _MOST_SPELLINGS = 12
 _ENOUGH = 100
 """Names with more slips are looked for only while fewer people than this are found."""
@@ -36,16 +40,39 @@ def nearby(connection: sqlite3.Connection, sought: Sought, limit: int) -> list[P
     return [person for _, person in near[:limit]]
 
 
+def nearby_typed(connection: sqlite3.Connection, query: TypedQuery, limit: int) -> list[Person]:
+    """Those to whom all that was typed is near: each word to a part of the name; those with the fewest slips first."""
+    vocabulary = _vocabulary(connection)
+    found: list[set[int]] = [
+        set(rids_of(connection, OF_WORDS, json.dumps([number for number, _ in _spellings(name, vocabulary)])))
+        for name in query.names
+    ]
+    if query.numbers:
+        slips = {slip for number in query.numbers for slip in (number, *number_slips(number))}
+        found.append(set(rids_of(connection, _OF_NUMBERS, json.dumps(sorted(slips)))))
+    if query.dates:
+        days = {day for date in query.dates for day in near_days(datetime.date.fromisoformat(date))}
+        found.append(set(rids_of(connection, _OF_DAYS, json.dumps(sorted(map(str, days))))))
+    everywhere = sorted(set.intersection(*found))[:MOST_TYPED] if found else []
+    people = of_rids(connection, everywhere)
+    people.sort(key=lambda one: (query.slips(one), one.last_name, one.first_name, one.record_id))
+    return people[:limit]
+
+
 def _words(connection: sqlite3.Connection, sought: Sought) -> list[list[_Word]]:
     """For each word that is sought those of the vocabulary that are near, the nearest first."""
-    if not sought.words:
-        return []
-    ids: Mapping[str, int] = dict(connection.execute("SELECT key, id FROM vocab"))
-    vocabulary = list(ids)
-    return [
-        [(ids[key], distance) for key, distance in near_words(word.key, vocabulary, _MOST_SPELLINGS)]
-        for word in sought.words
-    ]
+    vocabulary = _vocabulary(connection) if sought.words else {}
+    return [_spellings(word.key, vocabulary) for word in sought.words]
+
+
+def _vocabulary(connection: sqlite3.Connection) -> dict[str, int]:
+    return dict(connection.execute("SELECT key, id FROM vocab"))
+
+
+def _spellings(word: str, vocabulary: Mapping[str, int]) -> list[_Word]:
+    """Those of the vocabulary that are near to a word, the nearest first."""
+    near = near_words(word, list(vocabulary), _MOST_SPELLINGS)
+    return [(vocabulary[key], distance) for key, distance in near]
 
 
 def _of_names(connection: sqlite3.Connection, words: Iterable[list[_Word]]) -> set[int]:
@@ -76,8 +103,5 @@ def _of_days(connection: sqlite3.Connection, sought: Sought, words: Iterable[lis
 
 
 def _of_numbers(connection: sqlite3.Connection, sought: Sought) -> Iterator[int]:
-    slips = json.dumps(sorted({slip for number in sought.numbers for slip in number_slips(number.value)}))
-    rows = connection.execute(
-        "SELECT rid FROM ident WHERE value IN (SELECT value FROM json_each(?))", (slips,)
-    )
-    return (rid for (rid,) in rows)
+    slips = {slip for number in sought.numbers for slip in number_slips(number.value)}
+    return rids_of(connection, _OF_NUMBERS, json.dumps(sorted(slips)))

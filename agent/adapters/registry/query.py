@@ -9,6 +9,7 @@ from agent.adapters.registry.rows import numbers_of
 from agent.core.dates import read_date
 from agent.core.identifiers import BY_NAME, compact
 from agent.core.names import CIVILITIES, HONORIFICS, PARTICLES, core, name_keys, spelling_key
+from agent.core.nearness import near_words
 from agent.core.stream import tokens_of
 from agent.domain.document import text_of_plain
 from agent.domain.evidence import Evidence, Token
@@ -107,6 +108,17 @@ class TypedQuery:
         """How many of the typed words are whole words of the person's name."""
         own = {key for keys in name_keys(person) for key in keys}
         return sum(name in own for name in self.names)
+
+    def slips(self, person: Person) -> int:
+        """By how many letters the typed words differ from the nearest of the person's name, and whether all else does.
+
+        A birth date or number that is not the very one counts as a letter.
+        """
+        own = sorted({key for keys in name_keys(person) for key in keys})
+        nearest = (near_words(name, own, 1) for name in self.names)
+        other_day = bool(self.dates) and str(person.birth_date) not in self.dates
+        other_number = not numbers_of(person) >= set(self.numbers)
+        return sum(near[0][1] for near in nearest if near) + other_day + other_number
 
 
 def query_of(evidence: Evidence) -> Query:

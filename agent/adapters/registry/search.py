@@ -12,9 +12,14 @@ from agent.domain.identity import Person, RecordId
 
 MOST_OF_ONE_BIRTHDAY = 200
 """A birthday alone vetoes nothing, it proposes: a placeholder that thousands share would propose at random."""
-_MOST_TYPED = 500
+MOST_TYPED = 500
 """More people than this for one typed search are no answer to a human."""
 _MOST_SPELLINGS = 200
+OF_WORDS = (
+    "SELECT rid FROM pair WHERE a IN (SELECT value FROM json_each(?1))"
+    " UNION SELECT rid FROM pair WHERE b IN (SELECT value FROM json_each(?1))"
+)
+"""Those of whose name a word is one of these, by their numbers in the vocabulary."""
 _AFTER_ALL_LETTERS = "\U0010ffff"
 
 
@@ -37,7 +42,7 @@ def touched(connection: sqlite3.Connection, query: Query) -> list[Person]:
     pairs = {_ordered(ids[one], ids[other]) for one, other in query.pairs(ids.keys())}
     pointed_at = {
         *of_pairs(connection, pairs),
-        *_rids(
+        *rids_of(
             connection,
             "SELECT rid FROM ident WHERE value IN (SELECT value FROM json_each(?))",
             json.dumps(sorted(query.numbers)),
@@ -56,7 +61,9 @@ def touched(connection: sqlite3.Connection, query: Query) -> list[Person]:
 def _born(connection: sqlite3.Connection, date: str) -> list[int]:
     """Those of one birthday; nobody where so many share it that it points at none of them."""
     found = list(
-        _rids(connection, "SELECT rid FROM dob WHERE birth_date = ? LIMIT ?", date, MOST_OF_ONE_BIRTHDAY + 1)
+        rids_of(
+            connection, "SELECT rid FROM dob WHERE birth_date = ? LIMIT ?", date, MOST_OF_ONE_BIRTHDAY + 1
+        )
     )
     return found if len(found) <= MOST_OF_ONE_BIRTHDAY else []
 
@@ -84,11 +91,11 @@ def typed(connection: sqlite3.Connection, query: TypedQuery) -> list[Person]:
     found: set[int] | None = None
     for rids in chain(
         (_of_beginning(connection, name) for name in query.names),
-        (_rids(connection, "SELECT rid FROM ident WHERE value = ?", number) for number in query.numbers),
-        (_rids(connection, "SELECT rid FROM dob WHERE birth_date = ?", date) for date in query.dates),
+        (rids_of(connection, "SELECT rid FROM ident WHERE value = ?", number) for number in query.numbers),
+        (rids_of(connection, "SELECT rid FROM dob WHERE birth_date = ?", date) for date in query.dates),
     ):
         found = set(rids) if found is None else found & set(rids)
-    return of_rids(connection, sorted(found or ())[:_MOST_TYPED])
+    return of_rids(connection, sorted(found or ())[:MOST_TYPED])
 
 
 def _of_beginning(connection: sqlite3.Connection, beginning: str) -> Iterator[int]:
@@ -97,12 +104,7 @@ def _of_beginning(connection: sqlite3.Connection, beginning: str) -> Iterator[in
         (beginning, beginning + _AFTER_ALL_LETTERS, _MOST_SPELLINGS),
     )
     ids = json.dumps([number for (number,) in spellings])
-    return _rids(
-        connection,
-        "SELECT rid FROM pair WHERE a IN (SELECT value FROM json_each(?1))"
-        " UNION SELECT rid FROM pair WHERE b IN (SELECT value FROM json_each(?1))",
-        ids,
-    )
+    return rids_of(connection, OF_WORDS, ids)
 
 
 def _vocabulary(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
@@ -118,7 +120,7 @@ def _ordered(one: int, other: int) -> tuple[int, int]:
 
 def of_pairs(connection: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> Iterator[int]:
     """The rows of those of whose name two words, by their numbers and in their order, are such a pair."""
-    return _rids(
+    return rids_of(
         connection,
         "SELECT pair.rid FROM json_each(?) AS wanted CROSS JOIN pair"
         " ON pair.a = json_extract(wanted.value, '$[0]') AND pair.b = json_extract(wanted.value, '$[1]')",
@@ -126,7 +128,7 @@ def of_pairs(connection: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -
     )
 
 
-def _rids(connection: sqlite3.Connection, statement: str, *values: str | int) -> Iterator[int]:
+def rids_of(connection: sqlite3.Connection, statement: str, *values: str | int) -> Iterator[int]:
     return (rid for (rid,) in connection.execute(statement, values))
 
 
