@@ -49,6 +49,8 @@ from agent.domain.searchable import WHY, SearchableCopy, Unsearchable
 from agent.durable import storage_errors
 from agent.health import Level, examine_part, full_disk
 
+_STYLES = {Level.GOOD: "", Level.NOTICE: "yellow", Level.BAD: "bold red"}
+
 
 def register(app: typer.Typer) -> None:
     for command in (status, show, pending):
@@ -99,8 +101,8 @@ def status(
     if lying.level is not Level.GOOD:
         say(f"incoming/: {lying.sentence}", style="yellow")
         say(lying.hint, indent=2)
+    say(f"Registry: {registry.sentence}", style=_STYLES[registry.level])
     if registry.level is not Level.GOOD:
-        say(f"Registry: {registry.sentence}", style="bold red" if registry.level is Level.BAD else "yellow")
         say(registry.hint, indent=2)
     if waiting := counts.get(State.IN_REVIEW, 0):
         say(f"{waiting} wait{'s' if waiting == 1 else ''} for a human: dossierd pending", style="yellow")

@@ -27,10 +27,10 @@ def registry(settings: Settings) -> Finding:
     if count == 0:
         return _nobody(settings, trouble)
     if copy is None and settings.registry_url is None:
-        return Finding(part="registry", level=Level.GOOD, sentence=f"{count} people")
+        return Finding(part="registry", level=Level.GOOD, sentence=_people(count))
     if copy is None:
         return _told(
-            Level.BAD, f"{count} people; the database that is set was never read", trouble, f"Type: {_SYNC}"
+            Level.BAD, f"{_people(count)}; the database that is set was never read", trouble, f"Type: {_SYNC}"
         )
     return finding_of(count, copy, trouble, clock.now(), is_outdated=is_outdated)
 
@@ -39,7 +39,8 @@ def finding_of(
     count: int, copy: Copy, trouble: Trouble | None, now: datetime.datetime, *, is_outdated: bool
 ) -> Finding:
     """Say what is to be said of a copy."""
-    sentence = f"{count} people of {copy.source}, as they were {_age(now - copy.synced_at)} ago"
+    they = "as they were" if count != 1 else "as it was"
+    sentence = f"{_people(count)} of {copy.source}, {they} {_age(now - copy.synced_at)} ago"
     if is_outdated:
         sentence += ": too long for anything to be filed without asking"
         return _told(Level.BAD, sentence, trouble, f"Is dossierd running? Type: {_SYNC}")
@@ -65,6 +66,10 @@ def _told(level: Level, sentence: str, trouble: Trouble | None, hint: str) -> Fi
         sentence += f". The last look failed: {trouble.sentence}"
         hint = trouble.hint or hint
     return Finding(part="registry", level=level, sentence=sentence, hint=hint)
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
 
 
 def _age(age: datetime.timedelta) -> str:

@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 import sqlalchemy
-from sqlalchemy import Column, Engine, MetaData, Table, create_engine, insert, text
+from sqlalchemy import Column, Engine, MetaData, Table, create_engine, insert, text, update
 from sqlalchemy.pool import NullPool
 
 from agent import errors
-from agent.adapters.registry import read_csv
+from agent.adapters.registry import RegistryIndex, read_csv
+from agent.adapters.registry.copied import confirm
 from agent.adapters.registry.records import BAD_DATE, Record
 from agent.adapters.registry.sql_source import SqlSource
+from agent.adapters.registry.sync import Synced, sync
 from agent.domain.identity import Identifier, Person, RecordId
 from tests.servers import PASSWORD, QUOTED_PASSWORD, Server
 
@@ -407,6 +409,41 @@ def test_a_text_in_an_old_encoding_is_read_or_its_row_is_bad(database: Database)
             assert {it.problem for it in records(database.source())} == {
                 "what stands in last_name is no text"
             }
+
+
+def test_passes_follow_a_database_by_its_moments(database: Database, tmp_path: Path) -> None:
+    dawn = datetime.datetime(2026, 3, 1, 6, 0, tzinfo=datetime.UTC)
+    moment = sqlalchemy.DateTime(timezone=True)
+    made = database.make(
+        [{**row, "modifie": dawn + datetime.timedelta(hours=place)} for place, row in enumerate(ROWS)],
+        modifie=moment,
+    )
+    source = database.source(watermark="modifie")
+
+    def sync_at(hour: int) -> Synced:
+        now = dawn + datetime.timedelta(hours=hour)
+        return sync(source, index, now, max_age=datetime.timedelta(days=1))
+
+    def write(hour: int, **values: object) -> None:
+        changed = update(made).where(made.c.patient_id == 7)
+        with database.owner.begin() as connection:
+            connection.execute(changed.values(modifie=dawn + datetime.timedelta(hours=hour), **values))
+
+    with closing(RegistryIndex(tmp_path / "registry.sqlite")) as index:
+        with source.reading() as reading:
+            confirm(index, reading.layout)
+        assert (sync_at(3).is_full, sorted(one.record_id for one in index.everybody())) == (
+            True,
+            ["7", "8", "9"],
+        )
+        write(4, nom="Vidal")
+        partial = sync_at(5)
+        assert (partial.is_full, partial.imported.changed) == (False, 1)
+        assert partial.rows < 3
+        database.tell("DELETE FROM patients WHERE patient_id = 9")
+        write(1, nom="Tazi")  # the clock of that machine was put back
+        backwards = sync_at(6)
+        assert (backwards.is_full, backwards.imported.changed, backwards.imported.removed) == (True, 1, 1)
 
 
 @pytest.mark.security

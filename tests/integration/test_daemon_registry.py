@@ -124,7 +124,7 @@ def test_health_says_where_people_come_from_and_how_old_that_is(clinic: Clinic) 
     clinic.confirm()
     clinic.turn()
     found = registry_part(clinic.settings)
-    assert (found.level, found.sentence) == (Level.GOOD, "1 people of SQLite, people, as they were 0 min ago")
+    assert (found.level, found.sentence) == (Level.GOOD, "1 person of SQLite, people, as it was 0 min ago")
 
 
 @pytest.mark.security

@@ -235,7 +235,7 @@ def test_a_torn_file_is_unavailable_and_says_what_to_do(tmp_path: Path) -> None:
     os.truncate(path, 8_192)
     with pytest.raises(errors.RegistryUnavailable) as raised:
         found(RegistryIndex(path), "VIDAL Hind")
-    assert "Move registry.sqlite away, and import again" in raised.value.hint
+    assert "Move registry.sqlite away. Import the registry again" in raised.value.hint
 
 
 _KILLED = """

@@ -313,3 +313,16 @@ def test_people_of_a_file_take_the_place_of_a_copy_and_do_not_grow_old(clinic: C
 def test_a_watermark_is_kept_as_it_was(mark: Mark | None) -> None:
     assert mark_of(written(mark)) == mark
     assert type(mark_of(written(mark))) is type(mark)
+
+
+def test_an_index_that_somebody_else_writes_into_is_tried_again(
+    clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.adapters.registry.index._BUSY_SECONDS", 0.1)
+    with closing(RegistryIndex(tmp_path / "registry.sqlite")) as other:
+        with closing(sqlite3.connect(tmp_path / "registry.sqlite", isolation_level=None)) as writing:
+            writing.execute("BEGIN IMMEDIATE")
+            with pytest.raises(errors.RegistryUnavailable) as raised:
+                sync(clinic.source, other, NOON, max_age=A_DAY)
+            assert raised.value.hint == "Another import or sync is under way; try again when it is done."
+        assert sync(clinic.source, other, NOON, max_age=A_DAY).imported.people == 3

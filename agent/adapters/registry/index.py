@@ -233,10 +233,13 @@ class RegistryIndex:
         try:
             yield
         except sqlite3.Error as error:
-            is_damaged = getattr(error, "sqlite_errorcode", None) in _DAMAGED
-            hint = (
-                f"Move {self._path.name} away, and import again: dossierd registry import FILE"
-                if is_damaged
-                else "Import the registry again: dossierd registry import FILE"
-            )
-            raise RegistryUnavailable("The registry's index can't be used.", hint=hint) from error
+            raise RegistryUnavailable(
+                "The registry's index can't be used.",
+                hint=self._hint_for(getattr(error, "sqlite_errorcode", None)),
+            ) from error
+
+    def _hint_for(self, code: int | None) -> str:
+        if code == sqlite3.SQLITE_BUSY:
+            return "Another import or sync is under way; try again when it is done."
+        again = "Import the registry again: dossierd registry import FILE, or: dossierd registry sync --full"
+        return f"Move {self._path.name} away. {again}" if code in _DAMAGED else again
