@@ -10,7 +10,7 @@ from typing import Protocol
 from agent.core.rules import Rules
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
 from agent.domain.evidence import Evidence
-from agent.domain.identity import Person, RecordId
+from agent.domain.identity import People, Person, RecordId
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Lesson, LessonNumber, LessonState
 from agent.domain.life import Document, Reply, Request, Review
@@ -56,21 +56,6 @@ class TextSource(Protocol):
             ReadingStopped: `should_stop` said so.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class People:
-    """What the registry knows that touches the evidence: a search, not a verdict.
-
-    Attributes:
-        named: everyone whose name, birth date or identifier touches the evidence, homonyms included.
-        is_trustworthy: False while the copy is empty, stale or truncated: then nothing is matched.
-        version: of the copy that was searched; it changes with every import.
-    """
-
-    named: tuple[Person, ...]
-    is_trustworthy: bool = True
-    version: int = 0
 
 
 class Registry(Protocol):

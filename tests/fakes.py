@@ -9,9 +9,8 @@ from pathlib import Path
 from agent import errors
 from agent.domain.document import DocumentText
 from agent.domain.evidence import Evidence
-from agent.domain.identity import Person, RecordId
+from agent.domain.identity import People, Person, RecordId
 from agent.domain.reading import Turn, Wanted
-from agent.ports import People
 
 
 class FakeClock:

@@ -8,8 +8,7 @@ from agent.core.identifiers import BY_NAME
 from agent.core.names import name_keys
 from agent.core.nearness import likeness, sought_in
 from agent.domain.evidence import Evidence
-from agent.domain.identity import Person, RecordId
-from agent.ports import People
+from agent.domain.identity import People, Person, RecordId
 
 
 class FakeRegistry:

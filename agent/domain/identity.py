@@ -54,3 +54,18 @@ class Person:
     identifiers: tuple[Identifier, ...] = ()
     phone: str | None = None
     spellings: tuple[Spelling, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """What the registry knows that touches the evidence: a search, not a verdict.
+
+    Attributes:
+        named: everyone whose name, birth date or identifier touches the evidence, homonyms included.
+        is_trustworthy: False while the copy is empty, stale or truncated: then nothing is matched.
+        version: of the copy that was searched; it changes with every import.
+    """
+
+    named: tuple[Person, ...]
+    is_trustworthy: bool = True
+    version: int = 0

@@ -15,10 +15,10 @@ from agent.core.rules import Rules
 from agent.domain.decision import Decision, Match
 from agent.domain.document import DocumentText, text_of_plain
 from agent.domain.evidence import Evidence
-from agent.domain.identity import Person
+from agent.domain.identity import People, Person
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Lesson, LessonState
-from agent.ports import People, Ports, Registry
+from agent.ports import Ports, Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

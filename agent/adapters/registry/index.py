@@ -21,9 +21,9 @@ from agent.adapters.registry.query import query_of, typed_query
 from agent.adapters.registry.schema import form, form_of
 from agent.core.nearness import sought_in
 from agent.domain.evidence import Evidence
-from agent.domain.identity import Person, RecordId
+from agent.domain.identity import People, Person, RecordId
 from agent.errors import RegistryUnavailable
-from agent.ports import Clock, People
+from agent.ports import Clock
 
 TRUSTED_UNTIL = "trusted_until"
 """The note that holds a moment (ISO 8601, with its zone) after which the copy counts as outdated; none: never."""
