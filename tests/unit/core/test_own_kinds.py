@@ -214,3 +214,10 @@ def test_a_wrong_line_is_refused_with_its_number_and_the_reason(text: str, probl
 @pytest.mark.parametrize("label", ["dossier", "Réf", "identifiant", "n° patient"])
 def test_a_word_that_announces_nobody_may_be_a_label(label: str) -> None:
     assert own_kinds(f"file | file number | 999999 | {label}")[1]
+
+
+@pytest.mark.parametrize("line", ["رقم الملف : 123456/24", "رقم الملف ١٢٣٤٥٦/٢٤", "123456/24 : الملف رقم"])
+def test_an_own_label_may_be_arabic_also_in_visual_order(line: str) -> None:
+    known = vocabulary("file | file number | 9{5,7}/99 | رقم الملف")
+    (number,) = numbers_in(line, known=known)
+    assert (number.kind, number.value, number.is_valid) == ("file", "12345624", True)
