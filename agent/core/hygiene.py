@@ -14,7 +14,7 @@ from enum import StrEnum
 from agent.core.dates import is_weak
 from agent.core.identifiers import IdentifierKind
 from agent.core.likeness import is_same_name, likeness, rests, slips_of
-from agent.core.names import name_keys
+from agent.core.names import name_keys, normalise
 from agent.core.vocabulary import Vocabulary
 from agent.domain.identity import Identifier, Person
 
@@ -217,7 +217,7 @@ def _of_one_name(
 
 
 def _are_two(one: Person, other: Person, vocabulary: Vocabulary) -> bool:
-    has_other_sex = bool(one.sex and other.sex) and one.sex != other.sex
+    has_other_sex = bool(one.sex and other.sex) and normalise(one.sex or "") != normalise(other.sex or "")
     return has_other_sex or _differ(_sure_numbers(one, vocabulary), _sure_numbers(other, vocabulary))
 
 

@@ -137,6 +137,11 @@ def test_twins_whose_names_are_alike_are_told_apart_by_sex_or_number(
     assert told([record(1, "Tazi", "Amina", **one), record(2, "Tazi", "Amina", **other)]) != set()
 
 
+def test_a_sex_is_the_same_in_small_letters() -> None:
+    people = [record(1, "Tazi", "Amina", sex="F"), record(2, "Tazi", "Amine", sex="f")]
+    assert (Concern.DUPLICATE, "one name in two spellings", ("R1", "R2")) in told(people)
+
+
 def test_a_number_that_can_not_be_right_tells_nobody_apart() -> None:
     people = [
         record(1, "Tazi", "Salma", identifiers=cin("AB123456")),
