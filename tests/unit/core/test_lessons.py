@@ -37,6 +37,15 @@ def _alias(last_name: str, first_name: str = "") -> Alias:
         ("Nom : BENANI\nPrénom : Fatema", _alias("BENANI", "Fatema")),
         ("Prénom : Fatema\nNom : BENANI", _alias("BENANI", "Fatema")),
         ("Nom : BENANI", None),
+        ("Patient : Quintero Fatima Zahra", _alias("Quintero Fatima Zahra")),
+        ("Patient : Quintero Fatima", None),
+        ("Patient : BENANI Alaouy", None),
+        ("Patient : El BENANI", None),
+        ("Patient : BENANI FatemaUsager", None),
+        ("Patient : Fatema BENA-", None),
+        ("Patient : BENАNI Fatema", None),
+        ("Patient : АСОРЕ Fatima Zahra", None),
+        ("Patient : BENANI Fate\u00adma", _alias("BENANI Fatema")),
         ("Patient : Fatima Zahra BENNANI", None),
         ("Patient : Zora QUINTERO", None),
         ("Patient : BENANI Fatema\nPatient : Omar TAZI", None),
@@ -72,6 +81,19 @@ def test_nothing_is_taught_without_a_second_identifier_or_against_one(text: str)
 def test_a_spelling_that_counts_already_is_not_taught_again() -> None:
     (known,) = people_with([FATIMA], [lesson(_alias("BENANI Fatema"))])
     assert _taught(f"Patient : BENANI Fatema\n{BORN}", known) == ()
+
+
+def test_what_ocr_hardly_read_is_no_sender_s_spelling_or_label() -> None:
+    name = text_of("Patient : BENANI Fatema", BORN, confidence=95, unsure="BENANI", unsure_confidence=89)
+    assert what_it_teaches(extract(name), FATIMA, STANDARD) == ()
+    sure = text_of("Patient : BENANI Fatema", BORN, confidence=90)
+    assert what_it_teaches(extract(sure), FATIMA, STANDARD) == (_alias("BENANI Fatema"),)
+    label = text_of("Versicherter : Hind VIDAL", BORN, confidence=95, unsure="Versich", unsure_confidence=89)
+    assert what_it_teaches(extract(label), HIND, STANDARD) == ()
+
+
+def test_a_spelling_is_not_taught_where_something_else_keeps_the_document_from_being_the_person_s() -> None:
+    assert _taught(f"Patient : BENANI Fatema\n{BORN}\nLien avec le patient : mère") == ()
 
 
 @pytest.mark.parametrize(
@@ -114,6 +136,7 @@ def test_only_the_cell_before_a_name_is_its_label() -> None:
         ("Geboren am : 16/08/1977", "geboren am"),
         ("Date : 16/08/1977", None),
         ("Geboren am : 17/08/1977", None),
+        ("Date de naissanee : 16/08/1977", None),
         ("Geboren am 16/08/1977", None),
     ],
 )
