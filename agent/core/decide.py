@@ -23,6 +23,9 @@ from agent.domain.decision import (
     Unmatched,
 )
 
+REGISTRY_UNTRUSTED = "registry_untrusted"
+"""The reason of every decision that was taken by a copy which is empty or too old."""
+
 
 def decide(
     assessments: Sequence[Assessment],
@@ -127,7 +130,7 @@ def _obstacle_for_all(ordered: Sequence[Assessment], *, missing: str, is_trustwo
     """Rule 8, and what was not read."""
     if not is_trustworthy:
         return _against(
-            "registry_untrusted", "The registry is empty, outdated or incomplete: nothing is filed by itself."
+            REGISTRY_UNTRUSTED, "The registry is empty, outdated or incomplete: nothing is filed by itself."
         )
     if missing:
         return _against("document_incomplete", missing)

@@ -1,4 +1,7 @@
-"""The loop that notices a new version of the registry, whoever brought it, and lets open questions be decided again."""
+"""The loop that notices a new version of the registry, whoever brought it, and lets open questions be decided again.
+
+A copy that was too old and is fresh again counts as new: what was asked for its age alone is decided then.
+"""
 
 import threading
 from collections.abc import Callable
@@ -36,12 +39,15 @@ class Redeciding:
 
     def turn(self) -> None:
         """Look whether there is a new version, and wait a moment."""
-        pause = PAUSE_SECONDS
-        version = self._parts.registry.version()
-        if version and str(version) != self._parts.registry.noted(_DONE):
+        pause, registry = PAUSE_SECONDS, self._parts.registry
+        version, done = registry.version(), registry.noted(_DONE)
+        if registry.is_outdated():
+            if done:
+                registry.note(_DONE, "")  # what is asked meanwhile is looked at when the copy is fresh again
+        elif version and str(version) != done:
             self._tell(version)
             if redecide(self._parts.ports, self._submit, self._still):
-                self._parts.registry.note(_DONE, str(version))
+                registry.note(_DONE, str(version))
             else:
                 pause = UNTRUSTED_PAUSE_SECONDS
         self._stop.wait(pause)

@@ -10,6 +10,7 @@ from agent.config import Settings
 from agent.health.finding import Finding, Level, some
 
 _SYNC = "dossierd registry sync"
+_NO_URL_HINT = "Set it again and restart dossierd, or type: dossierd registry import people.csv"
 
 
 def registry(settings: Settings) -> Finding:
@@ -32,6 +33,8 @@ def registry(settings: Settings) -> Finding:
         return _told(
             Level.BAD, f"{_people(count)}; the database that is set was never read", trouble, f"Type: {_SYNC}"
         )
+    if settings.registry_url is None:
+        trouble = Trouble(sentence="DOSSIERD_REGISTRY_URL is not set any more", hint=_NO_URL_HINT)
     return finding_of(count, copy, trouble, clock.now(), is_outdated=is_outdated)
 
 

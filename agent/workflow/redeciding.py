@@ -1,4 +1,6 @@
-"""The registry has changed: open questions for which nobody was found are decided again, from the text that was stored.
+"""The registry has changed: open questions are decided again, from the text that was stored.
+
+These are questions for which nobody was found, and those that were asked because the registry was not to be trusted.
 
 Nothing is read again. A question whose decision would come out as before is left alone, so that nobody is asked the
 same thing twice. So is a document that a person has filed or rejected before: what people took back, no rule redoes.
@@ -9,8 +11,9 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from agent import errors
+from agent.core.decide import REGISTRY_UNTRUSTED
 from agent.core.stories import traits
-from agent.domain.decision import Decision, Unmatched, candidates_of
+from agent.domain.decision import Ambiguous, Decision, Unmatched, candidates_of
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
 from agent.domain.lesson import Lesson
@@ -26,7 +29,7 @@ NOT_PEOPLES = frozenset({"retry", "redecided", State.MISSING.value})
 
 
 def redecide(ports: Ports, enqueue: Callable[[DocumentId], None], still: Callable[[], bool]) -> bool:
-    """Look at all open questions that found nobody, and hand on those that would be decided otherwise now.
+    """Look at the open questions that a better registry may answer, and hand on those that it decides otherwise.
 
     Args:
         enqueue: takes a document that is to be decided, filed or asked about anew.
@@ -53,12 +56,18 @@ def redecide(ports: Ports, enqueue: Callable[[DocumentId], None], still: Callabl
     return True
 
 
-def _unanswered(document: Document, ports: Ports) -> Unmatched | None:
-    """The question about a document, if nobody was found and no person has had a say in it."""
-    if not isinstance(document.outcome, InReview) or not isinstance(document.outcome.decision, Unmatched):
+def _unanswered(document: Document, ports: Ports) -> Decision | None:
+    """The question about a document, if it hung on the registry, and no person has had a say in it."""
+    if not isinstance(document.outcome, InReview) or not _hung_on_registry(document.outcome.decision):
         return None
     answers = {review.answer for review in ports.ledger.reviews_of(document.document_id)} - {None}
     return document.outcome.decision if answers <= NOT_PEOPLES else None
+
+
+def _hung_on_registry(decision: Decision) -> bool:
+    return isinstance(decision, Unmatched) or (
+        isinstance(decision, Ambiguous) and decision.reason.code == REGISTRY_UNTRUSTED
+    )
 
 
 def _decided_now(document: Document, ports: Ports, lessons: Sequence[Lesson]) -> Decision | None:

@@ -192,6 +192,27 @@ def test_a_look_that_could_not_be_ended_is_taken_up_again(
     assert clinic.parts.registry.noted("redecided_version") == "1"
 
 
+def test_a_copy_that_was_too_old_counts_as_new_when_it_is_fresh_again(clinic: Clinic) -> None:
+    clinic.confirm()
+    clinic.turn()
+    looks = Looks(clinic.parts)
+    looks.turn()
+    clinic.parts.registry.note(TRUSTED_UNTIL, datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC).isoformat())
+    looks.turn()
+    assert clinic.parts.registry.noted("redecided_version") == ""
+    clinic.turn()
+    looks.turn()
+    assert clinic.parts.registry.noted("redecided_version") == "1"
+
+
+def test_health_says_that_the_setting_of_a_copy_is_gone(clinic: Clinic) -> None:
+    clinic.confirm()
+    clinic.turn()
+    found = registry_part(clinic.settings.model_copy(update={"registry_url": None}))
+    assert found.level is Level.NOTICE
+    assert "DOSSIERD_REGISTRY_URL is not set any more" in found.sentence
+
+
 def test_a_database_that_hangs_stops_no_daemon_and_is_no_reason_to_end_it(
     clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,16 @@ from agent.workflow.process import process_document
 from agent.workflow.redeciding import redecide
 from agent.workflow.review import perform
 from tests.builders import text_of
-from tests.custody_builders import ABOUT_NOBODY, ANNA, BERTA, CLARA, Office, make_ports
+from tests.custody_builders import (
+    ABOUT_ANNA,
+    ABOUT_NOBODY,
+    ANNA,
+    BERTA,
+    CLARA,
+    NAMES_ANNA_ONLY,
+    Office,
+    make_ports,
+)
 
 pytestmark = pytest.mark.reliability
 
@@ -134,6 +143,21 @@ def test_nothing_is_decided_again_while_the_registry_can_not_be_trusted(office: 
     question(office)
     put(office)
     assert redecide(office.ports, lambda _: None, lambda: True) is False
+
+
+def test_what_was_asked_because_the_registry_was_too_old_is_filed_when_it_is_fresh(office: Office) -> None:
+    office.registry.is_trustworthy = False
+    document_id = question(office, ABOUT_ANNA)
+    put(office, ANNA, BERTA)
+    assert look_again(office) == [document_id]
+    process_document(document_id, office.ports)
+    assert office.row(document_id).state is State.ARCHIVED
+
+
+def test_a_question_that_did_not_hang_on_the_registry_is_left_alone(office: Office) -> None:
+    question(office, NAMES_ANNA_ONLY)
+    put(office, ANNA, BERTA, CLARA)
+    assert look_again(office) == []
 
 
 def test_a_stop_leaves_the_rest_for_later(office: Office) -> None:

@@ -1,0 +1,156 @@
+"""`dossierd registry sync` and `import`, as they are typed: what is shown, asked and refused."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+Done = subprocess.CompletedProcess[str]
+
+
+class Clinic:
+    """A home, and an office's database beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = folder / "clinic.sqlite"
+        self.settings = {
+            "DOSSIERD_ALLOW_ROOT": "true",
+            "DOSSIERD_REGISTRY_URL": f"sqlite:///{self.database}",
+            "DOSSIERD_REGISTRY_TABLE": "patients",
+        }
+        self.run("CREATE TABLE patients (id INTEGER, nom TEXT, prenom TEXT, naissance TEXT, ville TEXT)")
+        self.admit(1, "Vidal")
+        self.admit(2, "")
+
+    def run(self, statement: str, *values: object) -> None:
+        with closing(sqlite3.connect(self.database)) as connection:
+            connection.execute(statement, values)
+            connection.commit()
+
+    def admit(self, number: int, name: str) -> None:
+        self.run("INSERT INTO patients VALUES (?, ?, 'Hind', '16/08/1977', 'Oujda')", number, name)
+
+    def type(self, *words: str, **settings: str) -> Done:
+        return subprocess.run(
+            [sys.executable, "-m", "agent", *words, "--home", str(self.folder / "home")],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env={**os.environ, "COLUMNS": "200", **self.settings, **settings},
+        )
+
+    def sync(self, *options: str, **settings: str) -> Done:
+        return self.type("registry", "sync", *options, **settings)
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Clinic:
+    return Clinic(tmp_path)
+
+
+def rows_of(shown: str) -> list[list[str]]:
+    return [line.split() for line in shown.splitlines()]
+
+
+def test_sync_shows_the_columns_and_waits_for_a_person_to_confirm_them_once(clinic: Clinic) -> None:
+    asked = clinic.sync()
+    assert asked.returncode == 1
+    assert ["naissance", "dob"] in rows_of(asked.stdout)
+    assert ["ville", "-", "(not", "used)"] in rows_of(asked.stdout)
+    assert "Nobody is there to confirm the columns." in asked.stderr
+    assert clinic.sync("--yes").returncode == 0
+    again = clinic.sync()
+    assert again.returncode == 0
+    assert "naissance" not in again.stdout
+
+
+def test_sync_tells_of_bad_rows_and_takes_the_others(clinic: Clinic) -> None:
+    done = clinic.sync("--yes")
+    assert done.stdout.endswith(
+        "The registry has 1 person: 1 new, 0 changed, 0 gone. (2 read: all rows were read.)\n"
+        "1 bad row, to be corrected there:\n"
+        "  record 2: the last name is empty\n"
+    )
+
+
+def test_sync_gives_json_to_a_program(clinic: Clinic) -> None:
+    refused = clinic.sync("--json")
+    assert (refused.returncode, json.loads(refused.stdout)["done"]) == (1, False)
+    assert json.loads(clinic.sync("--json", "--yes").stdout) == {
+        "imported": {"version": 1, "people": 1, "added": 1, "changed": 0, "removed": 0},
+        "is_full": True,
+        "rows_read": 2,
+        "bad_rows": 1,
+        "problems": [{"row": "record 2", "problem": "the last name is empty"}],
+    }
+
+
+def test_sync_refuses_mass_deletions_until_they_are_confirmed(clinic: Clinic) -> None:
+    for number in range(3, 60):
+        clinic.admit(number, "Tazi")
+    assert clinic.sync("--yes").returncode == 0
+    clinic.run("DELETE FROM patients WHERE id > 10")
+    refused = clinic.sync("--full")
+    assert refused.returncode == 1
+    assert "only 9 are left; nothing was changed." in refused.stderr
+    assert "dossierd registry sync --confirm-deletions" in refused.stderr
+    assert "49 gone" in clinic.sync("--confirm-deletions").stdout
+
+
+def test_status_and_check_say_where_people_come_from(clinic: Clinic) -> None:
+    clinic.run("DELETE FROM patients WHERE id = 2")
+    clinic.sync("--yes")
+    line = "1 person of SQLite, patients, as it was 0 min ago"
+    assert line in clinic.type("check").stdout
+    (part,) = [it for it in json.loads(clinic.type("check", "--json").stdout) if it["part"] == "registry"]
+    assert (part["level"], part["sentence"]) == ("good", line)
+
+
+def test_sync_without_a_database_says_what_to_set(clinic: Clinic) -> None:
+    done = clinic.sync(DOSSIERD_REGISTRY_URL="", DOSSIERD_REGISTRY_TABLE="")
+    assert done.returncode == 1
+    assert "DOSSIERD_REGISTRY_URL" in done.stderr
+
+
+def test_a_database_that_is_away_is_to_be_tried_again(clinic: Clinic) -> None:
+    clinic.sync("--yes")
+    clinic.database.unlink()
+    done = clinic.sync()
+    assert done.returncode == 3
+    assert "can't be read now (SQLITE_CANTOPEN)" in done.stderr
+    assert str(clinic.database) not in done.stderr
+
+
+def test_import_is_refused_where_people_come_from_a_database(clinic: Clinic) -> None:
+    people = clinic.folder / "people.csv"
+    people.write_text("id,last_name,first_name\n1,Vidal,Hind\n")
+    refused = clinic.type("registry", "import", str(people), "--yes")
+    assert refused.returncode == 1
+    assert "dossierd registry sync" in refused.stderr
+
+
+def test_import_takes_columns_as_they_are_chosen_and_shows_the_others(clinic: Clinic) -> None:
+    people = clinic.folder / "people.csv"
+    people.write_text("id;Nom;Prénom;Vu le;Né\n1;Vidal;Hind;01/02/2026;16/08/1977\n", encoding="utf-16")
+    file = {"DOSSIERD_REGISTRY_URL": "", "DOSSIERD_REGISTRY_TABLE": ""}
+    words = ("registry", "import", str(people))
+    shown = clinic.type(*words, "--column", "dob=Né", **file)
+    assert ["Né", "dob"] in rows_of(shown.stdout)
+    assert ["Vu", "le", "-", "(not", "used)"] in rows_of(shown.stdout)
+    for options in (
+        ("--column", "dob"),
+        ("--column", "dob=Né", "--column", "dob=Né"),
+        ("--column", "dob=Nez"),
+    ):
+        assert clinic.type(*words, *options, "--yes", **file).returncode == 1
+    assert clinic.type(*words, "--column", "dob=Né", "--yes", **file).returncode == 0
+    found = json.loads(clinic.type("registry", "find", "vidal", "--json", **file).stdout)
+    assert "1977-08-16" in json.dumps(found)
