@@ -141,6 +141,7 @@ def name_keys(person: Person) -> tuple[tuple[str, ...], ...]:
     )
 
 
+@lru_cache(maxsize=4_096)
 def _ways(name: str) -> tuple[tuple[str, ...], ...]:
     """The spelling keys of a name's words, parted in each way that is in use; the first way is its core."""
     every = tokens(name)

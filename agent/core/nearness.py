@@ -111,12 +111,13 @@ def near_words(word: str, vocabulary: Sequence[str], limit: int | None = None) -
     from rapidfuzz import process  # 6 MB that an idle daemon has no use for
     from rapidfuzz.distance import OSA
 
-    found = process.extract_iter(word, vocabulary, scorer=OSA.distance, score_cutoff=_slips_allowed(word))
+    found = process.extract_iter(word, vocabulary, scorer=OSA.distance, score_cutoff=slips_allowed(word))
     ordered = sorted((int(distance), key) for key, distance, _ in found)
-    return [(key, distance) for distance, key in ordered if distance <= _slips_allowed(key)][:limit]
+    return [(key, distance) for distance, key in ordered if distance <= slips_allowed(key)][:limit]
 
 
-def _slips_allowed(word: str) -> int:
+def slips_allowed(word: str) -> int:
+    """By how many letters a near word may differ, and so by how many it may be longer or shorter."""
     return 0 if len(word) <= _SHORTEST else 1 if len(word) <= 2 * _SHORTEST else 2
 
 

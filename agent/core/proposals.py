@@ -4,7 +4,7 @@ They stand behind those whom the document names, and never change the verdict.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from agent.core import reasons
 from agent.core.match import compare
@@ -19,38 +19,56 @@ _NAMING = frozenset({"name_printed", "name_learned", "name_similar", "identifier
 _CONTRADICTED = 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """A candidate for a human, and how near; nearness 0 is none at all."""
+
+    candidate: Candidate
+    nearness: int
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        supports = (reason for reason in self.candidate.reasons if reason.supports)
+        weight = sum(reasons.WEIGHTS[reason.code] for reason in supports)
+        return _CONTRADICTED * self.candidate.is_vetoed - weight, -self.nearness
+
+
 def with_proposals(decision: Decision, evidence: Evidence, near: Sequence[Person]) -> Decision:
     """Let a human choose from these people, too, where no rule found the one.
+
+    Of candidates whom the document doesn't name, but whose birthday, say, is printed, it is told as well what else is
+    nearly theirs; the best of them and of the near ones come first.
 
     Args:
         near: whom the registry found near; those of them who are not near, or are candidates already, are left out.
     """
     if isinstance(decision, Match):
         return decision
+    known = {one.person.record_id for one in decision.candidates}
+    assessments = compare(evidence, [person for person in near if person.record_id not in known])
+    proposed = [
+        Candidate(person=one.person, reasons=one.reasons, is_vetoed=bool(one.contradictions))
+        for one in assessments
+    ]
     named = [one for one in decision.candidates if any(reason.code in _NAMING for reason in one.reasons)]
     touched = [one for one in decision.candidates if one not in named]
-    known = {one.person.record_id for one in decision.candidates}
-    others = [person for person in near if person.record_id not in known]
-    rest = sorted([*touched, *_proposed(evidence, others)], key=lambda one: -_weight(one))
-    return replace(decision, candidates=(*named, *rest)[:CANDIDATES_SHOWN])
+    choices = [*_choices(evidence, touched), *(one for one in _choices(evidence, proposed) if one.nearness)]
+    choices.sort(key=lambda one: one.rank)
+    return replace(decision, candidates=(*named, *(one.candidate for one in choices))[:CANDIDATES_SHOWN])
 
 
-def _proposed(evidence: Evidence, people: Sequence[Person]) -> Iterator[Candidate]:
-    """The near ones as candidates, the nearest first."""
+def _choices(evidence: Evidence, candidates: Sequence[Candidate]) -> Iterator[_Choice]:
+    """The candidates with what is nearly printed of them."""
     sought = sought_in(evidence)
-    likenesses = {person.record_id: likeness(sought, person) for person in people}
-    found = []
-    for one in compare(evidence, people):
-        like = likenesses[one.person.record_id]
-        if like is not None:
-            candidate = Candidate(
-                person=one.person,
-                reasons=(*_near_reasons(evidence, one.person, like), *one.reasons),
-                is_vetoed=bool(one.contradictions),
-            )
-            found.append((like.points, candidate))
-    found.sort(key=lambda one: (-one[0], one[1].person.record_id))
-    return (candidate for _, candidate in found)
+    for one in candidates:
+        like = likeness(sought, one.person)
+        if like is None:
+            yield _Choice(candidate=one, nearness=0)
+            continue
+        told = tuple(_near_reasons(evidence, one.person, like))
+        is_told = any(reason.code == "name_near" for reason in told)
+        others = (reason for reason in one.reasons if not (is_told and reason.code == "name_in_part"))
+        yield _Choice(candidate=replace(one, reasons=(*told, *others)), nearness=like.points)
 
 
 def _near_reasons(evidence: Evidence, person: Person, like: Likeness) -> Iterator[Reason]:
@@ -59,8 +77,3 @@ def _near_reasons(evidence: Evidence, person: Person, like: Likeness) -> Iterato
         yield reasons.name_near(evidence, person, slips)
     if like.number is not None:
         yield reasons.identifier_near(evidence, like.number)
-
-
-def _weight(candidate: Candidate) -> int:
-    supports = sum(reasons.WEIGHTS[reason.code] for reason in candidate.reasons if reason.supports)
-    return supports - _CONTRADICTED * candidate.is_vetoed

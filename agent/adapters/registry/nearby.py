@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from agent.adapters.registry.query import TypedQuery
 from agent.adapters.registry.search import MOST_TYPED, OF_WORDS, of_pairs, of_rids, rids_of
 from agent.core.dates import near_days
-from agent.core.nearness import Sought, likeness, near_words, number_slips
+from agent.core.nearness import Sought, likeness, near_words, number_slips, slips_allowed
 from agent.domain.identity import Person
 
 _OF_NUMBERS = "SELECT rid FROM ident WHERE value IN (SELECT value FROM json_each(?))"
@@ -42,7 +42,7 @@ def nearby(connection: sqlite3.Connection, sought: Sought, limit: int) -> list[P
 
 def nearby_typed(connection: sqlite3.Connection, query: TypedQuery, limit: int) -> list[Person]:
     """Those to whom all that was typed is near: each word to a part of the name; those with the fewest slips first."""
-    vocabulary = _vocabulary(connection)
+    vocabulary = _vocabulary(connection, query.names)
     found: list[set[int]] = [
         set(rids_of(connection, OF_WORDS, json.dumps([number for number, _ in _spellings(name, vocabulary)])))
         for name in query.names
@@ -61,12 +61,21 @@ def nearby_typed(connection: sqlite3.Connection, query: TypedQuery, limit: int) 
 
 def _words(connection: sqlite3.Connection, sought: Sought) -> list[list[_Word]]:
     """For each word that is sought those of the vocabulary that are near, the nearest first."""
-    vocabulary = _vocabulary(connection) if sought.words else {}
+    vocabulary = _vocabulary(connection, (word.key for word in sought.words))
     return [_spellings(word.key, vocabulary) for word in sought.words]
 
 
-def _vocabulary(connection: sqlite3.Connection) -> dict[str, int]:
-    return dict(connection.execute("SELECT key, id FROM vocab"))
+def _vocabulary(connection: sqlite3.Connection, words: Iterable[str]) -> dict[str, int]:
+    """Those words of all names that are as long as one that may be near to one of these."""
+    lengths = {
+        len(word) + more for word in words for more in range(-slips_allowed(word), slips_allowed(word) + 1)
+    }
+    return dict(
+        connection.execute(
+            "SELECT key, id FROM vocab WHERE length(key) IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(lengths)),),
+        )
+    )
 
 
 def _spellings(word: str, vocabulary: Mapping[str, int]) -> list[_Word]:

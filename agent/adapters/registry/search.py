@@ -8,10 +8,13 @@ from itertools import chain
 from agent.adapters.registry.query import Query, TypedQuery, worth_comparing
 from agent.adapters.registry.rows import COLUMNS, namesake_pairs, person_of
 from agent.core.names import name_keys
+from agent.domain.decision import CANDIDATES_SHOWN
 from agent.domain.identity import Person, RecordId
 
-MOST_OF_ONE_BIRTHDAY = 200
-"""A birthday alone vetoes nothing, it proposes: a placeholder that thousands share would propose at random."""
+MOST_OF_ONE_BIRTHDAY = CANDIDATES_SHOWN
+"""A birthday alone vetoes nothing, it proposes. One that more people share than a human is shown proposes nobody, but
+together with a part of the name (`nearby`).
+"""
 MOST_TYPED = 500
 """More people than this for one typed search are no answer to a human."""
 _MOST_SPELLINGS = 200

@@ -108,3 +108,17 @@ def test_a_match_is_left_as_it_is() -> None:
     decision = decided(evidence, person())
     assert isinstance(decision, Match)
     assert with_proposals(decision, evidence, [person("VIDALE", "Hind")]) is decision
+
+
+def test_of_whom_the_birthday_points_at_it_is_told_what_else_is_near() -> None:
+    one = person("TAZI", "Amine", record_id="9", cin="L882253")
+    stranger = person("Clark", "Omar", record_id="1")
+    evidence = extract(text_of("Patient : TAZRI Amine", "Né le 16/08/1977", "CIN : L882258"))
+    decision = with_proposals(decided(evidence, one, stranger), evidence, [])
+    assert shown(decision) == ["9", "1"]
+    assert [reason.code for reason in candidates_of(decision)[0].reasons] == [
+        "name_near",
+        "identifier_near",
+        "birth_date_same",
+        "identifier_differs",
+    ]
