@@ -10,6 +10,7 @@ from rich.text import Text
 from agent.adapters.home import HomeLock
 from agent.adapters.ledger import SqlLedger
 from agent.beside import CopyState, state_of_copy, told_copy
+from agent.cli.differences import say_how_those_alike_differ
 from agent.cli.shared import (
     DocumentArgument,
     HomeOption,
@@ -166,6 +167,7 @@ def pending(home: HomeOption = None, as_json: JsonOption = False) -> None:
         say(f"look at it: {settings.home / (it.location or '')}", indent=2)
         for number, candidate in enumerate(candidates_of(review.decision), start=1):
             say_candidate(candidate, f"{number}")
+        say_how_those_alike_differ([one.person for one in candidates_of(review.decision)])
         say_how_to_answer(it, review.decision)
 
 

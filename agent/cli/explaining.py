@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from agent.adapters.ledger import SqlLedger
+from agent.cli.differences import say_differences
 from agent.cli.shared import DocumentArgument, HomeOption, JsonOption, open_ledger, require
 from agent.cli.wording import (
     BY_RULE,
@@ -31,10 +32,8 @@ from agent.config import load
 from agent.core.completeness import what_was_hidden
 from agent.core.explaining import Considered, Explanation, explain_decision, why
 from agent.core.pieces import Piece, most_telling
-from agent.core.telling_apart import compared
 from agent.domain.decision import Decision, Match, candidates_of
 from agent.domain.document import DocumentText
-from agent.domain.identity import Person
 from agent.domain.inputs import Inputs
 from agent.domain.life import Document
 from agent.domain.message import visible
@@ -42,8 +41,6 @@ from agent.domain.outcome import FAILURES, Archived, Failed, FailureReason, InRe
 
 PIECES_SHOWN = 14
 PEOPLE_SHOWN = 8
-FIELDS_SHOWN = 5
-"""As many as a terminal of 80 columns holds."""
 _NOT_KEPT = (
     "It was decided by a version that did not keep what a decision was made of: it can't be decided again."
 )
@@ -170,7 +167,7 @@ def _say_considered(considered: Sequence[Considered], decision: Decision) -> Non
         _say_person(it, str(numbers.get(it.person.record_id, "-")))
     if left := len(considered) - len(shown):
         say(f"... and {left} more: --json has all", indent=2)
-    _say_differences([it.person for it in shown])
+    say_differences([it.person for it in shown])
 
 
 def _say_person(considered: Considered, mark: str) -> None:
@@ -185,27 +182,6 @@ def _say_person(considered: Considered, mark: str) -> None:
     if obstacle is not None:
         told = obstacle.sentence if obstacle not in considered.reasons else "That is a veto."
         say(f"= {told} Rule: {considered.rule}.", indent=5, style="dim")
-
-
-def _say_differences(people: Sequence[Person]) -> None:
-    if len(people) < 2:
-        return
-    fields = compared(people)
-    say("")
-    if not fields:
-        say("They differ in nothing but their record's id.", style="bold")
-        return
-    say("How they differ", style="bold")
-    told = fields[:FIELDS_SHOWN]
-    listing = table("  record", *(name for name, _ in told))
-    for column in (listing.columns[0], *listing.columns[2 if told[0][0] == "name" else 1 :]):
-        column.no_wrap = True
-    for row, person in enumerate(people):
-        cells = (Text(visible(values[row])) for _, values in told)
-        listing.add_row(Text(f"  {visible(person.record_id)}"), *cells)
-    say_table(listing)
-    if others := [name for name, _ in fields[FIELDS_SHOWN:]]:
-        say(f"... and in: {', '.join(others)}", indent=2)
 
 
 def _say_candidates(decision: Decision) -> None:

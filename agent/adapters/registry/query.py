@@ -83,6 +83,8 @@ def worth_comparing(query: Query, people: Sequence[Person]) -> list[Person]:
     No veto is lost: whoever is named, numbered or born as printed stays, and all who may bear a name that is printed as
     a whole. A part that hundreds share would propose at random.
     """
+    if len(people) <= MOST_IN_PART:
+        return list(people)
     names = [[frozenset(keys) for keys in name_keys(person)] for person in people]
     printed = {keys for ways in names if any(map(query.keys.issuperset, ways)) for keys in ways}
     parts = [
