@@ -71,6 +71,7 @@ def status(
     runs = HomeLock(settings.home / "state").is_held()
     with open_ledger(settings) as ledger:
         counts, latest, under_way = ledger.counts(), ledger.latest(last), ledger.readings_under_way()
+        proposed = len(ledger.lessons(frozenset({LessonState.PROPOSED})))
     people = people_known(settings)
     registry = examine_part("registry", settings)
     lying = examine_part("incoming", settings)
@@ -85,6 +86,7 @@ def status(
                 "registry": registry.sentence,
                 "intake_paused": full,
                 "counts": counts,
+                "lessons_proposed": proposed,
                 "reading": [
                     {"document": reference(document_id), **progress_facts(progress)}
                     for document_id, progress in under_way.items()
@@ -107,6 +109,8 @@ def status(
         say(registry.hint, indent=2)
     if waiting := counts.get(State.IN_REVIEW, 0):
         say(f"{waiting} wait{'s' if waiting == 1 else ''} for a human: dossierd pending", style="yellow")
+    if proposed:
+        say(f"Answers may have taught something ({proposed}): dossierd lessons")
     if latest:
         say_table(rows_of(latest, datetime.datetime.now(datetime.UTC)))
 

@@ -241,6 +241,7 @@ def test_the_command_lists_confirms_and_revokes(office: Office, monkeypatch: pyt
     monkeypatch.setattr("agent.cli.lessons.ask", _here(office))
     assert _run(office, "lessons").output.strip() == "No answer has taught anything yet."
     _taught(office)
+    assert "Answers may have taught something (1): dossierd lessons" in _run(office, "status").output
     listed = _run(office, "lessons").output
     assert "Waiting for your word: is it true for every later document?" in listed
     assert "Lesson 1: “MULLER Ana” is another spelling of the name of record R1." in listed
