@@ -30,9 +30,7 @@ _ENCODINGS = ("utf-8-sig", "cp1252")
 _WIDE = "utf-16"
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SEPARATORS = ",;\t|"
-_CHUNK_BYTES = 1_000_000
-_LONGEST_HEADER = 1_000_000
-"""Characters: a file without line ends is no table."""
+_CHUNK_BYTES = 100_000
 _HINT = (
     "Save the sheet as CSV (UTF-8) with the columns id, last_name, first_name, and correct the listed lines."
 )
@@ -89,9 +87,8 @@ def read_csv(
     """
     file = _OpenFile(path)
     encoding = _encoding_of(file.content)
-    with _text(file.content, encoding) as text:
-        header_line = text.readline(_LONGEST_HEADER)
-    separator = max(_SEPARATORS, key=lambda mark: _known(_header(header_line, mark), columns or {}, kinds))
+    headers = {mark: _header(file.content, encoding, mark) for mark in _SEPARATORS}
+    separator = max(_SEPARATORS, key=lambda mark: _known(headers[mark], columns or {}, kinds))
     table = _Table(file, encoding, separator, columns or {}, kinds)
     problems: list[tuple[int | str, str]] = []
     count = 0
@@ -234,8 +231,14 @@ def _is_text(content: BinaryIO, encoding: str) -> bool:
     return True
 
 
-def _header(line: str, separator: str) -> list[str]:
-    return next(csv.reader(io.StringIO(line), delimiter=separator), [])
+def _header(content: BinaryIO, encoding: str, separator: str) -> list[str]:
+    """The first row that is not blank, if the file were divided like this; a header may stand on several lines."""
+    with _text(content, encoding) as text:
+        try:
+            rows = csv.reader(text, delimiter=separator)
+            return next((row for row in rows if any(cell.strip() for cell in row)), [])
+        except csv.Error:
+            return []
 
 
 def _known(header: Sequence[str], columns: Mapping[str, str], kinds: Sequence[IdentifierKind]) -> int:
