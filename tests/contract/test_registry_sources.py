@@ -279,6 +279,17 @@ def test_a_watermark_asks_for_what_has_changed_since(database: Database) -> None
         assert reading.watermark() is None
 
 
+def test_a_watermark_may_be_a_whole_number_of_any_type_and_no_other_number(database: Database) -> None:
+    database.make([{**row, "version": 7} for row in ROWS], version=sqlalchemy.Numeric(20, 0))
+    with database.source(watermark="version").reading() as reading:
+        assert reading.watermark() == 7
+    database.make([{**ROWS[0], "version": 7.5}], "others", version=sqlalchemy.Float())
+    with database.source("others", watermark="version").reading() as reading:
+        error = refusal(reading.watermark)
+    assert isinstance(error, errors.SettingInvalid)
+    assert error.sentence.startswith("DOSSIERD_REGISTRY_WATERMARK: ")
+
+
 def test_a_moment_as_watermark_overlaps_because_what_is_committed_late_is_dated_early(
     database: Database,
 ) -> None:

@@ -8,6 +8,7 @@ its host or the network gives up. The daemon's other work goes on, and the copy 
 """
 
 import datetime
+import decimal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -162,6 +163,8 @@ class SqlReading:
             highest = self._connection.execute(
                 select(func.max(self._source.c[self.layout.watermark]))
             ).scalar()
+        if isinstance(highest, decimal.Decimal) and highest == highest.to_integral_value():
+            return int(highest)
         if highest is None or (
             isinstance(highest, int | str | datetime.date) and not isinstance(highest, bool)
         ):
