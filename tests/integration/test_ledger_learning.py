@@ -99,13 +99,15 @@ def test_what_a_decision_was_made_of_is_kept_with_it(ledger: SqlLedger) -> None:
     assert ledger.inputs(document_id) == inputs
 
 
-def test_an_epoch_that_is_settled_again_keeps_only_its_last_inputs(ledger: SqlLedger) -> None:
+def test_what_a_void_outcome_was_made_of_goes_with_it(ledger: SqlLedger) -> None:
     document_id, inputs = _reading(ledger), _inputs()
     settlement = Settlement(event=Event.SETTLED, outcome=ASKED, target="there.pdf", inputs=inputs)
     ledger.settle(document_id, settlement, NOON)
     ledger.hand_back(document_id, Event.CHANGED, NOON)
+    assert ledger.inputs(document_id) is None
     ledger.start(document_id, _hash(2), 3, NOON)
-    _settle(ledger, document_id, Archived(record_id=ANNA.record_id, decided_by="rule", decision=a_match()))
+    filed = Archived(record_id=ANNA.record_id, decided_by="rule", decision=a_match())
+    _settle(ledger, document_id, filed, inputs=inputs)
     assert ledger.inputs(document_id) == inputs
 
 

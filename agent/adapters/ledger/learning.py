@@ -26,11 +26,15 @@ _ACTIVE = select(lessons).where(lessons.c.state == LessonState.ACTIVE).order_by(
 
 
 def keep_inputs(connection: Connection, settled: Document, made_of: Inputs | None) -> None:
-    """Write what an outcome was decided from, in the place of what its epoch had before."""
+    """Write what an outcome was decided from."""
     if made_of is not None:
-        connection.execute(_DROP, {"wanted": settled.document_id, "of_epoch": settled.epoch})
         body = zlib.compress(_INPUTS.dump_json(made_of))
         connection.execute(_KEEP, {"document_id": settled.document_id, "epoch": settled.epoch, "body": body})
+
+
+def forget_inputs(connection: Connection, document: Document) -> None:
+    """Drop what an outcome was decided from that never came to be."""
+    connection.execute(_DROP, {"wanted": document.document_id, "of_epoch": document.epoch})
 
 
 def last_inputs(connection: Connection, document_id: DocumentId) -> Inputs | None:

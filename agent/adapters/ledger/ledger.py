@@ -161,6 +161,7 @@ class SqlLedger:
             changes.advance(connection, before, event, attempts=attempts, **void)
             if before.state is State.MOVING:
                 changes.forget_untold(connection, before)
+                learning.forget_inputs(connection, before)
                 connection.execute(
                     reviews.delete().where(
                         reviews.c.document_id == document_id, reviews.c.epoch == before.epoch
