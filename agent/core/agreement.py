@@ -3,17 +3,9 @@
 import datetime
 
 from agent.core.dates import are_near
-from agent.core.identifiers import BY_NAME, shape
-from agent.core.names import word_set
-from agent.domain.evidence import Doubt, Evidence, PrintedDate, PrintedIdentifier
+from agent.core.identifiers import BY_NAME, IDENTIFIERS, shape
+from agent.domain.evidence import Doubt, PrintedDate, PrintedIdentifier
 from agent.domain.identity import Person
-
-_CONNECTORS = word_set("n no nr num numero number de du la is")
-_PAPERS = word_set(
-    "dossier ref reference facture devis commande contrat sinistre bon lot serie modele vol colis file invoice order"
-    " claim batch contract quote booking reservation compte account cheque iban rdv page"
-)
-"""What has numbers that are nobody's."""
 
 
 def is_birthday(date: PrintedDate, person: Person) -> bool:
@@ -47,18 +39,6 @@ def is_foreign(number: PrintedIdentifier, person: Person) -> bool:
     )
 
 
-def is_of_papers(evidence: Evidence, position: int) -> bool:
-    """Whether what stands before a number on its line says that it is a file's, an invoice's, a contract's."""
-    place = position - 1
-    while place >= 0 and evidence.tokens[place].text in _CONNECTORS:
-        place -= 1
-    return (
-        place >= 0
-        and evidence.tokens[place].line == evidence.tokens[position].line
-        and evidence.tokens[place].text in _PAPERS
-    )
-
-
 def is_contrary(number: PrintedIdentifier, person: Person) -> bool:
     """Whether a labelled number is registered otherwise; the insured's says nothing against one of the family."""
     return number.is_labelled and not number.is_of_insured and _differs(number.kind, number.value, person)
@@ -69,10 +49,14 @@ def is_contrary_doubt(doubt: Doubt, person: Person) -> bool:
 
 
 def _differs(kind: str | None, value: str, person: Person) -> bool:
-    """Whether the person has another number of a kind; without a kind, only numbers of one form are compared."""
+    """Whether the person has another number of a kind.
+
+    Without a kind, numbers of one form are compared, and those whose form alone says what they are.
+    """
     values = {identifier.value for identifier in person.identifiers}
     if value in values:
         return False
     if kind is None:
-        return shape(value) in map(shape, values)
+        told = {it.name for it in IDENTIFIERS if it.stands_alone and it.recognised(value)}
+        return shape(value) in map(shape, values) or any(it.kind in told for it in person.identifiers)
     return any(identifier.kind == kind for identifier in person.identifiers)

@@ -33,6 +33,7 @@ _LABEL_GAPS = _NAME_GAPS | frozenset(".:;,)")
 _ANNOUNCED_GAPS = frozenset("\t\n")
 _DATE_GAPS = frozenset({"/", "-", ".", " / ", " . ", " - "})
 _NAME_WINDOW = 4
+_LONGEST_TAIL = 2
 _NAMING = frozenset({MarkKind.NAME, MarkKind.FIRST_NAME, MarkKind.LAST_NAME, MarkKind.PARTY})
 _DATE_WINDOW = 6
 _OLDER_YEARS = 2
@@ -51,8 +52,11 @@ def doubts_of(stream: Sequence[Token], mark_at: Mapping[int, Mark], dated: set[i
         if mark and mark.kind in _NAMING:
             if position == mark.passage.start and not mark.is_mirrored:
                 yield from _doubtful_name(stream, mark.passage.end, mark_at, mark.kind)
+                yield from _name_behind_tail(stream, mark.passage.end, mark_at)
         elif kind is DoubtKind.NAME:
             yield from _doubtful_name(stream, after_ending(stream, position + 1), mark_at, None)
+            if position == 0 or stream[position - 1].line != stream[position].line:
+                yield from _name_behind_tail(stream, position + 1, mark_at)
         elif kind is DoubtKind.BIRTH_DATE or (mark and mark.kind is MarkKind.BIRTH_DATE):
             end = mark.passage.end if mark else position + 1
             yield from _doubtful_date(stream, end, mark_at, dated)
@@ -70,7 +74,9 @@ def _damaged_label(stream: Sequence[Token], position: int, mark_at: Mapping[int,
         return next(
             (kind for word, kind in sorted(near) if _slips(text, word) <= _slips_forgiven(word)), None
         )
-    return DoubtKind.BIRTH_DATE if _is_damaged_short_label(stream, position) else None
+    before = mark_at.get(position - 1)
+    is_of_number = before is not None and before.kind is MarkKind.IDENTIFIER
+    return DoubtKind.BIRTH_DATE if not is_of_number and _is_damaged_short_label(stream, position) else None
 
 
 def _is_damaged_short_label(stream: Sequence[Token], position: int) -> bool:
@@ -119,6 +125,33 @@ def _doubtful_name(
         yield Doubt(kind=DoubtKind.NAME, passage=Passage(start=start, end=end))
 
 
+def _name_behind_tail(stream: Sequence[Token], start: int, mark_at: Mapping[int, Mark]) -> Iterator[Doubt]:
+    """A name behind a label whose last words OCR has damaged: `Nom complct : Adam Tazi`, or on the line below it."""
+    line, place = stream[start - 1].line, start
+    while place < min(len(stream), start + _LONGEST_TAIL) and _is_tail(stream, place, line, mark_at):
+        place += 1
+    if place >= len(stream) or stream[place].confidence is None or place in mark_at:
+        return
+    is_announced = place > start and ":" in stream[place].before
+    is_below = stream[place].line == line + 1
+    end = place
+    while end < min(len(stream), place + _NAME_WINDOW) and stream[end].line == stream[place].line:
+        end += 1
+    words = stream[place:end]
+    is_whole_line = end == len(stream) or stream[end].line != stream[place].line
+    is_name = all(token.text.isalpha() or _may_be_name(token) for token in words) and any(
+        map(_may_be_name, words)
+    )
+    if is_announced or (is_below and is_whole_line and is_name):
+        yield Doubt(kind=DoubtKind.NAME, passage=Passage(start=place, end=end))
+
+
+def _is_tail(stream: Sequence[Token], position: int, line: int, mark_at: Mapping[int, Mark]) -> bool:
+    token = stream[position]
+    is_word = not token.is_name_like and ":" not in token.before
+    return token.line == line and is_word and position not in mark_at
+
+
 def _is_doubtful_name(
     words: Sequence[Token], kind: MarkKind | None, *, is_announced: bool, label: Token
 ) -> bool:
@@ -140,7 +173,8 @@ def _doubtful_date(
     """The date-like group behind a label of a birth date, or on the line below, when it was not read as one."""
     for position in range(start, min(start + _DATE_WINDOW, len(stream))):
         token = stream[position]
-        breaks = {"\t", "\n"} if position == start else {"\t"}
+        opens_line = position == start and token.text[0].isdigit()
+        breaks = {"\t", "\n"} if opens_line else {"\t"}
         if position in mark_at or position in dated or _CELL_BREAKS & set(token.before) - breaks:
             return
         if any(map(str.isdigit, token.text)) and _goes_on_as_date(stream, position):
@@ -163,7 +197,7 @@ def _goes_on_as_date(stream: Sequence[Token], position: int) -> bool:
 
 
 def _old_dates(stream: Sequence[Token], mark_at: Mapping[int, Mark], dated: set[int]) -> Iterator[Doubt]:
-    """Old dates behind a colon whose label nobody knows, where OCR read the page."""
+    """Old dates behind a colon whose label nobody knows, behind a name, or alone on a line, where OCR read the page."""
     found: list[tuple[int, datetime.date]] = []
     for position in range(len(stream)):
         read = read_date(stream, position)
@@ -173,12 +207,34 @@ def _old_dates(stream: Sequence[Token], mark_at: Mapping[int, Mark], dated: set[
     for position, date in found:
         is_ocr = stream[position].confidence is not None
         is_announced = ":" in stream[position].before and position - 1 not in mark_at
-        if is_ocr and is_announced and position not in dated and date.year <= latest - _OLDER_YEARS:
+        is_somebodys = (
+            is_announced or _is_behind_name(stream, position, mark_at) or _fills_line(stream, position)
+        )
+        if is_ocr and is_somebodys and position not in dated and date.year <= latest - _OLDER_YEARS:
             yield Doubt(
                 kind=DoubtKind.BIRTH_DATE,
                 passage=Passage(start=position, end=position + 3),
                 readings=(date,),
             )
+
+
+def _fills_line(stream: Sequence[Token], position: int) -> bool:
+    following = stream[position + 3 : position + 4]
+    is_first = position == 0 or stream[position - 1].line != stream[position].line
+    return is_first and (not following or following[0].line != stream[position].line)
+
+
+def _is_behind_name(stream: Sequence[Token], position: int, mark_at: Mapping[int, Mark]) -> bool:
+    """`Henry TAZI   16/01/1935`, and nothing further in that cell."""
+    following = stream[position + 3 : position + 4]
+    ends_cell = not following or bool(_CELL_BREAKS & set(following[0].before))
+    names = range(max(0, position - 2), position)
+    return (
+        ends_cell
+        and len(names) > 1
+        and all(stream[place].is_name_like and place not in mark_at for place in names)
+        and stream[position].line == stream[names[0]].line
+    )
 
 
 def _slips_forgiven(word: str) -> int:

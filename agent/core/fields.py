@@ -18,14 +18,19 @@ def fields_of(found: MarkedText, marks: tuple[Mark, ...]) -> Iterator[NameField]
     """Find what stands beside, below or, in a table, all the way down under each label of a name."""
     for mark in marks:
         if mark.kind in NAME_KINDS or mark.kind is MarkKind.PARTY:
-            is_announced = (
-                mark.passage.end < len(found.stream) and ":" in found.stream[mark.passage.end].before
-            ) or found.layout.is_header(mark.passage.start, found.mark_at)
+            is_announced = _is_announced(found, mark)
             for start in _name_starts(found, mark):
                 begin = _skip_civilities(found, start)
                 if begin < len(found.stream) and begin not in found.mark_at:
                     passage = Passage(start=begin, end=_name_end(found, begin))
                     yield NameField(kind=mark.kind, passage=passage, is_announced=is_announced)
+
+
+def _is_announced(found: MarkedText, mark: Mark) -> bool:
+    """Whether a colon stands behind a label, or rows of cells below it."""
+    has_colon = mark.passage.end < len(found.stream) and ":" in found.stream[mark.passage.end].before
+    is_head = found.layout.is_header(mark.passage.start, found.mark_at)
+    return has_colon or is_head or any(_under_damaged_head(found, mark))
 
 
 def _name_starts(found: MarkedText, mark: Mark) -> Iterator[int]:
@@ -38,8 +43,16 @@ def _name_starts(found: MarkedText, mark: Mark) -> Iterator[int]:
         yield first
     elif found.layout.is_same_line(after - 1, after):
         yield after
+        yield from _under_damaged_head(found, mark)
     else:
         yield from itertools.islice(found.layout.column(mark.passage), 1)
+
+
+def _under_damaged_head(found: MarkedText, mark: Mark) -> Iterator[int]:
+    """Where a label has a cell to itself beside others that OCR has damaged, and rows of cells stand below."""
+    is_ocr = found.stream[mark.passage.start].confidence is not None
+    if is_ocr and found.layout.fills_cell(mark.passage):
+        yield from itertools.takewhile(found.layout.is_table_row, found.layout.column(mark.passage))
 
 
 def _is_row(found: MarkedText, position: int) -> bool:

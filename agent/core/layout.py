@@ -33,6 +33,11 @@ class Layout:
     def line_start(self, position: int) -> int:
         return self._lines[self._stream[position].line][0]
 
+    def line(self, position: int) -> range:
+        """The positions of a token's line."""
+        line = self._lines[self._stream[position].line]
+        return range(line[0], line[-1] + 1)
+
     def line_up_to(self, position: int) -> range:
         """The positions of a line that come before one of it."""
         return range(self.line_start(position), position)

@@ -13,7 +13,6 @@ from agent.core.agreement import (
     is_contrary_doubt,
     is_foreign,
     is_nearly_birthday,
-    is_of_papers,
     is_own,
 )
 from agent.core.bystanders import bystander_phrases
@@ -23,6 +22,7 @@ from agent.core.mentions import Mention, Names
 from agent.core.names import name_keys, spelling_key
 from agent.core.others import Others
 from agent.core.roles import Roles
+from agent.core.strange_numbers import StrangeNumbers
 from agent.domain.decision import Reason
 from agent.domain.evidence import (
     DoubtKind,
@@ -39,9 +39,6 @@ BINDING_CHARACTERS = 160
 """A record's own birth date or number binds a name that stands at most this far before it."""
 AGE_SLACK_YEARS = 2
 """An age may be rounded, and the document's date be that of an earlier visit."""
-CARD_DIGITS = 4
-"""A word of letters and of so many digits or more may be a damaged number."""
-_LONGEST_HEAD = 2
 _SIMILAR_WITHIN_TOKENS = 12
 _CONTRADICTED = 2
 
@@ -129,7 +126,7 @@ class _Reading:
         self._keys: dict[str, list[int]] = {}
         for position, token in enumerate(evidence.tokens):
             self._keys.setdefault(spelling_key(token.text), []).append(position)
-        self._damaged_cards = tuple(self._find_damaged_cards())
+        self._strange = StrangeNumbers(evidence, within_lines=BINDING_LINES)
         self._conflicts = tuple(self._find_conflicts())
 
     def assess(self, person: Person) -> Assessment:
@@ -144,7 +141,7 @@ class _Reading:
         subject = [one for one in mentions if not one.is_void and self._is_bound(one, person, dates, proving)]
         contradictions = (
             *self._contradictions(person),
-            *self._strange_numbers(person, mentions, dates),
+            *self._strange.than(person, mentions, dates),
             *self._conflicts,
         )
         supports = (
@@ -288,56 +285,6 @@ class _Reading:
             if is_contrary(number, person):
                 yield reasons.identifier_differs(self._evidence, number)
 
-    def _strange_numbers(
-        self, person: Person, mentions: Sequence[Mention], dates: Sequence[PrintedDate]
-    ) -> Iterator[Reason]:
-        """A number of a card's form, not the person's own, close to name or birth date: a card under another label?
-
-        Not where the person's own is printed, nor under a label that says what else it is. What OCR has read may
-        have lost that form; there a length like that of an own number is enough.
-        """
-        own = {number.kind for number in self._numbers if is_own(number, person)}
-        places = [self._line(part.start) for mention in mentions for part in mention.parts]
-        places += [self._line(date.passage.start) for date in dates]
-        for number in self._numbers:
-            is_strange = not number.is_labelled and number.kind not in own and is_foreign(number, person)
-            if (
-                is_strange
-                and self._is_beside(number.passage.start, places)
-                and self._is_written_as_card(number)
-            ):
-                yield reasons.identifier_differs(self._evidence, number)
-        lengths = {len(number.value) for number in person.identifiers if number.kind not in own}
-        for passage, length in () if own else self._damaged_cards:
-            if self._is_beside(passage.start, places) and lengths & {length - 1, length, length + 1}:
-                yield reasons.identifier_unread(self._evidence, passage)
-
-    def _find_damaged_cards(self) -> Iterator[tuple[Passage, int]]:
-        """What OCR read as letters and digits in one, without a label, and the length of each."""
-        taken = {place for each in self._evidence.identifiers for place in _places(each.passage)}
-        taken |= {place for mark in self._evidence.marks for place in _places(mark.passage)}
-        for position, token in enumerate(self._evidence.tokens):
-            digits = sum(map(str.isdigit, token.text))
-            is_mixed = CARD_DIGITS <= digits < len(token.text)
-            if token.confidence is not None and is_mixed and position not in taken:
-                head = self._evidence.tokens[position - 1] if position else None
-                is_cut = head is not None and head.is_name_like and len(head.text) <= _LONGEST_HEAD
-                yield Passage(start=position, end=position + 1), len(token.text) + is_cut
-
-    def _is_beside(self, position: int, lines: Iterable[int]) -> bool:
-        """Whether something stands close to lines, and is not a file's or an invoice's."""
-        own = self._line(position)
-        is_close = any(abs(own - line) <= BINDING_LINES for line in lines)
-        return is_close and not is_of_papers(self._evidence, position)
-
-    def _is_written_as_card(self, number: PrintedIdentifier) -> bool:
-        """`AB 123456` and `ab123456`, but not the `de 1250` of a sentence."""
-        first = self._evidence.tokens[number.passage.start]
-        return first.is_name_like or any(map(str.isdigit, first.text))
-
-    def _line(self, position: int) -> int:
-        return self._evidence.tokens[position].line
-
     def _differences(self, person: Person) -> Iterator[Proof]:
         for date in self._evidence.birth_dates:
             is_other = len(date.readings) == 1 and person.birth_date not in date.readings
@@ -362,10 +309,6 @@ class _Reading:
     def _confidence(self, passages: Iterable[Passage]) -> int | None:
         known = [self._evidence.confidence(passage) for passage in passages]
         return min((value for value in known if value is not None), default=None)
-
-
-def _places(passage: Passage) -> range:
-    return range(passage.start, passage.end)
 
 
 def _first_other(items: Iterable[tuple[str, object]]) -> int | None:

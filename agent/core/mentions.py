@@ -126,7 +126,7 @@ class Names:
 
         "Bébé de Mme Sara Benali" and "Victime : Said Rami" are about nobody whom a rule could be sure of.
         """
-        if not self._stream[start].is_name_like:
+        if not self._stream[start].is_name_like or self._may_have_lost_label(start):
             return False
         line, place = self._line(start), start - 1
         while place >= 0 and self._line(place) == line:
@@ -135,6 +135,11 @@ class Names:
                 return False
             place -= 1
         return not self._is_led_to(place + 1)
+
+    def _may_have_lost_label(self, start: int) -> bool:
+        """Whether OCR read a name without a civility: what stood before it may be what is missing."""
+        is_bare = self._kind(start - 1) not in _LEADING_KINDS or self._line(start - 1) != self._line(start)
+        return self._stream[start].confidence is not None and is_bare
 
     def _is_elder(self, end: int) -> bool:
         """`Karim Alaoui, né le 12/03/1980, père de Adam` or `atteste que`: it is about somebody else."""

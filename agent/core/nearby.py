@@ -1,14 +1,15 @@
-"""Names that no label announces, at places where only the subject's, or somebody else's, would stand.
+"""Names that no known label announces, at places where only the subject's, or somebody else's, would stand.
 
-Whoever stands right before a birth date is the one whose it is. Behind a greeting, or at the head of a sentence that
-tells what somebody did, stands a person; where no label names the subject, that may be the one.
+Whoever stands right before a birth date is the one whose it is; a name under a row of a table, or in a further cell of
+the subject's line, is a second person. Behind a greeting, or at the head of a sentence that tells what somebody did,
+stands a person; where no label names the subject, that may be the one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from agent.core.layout import Layout
 from agent.core.names import JOINERS, PARTICLES, word_set
-from agent.domain.evidence import Mark, MarkKind, Passage, Token
+from agent.domain.evidence import NAME_KINDS, Mark, MarkKind, Passage, Token
 
 _LONGEST_NAME = 4
 _SHORTEST_WORD = 2
@@ -20,102 +21,133 @@ _GREETINGS = word_set("cher chere chers cheres dear bonjour bonsoir hello hi")
 _VERBS = word_set(
     "est a sera doit peut souffre presente consulte habite etait avait aura is was has will must may attended had needs"
 )
-_PRONOUNS = word_set(
-    "le la les un une des the a an mon ma mes votre vos your my notre nos our"
+_NOBODY = word_set(
+    "le la les l un une des the a an mon ma mes votre vos your my notre nos our"
     " il elle on ce cela ceci ca tout tous rien qui nous vous je tu ils elles celui celle y n"
     " it he she this that there which who what all i we you they one nothing patient patiente"
 )
+"""Articles and pronouns, with which sentences begin."""
 _SENTENCE_ENDS = frozenset("\n\f.!?")
 
 
-def before_birth_dates(
-    stream: Sequence[Token], layout: Layout, mark_at: Mapping[int, Mark]
-) -> Iterator[Passage]:
-    """`TAZI, né le` and, on a line of its own right above the label, `Tazi`."""
-    starts = sorted({mark.passage.start for mark in mark_at.values() if mark.kind is MarkKind.BIRTH_DATE})
-    for start in starts:
-        end = start
-        if start and layout.is_same_line(start, start - 1):
-            if stream[start].before in _BEFORE_DATE_GAPS:
-                yield from _run_before(stream, end, mark_at)
-        elif start:
-            yield from _line_above(stream, layout, start, mark_at)
+class Unlabelled:
+    """The names of a document that its layout or its sentences give away."""
 
+    def __init__(self, stream: Sequence[Token], layout: Layout, mark_at: Mapping[int, Mark]) -> None:
+        self._stream = stream
+        self._layout = layout
+        self._mark_at = mark_at
 
-def _run_before(stream: Sequence[Token], end: int, mark_at: Mapping[int, Mark]) -> Iterator[Passage]:
-    start = end
-    while start > max(0, end - _LONGEST_NAME) and _is_name(stream[start - 1]) and start - 1 not in mark_at:
-        start -= 1
-        if stream[start].before not in _NAME_GAPS:
-            break
-    mark = mark_at.get(start - 1)
-    if _names(stream[start:end]) and not (mark and mark.kind in _VALUED):
-        yield Passage(start=start, end=end)
+    def before_birth_dates(self) -> Iterator[Passage]:
+        """`TAZI, né le` and, on a line of its own right above the label, `Tazi`."""
+        starts = {mark.passage.start for mark in self._mark_at.values() if mark.kind is MarkKind.BIRTH_DATE}
+        for start in sorted(starts - {0}):
+            if not self._layout.is_same_line(start, start - 1):
+                yield from self._line_above(start)
+            elif self._stream[start].before in _BEFORE_DATE_GAPS:
+                yield from self._run_before(start)
 
+    def below_rows(self) -> Iterator[Passage]:
+        """A name and nothing else, set in, right below a line of several cells: a next row, under a damaged head."""
+        for position in range(1, len(self._stream)):
+            is_first = not self._layout.is_same_line(position - 1, position)
+            if is_first and self._layout.is_table_row(position - 1) and self._layout.is_set_in(position):
+                line = self._layout.line(position)
+                if self._layout.is_right_below(position) and self._is_name_alone(line):
+                    yield Passage(start=line.start, end=line.stop)
 
-def _line_above(
-    stream: Sequence[Token], layout: Layout, start: int, mark_at: Mapping[int, Mark]
-) -> Iterator[Passage]:
-    """The line above a label that opens its own: a name and nothing else, and no value of another label."""
-    first = layout.line_start(start - 1)
-    line = range(first, start)
-    is_apart = "\f" in stream[start].before
-    if is_apart or len(line) > _LONGEST_NAME or not _names(stream[first:start]):
-        return
-    above = mark_at.get(first - 1)
-    if above is not None and above.kind in _VALUED:
-        return
-    if all(place not in mark_at and _is_name(stream[place]) for place in line):
-        yield Passage(start=first, end=start)
+    def beside_subjects(self) -> Iterator[Passage]:
+        """`Patient : Karim ALAOUI     Fuil nome: Adam TAZI`: a further cell of the subject's line, its label unknown.
 
+        Two words with a capital are a name. Where OCR may have damaged them, one is.
+        """
+        lines = {
+            self._stream[mark.passage.start].line
+            for mark in self._mark_at.values()
+            if mark.kind in NAME_KINDS
+        }
+        for position in range(1, len(self._stream)):
+            token = self._stream[position]
+            if ":" in token.before and token.line in lines and self._is_under_unknown_cell(position):
+                end = self._name_end(position)
+                if end - position > 1 or (end > position and token.confidence is not None):
+                    yield Passage(start=position, end=end)
 
-def greeted(stream: Sequence[Token], mark_at: Mapping[int, Mark]) -> Iterator[Passage]:
-    """`Cher Adam,`, but no colleague: those are greeted without a capital, or by an office."""
-    for position in range(1, len(stream)):
-        if stream[position - 1].text in _GREETINGS and stream[position].before in _NAME_GAPS:
-            end = position
-            while (
-                end < len(stream)
-                and end < position + _LONGEST_NAME
-                and _goes_on(stream, position, end, mark_at)
-            ):
-                end += 1
-            if end > position:
+    def greeted(self) -> Iterator[Passage]:
+        """`Cher Adam,`, but no colleague: those are greeted without a capital, or by an office."""
+        for position in range(1, len(self._stream)):
+            is_greeted = self._stream[position - 1].text in _GREETINGS
+            end = self._name_end(position)
+            if is_greeted and end > position and self._stream[position].before in _NAME_GAPS:
                 yield Passage(start=position, end=end)
 
+    def told_of(self) -> Iterator[Passage]:
+        """`Adam est convoqué`: words with capitals at the head of a sentence, no article among them, a verb behind."""
+        for position, token in enumerate(self._stream):
+            if position and not _SENTENCE_ENDS & set(token.before):
+                continue
+            end = self._name_end(position)
+            words = self._stream[position:end]
+            is_told = end < len(self._stream) and self._stream[end].text in _VERBS
+            if words and is_told and all(word.text.isalpha() and word.text not in _NOBODY for word in words):
+                yield Passage(start=position, end=end)
 
-def _goes_on(stream: Sequence[Token], start: int, position: int, mark_at: Mapping[int, Mark]) -> bool:
-    is_inside = position == start or stream[position].before in _NAME_GAPS
-    return is_inside and position not in mark_at and stream[position].is_name_like
+    def _run_before(self, end: int) -> Iterator[Passage]:
+        start = end
+        while start > max(0, end - _LONGEST_NAME) and self._may_be_name(start - 1):
+            start -= 1
+            if self._stream[start].before not in _NAME_GAPS:
+                break
+        if self._names(range(start, end)) and not self._is_value(start):
+            yield Passage(start=start, end=end)
 
+    def _line_above(self, start: int) -> Iterator[Passage]:
+        """The line above a label that opens its own: a name and nothing else, and no value of another label."""
+        line = self._layout.line(start - 1)
+        is_apart = "\f" in self._stream[start].before
+        if not is_apart and self._is_name_alone(line) and not self._is_value(line.start):
+            yield Passage(start=line.start, end=line.stop)
 
-def told_of(stream: Sequence[Token], mark_at: Mapping[int, Mark]) -> Iterator[Passage]:
-    """`Adam est convoqué`: words with capitals at the head of a sentence, no article among them, and a verb behind."""
-    for position, token in enumerate(stream):
-        if position and not _SENTENCE_ENDS & set(token.before):
-            continue
-        end = position
-        while end < min(len(stream), position + _LONGEST_NAME) and _may_be_told_of(
-            stream, position, end, mark_at
-        ):
+    def _is_under_unknown_cell(self, position: int) -> bool:
+        """Whether what stands before a token, in a cell that isn't its line's first, holds no label that is known."""
+        first, label = self._layout.line_start(position), position - 1
+        while label > first and not self._layout.begins_cell(label):
+            label -= 1
+        return label > first and not any(place in self._mark_at for place in range(label, position))
+
+    def _is_name_alone(self, line: range) -> bool:
+        is_short = len(line) <= _LONGEST_NAME
+        is_ocr = self._stream[line.start].confidence is not None
+        may_be_name = self._may_be_damaged_name if is_ocr else self._may_be_name
+        return is_short and self._names(line) and all(map(may_be_name, line))
+
+    def _is_value(self, position: int) -> bool:
+        """Whether a label whose values are no names stands right before."""
+        mark = self._mark_at.get(position - 1)
+        return mark is not None and mark.kind in _VALUED
+
+    def _may_be_name(self, position: int) -> bool:
+        token = self._stream[position]
+        return position not in self._mark_at and (token.is_name_like or token.text in PARTICLES)
+
+    def _may_be_damaged_name(self, position: int) -> bool:
+        """Whether a word may be a part of a name that OCR has cut: `Cranleyb yinq`."""
+        return position not in self._mark_at and self._stream[position].text.isalpha()
+
+    def _names(self, places: range) -> bool:
+        """Whether a word among these is long enough to be a name."""
+        words = [self._stream[place] for place in places]
+        return any(
+            word.is_name_like and len(word.text) >= _SHORTEST_WORD and word.text not in PARTICLES | JOINERS
+            for word in words
+        )
+
+    def _name_end(self, start: int) -> int:
+        """Follow a run of words with capitals."""
+        end = start
+        while end < min(len(self._stream), start + _LONGEST_NAME) and end not in self._mark_at:
+            token = self._stream[end]
+            if not token.is_name_like or (end > start and token.before not in _NAME_GAPS):
+                break
             end += 1
-        if position < end < len(stream) and stream[end].text in _VERBS and stream[end].before == " ":
-            yield Passage(start=position, end=end)
-
-
-def _may_be_told_of(stream: Sequence[Token], start: int, position: int, mark_at: Mapping[int, Mark]) -> bool:
-    token = stream[position]
-    is_name = token.is_name_like and token.text.isalpha() and token.text not in _PRONOUNS
-    return is_name and _goes_on(stream, start, position, mark_at)
-
-
-def _is_name(token: Token) -> bool:
-    return token.is_name_like or token.text in PARTICLES
-
-
-def _names(words: Sequence[Token]) -> bool:
-    """Whether a word among these is long enough to be a name."""
-    return any(
-        token.is_name_like and len(token.text) >= _SHORTEST_WORD and token.text not in PARTICLES | JOINERS
-        for token in words
-    )
+        return end

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from agent.core.layout import Layout
 from agent.core.mentions import FUNCTION_WORDS, Mention
 from agent.core.names import HONORIFICS, JOINERS, PARTICLES, tokens, word_set
-from agent.core.nearby import before_birth_dates, greeted, told_of
+from agent.core.nearby import Unlabelled
 from agent.core.roles import Roles
 from agent.domain.evidence import DoubtKind, Evidence, Mark, MarkKind, NameField, Passage, Token
 from agent.domain.identity import Person
@@ -30,6 +30,8 @@ _FAMILY = word_set(
 )
 _TITLES = word_set("dr drs docteur docteure doctor pr prof professeur professeure professor maitre")
 _SHORTEST_SURNAME = 3
+_SURE = 80
+"""From here on OCR has mostly read a word rightly; the floor for what a match rests on is the same by default."""
 _OFFICES = word_set(
     "directeur directrice president presidente confrere consoeur maire juge procureur chef ministre"
 )
@@ -68,15 +70,22 @@ class Others:
         self._nearly = self._not_void(
             doubt.passage for doubt in evidence.doubts if doubt.kind is DoubtKind.NAME
         )
+        unlabelled = Unlabelled(evidence.tokens, self._layout, mark_at)
         self._addressed = (
             *self._not_void(
-                (*self._behind_civilities(), *before_birth_dates(self._stream, self._layout, mark_at))
+                (
+                    *self._behind_civilities(),
+                    *unlabelled.before_birth_dates(),
+                    *unlabelled.below_rows(),
+                    *unlabelled.beside_subjects(),
+                    *self._behind_unknown_labels(only_unsure=True),
+                )
             ),
             *self._joined_to_subjects(),
         )
         self._perhaps = (
-            *greeted(self._stream, mark_at),
-            *told_of(self._stream, mark_at),
+            *unlabelled.greeted(),
+            *unlabelled.told_of(),
             *self._not_void((*self._behind_unknown_labels(), *self._on_label_lines(), *self._of_somebody())),
             *self._written_as_names(),
             *self._relatives_of_the_reader(),
@@ -163,9 +172,16 @@ class Others:
         before = self._stream[position - 1] if position else None
         return before is not None and (before.text.isdigit() or before.text in {"sexe", "sex", "gender"})
 
-    def _behind_unknown_labels(self) -> Iterator[Passage]:
-        """`Victime : Said Rami`, under a label that nobody knows."""
+    def _behind_unknown_labels(self, *, only_unsure: bool = False) -> Iterator[Passage]:
+        """`Victime : Said Rami`, under a label that nobody knows.
+
+        Args:
+            only_unsure: only those labels that OCR hardly read; each may have been one of the subject's.
+        """
         for position in range(1, len(self._stream)):
+            sure = self._stream[position - 1].confidence
+            if only_unsure and (sure is None or sure >= _SURE):
+                continue
             if ":" in self._stream[position].before and position - 1 not in self._mark_at:
                 end = self._name_end(position)
                 if sum(map(_has_capital, self._stream[position:end])) > 1:

@@ -47,9 +47,12 @@ class Roles:
     def is_anothers(self, start: int) -> bool:
         """Whether a birth date or number at a token may be that of a parent, an insured, a doctor.
 
-        The role stands before it on its line, or is the last thing that the line above says of anybody.
+        The role stands before it on its line, or is the last thing that the line above says of anybody. What an unknown
+        word and a colon announce by name may be in any role: `Pèe : Benoît Durand, né le 13/03/1957`.
         """
         if any(self._announces(role, start, start + 1) for role in self._roles):
+            return True
+        if self._is_named_by_another_label(start):
             return True
         line, above = self._line(start), None
         for mark in self._people:
@@ -62,6 +65,16 @@ class Roles:
             return False
         texts = {token.text for token in self._stream[above.passage.start : above.passage.end]}
         return not _RELATED.isdisjoint(texts)
+
+    def _is_named_by_another_label(self, start: int) -> bool:
+        named = 0
+        for place in range(start - 1, self._layout.line_start(start), -1):
+            if self._kind(place) in _SUBJECTS:
+                return False
+            named += self._stream[place].is_name_like and place not in self._mark_at
+            if ":" in self._stream[place].before and place - 1 not in self._mark_at:
+                return named > 1
+        return False
 
     def _announces(self, role: Mark, start: int, end: int) -> bool:
         """Whether a role before a name reaches it: on its line, or at the end of the line above."""
@@ -77,10 +90,13 @@ class Roles:
         )
 
     def _ends_scope(self, position: int, first: int) -> bool:
-        """A column, a bar or a full stop, but not that of an abbreviation or an initial."""
+        """A column, a bar or a full stop, but not that of an abbreviation or an initial, nor one that OCR has read."""
         before = self._stream[position].before
         is_sentence_end = (
-            position > first and before.startswith(".") and len(self._stream[position - 1].text) > 1
+            position > first
+            and before.startswith(".")
+            and len(self._stream[position - 1].text) > 1
+            and self._stream[position].confidence is None
         )
         return bool(_SCOPE_ENDS & set(before)) or is_sentence_end
 

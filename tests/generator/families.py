@@ -245,7 +245,8 @@ def insured_and_beneficiary(town: Town, pen: Pen) -> Letter:
         second.append(f"Né(e) le {pen.date(ill.born)}")
     if kind == "stranger":
         return letter(town, pen, first, second, expect="NONE", about=None)
-    return letter(town, pen, first, second, expect="MATCH" if kind == "registered" else "EITHER", about=ill)
+    is_plain = kind == "registered" and not payer.startswith("Nom de")
+    return letter(town, pen, first, second, expect="MATCH" if is_plain else "EITHER", about=ill)
 
 
 def maiden_name(town: Town, pen: Pen) -> Letter:

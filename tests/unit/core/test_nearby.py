@@ -207,3 +207,119 @@ def test_an_and_that_joins_no_second_person_asks_nothing() -> None:
 def test_an_and_inside_a_label_joins_nobody() -> None:
     card = person("ALAOUI", "Karim", birth_date=datetime.date(1980, 3, 12), cin="UK680006")
     assert isinstance(decided("المريض : Karim ALAOUI | رقم ب.ت.و : UK 680006", card), Match)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nom          Pnénom      Né(e) le\nALAOUI       Karim       12/03/1980\n             Adam Reda",
+        "Patient : Karim ALAOUI     Fuil nome: Adam TAZI\nNé le 12/03/1980",
+        "Patient : Karim ALAOUI\nPèe : Hassan TAZI, né le 12/03/1980",
+        "Patient : Karim ALAOUI (fils)\nPèe : Karim ALAOUI, né le 12/03/1980",
+    ],
+)
+def test_a_second_person_under_a_head_or_label_that_nobody_knows_asks(text: str) -> None:
+    assert not is_match(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patient : Karim ALAOUI     Ville : Rabat\nNé le 12/03/1980",
+        "Patient : Karim ALAOUI     Etage: Second\nNé le 12/03/1980",
+        "Patient : Karim ALAOUI     Etage: 3\nNé le 12/03/1980",
+        "Etage: Second     Patient : Karim ALAOUI\nNé le 12/03/1980",
+        "Patient : Karim ALAOUI\nEtat civil : né le 12/03/1980",
+        "Cabinet Medical      Patient : Karim ALAOUI, né le 12/03/1980\n                     12, rue de la Paix",
+        "Cabinet Medical      Patient : Karim ALAOUI, né le 12/03/1980\n\n                     Rabat",
+    ],
+)
+def test_other_cells_and_lines_are_nobody_else(text: str) -> None:
+    assert is_match(text)
+
+
+def test_a_further_cell_that_ocr_has_read_needs_but_one_word() -> None:
+    assert not is_match("Patient : Karim ALAOUI     Fuil nome: Adan\nNé le 12/03/1980", confidence=90)
+
+
+def test_a_number_under_a_label_for_any_is_held_against_the_card_whose_form_it_has() -> None:
+    assert not is_match(f"{NAMED}Né le 12/03/1980\nID: Z999999")
+    assert is_match(f"{NAMED}Né le 12/03/1980\nID: 12-345")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nom     Pnénom\nGhita   Majjabi",
+        "Identité du patien\nousiçonro Zoé",
+        "Cocerne\nde la Tazi Noël",
+        "Patient\n5alma TAZI",
+        "Nom complct : Alice",
+    ],
+)
+def test_a_second_name_under_a_label_that_ocr_has_damaged_asks(text: str) -> None:
+    told = f"{NAMED}Né le 12/03/1980\n{text}"
+    assert not is_match(told, confidence=90)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patient\nle 12 mars",
+        "Patient suivi\nle bilan est normal",
+        "Patient suivi depuis trois ans",
+        "Patient suivi",
+        "Cocerne\nle bilan de 2024",
+        "voir Cocerne\nTazi Zoé",
+        "Patient suivi\nRabat Agdal Hay Riad Maroc Oriental",
+        "Patient suivi\nNom : ALAOUI",
+    ],
+)
+def test_other_lines_below_a_damaged_label_are_nobody(text: str) -> None:
+    assert is_match(f"{NAMED}Né le 12/03/1980\n{text}", confidence=90)
+
+
+@pytest.mark.parametrize("text", ["Henry TAZI   16/01/1935", "16.01.1935", "Henry TAZI 16/01/1935"])
+def test_an_old_date_behind_a_name_or_alone_on_its_line_may_be_a_second_birthday(text: str) -> None:
+    told = f"{NAMED}Né le 12/03/1980\n{text}\nRabat, le 01/02/2024"
+    assert not is_match(told, confidence=90)
+    assert is_match(f"{NAMED}Né le 12/03/1980\nopéré le 16/01/1935 à Rabat, le 01/02/2024", confidence=90)
+    assert is_match(f"{NAMED}Né le 12/03/1980\n{text} suivi\nRabat, le 01/02/2024", confidence=90)
+
+
+def test_a_full_stop_that_ocr_has_read_ends_no_role() -> None:
+    text = f"{NAMED}Assuré : Adam. Hakim TAZI, né le 12/03/1980"
+    assert is_match(text)
+    assert not is_match(text, confidence=90)
+
+
+def test_a_name_cut_by_ocr_right_above_a_birth_date_may_be_the_one_born_then() -> None:
+    text = f"{NAMED}Cranleyb yinq\nNé le 12/03/1980"
+    assert not is_match(text, confidence=90)
+    assert is_match(text)
+
+
+def test_an_unknown_label_that_ocr_hardly_read_may_have_been_the_subjects() -> None:
+    lines = ("Patient : Karim ALAOUI", "Né le 12/03/1980", "Pré,no etnem : Henry Tazi")
+    unsure = text_of(*lines, confidence=90, unsure="etnem", unsure_confidence=63)
+    assert not isinstance(decided(unsure, KARIM), Match)
+    assert isinstance(decided(text_of(*lines, confidence=90), KARIM), Match)
+
+
+def test_ocr_may_have_lost_the_label_of_a_name_that_has_none() -> None:
+    assert is_match("Karim ALAOUI, né le 12/03/1980")
+    assert not is_match("Karim ALAOUI, né le 12/03/1980", confidence=90)
+    assert is_match("M. Karim ALAOUI, né le 12/03/1980", confidence=90)
+
+
+@pytest.mark.parametrize("line", ["Document n° 2249738", "Ausweis : 22497388"])
+def test_a_number_alone_that_ocr_has_read_under_an_unknown_label_may_be_a_damaged_card(line: str) -> None:
+    assert not is_match(f"{NAMED}Né le 12/03/1980\n{line}", confidence=90)
+    assert is_match(f"{NAMED}Né le 12/03/1980\n{line}")
+
+
+@pytest.mark.parametrize(
+    "line", ["Dossier n° 2249738", "la somme de1250,00 DH", "le 04/0/i2024", "vers 2249738 DH"]
+)
+def test_other_numbers_that_ocr_has_read_are_none(line: str) -> None:
+    assert is_match(f"{NAMED}Né le 12/03/1980\n{line}", confidence=90)
