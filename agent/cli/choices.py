@@ -38,7 +38,7 @@ YesOption = Annotated[
 ]
 
 _NAMING = frozenset({"name_printed", "name_learned", "identifier_same"})
-"""What must be found of somebody whom the rules did not list, lest a slip in a typed id go unseen."""
+"""What must be found of somebody whom the rules did not list, or beside whom they did: a typed id may hold a slip."""
 
 _NUMBER = re.compile(r"[1-9][0-9]?")
 
@@ -168,7 +168,7 @@ def _confirm(
         RequestRefused: it is doubtful, and nobody is there to be asked.
     """
     found = _found(settings, document, decision, person)
-    doubt = _doubt(found, person, is_listed=_among(decision, person.record_id) is not None)
+    doubt = _doubt(found, person, decision)
     if doubt is None:
         return
     if as_json:
@@ -181,25 +181,40 @@ def _confirm(
     typer.confirm("File it there all the same?", abort=True)
 
 
-def _doubt(found: Candidate | None, person: Person, *, is_listed: bool) -> str | None:
-    """Why a choice should be asked about; None when the document bears it out, or a proposal was taken up."""
+def _doubt(found: Candidate | None, person: Person, decision: Decision | None) -> str | None:
+    """Why a choice should be asked about; None when the document bears it out, or a proposal was taken up.
+
+    A proposal is none where the document names somebody else exactly.
+    """
     who = f"{person.record_id}, {person_words(person)}"
     if found is None or not found.reasons:
         return f"Nothing in the document was found to name {who}."
     if found.is_vetoed:
         return f"Something printed in the document speaks against {person.record_id}."
-    if not is_listed and not any(reason.code in _NAMING for reason in found.reasons):
+    if _is_named(found):
+        return None
+    if _among(decision, person.record_id) is None:
         return f"The document does not name {who}. All that was found:"
+    others = (it for it in _considered(decision) if _is_named(it) and not it.is_vetoed)
+    if (other := next(others, None)) is not None:
+        named = f"{other.person.record_id}, {person_words(other.person)}"
+        return f"The document names {named}. All that was found of {who}:"
     return None
 
 
-def _among(decision: Decision | None, record_id: RecordId) -> Candidate | None:
-    """Find a person among those whom the rules considered, excluded ones included."""
+def _is_named(found: Candidate) -> bool:
+    return any(reason.code in _NAMING for reason in found.reasons)
+
+
+def _considered(decision: Decision | None) -> tuple[Candidate, ...]:
+    """Those whom the rules considered, excluded ones included."""
     if decision is None:
-        return None
-    rivals = decision.rivals if isinstance(decision, Match) else ()
-    considered = (*candidates_of(decision), *rivals)
-    return next((it for it in considered if it.person.record_id == record_id), None)
+        return ()
+    return (*candidates_of(decision), *(decision.rivals if isinstance(decision, Match) else ()))
+
+
+def _among(decision: Decision | None, record_id: RecordId) -> Candidate | None:
+    return next((it for it in _considered(decision) if it.person.record_id == record_id), None)
 
 
 def _introduction(person: Person | None) -> str:

@@ -186,7 +186,7 @@ def test_a_choice_that_nothing_printed_bears_out_needs_a_second_word(
 ) -> None:
     _drop_all(world, daemon)
     for command, doubt in (
-        (("answer", "D-2", "--record", "102"), "was found to name 102, Familledy Prenomdy"),
+        (("answer", "D-2", "--record", "102"), "All that was found of 102, Familledy Prenomdy"),
         (("refile", "D-1", "102"), "Something printed in the document speaks against 102."),
     ):
         refused = _type(world, *command)

@@ -32,6 +32,9 @@ NOBODY = person("Tazi", "Omar", record_id="Z3", birth_date=None)
 LETTER = "Patient : Hind VIDAL\nDate de naissance : 16/08/1977"
 
 
+NEAR = person("Vidale", "Hind", record_id="Z4", birth_date=None)
+
+
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     (tmp_path / ".env").touch(mode=0o600)
@@ -110,3 +113,24 @@ def test_without_a_stored_text_only_the_listed_are_known(office: Office) -> None
     told, refused = _answer(office, "--record", UNLISTED.record_id)
     assert isinstance(refused, errors.RequestRefused)
     assert "Nothing in the document was found to name A8" in told
+
+
+@pytest.mark.parametrize(("proposed", "is_asked"), [((NEAR, LISTED[0]), True), ((NEAR,), False)])
+def test_a_proposal_is_asked_about_only_where_somebody_else_is_named_exactly(
+    office: Office, proposed: tuple[Person, ...], is_asked: bool
+) -> None:
+    office.registry.people = proposed
+    document_id = take_in(office.drop(b"%PDF-1.7 another letter"), office.ports)
+    assert document_id == 2
+    office.text_source.script = [text_of_plain("Patient : Hind VIDAL")]
+    process_document(document_id, office.ports)
+    index = RegistryIndex(office.home / "state" / REGISTRY_FILE)
+    index.replace([*LISTED, NEAR], confirm_deletions=True)
+    index.close()
+    done = CliRunner().invoke(
+        app, ["answer", "D-2", "--record", "Z4", "--home", str(office.home)], env={"COLUMNS": "300"}
+    )
+    assert isinstance(done.exception, errors.RequestRefused) is is_asked
+    assert (
+        "The document names A0, Vidal Hind, born 16/08/1977. All that was found of Z4" in done.output
+    ) is is_asked
