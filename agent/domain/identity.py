@@ -64,8 +64,10 @@ class People:
         named: everyone whose name, birth date or identifier touches the evidence, homonyms included.
         is_trustworthy: False while the copy is empty, stale or truncated: then nothing is matched.
         version: of the copy that was searched; it changes with every import.
+        is_cut: more people are touched than can be compared, and `named` are a few of them: then nothing is matched.
     """
 
     named: tuple[Person, ...]
     is_trustworthy: bool = True
     version: int = 0
+    is_cut: bool = False

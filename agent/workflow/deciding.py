@@ -15,10 +15,12 @@ from agent.core.rules import Rules
 from agent.domain.decision import Decision, Match
 from agent.domain.document import DocumentText, text_of_plain
 from agent.domain.evidence import Evidence
-from agent.domain.identity import People, Person
+from agent.domain.identity import People
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Lesson, LessonState
 from agent.ports import Ports, Registry
+
+TOO_MANY = "It names so many people of the registry that they could not all be held against it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,10 @@ def judge(text: DocumentText, registry: Registry, office: Rules, lessons: Sequen
         RegistryUnavailable: it can't be searched now.
     """
     evidence = extract(text, learned.vocabulary_with(office.vocabulary, lessons))
-    people = registry.candidates(evidence)  # a search, not a verdict
-    considered = learned.people_with(_with_called(people.named, evidence, registry, lessons), lessons)
+    people = _with_called(
+        registry.candidates(evidence), evidence, registry, lessons
+    )  # a search, not a verdict
+    considered = learned.people_with(people.named, lessons)
     inputs = Inputs(
         people=considered,
         registry_version=people.version,
@@ -50,7 +54,7 @@ def judge(text: DocumentText, registry: Registry, office: Rules, lessons: Sequen
         policy=office.policy,
         mode=office.mode,
         confidence_floor=office.confidence_floor,
-        missing=what_is_missing(text),
+        missing=what_is_missing(text) or (TOO_MANY if people.is_cut else ""),
         numbers=replay.known_numbers(office.vocabulary),
         labels=replay.known_labels(office.vocabulary),
         lessons=learned.concerning(lessons, considered, evidence),
@@ -68,14 +72,16 @@ def active_lessons(ports: Ports) -> Sequence[Lesson]:
     return ports.ledger.lessons(frozenset({LessonState.ACTIVE}))
 
 
-def _with_called(
-    named: Sequence[Person], evidence: Evidence, registry: Registry, lessons: Sequence[Lesson]
-) -> tuple[Person, ...]:
+def _with_called(people: People, evidence: Evidence, registry: Registry, lessons: Sequence[Lesson]) -> People:
     """Add those whom a learned spelling names, with their namesakes: the registry's search doesn't know of it."""
-    everybody = {person.record_id: person for person in named}
+    everybody = {person.record_id: person for person in people.named}
+    is_cut = people.is_cut
     for record_id in learned.called(evidence, lessons):
         person = registry.person(record_id)
         if person is not None:
-            for namesake in (person, *registry.candidates(extract(text_of_plain(display(person)))).named):
+            namesakes = registry.candidates(extract(text_of_plain(display(person))))
+            is_cut = is_cut or namesakes.is_cut
+            for namesake in (person, *namesakes.named):
                 everybody.setdefault(namesake.record_id, namesake)
-    return tuple(sorted(everybody.values(), key=lambda person: person.record_id))
+    named = tuple(sorted(everybody.values(), key=lambda person: person.record_id))
+    return replace(people, named=named, is_cut=is_cut)

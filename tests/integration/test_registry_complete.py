@@ -14,9 +14,11 @@ from agent.adapters.registry.search import MOST_OF_ONE_BIRTHDAY
 from agent.core.decide import decide
 from agent.core.extract import extract
 from agent.core.match import compare
-from agent.domain.decision import Decision, Match, Policy
+from agent.core.rules import Rules
+from agent.domain.decision import Ambiguous, Decision, Match, Policy
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person
+from agent.workflow.deciding import TOO_MANY, judge
 from tests.builders import HIND, person, text_of
 
 _OTHER_DAY = datetime.date(1980, 1, 1)
@@ -132,3 +134,22 @@ def test_a_list_of_a_thousand_names_stays_bounded(index: RegistryIndex) -> None:
     lines = (f"Nom : NOM{number} Prénom : Pre{number}" for number in range(1_000))
     evidence = extract(text_of(*lines))
     assert len(index.candidates(evidence).named) == 1_000
+
+
+def test_a_document_that_touches_too_many_is_cut_to_whom_a_number_points_at_and_never_matched(
+    index: RegistryIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.adapters.registry.search.MOST_TOUCHED", 3)
+    numbered = person(record_id="0", cin="L882253")
+    index.replace(
+        [numbered, *(person(record_id=str(number), birth_date=_OTHER_DAY) for number in range(1, 4))]
+    )
+    text = text_of("Patient : VIDAL Hind", "Né(e) le 16/08/1977", "CIN : L882253")
+    found = index.candidates(extract(text))
+    assert (found.named, found.is_cut) == ((numbered,), True)
+    judged = judge(text, index, Rules())
+    assert isinstance(judged.decision, Ambiguous)
+    assert judged.decision.reason.sentence == TOO_MANY
+    monkeypatch.setattr("agent.adapters.registry.search.MOST_TOUCHED", 4)
+    assert not index.candidates(extract(text)).is_cut
+    assert isinstance(judge(text, index, Rules()).decision, Match)

@@ -80,11 +80,11 @@ class RegistryIndex:
 
     def candidates(self, evidence: Evidence) -> People:
         with self._transaction("BEGIN") as connection:
-            people = search.touched(connection, query_of(evidence))
+            people, is_all = search.touched(connection, query_of(evidence))
             is_trustworthy = not search.is_empty(connection) and not self._is_outdated(connection)
             version = search.version_of(connection)
         named = tuple(sorted(people, key=lambda person: person.record_id))
-        return People(named=named, is_trustworthy=is_trustworthy, version=version)
+        return People(named=named, is_trustworthy=is_trustworthy, version=version, is_cut=not is_all)
 
     def proposals(self, evidence: Evidence, limit: int) -> Sequence[Person]:
         sought = sought_in(evidence)

@@ -1,6 +1,7 @@
 """What is asked of the index: from a document's evidence, or from what a human typed."""
 
 import itertools
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -86,11 +87,16 @@ def worth_comparing(query: Query, people: Sequence[Person]) -> list[Person]:
     if len(people) <= MOST_IN_PART:
         return list(people)
     names = [[frozenset(keys) for keys in name_keys(person)] for person in people]
-    printed = {keys for ways in names if any(map(query.keys.issuperset, ways)) for keys in ways}
+    printed: dict[str, set[frozenset[str]]] = defaultdict(set)
+    for keys in {keys for ways in names if any(map(query.keys.issuperset, ways)) for keys in ways}:
+        for key in keys:
+            printed[key].add(keys)
     parts = [
         place
         for place, (person, ways) in enumerate(zip(people, names, strict=True))
-        if not any(keys <= other or other <= keys for keys in ways for other in printed)
+        if not any(
+            keys <= other or other <= keys for keys in ways for key in keys for other in printed.get(key, ())
+        )
         and not numbers_of(person) & query.numbers
         and str(person.birth_date) not in query.dates
     ]

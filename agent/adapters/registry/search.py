@@ -1,9 +1,9 @@
 """The index's queries, each within the caller's transaction."""
 
+import itertools
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 from agent.adapters.registry.query import Query, TypedQuery, worth_comparing
 from agent.adapters.registry.rows import COLUMNS, namesake_pairs, person_of
@@ -11,6 +11,8 @@ from agent.core.names import name_keys
 from agent.domain.decision import CANDIDATES_SHOWN
 from agent.domain.identity import Person, RecordId
 
+MOST_TOUCHED = 5_000
+"""Each is held against the document, for milliseconds where it is long: a list of patients must not take hours."""
 MOST_OF_ONE_BIRTHDAY = CANDIDATES_SHOWN
 """A birthday alone vetoes nothing, it proposes. One that more people share than a human is shown proposes nobody, but
 together with a part of the name (`nearby`).
@@ -36,29 +38,48 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM person LIMIT 1").fetchone() is None
 
 
-def touched(connection: sqlite3.Connection, query: Query) -> list[Person]:
+def touched(connection: sqlite3.Connection, query: Query) -> tuple[list[Person], bool]:
     """Everybody whom a query touches, and every namesake of those whose whole name it holds.
 
     Whom a birth date alone points at is nobody's namesake: a name that is printed is found by its words.
+
+    Returns:
+        The people, and whether they are all; where they would be more than `MOST_TOUCHED` they are but those whom a
+        number points at.
     """
     ids = _vocabulary(connection, query.keys)
     pairs = {_ordered(ids[one], ids[other]) for one, other in query.pairs(ids.keys())}
-    pointed_at = {
-        *of_pairs(connection, pairs),
-        *rids_of(
+    numbered = set(
+        rids_of(
             connection,
-            "SELECT rid FROM ident WHERE value IN (SELECT value FROM json_each(?))",
+            "SELECT rid FROM ident WHERE value IN (SELECT value FROM json_each(?)) LIMIT ?",
             json.dumps(sorted(query.numbers)),
-        ),
-    }
+            MOST_TOUCHED,
+        )
+    )
+    pointed_at = _with(numbered, of_pairs(connection, pairs))
+    if len(pointed_at) > MOST_TOUCHED:
+        return of_rids(connection, numbered), False
     people = of_rids(connection, pointed_at)
     printed = [names for names in map(name_keys, people) if any(map(query.keys.issuperset, names))]
     wanted = {pair for names in printed for keys in names for pair in namesake_pairs(keys)}
     ids |= _vocabulary(connection, {key for pair in wanted for key in pair} - ids.keys())
     further = {_ordered(ids[one], ids[other]) for one, other in wanted} - pairs
-    born = chain.from_iterable(_born(connection, date) for date in query.dates)
-    people += of_rids(connection, {*of_pairs(connection, further), *born} - pointed_at)
-    return worth_comparing(query, people)
+    born = itertools.chain.from_iterable(_born(connection, date) for date in query.dates)
+    everybody = _with(_with(pointed_at, born), of_pairs(connection, further))
+    if len(everybody) > MOST_TOUCHED:
+        return of_rids(connection, numbered), False
+    return worth_comparing(query, [*people, *of_rids(connection, everybody - pointed_at)]), True
+
+
+def _with(rids: set[int], more: Iterable[int]) -> set[int]:
+    """Both together; no more is taken as soon as they are too many."""
+    found = set(rids)
+    for rid in more:
+        found.add(rid)
+        if len(found) > MOST_TOUCHED:
+            break
+    return found
 
 
 def _born(connection: sqlite3.Connection, date: str) -> list[int]:
@@ -92,7 +113,7 @@ def recorded(connection: sqlite3.Connection, record_id: RecordId) -> Person | No
 def typed(connection: sqlite3.Connection, query: TypedQuery) -> list[Person]:
     """Everybody who has all that was typed: each word the beginning of a part of the name."""
     found: set[int] | None = None
-    for rids in chain(
+    for rids in itertools.chain(
         (_of_beginning(connection, name) for name in query.names),
         (rids_of(connection, "SELECT rid FROM ident WHERE value = ?", number) for number in query.numbers),
         (rids_of(connection, "SELECT rid FROM dob WHERE birth_date = ?", date) for date in query.dates),
