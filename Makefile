@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: check lint types contracts test unit bench bench-reading lock demo clean
+.PHONY: check lint types contracts test unit bench bench-reading bench-registry lock demo clean
 
 check: lint types contracts test
 
@@ -31,11 +31,16 @@ unit:
 # What it costs, beside the bounds of docs/benchmarks.md; about fifteen minutes on two cores, and twice that for reading.
 bench:
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.registry
 	$(BIN)/python -m benchmarks.reading
 
 # Other scans than its own: python -m benchmarks.reading --documents FOLDER
 bench-reading:
 	$(BIN)/python -m benchmarks.reading
+
+# Fewer people: python -m benchmarks.registry --people 100000
+bench-registry:
+	$(BIN)/python -m benchmarks.registry
 
 # Choose newer versions on purpose: delete a line of a lock, or call with UPGRADE=--upgrade.
 lock:

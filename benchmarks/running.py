@@ -94,12 +94,15 @@ class RunningDaemon:
 
 
 @contextmanager
-def running_daemon(*, registry: Path | None = None, settings: str = "") -> Iterator[RunningDaemon]:
+def running_daemon(
+    *, registry: Path | None = None, settings: str = "", prepare: Callable[[Path], None] = lambda _: None
+) -> Iterator[RunningDaemon]:
     """Start a daemon in a new home below TMPDIR; stop it and remove the home at the end.
 
     Args:
         registry: a CSV of the people; None for the thousand invented ones.
         settings: lines of the .env beyond a new home's.
+        prepare: what else is done to the home before the daemon starts.
     """
     home = Path(tempfile.mkdtemp(prefix="dossierd-benchmark-"))
     try:
@@ -110,6 +113,7 @@ def running_daemon(*, registry: Path | None = None, settings: str = "") -> Itera
         else:
             shutil.copy(registry, home / "people.csv")
         _command(home, "registry", "import", str(home / "people.csv"), "--yes")
+        prepare(home)
         with _started(home) as daemon:
             yield daemon
     finally:
