@@ -12,7 +12,10 @@ from agent.core.names import JOINERS, PARTICLES, word_set
 from agent.domain.evidence import NAME_KINDS, Mark, MarkKind, Passage, Token
 
 _LONGEST_NAME = 4
+_LONGEST_LABEL = 5
 _SHORTEST_WORD = 2
+_SURE = 80
+"""Below it OCR has often damaged a word."""
 _NAME_GAPS = frozenset({" ", "-", "'", "’", ". "})
 _BEFORE_DATE_GAPS = frozenset({" ", ", ", " (", " - ", ",", "("})
 _VALUED = frozenset({MarkKind.NEUTRAL, MarkKind.IDENTIFIER})
@@ -48,13 +51,23 @@ class Unlabelled:
                 yield from self._run_before(start)
 
     def below_rows(self) -> Iterator[Passage]:
-        """A name and nothing else, set in, right below a line of several cells: a next row, under a damaged head."""
-        for position in range(1, len(self._stream)):
-            is_first = not self._layout.is_same_line(position - 1, position)
-            if is_first and self._layout.is_table_row(position - 1) and self._layout.is_set_in(position):
-                line = self._layout.line(position)
-                if self._layout.is_right_below(position) and self._is_name_alone(line):
-                    yield Passage(start=line.start, end=line.stop)
+        """A name and nothing else, right below a line of several cells: a next row, under a head that is damaged.
+
+        Set in, as no heading is; where OCR has read it, in any case.
+        """
+        for line in self._lines_below():
+            is_row = self._layout.is_table_row(line.start - 1) and self._is_name_alone(line)
+            if is_row and (self._is_read_by_ocr(line) or self._layout.is_set_in(line.start)):
+                yield Passage(start=line.start, end=line.stop)
+
+    def below_unsure_lines(self) -> Iterator[Passage]:
+        """A name and nothing else, right below a few words of which OCR hardly read one: it may have been a label."""
+        for line in self._lines_below():
+            above = self._layout.line(line.start - 1)
+            sure = [self._stream[place].confidence or _SURE for place in above]
+            is_name = len(line) > 1 and all(map(self._may_be_name, line)) and self._is_name_alone(line)
+            if is_name and len(above) <= _LONGEST_LABEL and min(sure) < _SURE and self._is_read_by_ocr(line):
+                yield Passage(start=line.start, end=line.stop)
 
     def beside_subjects(self) -> Iterator[Passage]:
         """`Patient : Karim ALAOUI     Fuil nome: Adam TAZI`: a further cell of the subject's line, its label unknown.
@@ -92,6 +105,16 @@ class Unlabelled:
             if words and is_told and all(word.text.isalpha() and word.text not in _NOBODY for word in words):
                 yield Passage(start=position, end=end)
 
+    def _lines_below(self) -> Iterator[range]:
+        """Each line that no space parts from the one above it."""
+        for position in range(1, len(self._stream)):
+            is_first = not self._layout.is_same_line(position - 1, position)
+            if is_first and self._layout.is_right_below(position):
+                yield self._layout.line(position)
+
+    def _is_read_by_ocr(self, line: range) -> bool:
+        return self._stream[line.start].confidence is not None
+
     def _run_before(self, end: int) -> Iterator[Passage]:
         start = end
         while start > max(0, end - _LONGEST_NAME) and self._may_be_name(start - 1):
@@ -117,8 +140,7 @@ class Unlabelled:
 
     def _is_name_alone(self, line: range) -> bool:
         is_short = len(line) <= _LONGEST_NAME
-        is_ocr = self._stream[line.start].confidence is not None
-        may_be_name = self._may_be_damaged_name if is_ocr else self._may_be_name
+        may_be_name = self._may_be_damaged_name if self._is_read_by_ocr(line) else self._may_be_name
         return is_short and self._names(line) and all(map(may_be_name, line))
 
     def _is_value(self, position: int) -> bool:

@@ -77,6 +77,7 @@ class Others:
                     *self._behind_civilities(),
                     *unlabelled.before_birth_dates(),
                     *unlabelled.below_rows(),
+                    *unlabelled.below_unsure_lines(),
                     *unlabelled.beside_subjects(),
                     *self._behind_unknown_labels(only_unsure=True),
                 )

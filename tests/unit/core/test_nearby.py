@@ -299,6 +299,21 @@ def test_a_name_cut_by_ocr_right_above_a_birth_date_may_be_the_one_born_then() -
     assert is_match(text)
 
 
+def test_one_word_below_a_row_that_ocr_has_read_may_be_the_next_row() -> None:
+    text = "Patient : Karim ALAOUI      CIN AB123456\nRoe-Marie"
+    assert not is_match(text, confidence=90)
+    assert is_match(text)
+
+
+def test_a_name_below_words_that_ocr_hardly_read_may_have_had_a_label() -> None:
+    lines = ("Patient : Karim ALAOUI", "Né le 12/03/1980", "0ncernanf le potient", "Rose-Nanie Dauuiel")
+    unsure = text_of(*lines, confidence=90, unsure="potient")
+    assert not isinstance(decided(unsure, KARIM), Match)
+    assert isinstance(decided(text_of(*lines, confidence=90), KARIM), Match)
+    prose = (*lines[:2], "le bilan de ce jour est potient normal", lines[3])
+    assert isinstance(decided(text_of(*prose, confidence=90, unsure="potient"), KARIM), Match)
+
+
 def test_an_unknown_label_that_ocr_hardly_read_may_have_been_the_subjects() -> None:
     lines = ("Patient : Karim ALAOUI", "Né le 12/03/1980", "Pré,no etnem : Henry Tazi")
     unsure = text_of(*lines, confidence=90, unsure="etnem", unsure_confidence=63)
