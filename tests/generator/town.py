@@ -51,12 +51,13 @@ class Resident:
 class Town:
     """People who are put into the registry as cases need them; a number of others live there too."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, background: int = _BACKGROUND) -> None:
+        """Let so many people live there whom no letter is about."""
         self.chance = random.Random(f"town {seed}")
         self.surnames = Surnames(self.chance)
         self.residents: dict[str, Resident] = {}
         self._numbers: set[str] = set()
-        for _ in range(_BACKGROUND):
+        for _ in range(background):
             self.settle()
 
     def stranger(self, **known: Any) -> Resident:
