@@ -118,6 +118,7 @@ class FakeRegistry:
     trouble: errors.DossierdError | None = None
     after_search: Callable[[], None] = lambda: None
     near: Sequence[Person] = ()
+    is_cut: bool = False
 
     def version(self) -> int:
         return self.number
@@ -125,7 +126,12 @@ class FakeRegistry:
     def candidates(self, evidence: Evidence) -> People:
         if self.trouble is not None:
             raise self.trouble
-        found = People(named=tuple(self.people), is_trustworthy=self.is_trustworthy, version=self.number)
+        found = People(
+            named=tuple(self.people),
+            is_trustworthy=self.is_trustworthy,
+            version=self.number,
+            is_cut=self.is_cut,
+        )
         self.after_search()
         return found
 

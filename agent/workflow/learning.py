@@ -98,8 +98,10 @@ def refusal_of(teaching: Teaching, registry: Registry, vocabulary: Vocabulary) -
 def _refusal_of_alias(alias: Alias, registry: Registry) -> str | None:
     if registry.person(alias.record_id) is None:
         return f"there is no record {alias.record_id} in the registry any more."
-    people = registry.candidates(extract(text_of_plain(alias.printed))).named
-    others = learned.bearers(alias, people)
+    people = registry.candidates(extract(text_of_plain(alias.printed)))
+    if people.is_cut:
+        return f"“{alias.printed}” may be too many people of the registry to hold each against it."
+    others = learned.bearers(alias, people.named)
     if others:
         return (
             f"“{alias.printed}” may also be {display(others[0])} (record {others[0].record_id}), and a spelling counts "

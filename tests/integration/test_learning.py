@@ -142,6 +142,14 @@ def test_a_spelling_that_is_somebody_else_s_name_is_not_proposed(office: Office)
     assert office.ledger.lessons(ANY) == []
 
 
+def test_a_spelling_that_too_many_may_bear_is_refused_and_matches_nobody(office: Office) -> None:
+    lesson = _taught(office)
+    assert _ask(office, Action.CONFIRM_LESSON, 1, "1").done
+    office.registry.is_cut = True
+    assert "too many people" in str(refusal(lesson.teaching, office.ports))
+    assert _process(office, MISSPELT, b"%PDF-1.7 second").state is State.IN_REVIEW
+
+
 def test_a_spelling_that_has_become_somebody_else_s_name_is_refused_and_passed_over(office: Office) -> None:
     lesson = _taught(office)
     assert _ask(office, Action.CONFIRM_LESSON, 1, "1").done
