@@ -3,6 +3,7 @@
 import csv
 import datetime
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from decimal import Decimal
@@ -21,7 +22,7 @@ from agent.adapters.registry.records import BAD_DATE, Record
 from agent.adapters.registry.sql_source import SqlSource
 from agent.adapters.registry.sync import Synced, sync
 from agent.domain.identity import Identifier, Person, RecordId
-from tests.servers import PASSWORD, QUOTED_PASSWORD, Server
+from tests.servers import PASSWORD, QUOTED_PASSWORD, READER, Server
 
 pytestmark = pytest.mark.timeout(180)  # a server's first start
 
@@ -389,6 +390,35 @@ def test_a_database_that_hangs_is_not_waited_for_forever(database: Database) -> 
         )
         error = refusal(lambda: records(database.source("slow", timeout_seconds=1)))
     assert isinstance(error, errors.RegistryUnavailable)
+
+
+@pytest.mark.reliability
+@pytest.mark.parametrize("database", ["mariadb"], indirect=True)
+def test_what_was_asked_in_vain_does_not_go_on_in_the_office(database: Database) -> None:
+    database.make()
+    database.tell(
+        "CREATE VIEW slow AS SELECT patient_id, nom, prenom, ne_le, sleep(60) AS cin FROM patients WHERE nom > ''"
+    )
+    error = refusal(lambda: records(database.source("slow", timeout_seconds=1)))
+    assert error.hint == "The database took too long. Is the table locked, or is the view a slow one?"
+    deadline = time.monotonic() + 5
+    while _is_asked(database):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _is_asked(database: Database) -> bool:
+    with database.owner.connect() as connection:
+        sessions = connection.execute(text("SHOW PROCESSLIST")).mappings().all()
+    return any(it["User"] == READER for it in sessions)
+
+
+@pytest.mark.parametrize("database", ["mariadb"], indirect=True)
+def test_a_server_that_nobody_can_tell_to_end_ends_by_itself(database: Database) -> None:
+    database.make()
+    with database.source(timeout_seconds=6).reading() as reading:
+        limit = reading._connection.execute(text("SELECT @@max_statement_time")).scalar()
+    assert limit == 60
 
 
 @pytest.mark.parametrize("database", ["sqlite", "mariadb"], indirect=True)  # PostgreSQL keeps no NUL

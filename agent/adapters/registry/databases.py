@@ -19,6 +19,8 @@ from agent.errors import RegistryUnavailable, SettingInvalid
 
 TIMEOUT_SECONDS = 60
 CONNECT_SECONDS = 10
+_STREAM_TIMEOUTS = 10
+"""MariaDB and MySQL count a table's whole stream as one statement, which may take so many timeouts."""
 _DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
@@ -43,7 +45,8 @@ _HINTS: Mapping[str, str] = {
     # SQLSTATE of PostgreSQL (appendix A of its manual)
     "28P01": _REFUSED, "28000": _REFUSED, "42501": _REFUSED, "57014": _SLOW, "55P03": _SLOW,
     # errors of MariaDB and MySQL (its "Server Error Reference")
-    "1044": _REFUSED, "1045": _REFUSED, "1142": _REFUSED, "1143": _REFUSED, "1205": _SLOW, "1969": _SLOW,
+    "1044": _REFUSED, "1045": _REFUSED, "1142": _REFUSED, "1143": _REFUSED, "1205": _SLOW,
+    "1969": _SLOW, "2013": _SLOW, "3024": _SLOW,
     # result codes of SQLite
     "SQLITE_CANTOPEN": _FILE, "SQLITE_NOTADB": _FILE, "SQLITE_BUSY": _SLOW, "SQLITE_CORRUPT": _FILE,
 }  # fmt: skip
@@ -103,6 +106,34 @@ def begin(connection: Connection, *, timeout_seconds: int) -> None:
                 text("SELECT set_config('statement_timeout', :milliseconds, true)"),
                 {"milliseconds": str(timeout_seconds * 1000)},
             )
+        case "mysql":
+            seconds = timeout_seconds * _STREAM_TIMEOUTS
+            is_mariadb = getattr(connection.dialect, "is_mariadb", False)
+            limit = (
+                f"max_statement_time = {seconds}" if is_mariadb else f"max_execution_time = {seconds * 1000}"
+            )
+            with suppress(DBAPIError):  # servers of before 2015 know neither
+                connection.exec_driver_sql(f"SET SESSION {limit}")
+
+
+def session_of(connection: Connection) -> int | None:
+    """The number by which the server knows a connection, for `end`; None where no statement outlives its timeout."""
+    if connection.dialect.name != "mysql":
+        return None
+    driver: Any = connection.connection.dbapi_connection
+    return int(driver.thread_id())
+
+
+def end(engine: Engine, session: int | None) -> None:
+    """End what a connection that was given up still asks of its server.
+
+    MariaDB and MySQL go on with a statement whose asker is gone until they have a row to send.
+    Whoever asked may end it.
+    """
+    if session is None:
+        return
+    with suppress(SQLAlchemyError, OSError), engine.connect() as other:
+        other.exec_driver_sql(f"KILL {session}")
 
 
 def abandon(connection: Connection, result: CursorResult[Any]) -> None:

@@ -98,9 +98,11 @@ class SqlSource:
             RegistryInvalid: the table, or a column that was set, is not there.
         """
         engine = databases.engine_of(self._place, timeout_seconds=self._timeout_seconds)
+        session: int | None = None
         try:
             with translated():
                 connection = engine.connect()
+                session = databases.session_of(connection)
             try:
                 with translated():
                     databases.begin(connection, timeout_seconds=self._timeout_seconds)
@@ -111,6 +113,9 @@ class SqlSource:
                     SQLAlchemyError, OSError
                 ):  # it may be gone, and then nothing is left to be closed
                     connection.close()
+        except BaseException:
+            databases.end(engine, session)
+            raise
         finally:
             engine.dispose()
 
