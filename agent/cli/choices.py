@@ -27,6 +27,7 @@ from agent.cli.shared import (
 from agent.cli.wording import err, person_words, say, say_candidate
 from agent.config import Settings, load
 from agent.core.explaining import held_against
+from agent.core.reasons import NAMING
 from agent.domain.decision import Candidate, Decision, Match, candidates_of
 from agent.domain.identity import Person, RecordId
 from agent.domain.life import Action
@@ -36,9 +37,6 @@ from agent.workflow.review import NONE_OF_THESE, RECORD_PREFIX
 YesOption = Annotated[
     bool, typer.Option("--yes", help="Don't ask again when what is printed doesn't bear the choice out.")
 ]
-
-_NAMING = frozenset({"name_printed", "name_learned", "identifier_same"})
-"""What must be found of somebody whom the rules did not list, or beside whom they did: a typed id may hold a slip."""
 
 _NUMBER = re.compile(r"[1-9][0-9]?")
 
@@ -203,7 +201,8 @@ def _doubt(found: Candidate | None, person: Person, decision: Decision | None) -
 
 
 def _is_named(found: Candidate) -> bool:
-    return any(reason.code in _NAMING for reason in found.reasons)
+    """Whether the document names a person, as it must whom the rules did not list: a typed id may hold a slip."""
+    return any(reason.code in NAMING for reason in found.reasons)
 
 
 def _considered(decision: Decision | None) -> tuple[Candidate, ...]:

@@ -28,6 +28,9 @@ WEIGHTS = {
 }
 """How much each support counts in the order of proposals; no weight ever makes a match."""
 
+NAMING = frozenset({"name_printed", "name_learned", "identifier_same"})
+"""The document names that person: exactly, or by a number that is theirs alone."""
+
 
 def name_printed(evidence: Evidence, person: Person, passage: Passage) -> Reason:
     sentence = f"The full name of {display(person)} is printed."

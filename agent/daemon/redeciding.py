@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 2.0
 UNTRUSTED_PAUSE_SECONDS = 30.0
 """While the registry is empty or too old, or somebody writes into it."""
+BETWEEN_SECONDS = 0.05
+"""Between two questions: thousands of them may be open, and documents that come are to be read meanwhile."""
 _DONE = "redecided_version"
 
 
@@ -46,11 +48,15 @@ class Redeciding:
                 registry.note(_DONE, "")  # what is asked meanwhile is looked at when the copy is fresh again
         elif version and str(version) != done:
             self._tell(version)
-            if redecide(self._parts.ports, self._submit, self._still):
+            if redecide(self._parts.ports, self._submit, self._still_after_a_moment):
                 registry.note(_DONE, str(version))
             else:
                 pause = UNTRUSTED_PAUSE_SECONDS
         self._stop.wait(pause)
+
+    def _still_after_a_moment(self) -> bool:
+        self._stop.wait(BETWEEN_SECONDS)
+        return self._still()
 
     def _tell(self, version: int) -> None:
         """Write down once that the people are others now."""

@@ -42,6 +42,20 @@ def judge(text: DocumentText, registry: Registry, office: Rules, lessons: Sequen
     Raises:
         RegistryUnavailable: it can't be searched now.
     """
+    judged = judge_named(text, registry, office, lessons)
+    if isinstance(judged.decision, Match):
+        return judged
+    inputs = replace(judged.inputs, near=tuple(registry.proposals(judged.evidence, ASKED_FOR)))
+    return replace(judged, inputs=inputs, decision=replay.decide_from(judged.evidence, inputs))
+
+
+def judge_named(
+    text: DocumentText, registry: Registry, office: Rules, lessons: Sequence[Lesson] = ()
+) -> Judgement:
+    """Decide as `judge` does, without a search for those who are merely near: the verdict is the same.
+
+    Args and Raises: those of `judge`.
+    """
     evidence = extract(text, learned.vocabulary_with(office.vocabulary, lessons))
     people = _with_called(
         registry.candidates(evidence), evidence, registry, lessons
@@ -61,9 +75,6 @@ def judge(text: DocumentText, registry: Registry, office: Rules, lessons: Sequen
         rules_version=rules.VERSION,
     )
     decision = replay.decide_from(evidence, inputs)
-    if not isinstance(decision, Match):
-        inputs = replace(inputs, near=tuple(registry.proposals(evidence, ASKED_FOR)))
-        decision = replay.decide_from(evidence, inputs)
     return Judgement(evidence=evidence, people=people, inputs=inputs, decision=decision)
 
 

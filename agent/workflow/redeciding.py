@@ -3,7 +3,8 @@
 These are questions for which nobody was found, and those that were asked because the registry was not to be trusted.
 
 Nothing is read again. A question whose decision would come out as before is left alone, so that nobody is asked the
-same thing twice. So is a document that a person has filed or rejected before: what people took back, no rule redoes.
+same thing twice; a new person who is merely near changes nothing. So is one left alone that a person has filed or
+rejected before: what people took back, no rule redoes.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ import structlog
 
 from agent import errors
 from agent.core.decide import REGISTRY_UNTRUSTED
+from agent.core.reasons import NAMING
 from agent.core.stories import traits
 from agent.domain.decision import Ambiguous, Decision, Unmatched, candidates_of
 from agent.domain.document import DocumentId
@@ -20,7 +22,7 @@ from agent.domain.lesson import Lesson
 from agent.domain.life import Document
 from agent.domain.outcome import InReview, State
 from agent.ports import Ports
-from agent.workflow.deciding import active_lessons, judge
+from agent.workflow.deciding import active_lessons, judge_named
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +35,7 @@ def redecide(ports: Ports, enqueue: Callable[[DocumentId], None], still: Callabl
 
     Args:
         enqueue: takes a document that is to be decided, filed or asked about anew.
-        still: asked before each, whether to go on.
+        still: asked before each that is decided again, whether to go on. It may take a moment.
 
     Returns:
         Whether it came to its end. It doesn't while the registry can't be trusted: nothing would be matched then.
@@ -43,11 +45,11 @@ def redecide(ports: Ports, enqueue: Callable[[DocumentId], None], still: Callabl
     """
     lessons = active_lessons(ports)
     for document in ports.ledger.in_states(frozenset({State.IN_REVIEW})):
-        if not still():
-            return False
         before = _unanswered(document, ports)
         if before is None:
             continue
+        if not still():
+            return False
         now = _decided_now(document, ports, lessons)
         if now is None:
             return False
@@ -77,13 +79,17 @@ def _decided_now(document: Document, ports: Ports, lessons: Sequence[Lesson]) ->
     text = ports.ledger.text(document.document_id, document.sha256)
     if text is None:
         return document.outcome.decision
-    judged = judge(text, ports.registry, ports.rules, lessons)
+    judged = judge_named(text, ports.registry, ports.rules, lessons)
     return judged.decision if judged.people.is_trustworthy else None
 
 
 def _gist(decision: Decision) -> tuple[str, frozenset[RecordId]]:
-    """What makes a question another one: the verdict, and who may be chosen."""
-    return decision.verdict, frozenset(it.person.record_id for it in candidates_of(decision))
+    """What makes a question another one: the verdict, and whom the document names.
+
+    Those who are merely near are no part of it: somebody is near to most letters of strangers sooner or later.
+    """
+    named = (it for it in candidates_of(decision) if any(reason.code in NAMING for reason in it.reasons))
+    return decision.verdict, frozenset(it.person.record_id for it in named)
 
 
 def _hand_on(document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]) -> None:

@@ -9,11 +9,12 @@ import pytest
 
 from agent import errors
 from agent.core.rules import Rules
-from agent.domain.decision import Mode, Unmatched
+from agent.domain.decision import Mode, Unmatched, candidates_of
 from agent.domain.document import DocumentId, DocumentText, PageProblem
 from agent.domain.identity import Person, RecordId
 from agent.domain.life import Action
 from agent.domain.outcome import Archived, InReview, State
+from agent.workflow.deciding import judge
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
 from agent.workflow.redeciding import redecide
@@ -102,6 +103,34 @@ def test_a_question_with_somebody_to_choose_from_by_now_is_asked_anew(office: Of
     assert isinstance(outcome, InReview)
     assert not isinstance(outcome.decision, Unmatched)
     assert look_again(office) == []
+
+
+def test_people_who_are_merely_near_open_no_question_again_and_are_not_looked_for(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document_id = question(office)
+    parcels = len(office.due())
+    near = replace(ZORA, record_id=RecordId("R8"), last_name="Quintera", birth_date=None)
+    office.registry.near = [near]
+    put(office, ANNA, BERTA, near)
+    shown = judge(text_of(*ABOUT_NOBODY.split("\n")), office.registry, office.ports.rules).decision
+    assert [it.person.record_id for it in candidates_of(shown)] == ["R8"]
+    monkeypatch.setattr(office.registry, "proposals", lambda *_: pytest.fail("nobody is shown them"))
+    assert look_again(office) == []
+    assert (office.row(document_id).epoch, len(office.due())) == (1, parcels)
+
+
+def test_only_questions_that_are_decided_again_wait_for_their_turn(office: Office) -> None:
+    question(office, NAMES_ANNA_ONLY)
+    question(office, name="two.pdf")
+    asked: list[bool] = []
+
+    def still() -> bool:
+        asked.append(True)
+        return True
+
+    assert redecide(office.ports, lambda _: None, still)
+    assert len(asked) == 1
 
 
 def test_the_mode_propose_asks_before_it_files(tmp_path: Path) -> None:
