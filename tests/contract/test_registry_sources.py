@@ -227,6 +227,12 @@ def test_two_rows_of_one_id_refuse_the_table(database: Database) -> None:
     assert error.problems == (("record 7", "its id is that of an earlier row"),)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_two_rows_of_one_id_refuse_the_table_also_where_one_is_bad(database: Database) -> None:
+    database.make([*ROWS, {**ROWS[0], "nom": ""}])
+    assert isinstance(refusal(lambda: records(database.source())), errors.RegistryInvalid)
+
+
 def test_a_bad_row_says_so_and_an_unreadable_birth_date_keeps_the_person(database: Database) -> None:
     rows: list[dict[str, object]] = [
         {"patient_id": "7", "nom": "Côté", "prenom": "Agnès", "ne_le": "5 octobre 58"},
@@ -433,7 +439,7 @@ def test_a_text_in_an_old_encoding_is_read_or_its_row_is_bad(database: Database)
         case "sqlite":
             database.tell("UPDATE patients SET nom = CAST(x'43F474E9' AS TEXT) WHERE patient_id = 7")
             assert records(database.source())[0] == Record(
-                place="record 7", problem="what stands in last_name is no text"
+                place="record 7", problem="what stands in last_name is no text", record_id=RecordId("7")
             )
         case "mariadb":
             database.tell("ALTER TABLE patients MODIFY nom VARBINARY(80)")
@@ -450,6 +456,19 @@ def test_a_text_in_an_old_encoding_is_read_or_its_row_is_bad(database: Database)
             assert {it.problem for it in records(database.source())} == {
                 "what stands in last_name is no text"
             }
+
+
+@pytest.mark.parametrize("database", ["sqlite", "mariadb"], indirect=True)  # PostgreSQL keeps no such cells
+def test_a_cell_that_nobody_needs_is_left_blank_where_it_is_no_text(database: Database) -> None:
+    rows = [{"patient_id": 7, "nom": "Vidal", "prenom": "Hind", "ne_le": None, "phone": None, "sex": "F"}]
+    database.make(rows, phone=sqlalchemy.LargeBinary(), ne_le=sqlalchemy.LargeBinary())
+    database.tell("UPDATE patients SET phone = x'E93036', ne_le = x'E9'")
+    (found,) = records(database.source())
+    assert found == Record(
+        place="record 7",
+        person=Person(record_id=RecordId("7"), last_name="Vidal", first_name="Hind", sex="F"),
+        problem="what stands in dob, phone is no text; it counts as unknown",
+    )
 
 
 def test_passes_follow_a_database_by_its_moments(database: Database, tmp_path: Path) -> None:

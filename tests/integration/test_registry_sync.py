@@ -220,6 +220,28 @@ def test_an_unreadable_birth_date_is_told_and_the_person_stands_in_the_way_of_na
     )
 
 
+@pytest.mark.security
+def test_a_known_person_whose_row_went_bad_stays_as_last_known(clinic: Clinic) -> None:
+    clinic.sync()
+    clinic.run("UPDATE patients SET nom = CAST(x'56E9' AS TEXT), version = 2 WHERE patient_id = 2")
+    for wants_full in (False, True):
+        done = clinic.sync(wants_full=wants_full)
+        assert (done.imported.removed, done.imported.changed, clinic.ids()) == (0, 0, ["1", "2", "3"])
+        assert done.copy.problems == (
+            ("record 2", "what stands in last_name is no text; who was known by this id stays as last known"),
+        )
+
+
+@pytest.mark.security
+def test_somebody_whose_telephone_cannot_be_read_stands_in_the_way_of_namesakes(clinic: Clinic) -> None:
+    clinic.run("ALTER TABLE patients ADD COLUMN phone")
+    clinic.confirm()
+    clinic.run("INSERT INTO patients VALUES (4, 'Vidal', 'Hind', NULL, 1, ?)", [(b"\xe906",)])
+    done = clinic.sync()
+    assert clinic.ids() == ["1", "2", "3", "4"]
+    assert done.copy.problems == (("record 4", "what stands in phone is no text; it counts as unknown"),)
+
+
 def test_bad_rows_are_remembered_between_full_passes(clinic: Clinic) -> None:
     clinic.admit(*range(10, 310))
     clinic.admit(4, name="")

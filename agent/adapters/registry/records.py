@@ -29,11 +29,13 @@ class Record:
         place: a line's number, or words such as `record 4711`.
         person: None when the row can't be used at all.
         problem: what is wrong, without what stands there; a person may be there all the same, with less.
+        record_id: whose row it is, where no person could be made of it and its id can be read in a database.
     """
 
     place: int | str
     person: Person | None = None
     problem: str | None = None
+    record_id: RecordId | None = None
 
 
 def read_record(
@@ -42,22 +44,27 @@ def read_record(
     kinds: Sequence[IdentifierKind],
     *,
     keeps_undated: bool = False,
+    unreadable: Sequence[str] = (),
 ) -> Record:
     """Make a person of a row's cells, which are stripped.
 
     Args:
         keeps_undated: a birth date that can't be read is left blank, as well as told. A blank one excludes nobody, so
             that the person still stands in the way of a namesake, whom a missing record would let through.
+        unreadable: fields that nobody needs, whose cells are blank because what stands there is no text.
     """
     problem = _problem_with(cells)
     if problem is not None:
         return Record(place=place, problem=problem)
     born = date_of(cells.get("dob", ""))
+    problems = (
+        [f"what stands in {', '.join(unreadable)} is no text{_COUNTS_AS_UNKNOWN}"] if unreadable else []
+    )
     if cells.get("dob") and born is None:
-        person = _person(cells, None, kinds) if keeps_undated else None
-        problem = f"{BAD_DATE}{_COUNTS_AS_UNKNOWN}" if keeps_undated else BAD_DATE
-        return Record(place=place, person=person, problem=problem)
-    return Record(place=place, person=_person(cells, born, kinds))
+        if not keeps_undated:
+            return Record(place=place, problem=BAD_DATE)
+        problems.append(f"{BAD_DATE}{_COUNTS_AS_UNKNOWN}")
+    return Record(place=place, person=_person(cells, born, kinds), problem=", and ".join(problems) or None)
 
 
 def date_of(text: str) -> datetime.date | None:

@@ -11,7 +11,7 @@ import datetime
 import decimal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Select, column, false, func, inspect, literal_column, select, table
@@ -20,10 +20,12 @@ from sqlalchemy.sql.expression import TableClause
 
 from agent.adapters.registry import databases
 from agent.adapters.registry.databases import translated
-from agent.adapters.registry.fields import near_names, placed
+from agent.adapters.registry.fields import REQUIRED, near_names, placed
+from agent.adapters.registry.record_ids import problem_with
 from agent.adapters.registry.records import PlacesOfIds, Record, read_record
 from agent.adapters.registry.values import cell_of
 from agent.core.identifiers import IDENTIFIERS, IdentifierKind
+from agent.domain.identity import RecordId
 from agent.errors import RegistryInvalid, SettingInvalid
 
 BATCH_ROWS = 1000
@@ -208,18 +210,25 @@ class SqlReading:
         record_id = cells["id"] or ""
         place = f"record {record_id}" if record_id.isprintable() and record_id else f"row {number}"
         unreadable = [field for field, cell in cells.items() if cell is None]
-        if unreadable:
-            return Record(place=place, problem=f"what stands in {', '.join(unreadable)} is no text")
-        read = read_record(
-            place, {field: cell or "" for field, cell in cells.items()}, self._kinds, keeps_undated=True
-        )
-        if read.person is not None and places.earlier(record_id, number) is not None:
+        if any(field in REQUIRED for field in unreadable):
+            read = Record(place=place, problem=f"what stands in {', '.join(unreadable)} is no text")
+        else:
+            read = read_record(
+                place,
+                {field: cell or "" for field, cell in cells.items()},
+                self._kinds,
+                keeps_undated=True,
+                unreadable=unreadable,
+            )
+        if problem_with(record_id) is not None:
+            return read
+        if places.earlier(record_id, number) is not None:
             raise RegistryInvalid(
                 "Two rows have one id, so that it does not say which person is meant; nothing was taken over.",
                 problems=((place, "its id is that of an earlier row"),),
                 hint="Choose the column in which each person has another value: DOSSIERD_REGISTRY_COLUMNS",
             )
-        return read
+        return read if read.person is not None else replace(read, record_id=RecordId(record_id))
 
 
 def _with_overlap(since: Mark) -> Mark:

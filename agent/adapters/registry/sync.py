@@ -31,6 +31,7 @@ FULL_PASS_EVERY = datetime.timedelta(days=1)
 BAD_ROWS_ALLOWED_SHARE = 0.01
 VANISHING_SHARE = 0.5
 """A table that has lost more of the known people than this is a wrong or an emptied one, however small the office."""
+_STAYS = "; who was known by this id stays as last known"
 _CONFIRM_HINT = "If the database is complete, type: dossierd registry sync --confirm-deletions"
 _BAD_ROWS_HINT = "Is each column taken for the right thing? Look at it: dossierd registry sync --full"
 
@@ -160,13 +161,19 @@ class _Pass:
             if self._should_stop():
                 raise RegistryUnavailable("A stop was asked for.")
             self._rows += 1
+            kept = self._last_known(record)
             if record.problem is not None:
                 self._bad_rows += 1
                 if len(self._problems) < PROBLEMS_KEPT:
-                    self._problems[str(record.place)] = record.problem
-            if record.person is not None:
+                    self._problems[str(record.place)] = record.problem + (_STAYS if kept is not None else "")
+            person = record.person or kept
+            if person is not None:
                 self._people += 1
-                yield record.person
+                yield person
+
+    def _last_known(self, record: Record) -> Person | None:
+        """Whom a row was about before it went bad: without them, their namesakes would be let through."""
+        return None if record.record_id is None else self._index.person(record.record_id)
 
     def _refuse_rubbish(self) -> None:
         allowed = max(1.0, BAD_ROWS_ALLOWED_SHARE * max(self._rows, self._known))
