@@ -427,6 +427,52 @@ def test_a_server_that_nobody_can_tell_to_end_ends_by_itself(database: Database)
     assert limit == 60
 
 
+@pytest.mark.parametrize("kind", ["date", "timestamp", "timestamptz"])
+@pytest.mark.parametrize("date", ["infinity", "-infinity", "0044-03-15 BC", "12000-01-01"])
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_date_that_only_postgresql_knows_is_a_bad_date_of_its_row(
+    database: Database, date: str, kind: str
+) -> None:
+    database.make()
+    database.tell(
+        f"ALTER TABLE patients ALTER ne_le TYPE {kind}",
+        f"UPDATE patients SET ne_le = '{date}' WHERE patient_id = 8",
+    )
+    found = {it.place: it for it in records(database.source())}
+    assert found["record 8"].problem == f"{BAD_DATE}; it counts as unknown"
+    assert found["record 8"].person == PEOPLE[1]
+    if kind != "timestamptz":
+        assert found["record 7"].person == PEOPLE[0]
+    with database.source(watermark="ne_le").reading() as reading:
+        if date in ("infinity", "12000-01-01"):
+            assert isinstance(refusal(reading.watermark), errors.SettingInvalid)
+        else:
+            assert reading.watermark() is not None
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_value_that_a_view_fails_over_is_said_to_be_one(database: Database) -> None:
+    database.make()
+    database.tell(
+        "CREATE VIEW cast_of AS SELECT patient_id, nom, prenom, CAST(nom AS date) AS ne_le FROM patients"
+    )
+    error = refusal(lambda: records(database.source("cast_of")))
+    assert error.hint.startswith("A value of the table, or one that its view makes, can't be read")
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_number_of_thousands_of_digits_is_a_bad_row_and_no_watermark(database: Database) -> None:
+    database.make([{**row, "tel": 1} for row in ROWS], tel=sqlalchemy.Numeric())
+    database.tell("UPDATE patients SET tel = 1e5000 WHERE patient_id = 8")
+    source = database.source(columns={**COLUMNS, "phone": "tel"}, watermark="tel")
+    assert {it.problem for it in records(source)} == {
+        None,
+        "what stands in phone is no text; it counts as unknown",
+    }
+    with source.reading() as reading:
+        assert isinstance(refusal(reading.watermark), errors.SettingInvalid)
+
+
 @pytest.mark.parametrize("database", ["sqlite", "mariadb"], indirect=True)  # PostgreSQL keeps no NUL
 def test_a_text_with_a_nul_is_a_bad_row(database: Database) -> None:
     database.make([{**ROWS[0], "nom": "Cô\0té"}, ROWS[1]])

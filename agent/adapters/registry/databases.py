@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from agent.errors import RegistryUnavailable, SettingInvalid
@@ -40,6 +40,10 @@ _REFUSED = (
     "The name or password in DOSSIERD_REGISTRY_URL is not accepted, or that user may not read this table."
 )
 _SLOW = "The database took too long. Is the table locked, or is the view a slow one?"
+_VALUE = (
+    "A value of the table, or one that its view makes, can't be read: "
+    "look at what the view does with dates and numbers."
+)
 _FILE = "Is the file of DOSSIERD_REGISTRY_URL there, a SQLite database, and readable for the daemon's user?"
 _HINTS: Mapping[str, str] = {
     # SQLSTATE of PostgreSQL (appendix A of its manual)
@@ -101,6 +105,10 @@ def begin(connection: Connection, *, timeout_seconds: int) -> None:
         case "sqlite":
             connection.exec_driver_sql("BEGIN")
         case "postgresql":
+            from agent.adapters.registry.postgresql_dates import read_any_date  # it loads the driver
+
+            driver: Any = connection.connection.dbapi_connection
+            read_any_date(driver)
             connection.execution_options(postgresql_readonly=True)
             connection.execute(
                 text("SELECT set_config('statement_timeout', :milliseconds, true)"),
@@ -186,8 +194,9 @@ def translated() -> Iterator[None]:
         yield
     except (SQLAlchemyError, UnicodeError, OSError) as error:
         word = _word_of(error)
+        hint = _VALUE if isinstance(error, DataError) else _HINT
         raise RegistryUnavailable(
-            f"The office's database can't be read now ({word}).", hint=_HINTS.get(word, _HINT)
+            f"The office's database can't be read now ({word}).", hint=_HINTS.get(word, hint)
         ) from error
     except ModuleNotFoundError as error:
         raise SettingInvalid(

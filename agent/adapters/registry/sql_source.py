@@ -12,7 +12,7 @@ import decimal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import Connection, Select, column, false, func, inspect, literal_column, select, table
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,7 +23,7 @@ from agent.adapters.registry.databases import translated
 from agent.adapters.registry.fields import REQUIRED, near_names, placed
 from agent.adapters.registry.record_ids import problem_with
 from agent.adapters.registry.records import PlacesOfIds, Record, read_record
-from agent.adapters.registry.values import cell_of
+from agent.adapters.registry.values import MOST_DIGITS, NoDate, cell_of
 from agent.core.identifiers import IDENTIFIERS, IdentifierKind
 from agent.domain.identity import RecordId
 from agent.errors import RegistryInvalid, SettingInvalid
@@ -170,10 +170,10 @@ class SqlReading:
             highest = self._connection.execute(
                 select(func.max(self._source.c[self.layout.watermark]))
             ).scalar()
-        if isinstance(highest, decimal.Decimal) and highest == highest.to_integral_value():
+        if _is_whole(highest):
             return int(highest)
         if highest is None or (
-            isinstance(highest, int | str | datetime.date) and not isinstance(highest, bool)
+            isinstance(highest, int | str | datetime.date) and not isinstance(highest, bool | NoDate)
         ):
             return highest
         raise SettingInvalid(
@@ -229,6 +229,15 @@ class SqlReading:
                 hint="Choose the column in which each person has another value: DOSSIERD_REGISTRY_COLUMNS",
             )
         return read if read.person is not None else replace(read, record_id=RecordId(record_id))
+
+
+def _is_whole(value: object) -> TypeGuard[decimal.Decimal]:
+    return (
+        isinstance(value, decimal.Decimal)
+        and value.is_finite()
+        and value.adjusted() <= MOST_DIGITS
+        and value == value.to_integral_value()
+    )
 
 
 def _with_overlap(since: Mark) -> Mark:

@@ -6,6 +6,14 @@ import uuid
 
 _NO_DATE = frozenset({"0000-00-00", "0000-00-00 00:00:00"})
 """How MariaDB and MySQL may write that there is no date."""
+MOST_DIGITS = 1_000
+"""A longer number is none that anybody has typed; Python refuses to write one of more than 4,300 digits."""
+
+
+class NoDate(str):
+    """What is read where a column of dates holds none that can be understood."""
+
+    __slots__ = ()
 
 
 def cell_of(value: object) -> str | None:
@@ -49,7 +57,7 @@ def _decoded(content: bytes) -> str | None:
 
 def _number(value: decimal.Decimal) -> str | None:
     """A number without the point that its column gave it: 4711 for 4711.00."""
-    if not value.is_finite():
+    if not value.is_finite() or abs(value.adjusted()) > MOST_DIGITS:
         return None
     whole = value.to_integral_value()
     return str(int(whole)) if value == whole else str(value)
