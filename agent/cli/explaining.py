@@ -14,6 +14,7 @@ from agent.cli.shared import DocumentArgument, HomeOption, JsonOption, open_ledg
 from agent.cli.wording import (
     BY_RULE,
     NOT_DECIDED,
+    OUTLIVED,
     brief,
     lesson_words,
     outcome_words,
@@ -98,7 +99,10 @@ def _facts(
         "considered": None if told is None else told.considered,
         "lessons": None
         if told is None
-        else [{"lesson": it, "sentence": teaching_words(it.teaching)} for it in told.used],
+        else [
+            {"lesson": it, "sentence": teaching_words(it.teaching), "counted": it in told.used}
+            for it in (*told.used, *told.outlived)
+        ],
         "decided_again": again,
     }
 
@@ -124,6 +128,9 @@ def _say_reasoning(told: Explanation, decision: Decision) -> None:
     _say_considered(told.considered, decision)
     for lesson in told.used:
         say(lesson_words(lesson), indent=2)
+    for lesson in told.outlived:
+        say(lesson_words(lesson), indent=2)
+        say(f"It did not count: {OUTLIVED}.", indent=4, style="yellow")
 
 
 def _say_pieces(pieces: Sequence[Piece]) -> None:

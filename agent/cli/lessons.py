@@ -7,8 +7,9 @@ import typer
 
 from agent import errors
 from agent.cli.shared import HomeOption, JsonOption, ask, finish, open_ledger, open_registry
-from agent.cli.wording import lesson_words, person_words, print_json, say, teaching_words
+from agent.cli.wording import OUTLIVED, lesson_words, person_words, print_json, say, teaching_words
 from agent.config import Settings, load
+from agent.core.learned import is_outlived
 from agent.domain.document import reference
 from agent.domain.identity import Person
 from agent.domain.lesson import Alias, Lesson, LessonNumber, LessonState
@@ -41,12 +42,18 @@ def lessons(context: typer.Context, home: HomeOption = None, as_json: JsonOption
     with open_ledger(settings) as ledger:
         every = ledger.lessons(frozenset(LessonState))
     people = _people(settings, every)
+    outlived = {
+        it.number
+        for it in every
+        if (person := people.get(it.number)) is not None and is_outlived(it.teaching, person)
+    }
     if as_json:
         print_json(
             [
                 {
                     "number": it.number,
                     "state": it.state,
+                    "counts": it.state is LessonState.ACTIVE and it.number not in outlived,
                     "sentence": teaching_words(it.teaching),
                     "teaching": it.teaching,
                     "document": reference(it.document_id),
@@ -69,6 +76,8 @@ def lessons(context: typer.Context, home: HomeOption = None, as_json: JsonOption
             say(lesson_words(it), indent=2)
             if (person := people.get(it.number)) is not None:
                 say(f"{person.record_id} is {person_words(person)}", indent=4)
+            if it.number in outlived:
+                say(f"It does not count: {OUTLIVED}.", indent=4, style="yellow")
             say(f"dossierd lessons {_DO[state]} {it.number}", indent=4)
 
 

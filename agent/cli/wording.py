@@ -298,6 +298,9 @@ def teaching_words(teaching: Teaching) -> str:
             assert_never(teaching)
 
 
+OUTLIVED = "the record had another name when it was taught, and may be somebody else by now"
+
+
 def lesson_words(lesson: Lesson) -> str:
     """A lesson with where it comes from, and who says that it is true."""
     taught = f"taught by the answer about {reference(lesson.document_id)} ({lesson.taught_by})"

@@ -60,6 +60,7 @@ class Explanation:
     Attributes:
         why: the verdict's reason in one sentence.
         used: the lessons that had a part in it: the spelling or the label is printed.
+        outlived: the lessons whose spelling is printed, and did not count: the record had come to have another name.
         differences: how the decision that is made again differs; empty when it is the same.
     """
 
@@ -67,6 +68,7 @@ class Explanation:
     pieces: tuple[Piece, ...]
     considered: tuple[Considered, ...]
     used: tuple[Lesson, ...]
+    outlived: tuple[Lesson, ...]
     differences: tuple[str, ...]
 
 
@@ -75,11 +77,14 @@ def explain_decision(text: DocumentText, inputs: Inputs, stored: Decision) -> Ex
     evidence = replay.evidence_of(text, inputs)
     assessments = compare(evidence, inputs.people)
     again = replay.decide_from(evidence, inputs)
+    printed = [lesson for lesson in inputs.lessons if _is_printed(lesson, evidence)]
+    spelled = {spelling.lesson for person in inputs.people for spelling in person.spellings}
     return Explanation(
         why=why(stored),
         pieces=pieces_of(text, evidence, assessments),
         considered=tuple(_considered(assessments, inputs, stored)),
-        used=tuple(lesson for lesson in inputs.lessons if _is_used(lesson, evidence)),
+        used=tuple(it for it in printed if not isinstance(it.teaching, Alias) or it.number in spelled),
+        outlived=tuple(it for it in printed if isinstance(it.teaching, Alias) and it.number not in spelled),
         differences=tuple(_differences(stored, again, inputs)),
     )
 
@@ -146,7 +151,7 @@ def _considered(assessments: Sequence[Assessment], inputs: Inputs, stored: Decis
                 )
 
 
-def _is_used(lesson: Lesson, evidence: Evidence) -> bool:
+def _is_printed(lesson: Lesson, evidence: Evidence) -> bool:
     """A label among the inputs is printed; of a spelling all words must be."""
     return not isinstance(lesson.teaching, Alias) or bool(learned.called(evidence, [lesson]))
 

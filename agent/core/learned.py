@@ -8,7 +8,7 @@ from agent.core.names import are_compatible, tokens
 from agent.core.vocabulary import Vocabulary
 from agent.domain.evidence import Evidence, MarkKind
 from agent.domain.identity import Person, RecordId, Spelling
-from agent.domain.lesson import Alias, Label, Lesson
+from agent.domain.lesson import Alias, Label, Lesson, Teaching
 
 
 def vocabulary_with(vocabulary: Vocabulary, lessons: Iterable[Lesson]) -> Vocabulary:
@@ -44,17 +44,40 @@ def called(evidence: Evidence, lessons: Iterable[Lesson]) -> tuple[RecordId, ...
 
 
 def people_with(people: Sequence[Person], lessons: Sequence[Lesson]) -> tuple[Person, ...]:
-    """Give people the spellings that were learned of them; one that fits somebody else too is marked as shared."""
+    """Give people the spellings that were learned of them, but for those that their record has outlived.
+
+    One that fits somebody else too is marked as shared.
+    """
     taught: dict[RecordId, list[Lesson]] = {}
     for lesson in lessons:
         if isinstance(lesson.teaching, Alias):
             taught.setdefault(lesson.teaching.record_id, []).append(lesson)
     return tuple(
-        replace(person, spellings=tuple(_spelling(lesson, people) for lesson in taught[person.record_id]))
+        replace(
+            person,
+            spellings=tuple(
+                _spelling(lesson, people)
+                for lesson in taught[person.record_id]
+                if not is_outlived(lesson.teaching, person)
+            ),
+        )
         if person.record_id in taught
         else person
         for person in people
     )
+
+
+def is_outlived(teaching: Teaching, person: Person) -> bool:
+    """Whether a record has another name by now than when a spelling of it was taught: it may be somebody else's."""
+    if not isinstance(teaching, Alias) or teaching.registered is None:
+        return False
+    was = Person(
+        record_id=teaching.record_id,
+        last_name=teaching.registered.last_name,
+        first_name=teaching.registered.first_name,
+        birth_name=teaching.registered.birth_name,
+    )
+    return not are_compatible(was, replace(person, spellings=()))
 
 
 def bearers(alias: Alias, people: Iterable[Person]) -> tuple[Person, ...]:

@@ -19,7 +19,7 @@ from agent.core.roles import Roles
 from agent.core.vocabulary import Vocabulary
 from agent.domain.evidence import Evidence, Mark, MarkKind, NameField, Passage
 from agent.domain.identity import Person, Spelling
-from agent.domain.lesson import Alias, Label, Teaching
+from agent.domain.lesson import Alias, Label, Registered, Teaching
 
 _LONGEST_LABEL = 4
 _SHORTEST_LABEL = 3
@@ -91,12 +91,18 @@ class _Document:
         if len(subjects) != 1:
             return
         ((words, subject),) = subjects.items()
+        person = found.person
         alias = Alias(
-            record_id=found.person.record_id, last_name=subject.last_name, first_name=subject.first_name
+            record_id=person.record_id,
+            last_name=subject.last_name,
+            first_name=subject.first_name,
+            registered=Registered(
+                last_name=person.last_name, first_name=person.first_name, birth_name=person.birth_name
+            ),
         )
         is_name = _SHORTEST_NAME <= len(words) <= _LONGEST_NAME and _is_of_one_script("".join(words))
         is_sure = subject.is_sure and not any(map(_is_run_together, alias.printed.split()))
-        if is_name and is_sure and _may_be_called(words, found.person) and self._is_all(alias, found.person):
+        if is_name and is_sure and _may_be_called(words, person) and self._is_all(alias, person):
             yield alias
 
     def _is_all(self, alias: Alias, person: Person) -> bool:

@@ -28,17 +28,28 @@ class LessonState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """How a record was called when a lesson was taught."""
+
+    last_name: str
+    first_name: str
+    birth_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alias:
     """A printed spelling that means one person.
 
     Attributes:
         last_name: as printed; the whole name where nothing parts it from the first name.
         first_name: as printed; empty where the whole name is in `last_name`.
+        registered: whose name it was; None where the version that taught it did not keep that.
     """
 
     record_id: RecordId
     last_name: str
     first_name: str = ""
+    registered: Registered | None = None
     what: Literal["alias"] = "alias"
 
     @property

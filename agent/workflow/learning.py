@@ -1,7 +1,8 @@
 """Learning: what an answer may teach is proposed, and counts from a human's word until a human's word.
 
 A spelling that may mean somebody else too is never proposed, and refused when a human wants to confirm it; one that
-comes to be so later is passed over when documents are decided (`core/learned.py`).
+comes to be so later is passed over when documents are decided (`core/learned.py`). So is one whose record has come to
+have another name: ids are used again.
 """
 
 from typing import assert_never
@@ -96,8 +97,11 @@ def refusal_of(teaching: Teaching, registry: Registry, vocabulary: Vocabulary) -
 
 
 def _refusal_of_alias(alias: Alias, registry: Registry) -> str | None:
-    if registry.person(alias.record_id) is None:
+    person = registry.person(alias.record_id)
+    if person is None:
         return f"there is no record {alias.record_id} in the registry any more."
+    if learned.is_outlived(alias, person):
+        return f"record {alias.record_id} is {display(person)} by now, and had another name when this was taught."
     people = registry.candidates(extract(text_of_plain(alias.printed)))
     if people.is_cut:
         return f"“{alias.printed}” may be too many people of the registry to hold each against it."

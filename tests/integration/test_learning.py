@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from agent import errors
+from agent.adapters.home import REGISTRY_FILE
+from agent.adapters.registry import RegistryIndex
 from agent.cli import app
 from agent.core.rules import Rules
 from agent.domain.document import DocumentId, text_of_plain
 from agent.domain.evidence import MarkKind
-from agent.domain.lesson import Alias, Label, Lesson, LessonNumber, LessonState
+from agent.domain.lesson import Alias, Label, Lesson, LessonNumber, LessonState, Registered
 from agent.domain.life import Action, Document, Reply
 from agent.domain.outcome import Archived, InReview, State
 from agent.workflow.deciding import judge
@@ -29,7 +32,11 @@ pytestmark = pytest.mark.reliability
 ANY = frozenset(LessonState)
 MISSPELT = "Patient : MULLER Ana\nDate de naissance : 12/03/1980\n"
 FOREIGN = "Versicherte : Anna MULLER\nDate de naissance : 12/03/1980\n"
-ALIAS = Alias(record_id=ANNA.record_id, last_name="MULLER Ana")
+ALIAS = Alias(
+    record_id=ANNA.record_id,
+    last_name="MULLER Ana",
+    registered=Registered(last_name=ANNA.last_name, first_name=ANNA.first_name),
+)
 FIRST = LessonNumber(1)
 
 
@@ -93,6 +100,28 @@ def test_the_next_such_document_is_filed_by_rule_once_a_human_confirms_and_asked
     told = _run(office, "explain", "D-3")
     assert "Decided again from what is stored: the same." in told.output
     assert office.row(DocumentId(3)).state is State.ARCHIVED
+
+
+def test_a_spelling_does_not_follow_a_record_id_that_is_used_again_for_somebody_else(office: Office) -> None:
+    _taught(office)
+    assert _ask(office, Action.CONFIRM_LESSON, 1, "1").done
+    leila = replace(ANNA, last_name="Amrani", first_name="Leila")
+    office.registry.people = [leila, BERTA]
+    index = RegistryIndex(office.home / "state" / REGISTRY_FILE)
+    index.replace([leila, BERTA])
+    index.close()
+    assert _process(office, MISSPELT, b"%PDF-1.7 second").state is State.IN_REVIEW
+    told = _run(office, "explain", "D-2")
+    assert (told.exit_code, "It did not count: the record had another name" in told.output) == (0, True)
+    (lesson,) = json.loads(_run(office, "explain", "D-2", "--json").stdout)["lessons"]
+    assert (lesson["lesson"]["number"], lesson["counted"]) == (1, False)
+    assert (
+        "It does not count: the record had another name when it was taught" in _run(office, "lessons").output
+    )
+    assert json.loads(_run(office, "lessons", "--json").stdout)[0]["counts"] is False
+    assert _ask(office, Action.CONFIRM_LESSON, 1, "1").sentence == (
+        "Lesson 1 is not confirmed: record R1 is Leila Amrani by now, and had another name when this was taught."
+    )
 
 
 def test_what_is_learned_and_judged_is_in_the_audit_trail_without_a_name(office: Office) -> None:

@@ -10,7 +10,7 @@ from agent.core.rules import Rules
 from agent.domain.decision import Ambiguous, Match, Policy, Reason
 from agent.domain.evidence import MarkKind
 from agent.domain.identity import Person, RecordId
-from agent.domain.lesson import Alias, Label, Lesson
+from agent.domain.lesson import Alias, Label, Lesson, Registered
 from agent.workflow.deciding import Judgement, judge
 from tests.builders import cut_short, lesson, person, text_of
 from tests.fakes import FakeRegistry
@@ -95,7 +95,15 @@ def test_the_lessons_that_had_a_part_are_told_and_no_others() -> None:
     label = lesson(Label(words="geboren", announces=MarkKind.BIRTH_DATE), 3)
     told = _explained("Patient : VIDALE Hinde\nGeboren : 16/08/1977", VIDAL, lessons=(alias, unused, label))
     assert [it.number for it in told.used] == [1, 3]
+    assert told.outlived == ()
     assert _obstacles(told) == {"R1": ""}
+
+
+def test_a_lesson_whose_record_has_another_name_by_now_is_told_apart() -> None:
+    registered = Registered(last_name="Tazi", first_name="Karim")
+    alias = lesson(Alias(record_id=RecordId("R1"), last_name="TAZZI Karim", registered=registered), 1)
+    told = _explained("Patient : TAZZI Karim\nDate de naissance : 16/08/1977", VIDAL, lessons=(alias,))
+    assert (told.used, [it.number for it in told.outlived]) == ((), [1])
 
 
 def test_another_decision_is_told_with_how_it_differs() -> None:

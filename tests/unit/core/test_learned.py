@@ -1,6 +1,7 @@
 """What confirmed lessons change: never enough alone, for one record only, and every veto holds."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from agent.core.vocabulary import STANDARD
 from agent.domain.decision import Ambiguous, Decision, Match, Unmatched
 from agent.domain.evidence import MarkKind
 from agent.domain.identity import Person, RecordId, Spelling
-from agent.domain.lesson import Alias, Label, Lesson
+from agent.domain.lesson import Alias, Label, Lesson, Registered
 from agent.workflow.deciding import judge
 from tests.builders import lesson, person, text_of
 from tests.fakes import FakeRegistry
@@ -80,6 +81,31 @@ def test_every_veto_holds_for_a_spelling(contrary: str) -> None:
 def test_a_spelling_in_another_role_names_nobody() -> None:
     text = f"Patient : Sara TAZI\n{BORN}\nDr BENANI Fatema"
     assert not isinstance(_decide(text, FATIMA, lessons=(lesson(WHOLE),)), Match)
+
+
+@pytest.mark.parametrize(
+    ("now", "is_outlived"),
+    [
+        (FATIMA, False),
+        (person("Bennani", "Fatima", record_id="R1"), False),
+        (person("Tazi", "Fatima Zahra", birth_name="Bennani", record_id="R1"), False),
+        (person("Tazi", "Fatima Zahra", record_id="R1"), True),
+        (person("Amrani", "Leila", record_id="R1"), True),
+    ],
+)
+def test_a_spelling_counts_only_while_the_record_has_a_name_that_it_had_when_it_was_taught(
+    now: Person, is_outlived: bool
+) -> None:
+    registered = Registered(last_name="Bennani", first_name="Fatima Zahra")
+    taught = lesson(replace(WHOLE, registered=registered))
+    assert learned.is_outlived(taught.teaching, now) is is_outlived
+    decision = _decide(f"Patient : BENANI Fatema\n{BORN}", now, lessons=(taught,))
+    assert isinstance(decision, Match) is not is_outlived
+
+
+def test_a_label_and_a_spelling_of_before_are_not_outlived() -> None:
+    assert not learned.is_outlived(VERSICHERTER, FATIMA)
+    assert not learned.is_outlived(WHOLE, person("Amrani", "Leila", record_id="R1"))
 
 
 def test_a_spelling_is_one_record_s_only() -> None:

@@ -12,7 +12,7 @@ from agent.core.lessons import what_it_teaches
 from agent.core.vocabulary import STANDARD, Vocabulary
 from agent.domain.evidence import MarkKind
 from agent.domain.identity import Identifier, Person, RecordId
-from agent.domain.lesson import Alias, Label, Teaching
+from agent.domain.lesson import Alias, Label, Registered, Teaching
 from tests.builders import lesson, person, text_of
 
 FATIMA = person("Bennani", "Fatima Zahra", record_id="R1", cin="JK374321", birth_name="Alaoui")
@@ -25,7 +25,8 @@ def _taught(text: str, chosen: Person = FATIMA, vocabulary: Vocabulary = STANDAR
 
 
 def _alias(last_name: str, first_name: str = "") -> Alias:
-    return Alias(record_id=RecordId("R1"), last_name=last_name, first_name=first_name)
+    registered = Registered(last_name="Bennani", first_name="Fatima Zahra", birth_name="Alaoui")
+    return Alias(record_id=RecordId("R1"), last_name=last_name, first_name=first_name, registered=registered)
 
 
 @pytest.mark.parametrize(
