@@ -21,11 +21,15 @@ class Syncing:
         self._source = source
         self._stop = stop
         settings = parts.settings
-        self._pause_seconds = settings.registry_sync_minutes * 60
+        self._every_seconds = settings.registry_sync_minutes * 60
+        self._pause_seconds = 0.0
         self._max_age = datetime.timedelta(hours=settings.registry_max_age_hours)
 
     def turn(self) -> None:
-        """Do one pass, then wait for the next."""
+        """Do one pass, after the pause since the one before, whatever that raised."""
+        if self._stop.wait(self._pause_seconds):
+            return
+        self._pause_seconds = self._every_seconds
         parts = self._parts
         before = parts.registry.version()
         try:
@@ -42,7 +46,6 @@ class Syncing:
             log.warning("registry_sync_failed", reason=error.reason, retryable=error.retryable)
         else:
             self._tell(synced, has_changed=synced.imported.version != before)
-        self._stop.wait(self._pause_seconds)
 
     def _tell(self, synced: Synced, *, has_changed: bool) -> None:
         done = synced.imported

@@ -30,7 +30,12 @@ pytestmark = pytest.mark.reliability
 class Now(threading.Event):
     """A stop that is not asked for, and never waited for."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited_seconds: list[float | None] = []
+
     def wait(self, timeout: float | None = None) -> bool:
+        self.waited_seconds.append(timeout)
         return self.is_set()
 
 
@@ -108,6 +113,29 @@ def test_a_pass_that_fails_is_told_without_a_word_of_the_address(clinic: Clinic)
     assert found.level is Level.NOTICE
     assert "The last look failed: There is no table or view 'people'." in found.sentence
     assert found.hint == "Correct DOSSIERD_REGISTRY_TABLE in .env."
+
+
+@pytest.mark.parametrize("name", ["sync", "nothing"])
+def test_each_pass_but_the_first_is_waited_for_also_when_one_has_raised_what_nobody_expected(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    clinic.confirm()
+    assert clinic.parts.source is not None
+    stop = Now()
+    syncing = Syncing(clinic.parts, clinic.parts.source, stop)
+
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("a value that no test has thought of")
+
+    if name == "sync":
+        monkeypatch.setattr("agent.daemon.syncing.sync", broken)
+        with pytest.raises(ValueError, match="no test has thought of"):
+            syncing.turn()
+        monkeypatch.undo()
+    else:
+        syncing.turn()
+    syncing.turn()
+    assert stop.waited_seconds == [0, 300]
 
 
 def test_health_asks_for_the_first_look(clinic: Clinic) -> None:
