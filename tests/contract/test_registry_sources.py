@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from agent import errors
 from agent.adapters.registry import RegistryIndex, read_csv
 from agent.adapters.registry.copied import confirm
+from agent.adapters.registry.databases import hash_of, read_url
 from agent.adapters.registry.records import BAD_DATE, Record
 from agent.adapters.registry.sql_source import SqlSource
 from agent.adapters.registry.sync import Synced, sync
@@ -563,3 +564,21 @@ def test_an_address_of_no_database_is_refused_without_being_told(url: str) -> No
         SqlSource(url, "patients", {})
     assert "DOSSIERD_REGISTRY_URL" in raised.value.sentence
     assert "s3cret" not in f"{raised.value} {raised.value.hint}"
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("postgresql:///db?host=/a", "postgresql:///db?host=/b", False),
+        ("postgresql:///db?host=/a&port=5433", "postgresql:///db?host=/a&port=5434", False),
+        ("postgresql:///db?service=a", "postgresql:///db?service=b", False),
+        ("mariadb:///db?unix_socket=/a", "mariadb:///db?unix_socket=/b", False),
+        ("postgresql://h/db", "postgresql://h/other", False),
+        ("postgresql://h/db?sslmode=require", "postgresql://reader:s3cret@h/db", True),
+    ],
+)
+def test_two_places_are_told_apart_by_all_that_an_address_says_of_where_they_are(
+    one: str, other: str, *, is_same: bool
+) -> None:
+    assert (hash_of(read_url(one)) == hash_of(read_url(other))) is is_same

@@ -28,6 +28,8 @@ _DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mysql+pymysql",
 }
+_WHERE = ("host", "hostaddr", "port", "service", "servicefile", "dbname", "unix_socket", "read_default_file")
+"""What may stand behind the ? of an address and says where the database is, and not how it is spoken with."""
 _TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MariaDB or MySQL"}
 _URL_HINT = (
     "It looks like postgresql://name:password@host/database, mariadb://name:password@host/database or "
@@ -82,6 +84,7 @@ def title_of(place: URL) -> str:
 def hash_of(place: URL) -> str:
     """Tell one database from another without saying where it is, or who reads it."""
     words = f"{place.get_backend_name()} {place.host} {place.port} {place.database}"
+    words += "".join(f" {key}={place.query[key]}" for key in _WHERE if key in place.query)
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
