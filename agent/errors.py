@@ -187,3 +187,7 @@ class EvaluationInvalid(DossierdError):
 
 class RequestRefused(DossierdError):
     reason = "request_refused"
+
+
+class IdentitiesChanged(RequestRefused):
+    """Many record ids would name somebody else than before, and nobody has confirmed that."""

@@ -36,6 +36,7 @@ app.command()(hygiene.report)
 
 VANISHING_SHARE = 0.5
 """A file that drops more of the known people than this is probably the wrong one, however small the office."""
+CHANGES_HINT = "If each id still means the same person, add --confirm-changes."
 CONFIRM_HINT = "If the file is complete, add --confirm-deletions."
 
 
@@ -57,6 +58,12 @@ def import_(
     ] = False,
     confirm_deletions: Annotated[
         bool, typer.Option("--confirm-deletions", help="Let it go through even if many records would vanish.")
+    ] = False,
+    confirm_changes: Annotated[
+        bool,
+        typer.Option(
+            "--confirm-changes", help="Let it go through even if many ids would name somebody else."
+        ),
     ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -83,7 +90,13 @@ def import_(
         if vanishing and not confirm_deletions:
             confirm_deletions = _allow(vanishing, known, asks=not yes)
         try:
-            imported = index.replace(from_file(index, found.people), confirm_deletions=confirm_deletions)
+            imported = index.replace(
+                from_file(index, found.people),
+                confirm_deletions=confirm_deletions,
+                confirm_changes=confirm_changes,
+            )
+        except errors.IdentitiesChanged as error:
+            raise errors.RequestRefused(error.sentence, hint=CHANGES_HINT) from error
         except errors.RequestRefused as error:
             raise errors.RequestRefused(error.sentence, hint=CONFIRM_HINT) from error
     if as_json:

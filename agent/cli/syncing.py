@@ -30,6 +30,12 @@ def sync(
     confirm_deletions: Annotated[
         bool, typer.Option("--confirm-deletions", help="Let it go through even if many records would vanish.")
     ] = False,
+    confirm_changes: Annotated[
+        bool,
+        typer.Option(
+            "--confirm-changes", help="Let it go through even if many ids would name somebody else."
+        ),
+    ] = False,
     yes: Annotated[
         bool, typer.Option("--yes", help="Don't ask whether the columns are understood rightly.")
     ] = False,
@@ -53,8 +59,9 @@ def sync(
             index,
             datetime.datetime.now(datetime.UTC),
             max_age=_max_age(settings),
-            wants_full=full or confirm_deletions,
+            wants_full=full or confirm_deletions or confirm_changes,
             confirm_deletions=confirm_deletions,
+            confirm_changes=confirm_changes,
         )
     if as_json:
         print_json(

@@ -154,3 +154,25 @@ def test_import_takes_columns_as_they_are_chosen_and_shows_the_others(clinic: Cl
     assert clinic.type(*words, "--column", "dob=Né", "--yes", **file).returncode == 0
     found = json.loads(clinic.type("registry", "find", "vidal", "--json", **file).stdout)
     assert "1977-08-16" in json.dumps(found)
+
+
+def test_import_and_sync_refuse_ids_that_name_others_until_that_is_confirmed(clinic: Clinic) -> None:
+    for number in range(3, 30):
+        clinic.admit(number, "Tazi")
+    assert clinic.sync("--yes").returncode == 0
+    clinic.run("UPDATE patients SET nom = 'Clark' WHERE id > 1")
+    refused = clinic.sync("--full", "--confirm-deletions")
+    assert refused.returncode == 1
+    assert "27 of 28 ids would name somebody else" in refused.stderr
+    assert "dossierd registry sync --confirm-changes" in refused.stderr
+    assert "27 changed" in clinic.sync("--confirm-changes").stdout
+
+    people = clinic.folder / "people.csv"
+    people.write_text("id,nom,prénom\n" + "".join(f"{number},Vidal,Hind\n" for number in range(1, 30)))
+    file = {"DOSSIERD_REGISTRY_URL": "", "DOSSIERD_REGISTRY_TABLE": ""}
+    words = ("registry", "import", str(people), "--yes")
+    refused = clinic.type(*words, "--confirm-deletions", **file)
+    assert refused.returncode == 1
+    assert "28 of 29 ids would name somebody else" in refused.stderr
+    assert "add --confirm-changes" in refused.stderr
+    assert clinic.type(*words, "--confirm-changes", **file).returncode == 0

@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,6 +67,55 @@ def content(path: Path) -> list[object]:
         ]
     connection.close()
     return [*tables]
+
+
+def changed(how: Callable[[Person], Person], count: int) -> list[Person]:
+    return [how(one) if place < count else one for place, one in enumerate(PATIENTS)]
+
+
+PATIENTS = [person(last, "Hind", record_id=f"{number}") for number, last in enumerate(["Vidal", "Tazi"] * 50)]
+
+
+@pytest.mark.security
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda one: replace(one, last_name="Clark"),
+        lambda one: replace(one, birth_date=datetime.date(1980, 1, 2)),
+    ],
+)
+def test_more_than_twenty_ids_that_name_somebody_else_are_refused_until_that_is_confirmed(
+    index: RegistryIndex, how: Callable[[Person], Person]
+) -> None:
+    index.replace(PATIENTS)
+    index.replace(changed(how, 20))
+    index.replace(PATIENTS)
+    for take in (index.replace, index.apply):
+        with pytest.raises(errors.IdentitiesChanged) as raised:
+            take(changed(how, 21))
+        assert raised.value.sentence == (
+            "21 of 100 ids would name somebody else, by name or birth date; nothing was changed."
+        )
+        assert list(index.everybody()) == sorted(PATIENTS, key=lambda one: one.record_id)
+    assert index.apply(changed(how, 21), confirm_changes=True).changed == 21
+    assert index.replace(PATIENTS, confirm_changes=True).changed == 21
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda one: replace(one, last_name="Clark", birth_name=one.last_name),
+        lambda one: replace(one, first_name="Hind Sara"),
+        lambda one: replace(one, birth_date=None),
+        lambda one: replace(one, phone="0600000000"),
+    ],
+)
+def test_people_who_marry_or_are_told_more_of_stay_the_same(
+    index: RegistryIndex, how: Callable[[Person], Person]
+) -> None:
+    index.replace(PATIENTS)
+    assert index.replace(changed(how, 100)).changed == 100
+    assert index.replace(PATIENTS).changed == 100
 
 
 def test_apply_adds_and_changes_and_removes_nobody(index: RegistryIndex) -> None:

@@ -199,6 +199,31 @@ def test_many_deletions_are_refused_until_they_are_confirmed(clinic: Clinic) -> 
     assert error.hint.endswith("dossierd registry sync --confirm-deletions")
 
 
+@pytest.mark.security
+@pytest.mark.parametrize("wants_full", [False, True])
+def test_ids_that_were_given_anew_are_refused_until_that_is_confirmed(
+    clinic: Clinic, wants_full: bool
+) -> None:
+    clinic.run(
+        "INSERT INTO patients VALUES (?, ?, 'Hind', NULL, 1)",
+        [(number, f"Tazi{chr(97 + number % 26)}{chr(97 + number // 26)}") for number in range(10, 110)],
+    )
+    clinic.sync()
+    clinic.run("UPDATE patients SET patient_id = (patient_id + 1) % 110, version = 2 WHERE patient_id > 9")
+    clinic.run("UPDATE patients SET patient_id = 10 WHERE patient_id = 0")
+    error = clinic.refused(wants_full=wants_full)
+    assert isinstance(error, errors.RequestRefused)
+    assert error.sentence == (
+        "100 of 103 ids would name somebody else, by name or birth date; nothing was changed."
+    )
+    assert error.hint == (
+        "If each id still means the same person, type: dossierd registry sync --confirm-changes"
+    )
+    clinic.refused(wants_full=True, confirm_deletions=True)
+    assert clinic.sync(wants_full=wants_full, confirm_changes=True).imported.changed == 100
+    assert trouble_of(clinic.index) is None
+
+
 def test_one_bad_row_is_told_and_keeps_nobody_else_out(clinic: Clinic) -> None:
     clinic.admit(4, name="")
     done = clinic.sync()

@@ -121,7 +121,9 @@ class RegistryIndex:
         with self._translated(), closing(self._open()) as connection:
             yield from search.everybody(connection)
 
-    def replace(self, people: Iterable[Person], *, confirm_deletions: bool = False) -> Imported:
+    def replace(
+        self, people: Iterable[Person], *, confirm_deletions: bool = False, confirm_changes: bool = False
+    ) -> Imported:
         """Take these people in place of all known ones, all or nothing; only what differs is written.
 
         Args:
@@ -129,26 +131,30 @@ class RegistryIndex:
 
         Raises:
             RequestRefused: it would remove suspiciously many records and nobody has confirmed that.
+            IdentitiesChanged: suspiciously many ids would name somebody else and nobody has confirmed that.
             RegistryInvalid: a record came twice.
             RegistryUnavailable: nothing was changed.
         """
         with self._transaction("BEGIN IMMEDIATE") as connection:
-            imported = loading.replace(connection, people, confirm_deletions=confirm_deletions)
+            imported = loading.replace(
+                connection, people, confirm_deletions=confirm_deletions, confirm_changes=confirm_changes
+            )
         self._shorten_log()
         return imported
 
-    def apply(self, people: Iterable[Person]) -> Imported:
+    def apply(self, people: Iterable[Person], *, confirm_changes: bool = False) -> Imported:
         """Add these people, or change those whom their ids name, all or nothing; nobody is removed.
 
         Args:
             people: a stream in any order, read once. What it notes in this index while it is read belongs to the pass.
 
         Raises:
+            IdentitiesChanged: suspiciously many ids would name somebody else and nobody has confirmed that.
             RegistryInvalid: a record came twice.
             RegistryUnavailable: nothing was changed.
         """
         with self._transaction("BEGIN IMMEDIATE") as connection:
-            imported = loading.apply(connection, people)
+            imported = loading.apply(connection, people, confirm_changes=confirm_changes)
         self._shorten_log()
         return imported
 

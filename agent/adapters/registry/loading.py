@@ -13,12 +13,16 @@ from typing import TypeVar
 from agent.adapters.registry.postings import Numbered, Postings
 from agent.adapters.registry.rows import COLUMNS, Row, person_of, row_of
 from agent.adapters.registry.schema import make_tables
+from agent.core.names import are_compatible
 from agent.domain.identity import Person
-from agent.errors import RegistryInvalid, RequestRefused
+from agent.errors import IdentitiesChanged, RegistryInvalid, RequestRefused
 
 DELETIONS_ALLOWED = 20
 DELETIONS_ALLOWED_SHARE = 0.05
 """A truncated export must not empty the registry: an import that removes more than both of these asks first."""
+CHANGES_ALLOWED = 20
+CHANGES_ALLOWED_SHARE = 0.05
+"""Ids that were given anew must not name others in silence: more than both of these ask first."""
 _BATCH_PEOPLE = 2_000
 _Item = TypeVar("_Item")
 _EACH_COLUMN = ", ".join(f"{name} = ?" for name in COLUMNS.split(", "))
@@ -40,10 +44,17 @@ class Imported:
     removed: int
 
 
-def replace(connection: sqlite3.Connection, people: Iterable[Person], *, confirm_deletions: bool) -> Imported:
+def replace(
+    connection: sqlite3.Connection,
+    people: Iterable[Person],
+    *,
+    confirm_deletions: bool,
+    confirm_changes: bool,
+) -> Imported:
     """Take these people in place of all known ones.
 
     Raises:
+        IdentitiesChanged: suspiciously many ids would name somebody else and nobody has confirmed that.
         RequestRefused: it would remove suspiciously many records and nobody has confirmed that.
         RegistryInvalid: a record came twice.
     """
@@ -57,20 +68,26 @@ def replace(connection: sqlite3.Connection, people: Iterable[Person], *, confirm
             f"This would remove {removed} of {known} people; nothing was changed.",
             hint="If the file is complete, import it again and confirm the deletions.",
         )
+    if not confirm_changes:
+        taken.refuse_others(known)
     if removed:
         taken.remove_all_not_seen()
     return taken.finish(removed)
 
 
-def apply(connection: sqlite3.Connection, people: Iterable[Person]) -> Imported:
+def apply(connection: sqlite3.Connection, people: Iterable[Person], *, confirm_changes: bool) -> Imported:
     """Add these people, or change those who are known by their id; nobody is removed.
 
     Raises:
+        IdentitiesChanged: suspiciously many ids would name somebody else and nobody has confirmed that.
         RegistryInvalid: a record came twice.
     """
+    known = count_of(connection)
     taken = _Pass(connection)
     for batch in _batches(people):
         taken.take(batch)
+    if not confirm_changes:
+        taken.refuse_others(known)
     return taken.finish(0)
 
 
@@ -103,7 +120,7 @@ class _Pass:
         self._postings = Postings(connection)
         (self._next_rid,) = connection.execute("SELECT coalesce(max(rid), -1) + 1 FROM person").fetchone()
         self._seen = bytearray(self._next_rid)
-        self._added = self._changed = self.met = 0
+        self._added = self._changed = self._others = self.met = 0
 
     def take(self, people: Sequence[Person]) -> None:
         known = self._known(people)
@@ -123,8 +140,10 @@ class _Pass:
             self._seen[rid] = True
             self.met += 1
             if row != row_of(person):
+                before = person_of(row)
+                self._others += _are_two(before, person)
                 changed.append((rid, person))
-                former.append((rid, person_of(row)))
+                former.append((rid, before))
         self._postings.remove(former)
         self._postings.add([*added, *changed])
         self._connection.executemany(
@@ -137,6 +156,21 @@ class _Pass:
         )
         self._added += len(added)
         self._changed += len(changed)
+
+    def refuse_others(self, known: int) -> None:
+        """Doubt a pass in which many ids name somebody else.
+
+        Args:
+            known: how many people there were before.
+
+        Raises:
+            IdentitiesChanged: it is one.
+        """
+        if self._others > max(CHANGES_ALLOWED, CHANGES_ALLOWED_SHARE * known):
+            raise IdentitiesChanged(
+                f"{self._others} of {known} ids would name somebody else, by name or birth date;"
+                " nothing was changed."
+            )
 
     def remove_all_not_seen(self) -> None:
         gone = [rid for rid, is_seen in enumerate(self._seen) if not is_seen]
@@ -178,6 +212,13 @@ def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
     stream = iter(items)
     while batch := list(itertools.islice(stream, _BATCH_PEOPLE)):
         yield batch
+
+
+def _are_two(before: Person, now: Person) -> bool:
+    """Whether whom an id stood for and whom it stands for now can't be one; a missing birth date says nothing."""
+    if before.birth_date and now.birth_date and before.birth_date != now.birth_date:
+        return True
+    return not are_compatible(before, now)
 
 
 def _everybody(connection: sqlite3.Connection) -> Iterator[Numbered]:

@@ -25,13 +25,20 @@ from agent.adapters.registry.loading import Imported
 from agent.adapters.registry.records import Record
 from agent.adapters.registry.sql_source import Mark, SqlReading, SqlSource
 from agent.domain.identity import Person
-from agent.errors import DossierdError, RegistryInvalid, RegistryUnavailable, RequestRefused
+from agent.errors import (
+    DossierdError,
+    IdentitiesChanged,
+    RegistryInvalid,
+    RegistryUnavailable,
+    RequestRefused,
+)
 
 FULL_PASS_EVERY = datetime.timedelta(days=1)
 BAD_ROWS_ALLOWED_SHARE = 0.01
 VANISHING_SHARE = 0.5
 """A table that has lost more of the known people than this is a wrong or an emptied one, however small the office."""
 _STAYS = "; who was known by this id stays as last known"
+_CHANGES_HINT = "If each id still means the same person, type: dossierd registry sync --confirm-changes"
 _CONFIRM_HINT = "If the database is complete, type: dossierd registry sync --confirm-deletions"
 _BAD_ROWS_HINT = "Is each column taken for the right thing? Look at it: dossierd registry sync --full"
 
@@ -60,6 +67,7 @@ def sync(
     max_age: datetime.timedelta,
     wants_full: bool = False,
     confirm_deletions: bool = False,
+    confirm_changes: bool = False,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Synced:
     """Do one pass, and remember how it went.
@@ -71,7 +79,8 @@ def sync(
         should_stop: asked for each row; a pass that is stopped changes nothing, and is no trouble.
 
     Raises:
-        RequestRefused: the columns were not confirmed yet, or it would remove suspiciously many people.
+        RequestRefused: the columns were not confirmed yet, or it would remove suspiciously many people, or let
+            suspiciously many ids name somebody else.
         RegistryInvalid: table or columns are not there, ids stand twice, or too many rows are bad.
         RegistryUnavailable: the database can't be read now, or the index can't be written.
         SettingInvalid: the watermark's column is none.
@@ -79,7 +88,7 @@ def sync(
     try:
         with source.reading() as reading:
             return _Pass(reading, index, now, max_age, should_stop).run(
-                wants_full=wants_full, confirm_deletions=confirm_deletions
+                wants_full=wants_full, confirm_deletions=confirm_deletions, confirm_changes=confirm_changes
             )
     except DossierdError as error:
         if not should_stop():
@@ -109,7 +118,7 @@ class _Pass:
         self._problems: dict[str, str] = {}
         self._bad_rows = 0
 
-    def run(self, *, wants_full: bool, confirm_deletions: bool) -> Synced:
+    def run(self, *, wants_full: bool, confirm_deletions: bool, confirm_changes: bool) -> Synced:
         layout = self._reading.layout
         if not is_confirmed(self._index, layout):
             raise RequestRefused(
@@ -130,14 +139,25 @@ class _Pass:
             due = min(self._now, copy[0].full_at + FULL_PASS_EVERY)
             keep_copy(self._index, copy[0], due + self._max_age)
 
-        imported = self._imported(people(), is_full=since is None, confirm_deletions=confirm_deletions)
+        imported = self._imported(
+            people(),
+            is_full=since is None,
+            confirm_deletions=confirm_deletions,
+            confirm_changes=confirm_changes,
+        )
         return Synced(imported=imported, is_full=since is None, rows=self._rows, copy=copy[0])
 
-    def _imported(self, people: Iterable[Person], *, is_full: bool, confirm_deletions: bool) -> Imported:
-        if not is_full:
-            return self._index.apply(people)
+    def _imported(
+        self, people: Iterable[Person], *, is_full: bool, confirm_deletions: bool, confirm_changes: bool
+    ) -> Imported:
         try:
-            return self._index.replace(people, confirm_deletions=confirm_deletions)
+            if not is_full:
+                return self._index.apply(people, confirm_changes=confirm_changes)
+            return self._index.replace(
+                people, confirm_deletions=confirm_deletions, confirm_changes=confirm_changes
+            )
+        except IdentitiesChanged as error:
+            raise RequestRefused(error.sentence, hint=_CHANGES_HINT) from error
         except RequestRefused as error:
             raise RequestRefused(error.sentence, hint=_CONFIRM_HINT) from error
 
