@@ -291,6 +291,15 @@ def test_more_than_one_bad_row_of_a_hundred_refuses_the_pass(clinic: Clinic) -> 
     )
 
 
+def test_bad_rows_of_a_partial_pass_are_counted_against_what_it_read(clinic: Clinic) -> None:
+    clinic.admit(*range(10, 310))
+    clinic.admit(400, version=2)
+    clinic.sync()
+    clinic.admit(4, 5, name="", version=3)
+    assert clinic.refused().sentence == "2 of 3 rows are bad; nothing was changed."
+    assert clinic.sync(wants_full=True).copy.bad_rows == 2
+
+
 def test_no_more_than_twenty_bad_rows_are_listed(clinic: Clinic) -> None:
     clinic.admit(*range(100, 150), name="")
     error = clinic.refused()

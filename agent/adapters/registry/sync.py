@@ -196,7 +196,7 @@ class _Pass:
         return None if record.record_id is None else self._index.person(record.record_id)
 
     def _refuse_rubbish(self) -> None:
-        allowed = max(1.0, BAD_ROWS_ALLOWED_SHARE * max(self._rows, self._known))
+        allowed = max(1.0, BAD_ROWS_ALLOWED_SHARE * self._rows)
         if self._bad_rows > allowed:
             raise RegistryInvalid(
                 f"{self._bad_rows} of {self._rows} rows are bad; nothing was changed.",
