@@ -2,10 +2,14 @@
 
 Before a document is filed under a person of a human's choice, that person is held against what the rules saw. If
 something printed contradicts the choice, or nothing printed names that person, it is shown, and asked about once more.
+
+So is a number that stood for somebody else in an earlier question about the same document: whoever types it may have
+that one before their eyes, on a telephone, say. Only a number that always meant the same person is taken as it is.
 """
 
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -35,7 +39,11 @@ from agent.domain.outcome import Archived
 from agent.workflow.review import NONE_OF_THESE, RECORD_PREFIX
 
 YesOption = Annotated[
-    bool, typer.Option("--yes", help="Don't ask again when what is printed doesn't bear the choice out.")
+    bool,
+    typer.Option(
+        "--yes",
+        help="Don't ask again when what is printed doesn't bear the choice out, or a number meant somebody else.",
+    ),
 ]
 
 _NUMBER = re.compile(r"[1-9][0-9]?")
@@ -71,7 +79,10 @@ def answer(
     argument = f"{RECORD_PREFIX}{typed(record)}" if record else typed(choice).lower()
     with open_ledger(settings) as ledger:
         decision = _asked(ledger, document)
+        earlier = [it.decision for it in ledger.reviews_of(require(ledger, document).document_id)]
     record_id = None if decision is None else _chosen(argument, decision)
+    if decision is not None and record_id is not None and not record and not yes:
+        _confirm_number(document, int(argument), decision, earlier, as_json=as_json)
     if record_id is not None:
         argument = f"{RECORD_PREFIX}{record_id}"  # what was seen: a number could mean somebody else by now
     person = _look_up(settings, record_id)
@@ -132,6 +143,34 @@ def _chosen(argument: str, decision: Decision) -> RecordId | None:
     if argument == NONE_OF_THESE or not _NUMBER.fullmatch(argument) or int(argument) > len(candidates):
         return None
     return candidates[int(argument) - 1].person.record_id
+
+
+def _confirm_number(
+    document: str, number: int, decision: Decision, earlier: Sequence[Decision], *, as_json: bool
+) -> None:
+    """Say whom a number means by now, and ask, where it meant somebody else in an earlier question.
+
+    Raises:
+        RequestRefused: it did, and nobody is there to be asked.
+    """
+    now = _numbered(decision, number)
+    others = [then for it in earlier if (then := _numbered(it, number)) not in (None, now)]
+    if now is None or not others:
+        return
+    told = f"{document} was asked about again: number {number} was {others[-1]}, and is {now} now."
+    hint = f"If you are sure: dossierd answer {document} --record ID"
+    if as_json:
+        raise errors.RequestRefused(f"Not filed: {told}", hint=hint)
+    say(told, style="yellow", to=err)
+    if not sys.stdin.isatty():
+        raise errors.RequestRefused("Not filed.", hint=hint)
+    typer.confirm("File it there?", abort=True)
+
+
+def _numbered(decision: Decision, number: int) -> str | None:
+    """Whom a question shows under a number, as it is shown; None for nobody."""
+    shown = candidates_of(decision)[number - 1 : number]
+    return f"{shown[0].person.record_id}, {person_words(shown[0].person)}" if shown else None
 
 
 def _look_up(settings: Settings, record_id: RecordId | None) -> Person | None:

@@ -28,7 +28,10 @@ log = structlog.get_logger(__name__)
 
 NONE_OF_THESE = "none"
 RECORD_PREFIX = "record:"
-"""An answer is `none`, a candidate's number from 1, or `record:` and a record's id."""
+"""An answer is `none`, a candidate's number from 1, or `record:` and a record's id.
+
+The first two answer the question that was open when they were given, and no later one.
+"""
 
 
 def perform(request: Request, ports: Ports, enqueue: Callable[[DocumentId], None]) -> Reply:
@@ -82,6 +85,11 @@ def _answer(request: Request, document: Document, ports: Ports) -> Reply:
     review = ports.ledger.review(document.document_id)
     if review is None or document.state is not State.IN_REVIEW:
         return _already(request, document, ports)
+    if not request.argument.startswith(RECORD_PREFIX) and review.opened_at > request.requested_at:
+        raise errors.RequestRefused(
+            f"{document.reference} was asked about again after that answer was given. What is asked now: dossierd show "
+            f"{document.reference}"
+        )
     teachings: tuple[Teaching, ...] = ()
     if request.argument == NONE_OF_THESE:
         outcome: Archived | Failed = Failed(reason=FailureReason.REJECTED, decided_by=request.actor)

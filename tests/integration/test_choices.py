@@ -134,3 +134,37 @@ def test_a_proposal_is_asked_about_only_where_somebody_else_is_named_exactly(
     assert (
         "The document names A0, Vidal Hind, born 16/08/1977. All that was found of Z4" in done.output
     ) is is_asked
+
+
+@pytest.mark.security
+def test_a_number_that_meant_somebody_else_in_an_earlier_question_is_asked_about(office: Office) -> None:
+    between = person("Vidal", "Hind", record_id="A00", phone="0611223344")
+    office.clock.advance(seconds=1)
+    assert perform(office.request(Action.RETRY, DocumentId(1)), office.ports, lambda _: None).done
+    office.registry.people = [LISTED[0], between, *LISTED[1:]]
+    office.text_source.script = [text_of_plain(LETTER)]
+    process_document(DocumentId(1), office.ports)
+    index = RegistryIndex(office.home / "state" / REGISTRY_FILE)
+    index.replace([between, *LISTED])
+    index.close()
+    told, refused = _answer(office, "2")
+    assert isinstance(refused, errors.RequestRefused)
+    assert refused.hint == "If you are sure: dossierd answer D-1 --record ID"
+    was, now = "A1, Vidal Hind, born 16/08/1977", "A00, Vidal Hind, born 16/08/1977"
+    assert f"D-1 was asked about again: number 2 was {was}, and is {now} now." in told
+    _, refused = _answer(office, "2", "--json")
+    assert isinstance(refused, errors.RequestRefused)
+    assert f"and is {now} now." in refused.sentence
+    assert not _is_filed(office)
+    _answer(office, "2", "--yes")
+    assert getattr(office.row(DocumentId(1)).outcome, "record_id", None) == "A00"
+
+
+def test_a_number_that_always_meant_the_same_person_is_not_asked_about(office: Office) -> None:
+    office.clock.advance(seconds=1)
+    assert perform(office.request(Action.RETRY, DocumentId(1)), office.ports, lambda _: None).done
+    office.registry.people = [*LISTED[:4], CONTRARY]
+    office.text_source.script = [text_of_plain(LETTER)]
+    process_document(DocumentId(1), office.ports)
+    _answer(office, "1")
+    assert getattr(office.row(DocumentId(1)).outcome, "record_id", None) == "A0"

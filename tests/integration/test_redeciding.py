@@ -214,6 +214,21 @@ def test_a_person_who_answers_meanwhile_goes_first(office: Office, monkeypatch: 
     assert office.row(document_id).state is State.ARCHIVED
 
 
+@pytest.mark.security
+@pytest.mark.parametrize("choice", ["1", "none"])
+def test_an_answer_to_the_question_of_before_answers_no_later_one(office: Office, choice: str) -> None:
+    document_id = question(office)
+    before = office.request(Action.ANSWER, document_id, choice)
+    office.clock.advance(seconds=1)
+    put(office, ANNA, BERTA, replace(ZORA, birth_date=None))
+    assert look_again(office) == [document_id]
+    process_document(document_id, office.ports)
+    reply = perform(before, office.ports, lambda _: None)
+    assert (reply.done, "D-1 was asked about again after that answer" in reply.sentence) == (False, True)
+    assert office.row(document_id).state is State.IN_REVIEW
+    assert perform(office.request(Action.ANSWER, document_id, choice), office.ports, lambda _: None).done
+
+
 def test_a_document_that_is_gone_is_called_missing(office: Office) -> None:
     document_id = question(office)
     location = office.row(document_id).location
