@@ -154,7 +154,8 @@ class Unlabelled:
 
     def _may_be_damaged_name(self, position: int) -> bool:
         """Whether a word may be a part of a name that OCR has cut: `Cranleyb yinq`."""
-        return position not in self._mark_at and self._stream[position].text.isalpha()
+        letters = sum(map(str.isalpha, self._stream[position].text))
+        return position not in self._mark_at and 2 * letters > len(self._stream[position].text)
 
     def _names(self, places: range) -> bool:
         """Whether a word among these is long enough to be a name."""

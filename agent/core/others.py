@@ -80,6 +80,7 @@ class Others:
                     *unlabelled.below_unsure_lines(),
                     *unlabelled.beside_subjects(),
                     *self._behind_unknown_labels(only_unsure=True),
+                    *filter(self._is_on_unsure_line, self._written_as_names()),
                 )
             ),
             *self._joined_to_subjects(),
@@ -210,6 +211,11 @@ class Others:
             if surnames and len(words) > len(surnames) and not is_doctors:
                 yield Passage(start=start, end=end)
             start = end
+
+    def _is_on_unsure_line(self, passage: Passage) -> bool:
+        """Whether OCR hardly read a word of a line: `Vu en cons'ultation Adam TAZI` had a label."""
+        line = self._layout.line(passage.start)
+        return min(self._stream[place].confidence or _SURE for place in line) < _SURE
 
     def _of_somebody(self) -> Iterator[Passage]:
         """`Échantillon de Adam`."""

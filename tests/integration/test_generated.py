@@ -20,10 +20,10 @@ from tests.generator.corpus import CASES, generate
 
 SEED = 20261126
 NOISES = (0, 1, 3, 5, 10)
-ROUNDS = 3
+ROUNDS = 2
 """How many letters of each class there are with each noise."""
 
-pytestmark = [pytest.mark.security, pytest.mark.slow]
+pytestmark = [pytest.mark.security, pytest.mark.slow, pytest.mark.timeout(300)]
 
 Decided = Mapping[int, Sequence[tuple[Prediction, Truth]]]
 
@@ -60,11 +60,11 @@ def test_nobody_is_matched_who_must_not_be(noise: int, decided: Decided) -> None
 def test_nearly_all_that_can_be_decided_is(decided: Decided) -> None:
     """What is printed without damage, and what OCR read rightly of a letter that is damaged elsewhere."""
     result = scored([one for those in decided.values() for one in those])
-    assert result.automatic.of > 100
+    assert result.automatic.of > 60
     assert result.automatic.percent >= 97.0
 
 
-@pytest.mark.parametrize("noise", [0])
+@pytest.mark.parametrize("noise", [0, 1])
 def test_the_right_person_is_among_those_shown(noise: int, decided: Decided) -> None:
     assert scored(decided[noise]).shown.percent >= 97.0
 

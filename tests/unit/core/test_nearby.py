@@ -314,6 +314,14 @@ def test_a_name_below_words_that_ocr_hardly_read_may_have_had_a_label() -> None:
     assert isinstance(decided(text_of(*prose, confidence=90, unsure="potient"), KARIM), Match)
 
 
+def test_a_name_on_a_line_that_ocr_hardly_read_may_have_had_a_label() -> None:
+    lines = ("Patient : Karim ALAOUI", "Né le 12/03/1980", "Vu en consultat1on Adam TAZI")
+    unsure = text_of(*lines, confidence=90, unsure="consultat1on")
+    assert not isinstance(decided(unsure, KARIM), Match)
+    assert isinstance(decided(text_of(*lines, confidence=90), KARIM), Match)
+    assert not is_match(f"{NAMED}Kingswost0neca\nNé le 12/03/1980", confidence=90)
+
+
 def test_an_unknown_label_that_ocr_hardly_read_may_have_been_the_subjects() -> None:
     lines = ("Patient : Karim ALAOUI", "Né le 12/03/1980", "Pré,no etnem : Henry Tazi")
     unsure = text_of(*lines, confidence=90, unsure="etnem", unsure_confidence=63)
