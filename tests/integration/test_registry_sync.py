@@ -246,6 +246,27 @@ def test_an_unreadable_birth_date_is_told_and_the_person_stands_in_the_way_of_na
 
 
 @pytest.mark.security
+@pytest.mark.parametrize(("known", "new"), [("a1", "A1"), ("A1", "a1"), ("É1", "E\u03011"), ("ß", "SS")])
+def test_somebody_new_whose_folder_is_taken_is_a_bad_row_also_of_a_partial_pass(
+    clinic: Clinic, known: str, new: str
+) -> None:
+    clinic.run("UPDATE patients SET patient_id = ? WHERE patient_id = 1", [(known,)])
+    clinic.admit(4, version=2)
+    clinic.sync()
+    clinic.run(
+        "INSERT INTO patients VALUES (?, 'Tazi', 'Karim', NULL, 3), ('B7', 'Tazi', 'Sara', NULL, 3)", [(new,)]
+    )
+    clinic.run("UPDATE patients SET nom = 'Vidali', version = 3 WHERE patient_id = 2")
+    done = clinic.sync()
+    assert (done.is_full, done.imported.added, done.imported.changed) == (False, 1, 1)
+    assert set(clinic.ids()) == {known, "2", "3", "4", "B7"}
+    assert done.copy.problems == (
+        (f"record {new}", f"its folder would be that of record {known}, who is known"),
+    )
+    assert isinstance(clinic.refused(wants_full=True), errors.RegistryInvalid)
+
+
+@pytest.mark.security
 def test_a_known_person_whose_row_went_bad_stays_as_last_known(clinic: Clinic) -> None:
     clinic.sync()
     clinic.run("UPDATE patients SET nom = CAST(x'56E9' AS TEXT), version = 2 WHERE patient_id = 2")

@@ -121,6 +121,15 @@ class RegistryIndex:
         with self._translated(), closing(self._open()) as connection:
             yield from search.everybody(connection)
 
+    def ids(self) -> Iterator[RecordId]:
+        """The ids of all people, as they were committed when the first is asked for.
+
+        Raises:
+            RegistryUnavailable: at any step.
+        """
+        with self._translated(), closing(self._open()) as connection:
+            yield from search.ids(connection)
+
     def replace(
         self, people: Iterable[Person], *, confirm_deletions: bool = False, confirm_changes: bool = False
     ) -> Imported:

@@ -102,6 +102,12 @@ def everybody(connection: sqlite3.Connection) -> Iterator[Person]:
     return map(person_of, connection.execute(f"SELECT {COLUMNS} FROM person ORDER BY record_id"))  # noqa: S608 # own constant
 
 
+def ids(connection: sqlite3.Connection) -> Iterator[RecordId]:
+    """The ids of all people in their order, one after the other."""
+    rows = connection.execute("SELECT record_id FROM person ORDER BY record_id")
+    return (RecordId(record_id) for (record_id,) in rows)
+
+
 def recorded(connection: sqlite3.Connection, record_id: RecordId) -> Person | None:
     rows = connection.execute(
         f"SELECT {COLUMNS} FROM person WHERE record_id = ?",  # noqa: S608 # own constant

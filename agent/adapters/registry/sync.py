@@ -20,6 +20,7 @@ from agent.adapters.registry.copied import (
     mark_of,
     written,
 )
+from agent.adapters.registry.folders import with_folders_of_their_own
 from agent.adapters.registry.index import RegistryIndex
 from agent.adapters.registry.loading import Imported
 from agent.adapters.registry.records import Record
@@ -131,7 +132,10 @@ class _Pass:
         copy: list[Copy] = []
 
         def people() -> Iterator[Person]:
-            yield from self._sifted(self._reading.records(since))
+            records = self._reading.records(since)
+            if since is not None:
+                records = with_folders_of_their_own(records, self._index)
+            yield from self._sifted(records)
             self._refuse_rubbish()
             if since is None:
                 self._refuse_emptiness(confirm_deletions=confirm_deletions)
