@@ -56,6 +56,28 @@ def judge_lesson(request: Request, ports: Ports) -> Reply:
     return Reply(done=True, sentence=sentence)
 
 
+def take_back(request: Request, ports: Ports) -> str:
+    """Revoke what an answer taught that has turned out wrong, as far as nobody has confirmed it.
+
+    Returns:
+        What to tell whoever took the answer back, each sentence after a space; empty where it taught nothing. Done
+        twice, it says of the first time nothing more.
+    """
+    told = []
+    for lesson in ports.ledger.lessons(frozenset({LessonState.PROPOSED, LessonState.ACTIVE})):
+        if lesson.document_id != request.document_id:
+            continue
+        if lesson.state is LessonState.PROPOSED:
+            _write(lesson, LessonState.REVOKED, request, ports)
+            told.append(f" Lesson {lesson.number}, which that answer taught, is revoked with it.")
+        else:
+            told.append(
+                f" Lesson {lesson.number}, which that answer taught, still counts. To change that: "
+                f"dossierd lessons revoke {lesson.number}"
+            )
+    return "".join(told)
+
+
 def _confirm(lesson: Lesson, request: Request, ports: Ports) -> Reply:
     why_not = refusal(lesson.teaching, ports)
     if why_not is not None:

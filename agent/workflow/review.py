@@ -21,7 +21,7 @@ from agent.domain.outcome import AT_REST, Archived, Event, Failed, FailureReason
 from agent.domain.searchable import WHY, Unsearchable
 from agent.ports import Ports
 from agent.workflow.custody import is_at_its_place, miss, settle
-from agent.workflow.learning import LESSON_ACTIONS, judge_lesson, taught_by
+from agent.workflow.learning import LESSON_ACTIONS, judge_lesson, take_back, taught_by
 from agent.workflow.searchable import lay_beside
 
 log = structlog.get_logger(__name__)
@@ -145,9 +145,10 @@ def _known(record_id: RecordId, ports: Ports) -> RecordId:
 
 def _undo(request: Request, document: Document, ports: Ports) -> Reply:
     filed = document.outcome
-    done = Reply(done=True, sentence=f"{document.reference} is back in review.")
+    sentence = f"{document.reference} is back in review."
     if isinstance(filed, InReview) and _is_since(document.settled_at, request):
-        return done  # our own work, asked for again after a crash
+        # our own work, asked for again after a crash
+        return Reply(done=True, sentence=sentence + take_back(request, ports))
     if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
         raise errors.RequestRefused(
             f"{document.reference} is {document.state.replace('_', ' ')}: only an archived document can be undone."
@@ -163,13 +164,14 @@ def _undo(request: Request, document: Document, ports: Ports) -> Reply:
     )
     outcome = InReview(decision=decision, document_kind=filed.document_kind)
     settle(document, outcome, ports, event=Event.UNDONE, actor=request.actor)
-    return done
+    return Reply(done=True, sentence=sentence + take_back(request, ports))
 
 
 def _refile(request: Request, document: Document, ports: Ports) -> Reply:
     filed = document.outcome
+    sentence = f"{document.reference} is filed under {request.argument}."
     if _is_refiled(document, request):  # our own work, asked for again after a crash
-        return Reply(done=True, sentence=f"{document.reference} is filed under {request.argument}.")
+        return Reply(done=True, sentence=sentence + take_back(request, ports))
     if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
         raise errors.RequestRefused(
             f"{document.reference} is {document.state.replace('_', ' ')}: only an archived document can be refiled."
@@ -184,7 +186,7 @@ def _refile(request: Request, document: Document, ports: Ports) -> Reply:
         decision=filed.decision,
     )
     settle(document, outcome, ports, event=Event.REFILED, actor=request.actor)
-    return Reply(done=True, sentence=f"{document.reference} is filed under {record_id}.")
+    return Reply(done=True, sentence=sentence + take_back(request, ports))
 
 
 def _is_refiled(document: Document, request: Request) -> bool:

@@ -133,6 +133,64 @@ def test_what_is_learned_and_judged_is_in_the_audit_trail_without_a_name(office:
     assert told == [("lesson_confirmed", fields), ("lesson_revoked", fields)]
 
 
+@pytest.mark.parametrize(
+    ("action", "argument", "done"),
+    [(Action.UNDO, "", "D-1 is back in review."), (Action.REFILE, "R2", "D-1 is filed under R2.")],
+)
+def test_what_an_answer_taught_is_revoked_with_the_answer_unless_somebody_has_confirmed_it(
+    office: Office, action: Action, argument: str, done: str
+) -> None:
+    _taught(office)
+    request = office.request(action, DocumentId(1), argument)
+    assert perform(request, office.ports, lambda _: None).sentence == (
+        f"{done} Lesson 1, which that answer taught, is revoked with it."
+    )
+    (lesson,) = office.ledger.lessons(ANY)
+    assert (lesson.state, lesson.judged_by) == (LessonState.REVOKED, "cli:anna")
+    assert office.journal.entries[-1][0] == "lesson_revoked"
+    assert perform(request, office.ports, lambda _: None).sentence == done
+
+
+@pytest.mark.parametrize(
+    ("action", "argument", "done"),
+    [(Action.UNDO, "", "D-1 is back in review."), (Action.REFILE, "R2", "D-1 is filed under R2.")],
+)
+def test_a_confirmed_lesson_outlives_the_answer_that_taught_it_and_that_is_said(
+    office: Office, action: Action, argument: str, done: str
+) -> None:
+    _taught(office)
+    _ask(office, Action.CONFIRM_LESSON, 1, "1")
+    assert _ask(office, action, 1, argument).sentence == (
+        f"{done} Lesson 1, which that answer taught, still counts. To change that: dossierd lessons revoke 1"
+    )
+    (lesson,) = office.ledger.lessons(ANY)
+    assert lesson.state is LessonState.ACTIVE
+
+
+def test_taking_back_one_answer_leaves_what_others_taught(office: Office) -> None:
+    _taught(office)
+    _process(office, MISSPELT, b"%PDF-1.7 second")
+    _ask(office, Action.ANSWER, 2, "record:R1")
+    assert _ask(office, Action.UNDO, 2).sentence == "D-2 is back in review."
+    (lesson,) = office.ledger.lessons(ANY)
+    assert lesson.state is LessonState.PROPOSED
+
+
+def test_a_death_after_an_undo_is_mended_by_doing_it_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _taught(office)
+    request = office.request(Action.UNDO, DocumentId(1), "")
+    with monkeypatch.context() as patched:
+        patched.setattr(office.ledger, "judge_lesson", _die)
+        with pytest.raises(Death):
+            perform(request, office.ports, lambda _: None)
+    assert office.row(DocumentId(1)).state is State.IN_REVIEW
+    assert perform(request, office.ports, lambda _: None).done
+    (lesson,) = office.ledger.lessons(ANY)
+    assert lesson.state is LessonState.REVOKED
+
+
 def test_an_answer_teaches_nothing_that_was_proposed_before(office: Office) -> None:
     _taught(office)
     _process(office, MISSPELT, b"%PDF-1.7 second")
