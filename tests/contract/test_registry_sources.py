@@ -551,6 +551,8 @@ def test_passes_follow_a_database_by_its_moments(database: Database, tmp_path: P
         write(1, nom="Tazi")  # the clock of that machine was put back
         backwards = sync_at(6)
         assert (backwards.is_full, backwards.imported.changed, backwards.imported.removed) == (True, 1, 1)
+        write(1000)  # a slip: nothing that is changed from now on would be above it
+        assert [sync_at(7).is_full, sync_at(8).is_full] == [True, True]
 
 
 @pytest.mark.security

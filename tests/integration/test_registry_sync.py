@@ -15,6 +15,7 @@ from agent.adapters.registry.copied import (
     confirm,
     copy_of,
     from_file,
+    is_ahead,
     is_confirmed,
     mark_of,
     trouble_of,
@@ -147,6 +148,35 @@ def test_a_watermark_that_went_backwards_asks_for_everything(clinic: Clinic) -> 
     clinic.run("UPDATE patients SET version = 5, nom = 'Tazi'")
     done = clinic.sync()
     assert (done.is_full, done.imported.changed) == (True, 3)
+
+
+@pytest.mark.parametrize(
+    ("highest", "is_full"),
+    [
+        ("2099-01-01 00:00:00", True),
+        ("2026-03-02T12:00:01+00:00", True),
+        ("2026-03-03", True),
+        ("2026-03-02 12:00:00", False),
+        ("2026-03-02", False),
+        ("version 9", False),
+    ],
+)
+def test_a_watermark_in_the_future_asks_for_everything(clinic: Clinic, highest: str, is_full: bool) -> None:
+    clinic.run("ALTER TABLE patients ADD COLUMN modified")
+    clinic.watermark = "modified"
+    clinic.confirm()
+    clinic.run("UPDATE patients SET modified = ?", [(highest,)])
+    clinic.sync()
+    clinic.run("UPDATE patients SET nom = 'Tazi', modified = '2026-03-01 11:59:00' WHERE patient_id = 2")
+    done = clinic.sync()
+    assert (done.is_full, done.imported.changed) == (is_full, int(is_full))
+
+
+@pytest.mark.parametrize("moment", [datetime.date(2026, 3, 3), datetime.datetime(2026, 3, 2, 12, 1)])  # noqa: DTZ001
+def test_a_moment_and_a_day_may_be_ahead_and_a_number_may_not(moment: datetime.date) -> None:
+    assert is_ahead(moment, NOON + A_DAY)
+    assert not is_ahead(moment, NOON + 2 * A_DAY)
+    assert not is_ahead(20990101, NOON)
 
 
 @pytest.mark.parametrize("value", ["'2026-01-01'", "NULL"])

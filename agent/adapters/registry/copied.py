@@ -124,3 +124,19 @@ def mark_of(text: str) -> Mark | None:
             return int(value)
         case _:
             return value
+
+
+def is_ahead(mark: Mark, moment: datetime.datetime) -> bool:
+    """Whether a watermark is a time, maybe written as text, and a later one; a day counts from its beginning in UTC."""
+    match mark:
+        case str():
+            try:
+                return is_ahead(datetime.datetime.fromisoformat(mark), moment)
+            except ValueError:
+                return False
+        case datetime.datetime():
+            return (mark if mark.tzinfo else mark.replace(tzinfo=datetime.UTC)) > moment
+        case datetime.date():
+            return is_ahead(datetime.datetime.combine(mark, datetime.time()), moment)
+        case _:
+            return False

@@ -13,6 +13,7 @@ from agent.adapters.registry.copied import (
     PROBLEMS_KEPT,
     Copy,
     copy_of,
+    is_ahead,
     is_confirmed,
     keep_copy,
     keep_trouble,
@@ -38,6 +39,8 @@ FULL_PASS_EVERY = datetime.timedelta(days=1)
 BAD_ROWS_ALLOWED_SHARE = 0.01
 VANISHING_SHARE = 0.5
 """A table that has lost more of the known people than this is a wrong or an emptied one, however small the office."""
+_CLOCKS_DIFFER = datetime.timedelta(days=1)
+"""Moments without a zone may be of any; a watermark that is further ahead is a slip."""
 _STAYS = "; who was known by this id stays as last known"
 _CHANGES_HINT = "If each id still means the same person, type: dossierd registry sync --confirm-changes"
 _CONFIRM_HINT = "If the database is complete, type: dossierd registry sync --confirm-deletions"
@@ -166,12 +169,17 @@ class _Pass:
             raise RequestRefused(error.sentence, hint=_CONFIRM_HINT) from error
 
     def _since(self, highest: Mark | None) -> Mark | None:
-        """From where to read on; None for everything, also where the watermark is below what it was once."""
+        """From where to read on; None for everything, also where the watermark shows nothing that is trusted.
+
+        It may be below what it was once, or lie in the future: then whatever is changed until then is below it.
+        """
         before = self._before
         if before is None or before.layout != layout_words(self._reading.layout):
             return None
         mark = mark_of(before.mark)
         if mark is None or highest is None or self._now - before.full_at >= FULL_PASS_EVERY:
+            return None
+        if is_ahead(highest, self._now + _CLOCKS_DIFFER):
             return None
         try:
             has_gone_back = highest < mark  # type: ignore[operator] # what can't be compared is refused below
