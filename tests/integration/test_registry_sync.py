@@ -2,7 +2,7 @@
 
 import datetime
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent import errors
-from agent.adapters.registry import RegistryIndex
+from agent.adapters.registry import Imported, RegistryIndex
 from agent.adapters.registry.copied import (
     confirm,
     copy_of,
@@ -24,6 +24,7 @@ from agent.adapters.registry.copied import (
 from agent.adapters.registry.sql_source import Mark, SqlSource
 from agent.adapters.registry.sync import Synced, sync
 from agent.core.extract import extract
+from agent.domain.identity import Person
 from tests.builders import person, text_of
 from tests.fakes import FakeClock
 
@@ -433,3 +434,72 @@ def test_an_index_that_somebody_else_writes_into_is_tried_again(
                 sync(clinic.source, other, NOON, max_age=A_DAY)
             assert raised.value.hint == "Another import or sync is under way; try again when it is done."
         assert sync(clinic.source, other, NOON, max_age=A_DAY).imported.people == 3
+
+
+class Watched(RegistryIndex):
+    """An index that does something while it is written."""
+
+    meanwhile: Callable[[], None]
+
+    def replace(
+        self, people: Iterable[Person], *, confirm_deletions: bool = False, confirm_changes: bool = False
+    ) -> Imported:
+        def watched() -> Iterator[Person]:
+            for one in people:
+                self.meanwhile()
+                yield one
+
+        return super().replace(
+            watched(), confirm_deletions=confirm_deletions, confirm_changes=confirm_changes
+        )
+
+
+def test_the_office_may_write_while_the_index_is_written(clinic: Clinic) -> None:
+    with closing(Watched(clinic.path.with_name("registry.sqlite"))) as index:
+        index.meanwhile = lambda: clinic.run("UPDATE patients SET nom = nom || 'x'")
+        assert sync(clinic.source, index, NOON, max_age=A_DAY).imported.added == 3
+    assert {one.last_name for one in clinic.index.everybody()} == {"Vidal"}
+    clinic.sync(wants_full=True)
+    assert {one.last_name for one in clinic.index.everybody()} == {"Vidalxxx"}
+
+
+def once(act: Callable[[], object]) -> Callable[[], bool]:
+    """A question whether to stop, over which something happens when it is asked first: at the first row."""
+    acts = iter([act])
+
+    def should_stop() -> bool:
+        for it in acts:
+            it()
+        return False
+
+    return should_stop
+
+
+def test_the_index_may_be_written_while_the_office_is_read(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.adapters.registry.index._BUSY_SECONDS", 0.1)
+    with closing(RegistryIndex(clinic.path.with_name("registry.sqlite"))) as other:
+        clinic.sync(should_stop=once(lambda: other.note("greeting", "hello")))
+    assert clinic.index.noted("greeting") == "hello"
+
+
+def test_an_older_look_does_not_undo_a_quicker_one(clinic: Clinic) -> None:
+    with closing(RegistryIndex(clinic.path.with_name("registry.sqlite"))) as other:
+
+        def overtake() -> None:
+            sync(clinic.source, other, NOON + datetime.timedelta(seconds=1), max_age=A_DAY)
+
+        with pytest.raises(errors.RegistryUnavailable) as raised:
+            clinic.sync(should_stop=once(overtake))
+    assert raised.value.sentence == "Another look at the database was quicker."
+    copy = copy_of(clinic.index)
+    assert copy is not None
+    assert (copy.synced_at - NOON, clinic.ids()) == (datetime.timedelta(seconds=1), ["1", "2", "3"])
+
+
+def test_a_stop_is_heard_also_while_the_index_is_written(clinic: Clinic) -> None:
+    answers = iter([False] * 3)  # the three rows are read
+    with pytest.raises(errors.RegistryUnavailable):
+        clinic.sync(should_stop=lambda: next(answers, True))
+    assert (clinic.ids(), trouble_of(clinic.index)) == ([], None)

@@ -61,6 +61,10 @@ class RegistryIndex:
             self.close()
             raise
 
+    @property
+    def folder(self) -> Path:
+        return self._path.parent
+
     def close(self) -> None:
         """Close the connections of all threads; searching again is refused."""
         with self._lock:

@@ -7,6 +7,7 @@ that were committed late, so that everything is read once a day all the same.
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 from agent.adapters.registry.copied import (
@@ -25,7 +26,8 @@ from agent.adapters.registry.folders import with_folders_of_their_own
 from agent.adapters.registry.index import RegistryIndex
 from agent.adapters.registry.loading import Imported
 from agent.adapters.registry.records import Record
-from agent.adapters.registry.sql_source import Mark, SqlReading, SqlSource
+from agent.adapters.registry.spool import Spool
+from agent.adapters.registry.sql_source import Layout, Mark, SqlReading, SqlSource
 from agent.domain.identity import Person
 from agent.errors import (
     DossierdError,
@@ -43,6 +45,7 @@ _CLOCKS_DIFFER = datetime.timedelta(days=1)
 """Moments without a zone may be of any; a watermark that is further ahead is a slip."""
 _STAYS = "; who was known by this id stays as last known"
 _CHANGES_HINT = "If each id still means the same person, type: dossierd registry sync --confirm-changes"
+_QUICKER_HINT = "Nothing needs to be done: the next look goes on from there."
 _CONFIRM_HINT = "If the database is complete, type: dossierd registry sync --confirm-deletions"
 _BAD_ROWS_HINT = "Is each column taken for the right thing? Look at it: dossierd registry sync --full"
 
@@ -86,14 +89,16 @@ def sync(
         RequestRefused: the columns were not confirmed yet, or it would remove suspiciously many people, or let
             suspiciously many ids name somebody else.
         RegistryInvalid: table or columns are not there, ids stand twice, or too many rows are bad.
-        RegistryUnavailable: the database can't be read now, or the index can't be written.
+        RegistryUnavailable: the database can't be read now, the index can't be written, or the disk is full.
         SettingInvalid: the watermark's column is none.
     """
     try:
-        with source.reading() as reading:
-            return _Pass(reading, index, now, max_age, should_stop).run(
-                wants_full=wants_full, confirm_deletions=confirm_deletions, confirm_changes=confirm_changes
-            )
+        with closing(Spool(index.folder)) as spool:
+            before = copy_of(index)
+            with source.reading() as reading:
+                one = _Pass(reading.layout, index, before, now, max_age, should_stop)
+                one.read(reading, spool, wants_full=wants_full, confirm_deletions=confirm_deletions)
+            return one.write(spool, confirm_deletions=confirm_deletions, confirm_changes=confirm_changes)
     except DossierdError as error:
         if not should_stop():
             keep_trouble(index, error)
@@ -101,64 +106,78 @@ def sync(
 
 
 class _Pass:
-    """One look at one snapshot."""
+    """One look at one snapshot: first it is read, and the office's database let go of, then it is written."""
 
     def __init__(
         self,
-        reading: SqlReading,
+        layout: Layout,
         index: RegistryIndex,
+        before: Copy | None,
         now: datetime.datetime,
         max_age: datetime.timedelta,
         should_stop: Callable[[], bool],
     ) -> None:
-        self._reading = reading
+        """Begin a pass.
+
+        Args:
+            before: the copy's state as it was when nothing of the snapshot was read yet.
+        """
+        self._layout = layout
         self._index = index
         self._now = now
         self._max_age = max_age
         self._should_stop = should_stop
-        self._before = copy_of(index)
+        self._before = before
         self._known = index.count()
+        self._highest: Mark | None = None
+        self._is_full = True
         self._rows = self._people = 0
         self._problems: dict[str, str] = {}
         self._bad_rows = 0
 
-    def run(self, *, wants_full: bool, confirm_deletions: bool, confirm_changes: bool) -> Synced:
-        layout = self._reading.layout
-        if not is_confirmed(self._index, layout):
+    def read(self, reading: SqlReading, spool: Spool, *, wants_full: bool, confirm_deletions: bool) -> None:
+        """Bring the people into the spool, and refuse what can't be right."""
+        if not is_confirmed(self._index, self._layout):
             raise RequestRefused(
-                f"Nobody has confirmed yet what the columns of {layout.table} hold.",
+                f"Nobody has confirmed yet what the columns of {self._layout.table} hold.",
                 hint="Look at them, and confirm: dossierd registry sync",
             )
-        highest = self._reading.watermark()
-        since = None if wants_full else self._since(highest)
-        before = self._before if since is not None else None
-        copy: list[Copy] = []
+        self._highest = reading.watermark()
+        since = None if wants_full else self._since(self._highest)
+        self._is_full = since is None
+        self._spool(reading.records(since), spool)
+        self._refuse_rubbish()
+        if self._is_full:
+            self._refuse_emptiness(confirm_deletions=confirm_deletions)
 
-        def people() -> Iterator[Person]:
-            records = self._reading.records(since)
-            if since is not None:
-                records = with_folders_of_their_own(records, self._index)
-            yield from self._sifted(records)
-            self._refuse_rubbish()
-            if since is None:
-                self._refuse_emptiness(confirm_deletions=confirm_deletions)
-            copy.append(self._copy(before, highest))
-            due = min(self._now, copy[0].full_at + FULL_PASS_EVERY)
-            keep_copy(self._index, copy[0], due + self._max_age)
+    def _spool(self, records: Iterator[Record], spool: Spool) -> None:
+        sound = records if self._is_full else with_folders_of_their_own(records, self._index)
+        for person in self._sifted(sound):
+            spool.add(person)
 
+    def write(self, spool: Spool, *, confirm_deletions: bool, confirm_changes: bool) -> Synced:
+        """Bring the people into the index."""
+        copy = self._copy()
         imported = self._imported(
-            people(),
-            is_full=since is None,
-            confirm_deletions=confirm_deletions,
-            confirm_changes=confirm_changes,
+            self._spooled(spool, copy), confirm_deletions=confirm_deletions, confirm_changes=confirm_changes
         )
-        return Synced(imported=imported, is_full=since is None, rows=self._rows, copy=copy[0])
+        return Synced(imported=imported, is_full=self._is_full, rows=self._rows, copy=copy)
+
+    def _spooled(self, spool: Spool, copy: Copy) -> Iterator[Person]:
+        """Give the people within the index's transaction, and remember the copy with them."""
+        if copy_of(self._index) != self._before:
+            raise RegistryUnavailable("Another look at the database was quicker.", hint=_QUICKER_HINT)
+        for person in spool.people():
+            self._refuse_stop()
+            yield person
+        due = min(self._now, copy.full_at + FULL_PASS_EVERY)
+        keep_copy(self._index, copy, due + self._max_age)
 
     def _imported(
-        self, people: Iterable[Person], *, is_full: bool, confirm_deletions: bool, confirm_changes: bool
+        self, people: Iterable[Person], *, confirm_deletions: bool, confirm_changes: bool
     ) -> Imported:
         try:
-            if not is_full:
+            if not self._is_full:
                 return self._index.apply(people, confirm_changes=confirm_changes)
             return self._index.replace(
                 people, confirm_deletions=confirm_deletions, confirm_changes=confirm_changes
@@ -174,7 +193,7 @@ class _Pass:
         It may be below what it was once, or lie in the future: then whatever is changed until then is below it.
         """
         before = self._before
-        if before is None or before.layout != layout_words(self._reading.layout):
+        if before is None or before.layout != layout_words(self._layout):
             return None
         mark = mark_of(before.mark)
         if mark is None or highest is None or self._now - before.full_at >= FULL_PASS_EVERY:
@@ -190,8 +209,7 @@ class _Pass:
     def _sifted(self, records: Iterable[Record]) -> Iterator[Person]:
         """Let the people through, and keep what is told of bad rows."""
         for record in records:
-            if self._should_stop():
-                raise RegistryUnavailable("A stop was asked for.")
+            self._refuse_stop()
             self._rows += 1
             kept = self._last_known(record)
             if record.problem is not None:
@@ -206,6 +224,10 @@ class _Pass:
     def _last_known(self, record: Record) -> Person | None:
         """Whom a row was about before it went bad: without them, their namesakes would be let through."""
         return None if record.record_id is None else self._index.person(record.record_id)
+
+    def _refuse_stop(self) -> None:
+        if self._should_stop():
+            raise RegistryUnavailable("A stop was asked for.")
 
     def _refuse_rubbish(self) -> None:
         allowed = max(1.0, BAD_ROWS_ALLOWED_SHARE * self._rows)
@@ -225,21 +247,17 @@ class _Pass:
                 hint=_CONFIRM_HINT,
             )
 
-    def _copy(self, before: Copy | None, highest: Mark | None) -> Copy:
-        """The copy's state after this pass.
-
-        Args:
-            before: what this pass went on from; None when it read everything.
-        """
+    def _copy(self) -> Copy:
+        """The copy's state after this pass."""
+        before = None if self._is_full else self._before
         earlier = {} if before is None else dict(before.problems)
         fresh = len(self._problems.keys() - earlier.keys())
-        layout = self._reading.layout
         return Copy(
-            source=f"{layout.database}, {layout.table}",
-            layout=layout_words(layout),
+            source=f"{self._layout.database}, {self._layout.table}",
+            layout=layout_words(self._layout),
             synced_at=self._now,
             full_at=self._now if before is None else before.full_at,
-            mark=written(highest),
+            mark=written(self._highest),
             bad_rows=self._bad_rows if before is None else before.bad_rows + fresh,
             problems=tuple((earlier | self._problems).items())[:PROBLEMS_KEPT],
         )
