@@ -16,7 +16,7 @@ from sqlalchemy import Column, Engine, MetaData, Table, create_engine, insert, t
 from sqlalchemy.pool import NullPool
 
 from agent import errors
-from agent.adapters.registry import RegistryIndex, read_csv
+from agent.adapters.registry import RegistryIndex, databases, read_csv
 from agent.adapters.registry.copied import confirm
 from agent.adapters.registry.databases import hash_of, read_url
 from agent.adapters.registry.records import BAD_DATE, Record
@@ -553,6 +553,34 @@ def test_passes_follow_a_database_by_its_moments(database: Database, tmp_path: P
         assert (backwards.is_full, backwards.imported.changed, backwards.imported.removed) == (True, 1, 1)
         write(1000)  # a slip: nothing that is changed from now on would be above it
         assert [sync_at(7).is_full, sync_at(8).is_full] == [True, True]
+
+
+@pytest.mark.parametrize("database", ["mariadb"], indirect=True)
+def test_a_stop_lets_go_of_the_unread_rows_before_the_connection_is_closed(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.make()
+    let_go: list[bool] = []
+
+    def abandon(connection: sqlalchemy.Connection, result: Any) -> None:
+        let_go.append(not connection.closed)
+        databases_abandon(connection, result)
+
+    databases_abandon = databases.abandon
+    monkeypatch.setattr(databases, "abandon", abandon)
+    with closing(RegistryIndex(tmp_path / "registry.sqlite")) as index:
+        with database.source().reading() as reading:
+            confirm(index, reading.layout)
+        with pytest.raises(errors.RegistryUnavailable) as raised:
+            sync(
+                database.source(),
+                index,
+                datetime.datetime.now(datetime.UTC),
+                max_age=datetime.timedelta(days=1),
+                should_stop=lambda: True,
+            )
+        assert raised.value.sentence == "A stop was asked for."
+        assert let_go == [True]
 
 
 @pytest.mark.security

@@ -9,7 +9,7 @@ its host or the network gives up. The daemon's other work goes on, and the copy 
 
 import datetime
 import decimal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
@@ -181,8 +181,8 @@ class SqlReading:
             hint="Choose another column, or leave the setting out.",
         )
 
-    def records(self, since: Mark | None = None) -> Iterator[Record]:
-        """Give each row as a person, or with its problem.
+    def records(self, since: Mark | None = None) -> Generator[Record, None, None]:
+        """Give each row as a person, or with its problem. To be closed where it is not read to its end.
 
         Args:
             since: only rows whose watermark is not below it, and those that may have been committed late.

@@ -145,7 +145,8 @@ class _Pass:
         self._highest = reading.watermark()
         since = None if wants_full else self._since(self._highest)
         self._is_full = since is None
-        self._spool(reading.records(since), spool)
+        with closing(reading.records(since)) as records:
+            self._spool(records, spool)
         self._refuse_rubbish()
         if self._is_full:
             self._refuse_emptiness(confirm_deletions=confirm_deletions)
