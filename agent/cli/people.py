@@ -12,6 +12,7 @@ from rich.text import Text
 from agent import errors
 from agent.adapters.registry import CsvRegistry, RegistryIndex, chosen_column, read_csv
 from agent.adapters.registry.copied import from_file
+from agent.adapters.registry.search import MOST_TYPED
 from agent.app import refuse_root
 from agent.cli import hygiene
 from agent.cli.shared import (
@@ -25,7 +26,7 @@ from agent.cli.shared import (
     typed,
 )
 from agent.cli.syncing import sync
-from agent.cli.wording import count_people, imported_words, print_json, say, say_table, table
+from agent.cli.wording import count_people, err, imported_words, out, print_json, say, say_table, table
 from agent.config import load
 from agent.domain.identity import Person
 from agent.domain.message import visible
@@ -36,6 +37,9 @@ app.command()(hygiene.report)
 
 VANISHING_SHARE = 0.5
 """A file that drops more of the known people than this is probably the wrong one, however small the office."""
+FOUND_SHOWN = 20
+FOUND_NEXT = 50
+"""The least that is advised where `FOUND_SHOWN` were too few."""
 CHANGES_HINT = "If each id still means the same person, add --confirm-changes."
 CONFIRM_HINT = "If the file is complete, add --confirm-deletions."
 
@@ -172,29 +176,46 @@ def _allow(vanishing: int, known: int, *, asks: bool) -> bool:
 @app.command()
 def find(
     words: Annotated[list[str], typer.Argument(help="Parts of a name, a birth date, a number.")],
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, max=MOST_TYPED, help="How many are shown.")
+    ] = FOUND_SHOWN,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Look people up by what you know of them.
 
     Where nobody is registered so, those who are near are shown; the exit code is 1 then, as where nobody is.
+    Who is left out of the list is counted below it; with --json on stderr.
     """
     settings = load(home=home)
     if people_known(settings) == 0:
         raise errors.RequestRefused(f"{EMPTY_REGISTRY}.", hint=f"Type: {IMPORT_HINT}")
     wanted = typed(" ".join(words))
     with open_registry(settings) as index:
-        people = index.find(wanted)
+        people = index.find(wanted, MOST_TYPED)
         near = () if people else index.find_near(wanted)
+    shown = people[:limit] or near
     if as_json:
-        print_json([asdict(one) | {"is_near": not people} for one in people or near])
-    elif not (people or near):
+        print_json([asdict(one) | {"is_near": not people} for one in shown])
+    elif not shown:
         say("Nobody was found. A name may be cut short, but a birth date or number is typed whole.")
     else:
         if near:
             say("Nobody is registered just so. These are near:", style="yellow")
-        _say_people(people or near)
+        _say_people(shown)
+    if (left_out := _left_out_words(len(people), limit)) is not None:
+        say(left_out, to=err if as_json else out)
     raise typer.Exit(0 if people else 1)
+
+
+def _left_out_words(found: int, limit: int) -> str | None:
+    """Say that the list is cut: who reads it must not take somebody for unknown who is only further down."""
+    if found < MOST_TYPED and found <= limit:
+        return None
+    many = found - limit if found < MOST_TYPED else f"at least {found - limit}"
+    more = f"{many} more" if limit < found else "perhaps more"
+    further = f", or --limit {max(FOUND_NEXT, found)}" if limit < found else ""
+    return f"... and {more}: add a first name or a birth date{further}"
 
 
 def _say_people(people: Sequence[Person]) -> None:

@@ -176,3 +176,38 @@ def test_import_and_sync_refuse_ids_that_name_others_until_that_is_confirmed(cli
     assert "28 of 29 ids would name somebody else" in refused.stderr
     assert "add --confirm-changes" in refused.stderr
     assert clinic.type(*words, "--confirm-changes", **file).returncode == 0
+
+
+FROM_A_FILE = {"DOSSIERD_REGISTRY_URL": "", "DOSSIERD_REGISTRY_TABLE": ""}
+
+
+def imported(clinic: Clinic, content: str, *options: str) -> Done:
+    """Take the people of a file in a home that has no database."""
+    people = clinic.folder / "people.csv"
+    people.write_text(content, encoding="utf-8")
+    return clinic.type("registry", "import", str(people), "--yes", *options, **FROM_A_FILE)
+
+
+def found(clinic: Clinic, *words: str) -> Done:
+    return clinic.type("registry", "find", *words, **FROM_A_FILE)
+
+
+def test_find_counts_those_who_are_left_out_of_its_list(clinic: Clinic) -> None:
+    imported(clinic, "id,nom,prénom\n" + "".join(f"{number},Vidal,Hind\n" for number in range(1, 29)))
+    shown = found(clinic, "vidal").stdout.splitlines()
+    assert len(shown) == 1 + 20 + 1
+    assert shown[-1] == "... and 8 more: add a first name or a birth date, or --limit 50"
+    assert len(found(clinic, "vidal", "--limit", "50").stdout.splitlines()) == 1 + 28
+    told = found(clinic, "vidal", "--json")
+    assert len(json.loads(told.stdout)) == 20
+    assert told.stderr == "... and 8 more: add a first name or a birth date, or --limit 50\n"
+
+
+def test_find_does_not_claim_to_have_counted_more_than_it_looks_at(clinic: Clinic) -> None:
+    imported(clinic, "id,nom,prénom\n" + "".join(f"{number},Vidal,Hind\n" for number in range(1, 511)))
+    assert found(clinic, "vidal").stdout.endswith(
+        "... and at least 480 more: add a first name or a birth date, or --limit 500\n"
+    )
+    assert found(clinic, "vidal", "--limit", "500").stdout.endswith(
+        "... and perhaps more: add a first name or a birth date\n"
+    )
