@@ -28,7 +28,7 @@ from agent.cli.shared import (
 from agent.cli.syncing import sync
 from agent.cli.wording import count_people, err, imported_words, out, print_json, say, say_table, table
 from agent.config import load
-from agent.domain.identity import Person
+from agent.domain.identity import Person, RecordId
 from agent.domain.message import visible
 
 app = typer.Typer(help="The people whom documents can be about.", no_args_is_help=True)
@@ -175,7 +175,9 @@ def _allow(vanishing: int, known: int, *, asks: bool) -> bool:
 
 @app.command()
 def find(
-    words: Annotated[list[str], typer.Argument(help="Parts of a name, a birth date, a number.")],
+    words: Annotated[
+        list[str], typer.Argument(help="Parts of a name, a birth date, a number; or a record's id.")
+    ],
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=MOST_TYPED, help="How many are shown.")
     ] = FOUND_SHOWN,
@@ -192,7 +194,7 @@ def find(
         raise errors.RequestRefused(f"{EMPTY_REGISTRY}.", hint=f"Type: {IMPORT_HINT}")
     wanted = typed(" ".join(words))
     with open_registry(settings) as index:
-        people = index.find(wanted, MOST_TYPED)
+        people = _found(index, wanted)
         near = () if people else index.find_near(wanted)
     shown = people[:limit] or near
     if as_json:
@@ -206,6 +208,13 @@ def find(
     if (left_out := _left_out_words(len(people), limit)) is not None:
         say(left_out, to=err if as_json else out)
     raise typer.Exit(0 if people else 1)
+
+
+def _found(index: RegistryIndex, wanted: str) -> list[Person]:
+    """Whoever has this record id as it stands, and after that whoever is found by what a person has."""
+    recorded = index.person(RecordId(wanted.strip()))
+    others = [one for one in index.find(wanted, MOST_TYPED) if one != recorded]
+    return others if recorded is None else [recorded, *others]
 
 
 def _left_out_words(found: int, limit: int) -> str | None:

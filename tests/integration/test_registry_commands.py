@@ -211,3 +211,17 @@ def test_find_does_not_claim_to_have_counted_more_than_it_looks_at(clinic: Clini
     assert found(clinic, "vidal", "--limit", "500").stdout.endswith(
         "... and perhaps more: add a first name or a birth date\n"
     )
+
+
+def test_find_takes_a_record_id_as_status_and_answer_show_it(clinic: Clinic) -> None:
+    imported(
+        clinic,
+        "id,nom,prénom,assurance\nP-7,Vidal,Hind,100002\n1360,Tazi,Adam,100001\n8,Fassi,Sara,1360\n9,Kadiri,Sara,100003\n",
+    )
+    assert [row[:2] for row in rows_of(found(clinic, "1360").stdout)[1:]] == [
+        ["1360", "Tazi"],
+        ["8", "Fassi"],
+    ]
+    assert [row[:2] for row in rows_of(found(clinic, "P-7").stdout)[1:]] == [["P-7", "Vidal"]]
+    missed = found(clinic, "1361")
+    assert missed.returncode == 1
