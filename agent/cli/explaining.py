@@ -43,7 +43,8 @@ from agent.domain.outcome import FAILURES, Archived, Failed, FailureReason, InRe
 PIECES_SHOWN = 14
 PEOPLE_SHOWN = 8
 _NOT_KEPT = (
-    "It was decided by a version that did not keep what a decision was made of: it can't be decided again."
+    "It was decided by a version that did not keep what a decision was made of, or kept it in a way that this one can't"
+    " read: it can't be decided again."
 )
 _NO_TEXT = "Its text is not stored any more: it can't be decided again."
 _SAME = "Decided again from what is stored: the same."

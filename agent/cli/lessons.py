@@ -12,7 +12,7 @@ from agent.config import Settings, load
 from agent.core.learned import is_outlived
 from agent.domain.document import reference
 from agent.domain.identity import Person
-from agent.domain.lesson import Alias, Lesson, LessonNumber, LessonState
+from agent.domain.lesson import Alias, Lesson, LessonNumber, LessonState, Unreadable
 from agent.domain.life import Action
 
 NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="A lesson's number, such as 3.")]
@@ -53,7 +53,9 @@ def lessons(context: typer.Context, home: HomeOption = None, as_json: JsonOption
                 {
                     "number": it.number,
                     "state": it.state,
-                    "counts": it.state is LessonState.ACTIVE and it.number not in outlived,
+                    "counts": it.state is LessonState.ACTIVE
+                    and it.number not in outlived
+                    and not isinstance(it.teaching, Unreadable),
                     "sentence": teaching_words(it.teaching),
                     "teaching": it.teaching,
                     "document": reference(it.document_id),

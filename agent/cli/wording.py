@@ -22,7 +22,7 @@ from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Reason,
 from agent.domain.document import DocumentId, reference
 from agent.domain.evidence import MarkKind
 from agent.domain.identity import Person
-from agent.domain.lesson import Alias, Label, Lesson, LessonState, Teaching
+from agent.domain.lesson import Alias, Label, Lesson, LessonState, Teaching, Unreadable
 from agent.domain.life import Document
 from agent.domain.message import visible
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, InReview, Outcome, State
@@ -286,7 +286,7 @@ _ANNOUNCED: Mapping[MarkKind, str] = {
 }
 
 
-def teaching_words(teaching: Teaching) -> str:
+def teaching_words(teaching: Teaching | Unreadable) -> str:
     """What a lesson says, as a sentence."""
     match teaching:
         case Alias(record_id=record_id):
@@ -294,6 +294,8 @@ def teaching_words(teaching: Teaching) -> str:
         case Label(words=words, announces=announces, identifier=identifier):
             what = _ANNOUNCED.get(announces, f"a number of the kind {identifier}")
             return f"The label “{words}” announces {what}."
+        case Unreadable():
+            return "Another version wrote it, and this one can't read what it says: it does not count."
         case _:
             assert_never(teaching)
 

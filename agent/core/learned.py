@@ -8,7 +8,7 @@ from agent.core.names import are_compatible, tokens
 from agent.core.vocabulary import Vocabulary
 from agent.domain.evidence import Evidence, MarkKind
 from agent.domain.identity import Person, RecordId, Spelling
-from agent.domain.lesson import Alias, Label, Lesson, Teaching
+from agent.domain.lesson import Alias, Label, Lesson, Teaching, Unreadable
 
 
 def vocabulary_with(vocabulary: Vocabulary, lessons: Iterable[Lesson]) -> Vocabulary:
@@ -67,7 +67,7 @@ def people_with(people: Sequence[Person], lessons: Sequence[Lesson]) -> tuple[Pe
     )
 
 
-def is_outlived(teaching: Teaching, person: Person) -> bool:
+def is_outlived(teaching: Teaching | Unreadable, person: Person) -> bool:
     """Whether a record has another name by now than when a spelling of it was taught: it may be somebody else's."""
     if not isinstance(teaching, Alias) or teaching.registered is None:
         return False

@@ -77,6 +77,13 @@ Teaching = Alias | Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """What a lesson teaches that another version wrote, and this one can't read; it counts for nothing."""
+
+    what: Literal["unreadable"] = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
     """One thing that an answer may teach.
 
@@ -87,7 +94,7 @@ class Lesson:
     """
 
     number: LessonNumber
-    teaching: Teaching
+    teaching: Teaching | Unreadable
     state: LessonState
     document_id: DocumentId
     taught_by: str

@@ -14,7 +14,7 @@ from agent.core.names import display
 from agent.core.vocabulary import Vocabulary
 from agent.domain.document import reference, text_of_plain
 from agent.domain.identity import RecordId
-from agent.domain.lesson import Alias, Label, Lesson, LessonNumber, LessonState, Teaching
+from agent.domain.lesson import Alias, Label, Lesson, LessonNumber, LessonState, Teaching, Unreadable
 from agent.domain.life import Action, Document, Reply, Request
 from agent.ports import Ports, Registry
 
@@ -100,12 +100,12 @@ def _write(lesson: Lesson, state: LessonState, request: Request, ports: Ports) -
     ports.ledger.judge_lesson(lesson.number, state, request.actor, ports.clock.now())
 
 
-def refusal(teaching: Teaching, ports: Ports) -> str | None:
+def refusal(teaching: Teaching | Unreadable, ports: Ports) -> str | None:
     """Say why a lesson can't count in this office; None when nothing speaks against it."""
     return refusal_of(teaching, ports.registry, ports.rules.vocabulary)
 
 
-def refusal_of(teaching: Teaching, registry: Registry, vocabulary: Vocabulary) -> str | None:
+def refusal_of(teaching: Teaching | Unreadable, registry: Registry, vocabulary: Vocabulary) -> str | None:
     """Say why a lesson can't count among these people; None when nothing speaks against it."""
     match teaching:
         case Alias():
@@ -114,6 +114,8 @@ def refusal_of(teaching: Teaching, registry: Registry, vocabulary: Vocabulary) -
             return f"“{teaching.words}” is a label already, with another meaning."
         case Label():
             return None
+        case Unreadable():
+            return "another version wrote it, and this one can't read what it says."
         case _:
             assert_never(teaching)
 

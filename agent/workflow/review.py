@@ -102,7 +102,7 @@ def _answer(request: Request, document: Document, ports: Ports) -> Reply:
         outcome = Archived(
             record_id=record_id, decided_by=request.actor, document_kind=kind, decision=review.decision
         )
-        teachings = taught_by(document, record_id, ports)
+        teachings = _taught_by(document, record_id, ports)
         sentence = f"{document.reference} is filed under {record_id}." + _MAY_TEACH * bool(teachings)
     settle(
         document,
@@ -114,6 +114,15 @@ def _answer(request: Request, document: Document, ports: Ports) -> Reply:
         teachings=teachings,
     )
     return Reply(done=True, sentence=sentence)
+
+
+def _taught_by(document: Document, record_id: RecordId, ports: Ports) -> tuple[Teaching, ...]:
+    """What the answer may teach; nothing where that can't be found out: no answer waits for it."""
+    try:
+        return taught_by(document, record_id, ports)
+    except Exception as error:  # noqa: BLE001 -- its text may be people's names
+        log.warning("teaching_not_sought", document=document.reference, error=type(error).__name__)
+        return ()
 
 
 _MAY_TEACH = " The answer may teach something for later documents: dossierd lessons"

@@ -1,16 +1,19 @@
 """From an answer to a lesson to a filing by rule, and back: with a real ledger and real folders."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import CapturingLogger
 from typer.testing import CliRunner, Result
 
 from agent import errors
-from agent.adapters.home import REGISTRY_FILE
+from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE
 from agent.adapters.registry import RegistryIndex
 from agent.cli import app
 from agent.core.rules import Rules
@@ -122,6 +125,53 @@ def test_a_spelling_does_not_follow_a_record_id_that_is_used_again_for_somebody_
     assert _ask(office, Action.CONFIRM_LESSON, 1, "1").sentence == (
         "Lesson 1 is not confirmed: record R1 is Leila Amrani by now, and had another name when this was taught."
     )
+
+
+def _break(office: Office, statement: str) -> None:
+    """Let a row say what this version can't read."""
+    with closing(sqlite3.connect(office.home / "state" / LEDGER_FILE)) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+def test_an_answer_is_carried_out_whatever_the_stored_inputs_are(office: Office) -> None:
+    _process(office, MISSPELT, b"%PDF-1.7 first")
+    _break(office, "UPDATE inputs SET body = x'00'")
+    assert _ask(office, Action.ANSWER, 1, "record:R1").sentence == "D-1 is filed under R1."
+    told = _run(office, "explain", "D-1")
+    assert (told.exit_code, "kept it in a way that this one can't read" in told.output) == (0, True)
+
+
+def test_an_answer_is_carried_out_though_what_it_teaches_can_not_be_found_out(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _process(office, MISSPELT, b"%PDF-1.7 first")
+
+    def fail(*_: object) -> None:
+        raise ValueError("MULLER Ana")
+
+    lines = CapturingLogger()
+    monkeypatch.setattr("agent.workflow.review.log", lines)
+    monkeypatch.setattr("agent.workflow.review.taught_by", fail)
+    assert _ask(office, Action.ANSWER, 1, "record:R1").sentence == "D-1 is filed under R1."
+    assert [(it.args, it.kwargs) for it in lines.calls] == [
+        (("teaching_not_sought",), {"document": "D-1", "error": "ValueError"})
+    ]
+
+
+def test_a_lesson_that_this_version_can_not_read_stops_no_document_and_is_told(office: Office) -> None:
+    _taught(office)
+    assert _ask(office, Action.CONFIRM_LESSON, 1, "1").done
+    _break(office, "UPDATE lessons SET teaching = '{}'")
+    assert _process(office, MISSPELT, b"%PDF-1.7 second").state is State.IN_REVIEW
+    assert _ask(office, Action.ANSWER, 2, "record:R1").done
+    told = _run(office, "lessons").output
+    assert (
+        "Lesson 1: Another version wrote it, and this one can't read what it says: it does not count." in told
+    )
+    assert json.loads(_run(office, "lessons", "--json").stdout)[0]["counts"] is False
+    assert "can't read what it says" in _ask(office, Action.CONFIRM_LESSON, 1, "1").sentence
+    assert _ask(office, Action.REVOKE_LESSON, 1, "1").done
 
 
 def test_what_is_learned_and_judged_is_in_the_audit_trail_without_a_name(office: Office) -> None:

@@ -1,10 +1,12 @@
 """What decisions were made of, and what answers teach, on a real SQLite file."""
 
 import datetime
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import create_engine, text
 
 from agent.adapters.ledger import SqlLedger, open_engine
@@ -12,7 +14,7 @@ from agent.core.rules import Rules
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256, text_of_plain
 from agent.domain.evidence import MarkKind
 from agent.domain.inputs import Inputs
-from agent.domain.lesson import Alias, Label, LessonNumber, LessonState, Teaching
+from agent.domain.lesson import Alias, Label, LessonNumber, LessonState, Teaching, Unreadable
 from agent.domain.life import Document
 from agent.domain.outcome import Archived, Event, InReview, Outcome
 from agent.domain.settlement import Settlement
@@ -175,3 +177,95 @@ def test_rows_of_before_are_kept_and_have_no_inputs(tmp_path: Path) -> None:
         assert ledger.lessons(ANY) == []
     finally:
         ledger.close()
+
+
+WRITTEN_BY_0004 = """{
+  "people": [{"record_id": "R1", "last_name": "Muller", "first_name": "Anna", "birth_name": null,
+    "birth_date": "1980-03-12", "sex": "F", "identifiers": [{"kind": "cin", "value": "AB123456"}], "phone": null,
+    "spellings": [{"last_name": "MULER Anna", "first_name": "", "lesson": 1, "is_shared": false}]}],
+  "registry_version": 4, "is_trustworthy": true, "policy": "two-identifiers", "mode": "auto", "confidence_floor": 80,
+  "missing": "",
+  "numbers": [{"name": "cin", "title": "national card number", "form": "[A-Z]{1,2}[0-9]{4,7}", "stands_alone": true,
+    "proves": true, "is_of_insured": false, "printed": []}],
+  "near": [],
+  "labels": [{"tokens": ["geboren"], "announces": "birth_date", "identifier": null, "is_mirrored": false}],
+  "lessons": [{"number": 1,
+    "teaching": {"record_id": "R1", "last_name": "MULER Anna", "first_name": "", "what": "alias"},
+    "state": "active", "document_id": 7, "taught_by": "cli:anna", "taught_at": "2026-03-01T12:00:00Z",
+    "judged_by": "cli:bert", "judged_at": "2026-03-01T12:00:00Z"}],
+  "rules_version": 3
+}"""
+"""Never to be edited: homes hold such rows. What comes later has a default."""
+ALIAS_OF_0004 = '{"record_id":"R1","last_name":"MÜLLER Änne","first_name":"","what":"alias"}'
+LABEL_OF_0004 = '{"words":"versicherter","announces":"name","identifier":null,"what":"label"}'
+
+
+def _overwrite_inputs(tmp_path: Path, body: bytes) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE inputs SET body = :body"), {"body": body})
+    engine.dispose()
+
+
+def _overwrite_lesson(tmp_path: Path, number: int, teaching: str) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE lessons SET teaching = :teaching WHERE number = :number"),
+            {"teaching": teaching, "number": number},
+        )
+    engine.dispose()
+
+
+def test_what_revision_0004_wrote_can_be_read(ledger: SqlLedger, tmp_path: Path) -> None:
+    document_id = _reading(ledger, 2)
+    _settle(ledger, document_id, inputs=_inputs())
+    _overwrite_inputs(tmp_path, zlib.compress(WRITTEN_BY_0004.encode()))
+    inputs = ledger.inputs(document_id)
+    assert inputs is not None
+    (muller,), (lesson,), (label,) = inputs.people, inputs.lessons, inputs.labels
+    assert (muller.birth_date, muller.spellings[0].lesson) == (datetime.date(1980, 3, 12), 1)
+    assert (lesson.teaching, label.tokens) == (
+        Alias(record_id=ANNA.record_id, last_name="MULER Anna"),
+        ("geboren",),
+    )
+    _taught(ledger, LABEL, ALIAS)
+    _overwrite_lesson(tmp_path, 1, ALIAS_OF_0004)
+    _overwrite_lesson(tmp_path, 2, LABEL_OF_0004)
+    assert [it.teaching for it in ledger.lessons(ANY)] == [ALIAS, LABEL]
+
+
+@pytest.mark.parametrize(
+    "body", [b"no zlib", zlib.compress(b"no json"), zlib.compress(b'{"people": [{"last_name": "Muller"}]}')]
+)
+def test_inputs_that_can_not_be_read_count_as_not_kept(
+    ledger: SqlLedger, tmp_path: Path, body: bytes
+) -> None:
+    document_id = _reading(ledger)
+    _settle(ledger, document_id, inputs=_inputs())
+    _overwrite_inputs(tmp_path, body)
+    assert ledger.inputs(document_id) is None
+
+
+def test_a_lesson_that_can_not_be_read_hides_no_other(ledger: SqlLedger, tmp_path: Path) -> None:
+    _taught(ledger, ALIAS, LABEL)
+    for number in (1, 2):
+        ledger.judge_lesson(LessonNumber(number), LessonState.ACTIVE, "cli:bert", LATER)
+    _overwrite_lesson(tmp_path, 1, '{"what": "stamp", "last_name": "Muller"}')
+    assert [it.teaching for it in ledger.lessons(ACTIVE)] == [Unreadable(), LABEL]
+    assert getattr(ledger.lesson(LessonNumber(1)), "teaching", None) == Unreadable()
+
+
+@pytest.mark.security
+def test_a_row_that_can_not_be_read_raises_without_its_words(ledger: SqlLedger, tmp_path: Path) -> None:
+    document_id = _reading(ledger)
+    _settle(ledger, document_id)
+    engine = create_engine(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(
+            text("""UPDATE documents SET outcome = '{"state": "archived", "record_id": ["Muller"]}'""")
+        )
+    engine.dispose()
+    with pytest.raises(ValidationError) as raised:
+        ledger.document(document_id)
+    assert "Muller" not in str(raised.value)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from agent.adapters.ledger.schema import inputs, lessons
 from agent.domain.document import DocumentId
 from agent.domain.inputs import Inputs
-from agent.domain.lesson import Lesson, LessonNumber, LessonState, Teaching
+from agent.domain.lesson import Lesson, LessonNumber, LessonState, Teaching, Unreadable
 from agent.domain.life import Document
 
 _INPUTS: TypeAdapter[Inputs] = TypeAdapter(Inputs)
@@ -38,13 +38,19 @@ def forget_inputs(connection: Connection, document: Document) -> None:
 
 
 def last_inputs(connection: Connection, document_id: DocumentId) -> Inputs | None:
+    """What the last decision was made of; None where that was not kept, or can't be read by this version."""
     body = connection.execute(
         select(inputs.c.body)
         .where(inputs.c.document_id == document_id)
         .order_by(inputs.c.epoch.desc())
         .limit(1)
     ).scalar()
-    return None if body is None else _INPUTS.validate_json(zlib.decompress(body))
+    if body is None:
+        return None
+    try:
+        return _INPUTS.validate_json(zlib.decompress(body))
+    except (ValidationError, zlib.error):  # its words are people's names: they go no further
+        return None
 
 
 def are_active(connection: Connection, used: Sequence[Lesson]) -> bool:
@@ -107,7 +113,7 @@ def judge(
 def _lesson(row: Row[tuple[Any, ...]]) -> Lesson:
     return Lesson(
         number=LessonNumber(row.number),
-        teaching=_TEACHING.validate_json(row.teaching),
+        teaching=_teaching(row.teaching),
         state=LessonState(row.state),
         document_id=DocumentId(row.document_id),
         taught_by=row.taught_by,
@@ -115,3 +121,11 @@ def _lesson(row: Row[tuple[Any, ...]]) -> Lesson:
         judged_by=row.judged_by,
         judged_at=row.judged_at,
     )
+
+
+def _teaching(told: str) -> Teaching | Unreadable:
+    """What a lesson says. One that can't be read keeps no document from being decided."""
+    try:
+        return _TEACHING.validate_json(told)
+    except ValidationError:  # its words are people's names: they go no further
+        return Unreadable()

@@ -3,7 +3,7 @@
 import os
 from typing import assert_never
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 from sqlalchemy import Connection, Row, bindparam, select
 
 from agent.adapters.ledger.schema import documents
@@ -13,8 +13,10 @@ from agent.domain.life import Document, Review
 from agent.domain.message import Message
 from agent.domain.outcome import Archived, Duplicate, Failed, InReview, Outcome, State
 
-OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome)
-DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
+_DISCREET = ConfigDict(hide_input_in_errors=True)
+"""A row that can't be read raises, and its words are people's names."""
+OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome, config=_DISCREET)
+DECISION: TypeAdapter[Decision] = TypeAdapter(Decision, config=_DISCREET)
 MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
 
 
