@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: check lint types contracts test unit bench bench-reading bench-registry lock demo clean
+.PHONY: check lint types contracts test unit bench bench-reading bench-registry mutants lock demo clean
 
 check: lint types contracts test
 
@@ -42,6 +42,13 @@ bench-reading:
 bench-registry:
 	$(BIN)/python -m benchmarks.registry
 
+# Change the rules of deciding one by one, and see whether a test notices: docs/mutation.md argues for what none does.
+mutants:
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut==3.8.1
+	rm -rf mutants
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+
 # Choose newer versions on purpose: delete a line of a lock, or call with UPGRADE=--upgrade.
 lock:
 	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
@@ -53,5 +60,5 @@ demo:
 
 # What tools leave behind; never .venv, never a document.
 clean:
-	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf mutants .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find agent benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +

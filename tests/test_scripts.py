@@ -55,7 +55,8 @@ def test_makefile_declares_every_target_phony() -> None:
     declared = re.search(r"^\.PHONY: (.*)$", text, flags=re.MULTILINE)
     assert declared is not None
     assert set(declared[1].split()) == targets == {
-        "bench", "bench-reading", "check", "lint", "types", "contracts", "test", "unit", "lock", "demo", "clean",
+        "bench", "bench-reading", "bench-registry", "mutants", "check",
+        "lint", "types", "contracts", "test", "unit", "lock", "demo", "clean",
     }  # fmt: skip
 
 
