@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.decide import decide
+from agent.core.decide import decide, obstacle_of
 from agent.core.match import Assessment, Naming, Proof
 from agent.domain.decision import Ambiguous, Decision, Match, Policy, Reason, Unmatched
 from agent.domain.identity import Person, RecordId
@@ -224,3 +224,46 @@ def test_no_more_candidates_are_shown_than_a_person_can_compare() -> None:
     decision = decided(*people)
     assert not isinstance(decision, Match)
     assert len(decision.candidates) == 8
+
+
+def obstacle(one: Assessment, *others: Assessment, policy: Policy = Policy.TWO_IDENTIFIERS) -> str | None:
+    """What keeps one person from being the match, as `explain` says it."""
+    found = obstacle_of(
+        one, (one, *others), policy=policy, confidence_floor=80, missing="", is_trustworthy=True
+    )
+    return None if found is None else found.sentence
+
+
+def test_nothing_keeps_the_match_from_being_it() -> None:
+    assert obstacle(LEAD, TWIN) is None
+
+
+def test_explaining_holds_everybody_to_the_same_policy_and_floor() -> None:
+    unproven = replace(LEAD, agreements=())
+    assert obstacle(unproven) == "The name alone is no proof: no birth date or number confirms it."
+    assert obstacle(unproven, policy=Policy.NAME) is None
+    unsure = replace(LEAD, namings=(Naming(start=4, confidence=79, is_labelled=True),))
+    assert obstacle(unsure) == "The name was not read surely enough."
+    assert obstacle(replace(LEAD, agreements=(Proof(confidence=80),))) is None
+
+
+def test_somebody_else_who_fits_is_said() -> None:
+    other = replace(LEAD, person=ADAM)
+    assert obstacle(LEAD, other) == "Somebody else in the registry fits equally well."
+    hardly = replace(other, agreements=(Proof(confidence=79),))
+    assert obstacle(LEAD, hardly) != "Somebody else in the registry fits equally well."
+    by_name = replace(other, agreements=())
+    assert obstacle(LEAD, by_name, policy=Policy.NAME) == "Somebody else in the registry fits equally well."
+
+
+def test_a_namesake_who_is_hardly_excluded_is_said() -> None:
+    twin = replace(TWIN, differences=(Proof(confidence=79),))
+    assert obstacle(LEAD, twin) == "Nothing printed tells Karim TAZI (record 3) apart."
+    assert obstacle(LEAD, replace(TWIN, differences=(Proof(confidence=80),))) is None
+
+
+def test_who_is_not_the_subject_is_told_so_in_the_words_that_fit() -> None:
+    assert obstacle(RIVAL) == "The exact name is not printed as that of the one whom it is about."
+    mentioned = replace(RIVAL, is_mentioned=True)
+    assert obstacle(mentioned) == "The name is printed, but nothing says that it is about them."
+    assert obstacle(replace(mentioned, contradictions=(AGAINST,))) == AGAINST.sentence

@@ -8,7 +8,8 @@ import pytest
 
 from agent.core.match import Assessment
 from agent.domain.document import DocumentText
-from agent.domain.identity import Identifier, Person
+from agent.domain.identity import Identifier, Person, Spelling
+from agent.domain.lesson import LessonNumber
 from tests.builders import assessed, person, text_of
 
 HIND = person(record_id="V")
@@ -104,6 +105,16 @@ def test_reasons_point_at_the_first_word_of_the_name() -> None:
     doctor = text_of("Dr VIDAL Hind")
     (reason,) = about(doctor).reasons
     assert (reason.code, reason.box) == ("name_in_other_role", doctor.pages[0].lines[0].words[1].box)
+
+
+def test_a_learned_spelling_points_at_its_words_and_no_further() -> None:
+    text = text_of("Patient : VIDDAL Hindd, reçue ce jour\nNé(e) le 16/08/1977")
+    spelling = Spelling(last_name="VIDDAL", first_name="Hindd", lesson=LessonNumber(3), is_shared=False)
+    told = {reason.code: reason.box for reason in about(text, replace(HIND, spellings=(spelling,))).reasons}
+    first, last = (text.pages[0].lines[0].words[place].box for place in (2, 3))
+    box = told["name_learned"]
+    assert box is not None
+    assert (box.left, box.right, box.bottom) == (first.left, last.right, first.bottom)
 
 
 def test_a_likeness_points_at_one_word() -> None:
