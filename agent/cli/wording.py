@@ -300,7 +300,9 @@ def teaching_words(teaching: Teaching | Unreadable) -> str:
             assert_never(teaching)
 
 
-OUTLIVED = "the record had another name when it was taught, and may be somebody else by now"
+OUTLIVED = (
+    "the record had another name when it was taught, or which was not kept: it may be somebody else by now"
+)
 
 
 def lesson_words(lesson: Lesson) -> str:

@@ -68,9 +68,14 @@ def people_with(people: Sequence[Person], lessons: Sequence[Lesson]) -> tuple[Pe
 
 
 def is_outlived(teaching: Teaching | Unreadable, person: Person) -> bool:
-    """Whether a record has another name by now than when a spelling of it was taught: it may be somebody else's."""
-    if not isinstance(teaching, Alias) or teaching.registered is None:
+    """Whether a record has another name by now than when a spelling of it was taught: it may be somebody else's.
+
+    So it may where that name was not kept. The next answer teaches the spelling anew.
+    """
+    if not isinstance(teaching, Alias):
         return False
+    if teaching.registered is None:
+        return True
     was = Person(
         record_id=teaching.record_id,
         last_name=teaching.registered.last_name,

@@ -43,7 +43,7 @@ class Alias:
     Attributes:
         last_name: as printed; the whole name where nothing parts it from the first name.
         first_name: as printed; empty where the whole name is in `last_name`.
-        registered: whose name it was; None where the version that taught it did not keep that.
+        registered: whose name it was; None where an early version did not keep that: it does not count.
     """
 
     record_id: RecordId

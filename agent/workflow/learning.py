@@ -125,7 +125,10 @@ def _refusal_of_alias(alias: Alias, registry: Registry) -> str | None:
     if person is None:
         return f"there is no record {alias.record_id} in the registry any more."
     if learned.is_outlived(alias, person):
-        return f"record {alias.record_id} is {display(person)} by now, and had another name when this was taught."
+        return (
+            f"record {alias.record_id} is {display(person)} by now, and is not known to have had that name when this "
+            "was taught."
+        )
     people = registry.candidates(extract(text_of_plain(alias.printed)))
     if people.is_cut:
         return f"“{alias.printed}” may be too many people of the registry to hold each against it."

@@ -123,7 +123,8 @@ def test_a_spelling_does_not_follow_a_record_id_that_is_used_again_for_somebody_
     )
     assert json.loads(_run(office, "lessons", "--json").stdout)[0]["counts"] is False
     assert _ask(office, Action.CONFIRM_LESSON, 1, "1").sentence == (
-        "Lesson 1 is not confirmed: record R1 is Leila Amrani by now, and had another name when this was taught."
+        "Lesson 1 is not confirmed: record R1 is Leila Amrani by now, and is not known to have had that name "
+        "when this was taught."
     )
 
 

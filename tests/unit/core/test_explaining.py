@@ -90,8 +90,9 @@ def test_what_keeps_everybody_is_told_of_the_one_who_would_fit() -> None:
 
 
 def test_the_lessons_that_had_a_part_are_told_and_no_others() -> None:
-    alias = lesson(Alias(record_id=RecordId("R1"), last_name="VIDALE Hinde"), 1)
-    unused = lesson(Alias(record_id=RecordId("R1"), last_name="VYDAL Hind"), 2)
+    registered = Registered(last_name="Vidal", first_name="Hind")
+    alias = lesson(Alias(record_id=RecordId("R1"), last_name="VIDALE Hinde", registered=registered), 1)
+    unused = lesson(Alias(record_id=RecordId("R1"), last_name="VYDAL Hind", registered=registered), 2)
     label = lesson(Label(words="geboren", announces=MarkKind.BIRTH_DATE), 3)
     told = _explained("Patient : VIDALE Hinde\nGeboren : 16/08/1977", VIDAL, lessons=(alias, unused, label))
     assert [it.number for it in told.used] == [1, 3]

@@ -18,8 +18,9 @@ from tests.builders import lesson, person, text_of
 from tests.fakes import FakeRegistry
 
 FATIMA = person("Bennani", "Fatima Zahra", record_id="R1", cin="JK374321")
-WHOLE = Alias(record_id=RecordId("R1"), last_name="BENANI Fatema")
-PARTS = Alias(record_id=RecordId("R1"), last_name="Benani", first_name="Fatema")
+REGISTERED = Registered(last_name="Bennani", first_name="Fatima Zahra")
+WHOLE = Alias(record_id=RecordId("R1"), last_name="BENANI Fatema", registered=REGISTERED)
+PARTS = Alias(record_id=RecordId("R1"), last_name="Benani", first_name="Fatema", registered=REGISTERED)
 VERSICHERTER = Label(words="versicherter", announces=MarkKind.NAME)
 BORN = "Date de naissance : 16/08/1977"
 
@@ -96,16 +97,21 @@ def test_a_spelling_in_another_role_names_nobody() -> None:
 def test_a_spelling_counts_only_while_the_record_has_a_name_that_it_had_when_it_was_taught(
     now: Person, is_outlived: bool
 ) -> None:
-    registered = Registered(last_name="Bennani", first_name="Fatima Zahra")
-    taught = lesson(replace(WHOLE, registered=registered))
+    taught = lesson(WHOLE)
     assert learned.is_outlived(taught.teaching, now) is is_outlived
     decision = _decide(f"Patient : BENANI Fatema\n{BORN}", now, lessons=(taught,))
     assert isinstance(decision, Match) is not is_outlived
 
 
-def test_a_label_and_a_spelling_of_before_are_not_outlived() -> None:
+def test_a_spelling_whose_record_s_name_was_not_kept_does_not_count() -> None:
+    of_before = replace(WHOLE, registered=None)
+    assert learned.is_outlived(of_before, FATIMA)
+    text = f"Patient : BENANI Fatema\n{BORN}"
+    assert not isinstance(_decide(text, FATIMA, lessons=(lesson(of_before),)), Match)
+
+
+def test_a_label_is_nobody_s_and_never_outlived() -> None:
     assert not learned.is_outlived(VERSICHERTER, FATIMA)
-    assert not learned.is_outlived(WHOLE, person("Amrani", "Leila", record_id="R1"))
 
 
 def test_a_spelling_is_one_record_s_only() -> None:
@@ -230,7 +236,11 @@ _FAMILY = (
 @pytest.mark.parametrize("taught", _FAMILY, ids=lambda it: it.record_id)
 def test_a_wrong_lesson_files_nobody_s_letter_under_somebody_else(about: Person, taught: Person) -> None:
     """Even if a human confirmed that one of a family is called as another is, and the refusal had failed."""
-    alias = Alias(record_id=taught.record_id, last_name=f"{about.last_name} {about.first_name}")
+    alias = Alias(
+        record_id=taught.record_id,
+        last_name=f"{about.last_name} {about.first_name}",
+        registered=Registered(last_name=taught.last_name, first_name=taught.first_name),
+    )
     born = f"\nNé(e) le : {about.birth_date:%d/%m/%Y}" if about.birth_date else ""
     text = f"Patient : {about.last_name} {about.first_name}{born}"
     decision = _decide(text, *_FAMILY, lessons=(lesson(alias),))
