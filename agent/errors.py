@@ -19,7 +19,7 @@
       RegistryUnavailable     no registry, or it can't be searched                retryable
       RegistryChanged         it changed between decision and filing              retryable
       RegistryInvalid         a registry that can't be taken in, with its bad lines or records
-      EvaluationInvalid       documents or a truth that can't be evaluated
+      EvaluationInvalid       people, documents or a truth that can't be evaluated
       NotifierUnavailable     a message can't be delivered now                    retryable
       MessageRefused          this message will never be delivered to this recipient
       LedgerUnavailable       the database can't be used now                      retryable
@@ -182,7 +182,19 @@ class LedgerUnavailable(DossierdError):
 
 
 class EvaluationInvalid(DossierdError):
+    """A file that `dossierd eval` was given can't be used.
+
+    Attributes:
+        problems: as those of `RegistryInvalid`, where the people can't be taken in.
+    """
+
     reason = "evaluation_invalid"
+
+    def __init__(
+        self, sentence: str, *, problems: tuple[tuple[int | str, str], ...] = (), hint: str = ""
+    ) -> None:
+        super().__init__(sentence, hint=hint)
+        self.problems = problems
 
 
 class RequestRefused(DossierdError):

@@ -1,7 +1,7 @@
 """The command line. Thin: it reads rows, writes requests, and says plainly what came of them.
 
-Exit codes: 0 done; 1 refused, not found, unwell, or a false match; 2 wrong usage or a wrong setting; 3 not possible now
-(another daemon, no ledger yet, a disk that refuses), to be tried again.
+Exit codes: 0 done; 1 refused, not found, unwell, or a false match; 2 wrong usage, a wrong setting, or a file that
+`eval` can't use; 3 not possible now (another daemon, no ledger yet, a disk that refuses), to be tried again.
 """
 
 import contextlib

@@ -16,7 +16,9 @@ from rich.progress import track
 
 from agent import errors
 from agent.adapters.registry import RegistryIndex, read_csv
+from agent.adapters.registry.csv_source import CsvPeople
 from agent.app import build_reader, refuse_root, rules_of
+from agent.cli.columns import ColumnOption, chosen_columns
 from agent.cli.shared import HomeOption, JsonOption
 from agent.cli.wording import err, print_json, say, say_table, table
 from agent.config import Settings, load
@@ -42,6 +44,7 @@ def evaluate(
         Path | None,
         typer.Option(help="JSON lines that say whose each document is; without it nothing is scored."),
     ] = None,
+    column: ColumnOption = None,
     policy: Annotated[
         Policy | None, typer.Option(help="What a match must rest on. Default: DOSSIERD_POLICY.")
     ] = None,
@@ -53,14 +56,15 @@ def evaluate(
 ) -> None:
     """Try the rules on documents whose truth is known. Nothing is filed, and nobody is asked.
 
-    Exit code 1 says that a document would have been filed under a wrong person, or by luck.
+    Exit code 1 says that a document would have been filed under a wrong person, or by luck;
+    2 that a file can't be used.
     """
     settings = load(home=home)
     if policy is not None:
         settings = settings.model_copy(update={"policy": policy})
     given = documents_at(documents)
     known = None if truth is None else _truth(truth, settings.policy, given)
-    people = read_csv(registry, kinds=settings.vocabulary.kinds).people
+    people = _people(registry, column or [], settings)
     with _output(predictions) as output, tempfile.TemporaryDirectory(prefix="dossierd-eval-") as folder:
         index = RegistryIndex(Path(folder) / "registry.sqlite")
         try:
@@ -77,6 +81,20 @@ def evaluate(
     else:
         _tell(result, settings.policy)
     raise typer.Exit(1 if result.false_matches else 0)
+
+
+def _people(path: Path, columns: Sequence[str], settings: Settings) -> CsvPeople:
+    """Read the people.
+
+    Raises:
+        EvaluationInvalid: they can't be taken in. A refusal's own exit code would look like a false match.
+    """
+    try:
+        return read_csv(path, chosen_columns(columns), settings.vocabulary.kinds).people
+    except errors.RegistryInvalid as error:
+        raise errors.EvaluationInvalid(error.sentence, problems=error.problems, hint=error.hint) from error
+    except errors.RequestRefused as error:
+        raise errors.EvaluationInvalid(error.sentence, hint=error.hint) from error
 
 
 def _truth(path: Path, policy: Policy, given: Sequence[Given]) -> Mapping[str, Truth]:

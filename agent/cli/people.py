@@ -10,11 +10,12 @@ import typer
 from rich.text import Text
 
 from agent import errors
-from agent.adapters.registry import CsvRegistry, RegistryIndex, chosen_column, read_csv
+from agent.adapters.registry import CsvRegistry, RegistryIndex, read_csv
 from agent.adapters.registry.copied import from_file
 from agent.adapters.registry.search import MOST_TYPED
 from agent.app import refuse_root
 from agent.cli import hygiene
+from agent.cli.columns import ColumnOption, chosen_columns
 from agent.cli.shared import (
     EMPTY_REGISTRY,
     IMPORT_HINT,
@@ -49,14 +50,7 @@ def import_(
     file: Annotated[
         Path, typer.Argument(help="A CSV file with the columns id, last_name, first_name, dob, ...")
     ],
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--column",
-            metavar="WHAT=HEADER",
-            help="Which column holds what, such as dob=Naissance; may be repeated. Nothing after = leaves it out.",
-        ),
-    ] = None,
+    column: ColumnOption = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Don't ask whether the columns are understood rightly.")
     ] = False,
@@ -83,7 +77,7 @@ def import_(
             "The people come from the database in DOSSIERD_REGISTRY_URL; a file would be undone by its next copy.",
             hint="Type: dossierd registry sync. Or take that setting out, and restart dossierd.",
         )
-    found = read_csv(file, _chosen(column or []), settings.vocabulary.kinds)
+    found = read_csv(file, chosen_columns(column or []), settings.vocabulary.kinds)
     if not yes:
         _confirm_columns(found, as_json=as_json)
     make_home(settings.home)
@@ -107,26 +101,6 @@ def import_(
         print_json(imported)
     else:
         say(imported_words(imported))
-
-
-def _chosen(columns: Sequence[str]) -> dict[str, str]:
-    """Read what was said of columns.
-
-    Raises:
-        RequestRefused: it is no choice, or one thing is chosen twice.
-    """
-    chosen: dict[str, str] = {}
-    for words in columns:
-        choice = chosen_column(typed(words))
-        if choice is None:
-            raise errors.RequestRefused(
-                f"--column '{visible(words)}' says nothing of a column.",
-                hint='It looks like: --column dob="Né le"',
-            )
-        if choice[0] in chosen:
-            raise errors.RequestRefused(f"--column says twice where {visible(choice[0])} is.")
-        chosen[choice[0]] = choice[1]
-    return chosen
 
 
 def _confirm_columns(found: CsvRegistry, *, as_json: bool) -> None:

@@ -60,7 +60,7 @@ def say_table(listing: Table, *, to: Console = out) -> None:
 def say_error(error: errors.DossierdError) -> None:
     """Write what is wrong and what to do about it."""
     say(f"dossierd: {error.sentence}", style="bold red", to=err)
-    if isinstance(error, errors.RegistryInvalid):
+    if isinstance(error, errors.RegistryInvalid | errors.EvaluationInvalid):
         for place, problem in error.problems[:PROBLEMS_SHOWN]:
             say(f"{place_words(place)}: {problem}", indent=2, to=err)
         if len(error.problems) > PROBLEMS_SHOWN:
@@ -72,7 +72,7 @@ def say_error(error: errors.DossierdError) -> None:
 def print_error(error: errors.DossierdError) -> None:
     """Write a refusal for a program: on stdout, where it looks for the answer."""
     told: dict[str, object] = {"done": False, "sentence": error.sentence, "hint": error.hint}
-    if isinstance(error, errors.RegistryInvalid):
+    if isinstance(error, errors.RegistryInvalid | errors.EvaluationInvalid):
         told["problems"] = [
             {"line" if isinstance(place, int) else "row": place, "problem": problem}
             for place, problem in error.problems

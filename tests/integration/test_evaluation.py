@@ -179,14 +179,29 @@ class TestCommand:
         assert sentence in done.stderr
         assert len(done.stderr.strip().splitlines()) == 2, "a sentence and a hint"
 
-    def test_a_registry_with_a_bad_row_is_refused(self, tmp_path: Path) -> None:
-        folder = tmp_path / "bad"
-        folder.mkdir()
+    @pytest.mark.parametrize("also", [(), ("--json",)])
+    def test_a_registry_that_cannot_be_used_does_not_end_as_a_false_match_does(
+        self, also: tuple[str, ...], tmp_path: Path
+    ) -> None:
         path = tmp_path / "people.csv"
         path.write_text("id,last_name,first_name\n1,,Hind\n", encoding="utf-8")
-        done = evaluated(tmp_path, "--registry", str(path), "--documents", documents(tmp_path))
-        assert done.returncode == 1
-        assert "line 2" in done.stderr
+        done = evaluated(tmp_path, "--registry", str(path), "--documents", documents(tmp_path), *also)
+        assert done.returncode == 2
+        assert "the last name is empty" in done.stdout + done.stderr
+        missing = tmp_path / "nope.csv"
+        done = evaluated(tmp_path, "--registry", str(missing), "--documents", documents(tmp_path), *also)
+        assert done.returncode == 2
+        assert f"{missing} can't be read (No such file or directory)." in done.stdout + done.stderr
+
+    def test_takes_a_column_for_what_is_said(self, tmp_path: Path) -> None:
+        path = tmp_path / "odd.csv"
+        path.write_text(PEOPLE.replace("id,last_name", "Kennung,last_name", 1), encoding="utf-8")
+        given = ("--registry", str(path), "--documents", documents(tmp_path))
+        assert evaluated(tmp_path, *given).returncode == 2
+        done = evaluated(tmp_path, *given, "--column", "id=Kennung")
+        assert done.returncode == 0, done.stderr
+        assert "1 would be filed by themselves" in done.stdout
+        assert evaluated(tmp_path, *given, "--column", "Kennung").returncode == 2
 
 
 class TestDocuments:

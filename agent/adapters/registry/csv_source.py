@@ -24,6 +24,7 @@ from agent.adapters.registry.fields import placed, recognised
 from agent.adapters.registry.records import PlacesOfIds, Record, read_record
 from agent.core.identifiers import IDENTIFIERS, IdentifierKind
 from agent.domain.identity import Person
+from agent.domain.message import visible
 from agent.errors import RegistryInvalid
 
 _ENCODINGS = ("utf-8-sig", "cp1252")
@@ -86,7 +87,7 @@ def read_csv(
         RegistryInvalid: it can't be read, lacks a column, or has bad rows, which are listed by line.
     """
     file = _OpenFile(path)
-    encoding = _encoding_of(file.content)
+    encoding = _encoding_of(file.content, path)
     headers = {mark: _header(file.content, encoding, mark) for mark in _SEPARATORS}
     separator = max(_SEPARATORS, key=lambda mark: _known(headers[mark], columns or {}, kinds))
     table = _Table(file, encoding, separator, columns or {}, kinds)
@@ -180,9 +181,7 @@ class _OpenFile:
             if not stat.S_ISREG(os.fstat(self.content.fileno()).st_mode):
                 self._copy()
         except OSError as error:
-            raise RegistryInvalid(
-                "The file can't be read.", hint="Check its path and who may read it."
-            ) from error
+            raise _unreadable(path, error) from error
 
     def _copy(self) -> None:
         copy = tempfile.TemporaryFile()  # noqa: SIM115 # closed with this object
@@ -202,18 +201,18 @@ def _text(content: BinaryIO, encoding: str) -> Iterator[TextIO]:
         text.detach()
 
 
-def _encoding_of(content: BinaryIO) -> str:
+def _encoding_of(content: BinaryIO, path: Path) -> str:
     content.seek(0)
     mark = content.read(2)
     for encoding in (_WIDE,) if mark in _WIDE_MARKS else _ENCODINGS:
-        if _is_text(content, encoding):
+        if _is_text(content, encoding, path):
             return encoding
     raise RegistryInvalid(
         "The file is no text in UTF-8, in UTF-16 with its mark, or in Windows-1252.", hint=_HINT
     )
 
 
-def _is_text(content: BinaryIO, encoding: str) -> bool:
+def _is_text(content: BinaryIO, encoding: str, path: Path) -> bool:
     """Whether all of a file is text in an encoding; a NUL is in no text."""
     content.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -225,10 +224,15 @@ def _is_text(content: BinaryIO, encoding: str) -> bool:
     except UnicodeError:
         return False
     except OSError as error:
-        raise RegistryInvalid(
-            "The file can't be read.", hint="Check its path and who may read it."
-        ) from error
+        raise _unreadable(path, error) from error
     return True
+
+
+def _unreadable(path: Path, error: OSError) -> RegistryInvalid:
+    why = f" ({error.strerror})" if error.strerror else ""
+    return RegistryInvalid(
+        f"{visible(str(path))} can't be read{why}.", hint="Check its path and who may read it."
+    )
 
 
 def _header(content: BinaryIO, encoding: str, separator: str) -> list[str]:
