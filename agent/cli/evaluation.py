@@ -26,9 +26,20 @@ from agent.domain.decision import Policy
 from agent.domain.message import visible
 from agent.evaluation.documents import Given, GivenFile, documents_at
 from agent.evaluation.reading import Judge
-from agent.evaluation.scoring import Prediction, Score, Truth, prediction_of, read_truth, score, truth_about
+from agent.evaluation.scoring import (
+    FalseMatch,
+    NotFiled,
+    Prediction,
+    Score,
+    Share,
+    Truth,
+    prediction_of,
+    read_truth,
+    score,
+    truth_about,
+)
 
-FALSE_MATCHES_SHOWN = 20
+DOCUMENTS_SHOWN = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -172,9 +183,12 @@ def _told(result: Score, policy: Policy) -> dict[str, object]:
     return {
         "policy": policy,
         "documents": result.documents,
-        "false_matches": [asdict(one) for one in result.false_matches],
+        "false_matches": [asdict(one) | {"is_by_luck": one.is_by_luck} for one in result.false_matches],
         "automatic": asdict(result.automatic),
+        "not_filed": [asdict(one) for one in result.not_filed],
         "by_class": {kind: asdict(share) for kind, share in result.by_class.items()},
+        "either": asdict(result.either),
+        "to_ask": asdict(result.to_ask),
         "shown": asdict(result.shown),
     }
 
@@ -187,21 +201,49 @@ def _tell(result: Score, policy: Policy) -> None:
         listing.add_row(visible(kind), str(share.count), str(share.of), f"{share.percent:.1f} %")
     if result.by_class:
         say_table(listing)
-    for one in result.false_matches[:FALSE_MATCHES_SHOWN]:
-        say(
-            f"FALSE MATCH: {one.doc} ({one.kind}) under record {one.id}; right is {one.true_id or 'nobody'}",
-            style="bold red",
-        )
-    if len(result.false_matches) > FALSE_MATCHES_SHOWN:
-        say(f"... and {len(result.false_matches) - FALSE_MATCHES_SHOWN} more false matches")
-    automatic, shown = result.automatic, result.shown
+    _say_cut([_false_words(one) for one in result.false_matches], "false matches", style="bold red")
+    _say_cut([_not_filed_words(one) for one in result.not_filed], "not filed")
     say(f"{result.documents} documents under the policy {policy}:")
-    say(f"{len(result.false_matches)} false matches", indent=2)
-    say(
-        f"{automatic.count} of {automatic.of} filed by themselves that must be: {automatic.percent:.1f} %",
-        indent=2,
+    for line in _counts(result):
+        say(line, indent=2)
+
+
+def _say_cut(lines: Sequence[str], what: str, *, style: str = "") -> None:
+    for line in lines[:DOCUMENTS_SHOWN]:
+        say(line, style=style)
+    if len(lines) > DOCUMENTS_SHOWN:
+        say(f"... and {len(lines) - DOCUMENTS_SHOWN} more {what}; --json has all")
+
+
+def _false_words(one: FalseMatch) -> str:
+    right = (
+        "the right person, but by luck: a human was to be asked"
+        if one.is_by_luck
+        else f"right is {one.true_id or 'nobody'}"
     )
-    say(
-        f"{shown.count} of {shown.of} asked about with the right person among those shown: {shown.percent:.1f} %",
-        indent=2,
+    return f"FALSE MATCH: {one.doc} ({one.kind}) under record {one.id}; {right}"
+
+
+def _not_filed_words(one: NotFiled) -> str:
+    return f"NOT FILED: {one.doc} ({one.kind}) is {one.decision}; it must be filed under record {one.true_id}"
+
+
+def _counts(result: Score) -> Iterator[str]:
+    """What became of all documents, a line for each thing that may be expected of one."""
+    lucky = sum(one.is_by_luck for one in result.false_matches)
+    told_apart = (
+        f": {len(result.false_matches) - lucky} under somebody else, {lucky} under the right person by luck"
+        if lucky
+        else ""
     )
+    many = len(result.false_matches)
+    yield f"{many} false match{'' if many == 1 else 'es'}{told_apart}"
+    yield _share_words(result.automatic, "filed by themselves that must be")
+    if result.either.of:
+        yield _share_words(result.either, "filed by themselves that may be, or be asked about")
+    yield _share_words(result.to_ask, "left to a human that must be")
+    yield _share_words(result.shown, "asked about with the right person among those shown")
+
+
+def _share_words(share: Share, what: str) -> str:
+    return f"{share.count} of {share.of} {what}: {share.percent:.1f} %"

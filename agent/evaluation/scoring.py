@@ -71,6 +71,21 @@ class FalseMatch:
     id: str
     true_id: str | None
 
+    @property
+    def is_by_luck(self) -> bool:
+        """Whether it is the right person's record, and a human was to be asked all the same."""
+        return self.id == self.true_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFiled:
+    """A document that must be filed by itself, and was not."""
+
+    doc: str
+    kind: str
+    decision: str
+    true_id: str | None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
@@ -89,18 +104,24 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """All documents beside their truth.
+    """All documents beside their truth; each is one of `automatic`, `either` or `to_ask`.
 
     Attributes:
         automatic: those decided rightly by themselves, of those that must be.
-        by_class: the same for each class that has such documents.
+        not_filed: those that must be, and were asked about or set aside.
+        by_class: the same as `automatic` for each class that has such documents.
+        either: those filed rightly by themselves, of those that may be, or may be asked about.
+        to_ask: those that were not filed by themselves, of those that must not be.
         shown: those whose true record was shown, of those that a human was asked about and that have one.
     """
 
     documents: int
     false_matches: tuple[FalseMatch, ...]
     automatic: Share
+    not_filed: tuple[NotFiled, ...]
     by_class: Mapping[str, Share]
+    either: Share
+    to_ask: Share
     shown: Share
 
 
@@ -156,19 +177,30 @@ def truth_about(name: str, truth: Mapping[str, Truth]) -> Truth | None:
 def score(predictions: Sequence[Prediction], truth: Mapping[str, Truth]) -> Score:
     """Count; documents without a truth are left out."""
     known = [(one, about) for one in predictions if (about := truth_about(one.doc, truth)) is not None]
-    automatic, shown, by_class = Share(), Share(), dict[str, Share]()
+    automatic, either, to_ask, shown, by_class = Share(), Share(), Share(), Share(), dict[str, Share]()
     for one, about in known:
         is_right = one.id is not None and not _is_false(one, about)
         if about.expect is Expectation.MATCH:
             automatic = automatic.plus(is_right)
             by_class[about.kind] = by_class.get(about.kind, Share()).plus(is_right)
+        elif about.expect is Expectation.EITHER:
+            either = either.plus(is_right)
+        else:
+            to_ask = to_ask.plus(one.id is None)
         if about.true_id and one.id is None:
             shown = shown.plus(about.true_id in one.candidates[:CANDIDATES_SHOWN])
     return Score(
         documents=len(known),
         false_matches=tuple(_false_matches(known)),
         automatic=automatic,
+        not_filed=tuple(
+            NotFiled(doc=one.doc, kind=about.kind, decision=one.decision, true_id=about.true_id)
+            for one, about in known
+            if about.expect is Expectation.MATCH and one.id is None
+        ),
         by_class=dict(sorted(by_class.items())),
+        either=either,
+        to_ask=to_ask,
         shown=shown,
     )
 

@@ -96,7 +96,30 @@ class TestCommand:
         known = truth(tmp_path, sure=("7", "HUMAN"), name=("7", "HUMAN"))
         done = evaluated(tmp_path, "--documents", documents(tmp_path), "--truth", known)
         assert done.returncode == 1
-        assert "FALSE MATCH: sure (of sure) under record 7; right is 7" in done.stdout
+        assert (
+            "FALSE MATCH: sure (of sure) under record 7; "
+            "the right person, but by luck: a human was to be asked" in done.stdout
+        )
+        assert "1 false match: 0 under somebody else, 1 under the right person by luck" in done.stdout
+        assert "1 of 2 left to a human that must be: 50.0 %" in done.stdout
+
+    def test_names_what_must_be_filed_and_is_not_and_accounts_for_the_rest(self, tmp_path: Path) -> None:
+        known = truth(tmp_path, sure=("7", "EITHER"), name=("7", "MATCH"))
+        done = evaluated(tmp_path, "--documents", documents(tmp_path), "--truth", known)
+        assert done.returncode == 0, done.stderr
+        assert "NOT FILED: name (of name) is ambiguous; it must be filed under record 7" in done.stdout
+        assert "1 of 1 filed by themselves that may be, or be asked about: 100.0 %" in done.stdout
+        assert "0 of 0 left to a human that must be" in done.stdout
+
+    def test_shows_a_few_of_many_that_are_not_filed_and_all_to_a_program(self, tmp_path: Path) -> None:
+        names = [f"name{number}" for number in range(23)]
+        given = lines(tmp_path / "docs.jsonl", *({"doc": it, "text": NAME_ALONE} for it in names))
+        known = truth(tmp_path, **dict.fromkeys(names, ("7", "MATCH")))
+        done = evaluated(tmp_path, "--documents", given, "--truth", known)
+        assert done.stdout.count("NOT FILED: ") == 20
+        assert "... and 3 more not filed; --json has all" in done.stdout
+        told = json.loads(evaluated(tmp_path, "--documents", given, "--truth", known, "--json").stdout)
+        assert [one["doc"] for one in told["not_filed"]] == names
 
     def test_tells_programs_the_same(self, tmp_path: Path) -> None:
         known = truth(tmp_path, sure=("8", "MATCH"), name=("7", "HUMAN"))
@@ -105,9 +128,14 @@ class TestCommand:
         assert json.loads(done.stdout) == {
             "policy": "two-identifiers",
             "documents": 2,
-            "false_matches": [{"doc": "sure", "kind": "of sure", "id": "7", "true_id": "8"}],
+            "false_matches": [
+                {"doc": "sure", "kind": "of sure", "id": "7", "true_id": "8", "is_by_luck": False}
+            ],
             "automatic": {"count": 0, "of": 1},
+            "not_filed": [],
             "by_class": {"of sure": {"count": 0, "of": 1}},
+            "either": {"count": 0, "of": 0},
+            "to_ask": {"count": 1, "of": 1},
             "shown": {"count": 1, "of": 1},
         }
 

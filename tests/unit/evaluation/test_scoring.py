@@ -38,7 +38,21 @@ def test_another_persons_record_is_a_false_match_whatever_was_expected() -> None
 
 @pytest.mark.parametrize("expect", [Expectation.HUMAN, Expectation.NONE])
 def test_the_right_record_is_a_false_match_where_a_human_must_decide(expect: Expectation) -> None:
-    assert len(score([matched("7")], truth(expect)).false_matches) == 1
+    (lucky,) = score([matched("7")], truth(expect)).false_matches
+    assert lucky.is_by_luck
+    (wrong,) = score([matched("8")], truth(expect)).false_matches
+    assert not wrong.is_by_luck
+
+
+def test_each_document_counts_for_one_expectation() -> None:
+    found = {it: score([asked("7")], truth(it)) for it in Expectation}
+    assert {it: (one.automatic.of, one.either.of, one.to_ask.of) for it, one in found.items()} == {
+        Expectation.MATCH: (1, 0, 0),
+        Expectation.EITHER: (0, 1, 0),
+        Expectation.HUMAN: (0, 0, 1),
+        Expectation.NONE: (0, 0, 1),
+    }
+    assert [len(one.not_filed) for one in found.values()] == [1, 0, 0, 0]
 
 
 @pytest.mark.parametrize("expect", [Expectation.MATCH, Expectation.EITHER])
