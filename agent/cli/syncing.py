@@ -11,7 +11,7 @@ from agent import errors
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.copied import PROBLEMS_KEPT, confirm, is_confirmed
 from agent.adapters.registry.sql_source import Layout, SqlSource
-from agent.adapters.registry.sync import Synced
+from agent.adapters.registry.sync import Synced, look_at
 from agent.adapters.registry.sync import sync as do_pass
 from agent.app import build_source, refuse_root
 from agent.cli.shared import HomeOption, JsonOption, make_home, open_registry
@@ -83,8 +83,7 @@ def _max_age(settings: Settings) -> datetime.timedelta:
 
 def _have_confirmed(source: SqlSource, index: RegistryIndex, *, yes: bool, as_json: bool) -> None:
     """Show what each column is taken for, and ask, when that was not confirmed before."""
-    with source.reading() as reading:
-        layout = reading.layout
+    layout = look_at(source, index)
     if is_confirmed(index, layout):
         return
     if not as_json:

@@ -129,6 +129,17 @@ def test_a_database_that_is_away_is_to_be_tried_again(clinic: Clinic) -> None:
     assert str(clinic.database) not in done.stderr
 
 
+def test_a_sync_by_hand_that_failed_is_told_by_check_until_one_goes_well(clinic: Clinic) -> None:
+    clinic.sync("--yes")
+    away = clinic.database.with_suffix(".away")
+    clinic.database.rename(away)
+    assert clinic.sync().returncode == 3
+    assert "The last look failed:" in clinic.type("check").stdout
+    away.rename(clinic.database)
+    assert clinic.sync().returncode == 0
+    assert "The last look failed:" not in clinic.type("check").stdout
+
+
 def test_import_is_refused_where_people_come_from_a_database(clinic: Clinic) -> None:
     people = clinic.folder / "people.csv"
     people.write_text("id,last_name,first_name\n1,Vidal,Hind\n")

@@ -105,6 +105,20 @@ def sync(
         raise
 
 
+def look_at(source: SqlSource, index: RegistryIndex) -> Layout:
+    """Look at what the columns hold, without reading anybody; a look that fails is remembered like a pass.
+
+    Raises:
+        RegistryInvalid, RegistryUnavailable, SettingInvalid: as `sync` does.
+    """
+    try:
+        with source.reading() as reading:
+            return reading.layout
+    except DossierdError as error:
+        keep_trouble(index, error)
+        raise
+
+
 class _Pass:
     """One look at one snapshot: first it is read, and the office's database let go of, then it is written."""
 
