@@ -179,8 +179,8 @@ def _why_nobody(ordered: Sequence[Assessment], floor: int) -> Reason:
     if not named:
         return _against("not_the_subject", "Nobody is clearly named as the one whom this is about.")
     open_to = [one for one in named if not one.contradictions]
-    if not open_to:
-        return named[0].contradictions[0]
+    if not open_to:  # two people in one letter: what contradicts the one is the other's, and says less
+        return (named[0].others or named[0].contradictions)[0]
     if not any(_is_sure(naming.confidence, floor) for one in open_to for naming in one.namings):
         return _against("unsure_reading", "The name was not read surely enough.")
     if any(_rests_on_unsure_words(one, floor) for one in open_to):

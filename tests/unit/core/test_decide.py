@@ -234,7 +234,7 @@ class TestSomebodyElse:
         text = (
             "Nom       Prénom     Né(e) le\nVIDAL     Hind       16/08/1977\nVIDAL     Ilyas      02/02/2021"
         )
-        assert why_not(decided(text, person())) == "birth_date_differs"
+        assert why_not(decided(text, person())) == "somebody_else"
 
     def test_decide_with_a_child_brought_by_a_registered_parent_asks(self) -> None:
         text = "Enfant Ilyas Vidal, né le 02/02/2021, amené par Hind Vidal (CIN L882253)"

@@ -159,6 +159,10 @@ def test_what_is_printed_against_the_only_one_named_is_the_reason() -> None:
     assert why(replace(LEAD, contradictions=(AGAINST,))) == (AGAINST.code, AGAINST.sentence)
 
 
+def test_that_somebody_else_is_named_too_says_more_than_what_is_printed_against_the_best() -> None:
+    assert why(replace(LEAD, contradictions=(AGAINST,), others=(ELSE,))) == (ELSE.code, ELSE.sentence)
+
+
 def test_a_name_that_was_hardly_read_asks() -> None:
     lead = replace(LEAD, namings=(Naming(start=4, confidence=79, is_labelled=True),))
     assert why(lead) == ("unsure_reading", "The name was not read surely enough.")
