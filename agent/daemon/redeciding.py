@@ -1,4 +1,4 @@
-"""The loop that notices a new version of the registry, whoever brought it, and lets open questions be decided again.
+"""The loop that notices a new version of the registry, or other lessons, and lets open questions be decided again.
 
 A copy that was too old and is fresh again counts as new: what was asked for its age alone is decided then.
 """
@@ -10,6 +10,7 @@ import structlog
 
 from agent.app import Parts
 from agent.domain.document import DocumentId
+from agent.workflow.deciding import active_lessons
 from agent.workflow.redeciding import redecide
 
 log = structlog.get_logger(__name__)
@@ -19,11 +20,11 @@ UNTRUSTED_PAUSE_SECONDS = 30.0
 """While the registry is empty or too old, or somebody writes into it."""
 BETWEEN_SECONDS = 0.05
 """Between two questions: thousands of them may be open, and documents that come are to be read meanwhile."""
-_DONE = "redecided_version"
+_DONE, _DONE_LESSONS = "redecided_version", "redecided_lessons"
 
 
 class Redeciding:
-    """Remembers in the registry itself up to which version questions were looked at, so that a restart misses none."""
+    """Remembers in the registry with which people and lessons questions were looked at: a restart misses none."""
 
     def __init__(
         self,
@@ -40,16 +41,22 @@ class Redeciding:
         self._told = 0
 
     def turn(self) -> None:
-        """Look whether there is a new version, and wait a moment."""
+        """Look whether there is a new version, or other lessons count, and wait a moment."""
         pause, registry = PAUSE_SECONDS, self._parts.registry
         version, done = registry.version(), registry.noted(_DONE)
+        lessons = ",".join(str(it.number) for it in active_lessons(self._parts.ports))
+        are_lessons_new = lessons != (registry.noted(_DONE_LESSONS) or "")
         if registry.is_outdated():
             if done:
                 registry.note(_DONE, "")  # what is asked meanwhile is looked at when the copy is fresh again
-        elif version and str(version) != done:
-            self._tell(version)
-            if redecide(self._parts.ports, self._submit, self._still_after_a_moment):
+        elif version and (str(version) != done or are_lessons_new):
+            if str(version) != done:
+                self._tell(version)
+            if redecide(
+                self._parts.ports, self._submit, self._still_after_a_moment, are_lessons_new=are_lessons_new
+            ):
                 registry.note(_DONE, str(version))
+                registry.note(_DONE_LESSONS, lessons)
             else:
                 pause = UNTRUSTED_PAUSE_SECONDS
         self._stop.wait(pause)

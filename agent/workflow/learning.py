@@ -84,7 +84,8 @@ def _confirm(lesson: Lesson, request: Request, ports: Ports) -> Reply:
         return Reply(done=False, sentence=f"Lesson {lesson.number} is not confirmed: {why_not}")
     _write(lesson, LessonState.ACTIVE, request, ports)
     sentence = (
-        f"Lesson {lesson.number} is confirmed. It is never enough alone, and counts until: "
+        f"Lesson {lesson.number} is confirmed. It is never enough alone. Open questions that it answers are decided "
+        "again. It counts until: "
         f"dossierd lessons revoke {lesson.number}"
     )
     return Reply(done=True, sentence=sentence)

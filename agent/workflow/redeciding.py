@@ -1,6 +1,7 @@
-"""The registry has changed: open questions are decided again, from the text that was stored.
+"""The registry or the lessons have changed: open questions are decided again, from the text that was stored.
 
-These are questions for which nobody was found, and those that were asked because the registry was not to be trusted.
+After the registry these are questions for which nobody was found, and those that were asked because the registry was
+not to be trusted. After a lesson was confirmed or revoked they are all questions: it may name whom nothing named.
 
 Nothing is read again. A question whose decision would come out as before is left alone, so that nobody is asked the
 same thing twice; a new person who is merely near changes nothing. So is one left alone that a person has filed or
@@ -30,12 +31,19 @@ NOT_PEOPLES = frozenset({"retry", "redecided", State.MISSING.value})
 """How a question is closed without an answer to it."""
 
 
-def redecide(ports: Ports, enqueue: Callable[[DocumentId], None], still: Callable[[], bool]) -> bool:
+def redecide(
+    ports: Ports,
+    enqueue: Callable[[DocumentId], None],
+    still: Callable[[], bool],
+    *,
+    are_lessons_new: bool = False,
+) -> bool:
     """Look at the open questions that a better registry may answer, and hand on those that it decides otherwise.
 
     Args:
         enqueue: takes a document that is to be decided, filed or asked about anew.
         still: asked before each that is decided again, whether to go on. It may take a moment.
+        are_lessons_new: other lessons count than before, so that any question may be answered.
 
     Returns:
         Whether it came to its end. It doesn't while the registry can't be trusted: nothing would be matched then.
@@ -45,7 +53,7 @@ def redecide(ports: Ports, enqueue: Callable[[DocumentId], None], still: Callabl
     """
     lessons = active_lessons(ports)
     for document in ports.ledger.in_states(frozenset({State.IN_REVIEW})):
-        before = _unanswered(document, ports)
+        before = _unanswered(document, ports, is_any=are_lessons_new)
         if before is None:
             continue
         if not still():
@@ -58,9 +66,11 @@ def redecide(ports: Ports, enqueue: Callable[[DocumentId], None], still: Callabl
     return True
 
 
-def _unanswered(document: Document, ports: Ports) -> Decision | None:
-    """The question about a document, if it hung on the registry, and no person has had a say in it."""
-    if not isinstance(document.outcome, InReview) or not _hung_on_registry(document.outcome.decision):
+def _unanswered(document: Document, ports: Ports, *, is_any: bool) -> Decision | None:
+    """The question about a document, if it hung on the registry (or is any), and no person has had a say in it."""
+    if not isinstance(document.outcome, InReview):
+        return None
+    if not is_any and not _hung_on_registry(document.outcome.decision):
         return None
     answers = {review.answer for review in ports.ledger.reviews_of(document.document_id)} - {None}
     return document.outcome.decision if answers <= NOT_PEOPLES else None

@@ -61,6 +61,7 @@ def test_a_misspelt_patient_is_learned_cited_and_forgotten_again(
     assert (lesson["number"], lesson["state"], lesson["document"]) == (1, "proposed", "D-1")
     assert _drop(world, daemon, 2) is State.IN_REVIEW
     assert "Lesson 1 is confirmed." in _run(world, "lessons", "confirm", "1")
+    world.wait(lambda: world.documents()[1].state is State.ARCHIVED, daemon)
     assert _drop(world, daemon, 3) is State.ARCHIVED
     told = _run(world, "explain", "D-3")
     assert "D-3: filed under 120 by rule" in told

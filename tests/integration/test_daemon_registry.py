@@ -20,9 +20,11 @@ from agent.daemon import Daemon
 from agent.daemon.redeciding import Redeciding
 from agent.daemon.syncing import Syncing
 from agent.domain.document import DocumentId
+from agent.domain.identity import RecordId
+from agent.domain.lesson import Alias
 from agent.health.finding import Level
 from agent.health.registry import registry as registry_part
-from tests.builders import person
+from tests.builders import lesson, person
 
 pytestmark = pytest.mark.reliability
 
@@ -213,11 +215,34 @@ def test_a_look_that_could_not_be_ended_is_taken_up_again(
     clinic.parts.registry.replace([person(record_id="7")])
     looks = Looks(clinic.parts)
     with monkeypatch.context() as away:
-        away.setattr("agent.daemon.redeciding.redecide", lambda *_: False)
+        away.setattr("agent.daemon.redeciding.redecide", lambda *_, **__: False)
         assert looks.turn() == ["registry_changed"]
     assert clinic.parts.registry.noted("redecided_version") is None
     assert looks.turn() == []
     assert clinic.parts.registry.noted("redecided_version") == "1"
+
+
+def test_a_lesson_that_comes_to_count_or_counts_no_more_lets_every_question_be_looked_at_once(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.parts.registry.replace([person(record_id="7")])
+    looks = Looks(clinic.parts)
+    looks.turn()
+    are_lessons_new: list[bool] = []
+
+    def look(*_: object, **options: bool) -> bool:
+        are_lessons_new.append(options["are_lessons_new"])
+        return True
+
+    monkeypatch.setattr("agent.daemon.redeciding.redecide", look)
+    active = [lesson(Alias(record_id=RecordId("7"), last_name="VIDALL Hind"), 3)]
+    monkeypatch.setattr("agent.daemon.redeciding.active_lessons", lambda _: active)
+    assert looks.turn() == []  # the registry is as it was
+    assert Looks(clinic.parts).turn() == []  # as after a restart
+    assert are_lessons_new == [True]
+    active.clear()
+    assert (looks.turn(), looks.turn()) == ([], [])
+    assert are_lessons_new == [True, True]
 
 
 def test_a_copy_that_was_too_old_counts_as_new_when_it_is_fresh_again(clinic: Clinic) -> None:

@@ -17,6 +17,7 @@ from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE
 from agent.adapters.registry import RegistryIndex
 from agent.cli import app
 from agent.core.rules import Rules
+from agent.domain.decision import Match, Mode
 from agent.domain.document import DocumentId, text_of_plain
 from agent.domain.evidence import MarkKind
 from agent.domain.lesson import Alias, Label, Lesson, LessonNumber, LessonState, Registered
@@ -26,6 +27,7 @@ from agent.workflow.deciding import judge
 from agent.workflow.intake import take_in
 from agent.workflow.learning import refusal
 from agent.workflow.process import process_document
+from agent.workflow.redeciding import redecide
 from agent.workflow.review import perform
 from tests.builders import person
 from tests.custody_builders import ANNA, BERTA, NAMES_ANNA_ONLY, NOON, Office, make_ports
@@ -103,6 +105,50 @@ def test_the_next_such_document_is_filed_by_rule_once_a_human_confirms_and_asked
     told = _run(office, "explain", "D-3")
     assert "Decided again from what is stored: the same." in told.output
     assert office.row(DocumentId(3)).state is State.ARCHIVED
+
+
+@pytest.mark.parametrize("text", [MISSPELT, FOREIGN])
+def test_documents_that_wait_are_decided_again_once_a_human_confirms_and_not_for_what_changes_nothing(
+    office: Office, text: str
+) -> None:
+    _taught(office, text)
+    assert _process(office, text, b"%PDF-1.7 second").state is State.IN_REVIEW
+    assert _process(office, NAMES_ANNA_ONLY, b"%PDF-1.7 third").state is State.IN_REVIEW
+    handed_on: list[DocumentId] = []
+    assert redecide(office.ports, handed_on.append, lambda: True, are_lessons_new=True)
+    assert handed_on == []
+    assert _ask(office, Action.CONFIRM_LESSON, 1, "1").done
+    assert redecide(office.ports, handed_on.append, lambda: True, are_lessons_new=True)
+    assert handed_on == [2]
+    process_document(DocumentId(2), office.ports)
+    second = office.row(DocumentId(2)).outcome
+    assert isinstance(second, Archived)
+    assert (second.record_id, second.decided_by) == ("R1", "rule")
+
+
+def test_a_question_that_a_revoked_lesson_has_made_is_asked_anew(tmp_path: Path) -> None:
+    office = make_ports(tmp_path, people=(ANNA, BERTA), rules=Rules(mode=Mode.PROPOSE))
+    _taught(office)
+    _ask(office, Action.CONFIRM_LESSON, 1, "1")
+    second = _process(office, MISSPELT, b"%PDF-1.7 second").outcome
+    assert isinstance(second, InReview)
+    assert isinstance(second.decision, Match)
+    _ask(office, Action.REVOKE_LESSON, 1, "1")
+    handed_on: list[DocumentId] = []
+    assert redecide(office.ports, handed_on.append, lambda: True, are_lessons_new=True)
+    assert handed_on == [2]
+    office.ledger.close()
+
+
+@pytest.mark.security
+def test_no_lesson_files_what_a_person_has_undone(office: Office) -> None:
+    _taught(office)
+    _ask(office, Action.CONFIRM_LESSON, 1, "1")
+    assert _ask(office, Action.UNDO, 1).done
+    assert redecide(
+        office.ports, lambda _: pytest.fail("a person undid it"), lambda: True, are_lessons_new=True
+    )
+    assert office.row(DocumentId(1)).state is State.IN_REVIEW
 
 
 def test_a_spelling_does_not_follow_a_record_id_that_is_used_again_for_somebody_else(office: Office) -> None:
