@@ -15,7 +15,7 @@ from agent.adapters.registry.copied import from_file
 from agent.adapters.registry.search import MOST_TYPED
 from agent.app import refuse_root
 from agent.cli import hygiene
-from agent.cli.columns import ColumnOption, chosen_columns
+from agent.cli.columns import ColumnOption, chosen_columns, losses, show_columns
 from agent.cli.shared import (
     EMPTY_REGISTRY,
     IMPORT_HINT,
@@ -27,8 +27,8 @@ from agent.cli.shared import (
     typed,
 )
 from agent.cli.syncing import sync
-from agent.cli.wording import count_people, err, imported_words, out, print_json, say, say_table, table
-from agent.config import load
+from agent.cli.wording import err, imported_words, out, print_json, say, say_table, table
+from agent.config import Settings, load
 from agent.domain.identity import Person, RecordId
 from agent.domain.message import visible
 
@@ -78,8 +78,12 @@ def import_(
             hint="Type: dossierd registry sync. Or take that setting out, and restart dossierd.",
         )
     found = read_csv(file, chosen_columns(column or []), settings.vocabulary.kinds)
+    if not as_json:
+        show_columns(found)
+    for loss in _losses_since(settings, found):
+        say(loss, style="yellow", to=err)
     if not yes:
-        _confirm_columns(found, as_json=as_json)
+        _confirm_columns(as_json=as_json)
     make_home(settings.home)
     with open_registry(settings) as index:
         known, vanishing = index.count(), _vanishing(index, found.people)
@@ -103,16 +107,16 @@ def import_(
         say(imported_words(imported))
 
 
-def _confirm_columns(found: CsvRegistry, *, as_json: bool) -> None:
-    """Show which column is taken for what, and ask, because a birth date in the wrong column is a wrong person."""
-    if not as_json:
-        listing = table("column in the file", "is taken for")
-        for column, field in found.fields.items():
-            listing.add_row(Text(visible(column)), field)
-        for column in found.unused:
-            listing.add_row(Text(visible(column), style="dim"), Text("- (not used)", style="dim"))
-        say_table(listing)
-        say(f"{count_people(len(found.people))}, {found.encoding}, separated by '{found.separator}'.")
+def _losses_since(settings: Settings, found: CsvRegistry) -> list[str]:
+    """What the known people have and those of a file lack; nothing is made by looking."""
+    if people_known(settings) == 0:
+        return []
+    with open_registry(settings) as index:
+        return losses(index.everybody(), found.people)
+
+
+def _confirm_columns(*, as_json: bool) -> None:
+    """Ask whether the columns are taken rightly, because a birth date in the wrong one is a wrong person."""
     if as_json or not sys.stdin.isatty():
         raise errors.RequestRefused(
             "Nobody is there to confirm the columns.",

@@ -236,3 +236,26 @@ def test_find_takes_a_record_id_as_status_and_answer_show_it(clinic: Clinic) -> 
     assert [row[:2] for row in rows_of(found(clinic, "P-7").stdout)[1:]] == [["P-7", "Vidal"]]
     missed = found(clinic, "1361")
     assert missed.returncode == 1
+
+
+def test_import_shows_the_columns_also_where_nobody_is_asked(clinic: Clinic) -> None:
+    content = "id,nom,prénom,Né le,ville\n1,Vidal,Hind,16/08/1977,Oujda\n"
+    done = imported(clinic, content)
+    assert ["Né", "le", "dob"] in rows_of(done.stdout)
+    assert ["ville", "-", "(not", "used)"] in rows_of(done.stdout)
+    assert done.stderr == ""
+    assert json.loads(imported(clinic, content, "--json").stdout)["people"] == 1
+
+
+def test_import_warns_when_most_people_would_lose_a_number_or_their_birth_date(clinic: Clinic) -> None:
+    people = [f"{number},Vidal,Hind,1977-08-16,10000{number}" for number in range(1, 6)]
+    assert imported(clinic, "\n".join(["id,nom,prénom,dob,assurance", *people])).stderr == ""
+    fewer = imported(clinic, "\n".join(["id,nom,prénom,dob,assurance", *people[:4]]), "--confirm-deletions")
+    assert fewer.stderr == ""
+    lost = ["1,Vidal,Hind,1977-08-16,", *(f"{number},Vidal,Hind,," for number in range(2, 5))]
+    done = imported(clinic, "\n".join(["id,nom,prénom,dob,assurance", *lost]), "--json")
+    assert (done.returncode, json.loads(done.stdout)["people"]) == (0, 4)
+    assert (
+        done.stderr
+        == "dob: 4 people had one, 1 in this file.\ninsurance: 4 people had one, none in this file.\n"
+    )
