@@ -191,5 +191,5 @@ def finish(reply: Reply, *, as_json: bool = False, person: str = "") -> None:
         if person:
             say(person)
     else:
-        say(reply.sentence, to=err)
+        say(f"dossierd: {reply.sentence}", style="bold red", to=err)
     raise typer.Exit(0 if reply.done else 1)

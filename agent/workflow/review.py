@@ -148,7 +148,9 @@ def _choices(count: int) -> str:
 
 def _known(record_id: RecordId, ports: Ports) -> RecordId:
     if ports.registry.person(record_id) is None:
-        raise errors.RequestRefused("There is no such record in the registry.")
+        raise errors.RequestRefused(
+            "There is no such record in the registry. To look for one: dossierd registry find NAME"
+        )
     return record_id
 
 
@@ -159,9 +161,7 @@ def _undo(request: Request, document: Document, ports: Ports) -> Reply:
         # our own work, asked for again after a crash
         return Reply(done=True, sentence=sentence + take_back(request, ports))
     if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
-        raise errors.RequestRefused(
-            f"{document.reference} is {document.state.replace('_', ' ')}: only an archived document can be undone."
-        )
+        raise errors.RequestRefused(_not_archived(document, "undone"))
     assert document.rested_at is not None
     if ports.clock.now() - document.rested_at > datetime.timedelta(hours=ports.rules.undo_hours):
         raise errors.RequestRefused(
@@ -182,9 +182,7 @@ def _refile(request: Request, document: Document, ports: Ports) -> Reply:
     if _is_refiled(document, request):  # our own work, asked for again after a crash
         return Reply(done=True, sentence=sentence + take_back(request, ports))
     if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
-        raise errors.RequestRefused(
-            f"{document.reference} is {document.state.replace('_', ' ')}: only an archived document can be refiled."
-        )
+        raise errors.RequestRefused(_not_archived(document, "refiled"))
     record_id = _known(RecordId(request.argument), ports)
     if record_id == filed.record_id:
         return Reply(done=True, sentence=f"{document.reference} is filed under {record_id} already.")
@@ -196,6 +194,18 @@ def _refile(request: Request, document: Document, ports: Ports) -> Reply:
     )
     settle(document, outcome, ports, event=Event.REFILED, actor=request.actor)
     return Reply(done=True, sentence=sentence + take_back(request, ports))
+
+
+def _not_archived(document: Document, done: str) -> str:
+    """Say that only what is filed can be filed otherwise, and what can be done with this document."""
+    sentence = f"{document.reference} is {document.state.replace('_', ' ')}: only an archived document can be {done}."
+    match document.state:
+        case State.IN_REVIEW:
+            return f"{sentence} Its question is open: dossierd pending"
+        case State.FAILED | State.DUPLICATE:
+            return f"{sentence} To decide it again: dossierd retry {document.reference}"
+        case _:
+            return sentence
 
 
 def _is_refiled(document: Document, request: Request) -> bool:

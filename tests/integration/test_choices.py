@@ -168,3 +168,8 @@ def test_a_number_that_always_meant_the_same_person_is_not_asked_about(office: O
     process_document(DocumentId(1), office.ports)
     _answer(office, "1")
     assert getattr(office.row(DocumentId(1)).outcome, "record_id", None) == "A0"
+
+
+def test_a_refused_choice_is_told_as_all_refusals_are(office: Office) -> None:
+    told, _ = _answer(office, "9")
+    assert told == "dossierd: There is no choice '9': choose 1 to 8, 'none', or a record with --record.\n"

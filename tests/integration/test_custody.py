@@ -788,7 +788,10 @@ def test_a_refused_choice_says_which_there_are(office: Office, asked: DocumentId
 def test_a_candidate_who_left_the_registry_is_not_filed_under(office: Office, asked: DocumentId) -> None:
     office.registry.people = [BERTA]
     reply = _ask(office, Action.ANSWER, asked, "1")
-    assert reply == Reply(done=False, sentence="There is no such record in the registry.")
+    assert reply == Reply(
+        done=False,
+        sentence="There is no such record in the registry. To look for one: dossierd registry find NAME",
+    )
 
 
 def test_a_second_answer_is_told_who_was_first(office: Office, asked: DocumentId) -> None:
@@ -901,7 +904,20 @@ def test_only_an_archived_document_is_undone_or_refiled(
     reply = _ask(office, action, asked, "R2")
     assert not reply.done
     assert reply.sentence.startswith("D-1 is in review: only an archived document can be ")
+    assert reply.sentence.endswith(" Its question is open: dossierd pending")
     _rests(office, asked, ASKED, State.IN_REVIEW)
+
+
+@pytest.mark.parametrize(("action", "done"), [(Action.UNDO, "undone"), (Action.REFILE, "refiled")])
+def test_whoever_wants_to_take_back_that_a_document_is_nobody_s_is_told_of_retry(
+    office: Office, asked: DocumentId, action: Action, done: str
+) -> None:
+    assert _ask(office, Action.ANSWER, asked, "none").done
+    assert _ask(office, action, asked, "R2") == Reply(
+        done=False,
+        sentence=f"D-1 is failed: only an archived document can be {done}. To decide it again: dossierd retry D-1",
+    )
+    assert _ask(office, Action.RETRY, asked).done
 
 
 def test_a_refile_moves_it_to_another_record_at_any_time(office: Office, filed: DocumentId) -> None:
