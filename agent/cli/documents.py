@@ -39,7 +39,8 @@ from agent.cli.wording import (
     table,
 )
 from agent.config import load
-from agent.domain.decision import candidates_of
+from agent.core.explaining import subjects_read
+from agent.domain.decision import Decision, Unmatched, candidates_of
 from agent.domain.document import reference
 from agent.domain.lesson import Lesson, LessonState
 from agent.domain.life import Document, Step
@@ -50,6 +51,7 @@ from agent.domain.searchable import WHY, SearchableCopy, Unsearchable
 from agent.durable import storage_errors
 from agent.health import Level, examine_part, full_disk
 
+READ_SHOWN = 4
 _STYLES = {Level.GOOD: "", Level.NOTICE: "yellow", Level.BAD: "bold red"}
 
 
@@ -154,25 +156,39 @@ def pending(home: HomeOption = None, as_json: JsonOption = False) -> None:
     settings = load(home=home)
     with open_ledger(settings) as ledger:
         waiting = ledger.in_states(frozenset({State.IN_REVIEW}))
-        questions = [(it, review) for it in waiting if (review := ledger.review(it.document_id)) is not None]
+        questions = [
+            (it, review, _read(ledger, it, review.decision))
+            for it in waiting
+            if (review := ledger.review(it.document_id)) is not None
+        ]
     if as_json:
         print_json(
             [
-                {**brief(it), "opened_at": review.opened_at, "decision": review.decision}
-                for it, review in questions
+                {**brief(it), "opened_at": review.opened_at, "decision": review.decision, "read": read}
+                for it, review, read in questions
             ]
         )
         return
     now = datetime.datetime.now(datetime.UTC)
     if not questions:
         say("Nothing waits for you.")
-    for it, review in questions:
+    for it, review, read in questions:
         say(f"{it.reference}  {outcome_words(it)}  ({ago(review.opened_at, now)})", style="bold")
+        if read:
+            say(f"read: {', '.join(read)}", indent=2)
         say(f"look at it: {settings.home / (it.location or '')}", indent=2)
         for number, candidate in enumerate(candidates_of(review.decision), start=1):
             say_candidate(candidate, f"{number}")
         say_how_those_alike_differ([one.person for one in candidates_of(review.decision)])
         say_how_to_answer(it, review.decision)
+
+
+def _read(ledger: SqlLedger, document: Document, decision: Decision) -> tuple[str, ...]:
+    """Whom a document names where its subject stands, if nobody was found for it; empty where that is not stored."""
+    if not isinstance(decision, Unmatched) or document.sha256 is None:
+        return ()
+    text, inputs = ledger.text(document.document_id, document.sha256), ledger.inputs(document.document_id)
+    return () if text is None or inputs is None else subjects_read(text, inputs)[:READ_SHOWN]
 
 
 def _lessons(ledger: SqlLedger, document: Document) -> list[Lesson]:

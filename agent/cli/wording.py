@@ -37,6 +37,8 @@ REASONS_SHOWN = 9
 NOT_DECIDED = frozenset({State.CLAIMING, State.CLAIMED, State.READING, State.WITHDRAWN, State.FORGOTTEN})
 """What an earlier epoch settled is not why such a document is where it is."""
 
+NAME_COLUMNS = 22
+"""Columns that a dropped file's name gets in a list."""
 NARROWEST = 20
 """Columns that a text gets however deep it is indented."""
 
@@ -236,17 +238,26 @@ def counts_words(counts: Mapping[State, int]) -> str:
 
 def rows_of(documents: Sequence[Document], now: datetime.datetime) -> Table:
     """Documents as a table, one a line."""
-    listing = table("", "state", "came", "what became of it")
-    for column in listing.columns[:3]:
+    listing = table("", "state", "came", "came as", "what became of it")
+    for column in listing.columns[:4]:
         column.no_wrap = True
     for document in documents:
         listing.add_row(
             document.reference,
             document.state.replace("_", " "),
             ago(document.seen_at, now),
+            Text(shortened(visible(document.original_name))),
             Text(visible(outcome_words(document))),
         )
     return listing
+
+
+def shortened(name: str) -> str:
+    """Cut a file's name in its middle, so that it takes no more than a column of `NAME_COLUMNS`."""
+    if len(name) <= NAME_COLUMNS:
+        return name
+    left = (NAME_COLUMNS - 1) // 2
+    return f"{name[:left]}…{name[left + 1 - NAME_COLUMNS :]}"
 
 
 def brief(document: Document) -> dict[str, object]:

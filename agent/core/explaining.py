@@ -5,14 +5,14 @@ the difference is told.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from agent.core import learned, replay, rules
 from agent.core.decide import obstacle_of
 from agent.core.match import Assessment, compare
 from agent.core.names import display
-from agent.core.pieces import Piece, pieces_of
+from agent.core.pieces import Piece, pieces_of, printed_subjects
 from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Reason, Unmatched, candidates_of
 from agent.domain.document import DocumentText
 from agent.domain.evidence import Evidence
@@ -34,6 +34,8 @@ RULES: Mapping[str, str] = {
 }
 """What a match asks for, by the code of the reason that says it is not given; any other code is a contradiction."""
 _NO_CONTRADICTION = "nothing printed may contradict the record"
+_PAGES_OF_SUBJECTS = 2
+"""A letter names its subject there; a document may have thousands of pages, and hundreds of them may be listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,12 @@ def held_against(text: DocumentText, inputs: Inputs, person: Person) -> Candidat
     (known,) = learned.people_with([person], inputs.lessons)
     (found,) = compare(replay.evidence_of(text, inputs), [known])
     return Candidate(person=known, reasons=found.reasons, is_vetoed=bool(found.contradictions))
+
+
+def subjects_read(text: DocumentText, inputs: Inputs) -> tuple[str, ...]:
+    """Give the names that stand on the first pages as those of the one whom it is about, with their labels."""
+    first = replace(text, pages=text.pages[:_PAGES_OF_SUBJECTS])
+    return printed_subjects(first, replay.evidence_of(first, inputs))
 
 
 def _considered(assessments: Sequence[Assessment], inputs: Inputs, stored: Decision) -> Iterator[Considered]:

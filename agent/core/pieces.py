@@ -18,6 +18,7 @@ _FIELD_WORDS: Mapping[MarkKind, str] = {
     MarkKind.FIRST_NAME: "a first name",
     MarkKind.BIRTH_NAME: "a name at birth",
 }
+_SUBJECT_KINDS = (MarkKind.NAME, MarkKind.LAST_NAME, MarkKind.FIRST_NAME)
 _DOUBT_WORDS: Mapping[DoubtKind, str] = {
     DoubtKind.NAME: "it may name somebody, behind what is nearly a label",
     DoubtKind.BIRTH_DATE: "it may be a birth date, and can't be read surely",
@@ -66,6 +67,16 @@ def pieces_of(text: DocumentText, evidence: Evidence, assessments: Sequence[Asse
         first = found.get(key)
         found[key] = piece if first is None else replace(first, times=first.times + 1)
     return tuple(found.values())
+
+
+def printed_subjects(text: DocumentText, evidence: Evidence) -> tuple[str, ...]:
+    """Give what stands in the subject's place behind its label, as printed, whoever it may be."""
+    announced = frozenset(map(_FIELD_WORDS.__getitem__, _SUBJECT_KINDS))
+    return tuple(
+        f"{piece.label}: {piece.words}" if piece.label else piece.words
+        for piece in pieces_of(text, evidence, ())
+        if piece.what == "name" and piece.rule in announced
+    )
 
 
 def most_telling(pieces: Sequence[Piece], limit: int) -> tuple[Piece, ...]:

@@ -208,3 +208,35 @@ def test_no_line_is_wider_than_the_terminal(office: Office, columns: int) -> Non
     )
     plain = Text.from_ansi(told.stdout).plain
     assert max(map(len, plain.splitlines())) <= columns
+
+
+def test_pending_tells_whom_a_letter_names_for_which_nobody_was_found(office: Office) -> None:
+    _process(office, "Nom : QUINTERO\nPrénom : Zora\nDr Odile MARCHAND")
+    _process(office, NAMES_ANNA_ONLY, b"%PDF-1.7 another letter")
+    told = _command(office, "pending").output
+    assert told.count("read: ") == 1
+    assert "  read: Nom: QUINTERO, Prénom: Zora\n" in told
+    first, second = json.loads(_command(office, "pending", "--json").stdout)
+    assert (first["read"], second["read"]) == (["Nom: QUINTERO", "Prénom: Zora"], [])
+
+
+def test_pending_tells_nothing_of_a_text_that_is_not_stored_any_more(office: Office) -> None:
+    _process(office, "Nom : QUINTERO\nPrénom : Zora")
+    office.ledger.forget_text(DocumentId(1))
+    assert "read: " not in _command(office, "pending").output
+
+
+def test_status_lists_the_names_of_the_files(office: Office) -> None:
+    office.text_source.script = [text_of_plain(ABOUT_ANNA)]
+    document_id = take_in(
+        office.drop(b"%PDF-1.7 a letter", "compte-rendu-laboratoire-0117.pdf"), office.ports
+    )
+    assert document_id is not None
+    process_document(document_id, office.ports)
+    told = _command(office, "status").output
+    assert "compte-ren…re-0117.pdf" in told
+    assert "filed under R1 by rule" in told
+
+
+def _command(office: Office, *arguments: str) -> Result:
+    return CliRunner().invoke(app, [*arguments, "--home", str(office.home)], env={"COLUMNS": "200"})

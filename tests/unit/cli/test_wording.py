@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.cli.wording import progress_facts, progress_words, reading_words
+from agent.cli.wording import progress_facts, progress_words, reading_words, shortened
 from agent.domain.document import DocumentId
 from agent.domain.reading import Progress
 
@@ -26,3 +26,15 @@ def test_programs_read_progress_by_the_names_of_the_log() -> None:
 def test_a_document_that_waits_between_two_turns_is_not_said_to_be_read_right_now() -> None:
     progress = Progress(pages_read=12, page_count=300, seconds=1.0)
     assert reading_words(DocumentId(7), progress) == "Reading of D-7: page 12 of 300, about 24 s left"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("scan.pdf", "scan.pdf"),
+        ("exactly-22-columns.pdf", "exactly-22-columns.pdf"),
+        ("laboratoire/2026/compte-rendu-0117.pdf", "laboratoir…du-0117.pdf"),
+    ],
+)
+def test_a_long_file_name_is_cut_in_its_middle(name: str, shown: str) -> None:
+    assert shortened(name) == shown

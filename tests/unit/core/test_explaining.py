@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from agent.core import rules
-from agent.core.explaining import Explanation, explain_decision, held_against, why
+from agent.core.explaining import Explanation, explain_decision, held_against, subjects_read, why
 from agent.core.rules import Rules
 from agent.domain.decision import Ambiguous, Match, Policy, Reason
+from agent.domain.document import DocumentText
 from agent.domain.evidence import MarkKind
 from agent.domain.identity import Person, RecordId
 from agent.domain.lesson import Alias, Label, Lesson, Registered
@@ -155,3 +156,16 @@ def test_who_was_only_near_is_explained_too_and_comes_out_again() -> None:
     assert _obstacles(told) == {"R1": "no_second_identifier", "R2": "no_second_identifier"}
     assert told.considered[1].reasons[0].code == "name_near"
     assert (told.considered[1].is_named, told.differences) == (False, ())
+
+
+def test_whom_a_letter_names_is_read_whoever_it_may_be_and_nobody_in_another_role() -> None:
+    text = "Patient : QUINTERO Zora\nMédecin : Dr Odile MARCHAND\nNée le : 16/08/1977"
+    inputs = _judged(text, VIDAL).inputs
+    assert subjects_read(text_of(text), inputs) == ("Patient: QUINTERO Zora",)
+
+
+def test_whom_later_pages_name_is_not_looked_for() -> None:
+    (page,) = text_of("Patient : QUINTERO Zora").pages
+    (empty,) = text_of("Compte rendu").pages
+    text = DocumentText(pages=(empty, replace(empty, number=2), replace(page, number=3)))
+    assert subjects_read(text, _judged("Compte rendu", VIDAL).inputs) == ()
