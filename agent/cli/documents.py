@@ -173,7 +173,8 @@ def pending(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if not questions:
         say("Nothing waits for you.")
     for it, review, read in questions:
-        say(f"{it.reference}  {outcome_words(it)}  ({ago(review.opened_at, now)})", style="bold")
+        what = f"{it.reference}  {outcome_words(it)}  ({ago(review.opened_at, now)})"
+        say(what, hang=len(it.reference) + 2, style="bold")
         if read:
             say(f"read: {', '.join(read)}", indent=2)
         say(f"look at it: {settings.home / (it.location or '')}", indent=2)

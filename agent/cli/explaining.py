@@ -121,7 +121,7 @@ def _say_why(document: Document, decision: Decision | None, text: DocumentText |
         say(f"{chosen} The rules had said: {verdict_words(decision)}", indent=2)
         say("What the rules saw, which is no proof of that choice:", indent=2)
     if isinstance(decision, Match):
-        say(f"Why: {why(decision)}", indent=2)
+        say(f"Why: {why(decision)}", indent=2, hang=5)
 
 
 def _say_reasoning(told: Explanation, decision: Decision) -> None:
@@ -184,12 +184,13 @@ def _say_person(considered: Considered, mark: str) -> None:
     say(
         f"{mark}  {person_words(considered.person)}, record {considered.person.record_id}: {verdict}",
         indent=2,
+        hang=len(mark) + 2,
         style="green" if obstacle is None else "",
     )
     say_reasons(considered.reasons, indent=5)
     if obstacle is not None:
         told = obstacle.sentence if obstacle not in considered.reasons else "That is a veto."
-        say(f"= {told} Rule: {considered.rule}.", indent=5, style="dim")
+        say(f"= {told} Rule: {considered.rule}.", indent=5, hang=2, style="dim")
 
 
 def _say_candidates(decision: Decision) -> None:

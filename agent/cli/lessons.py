@@ -75,7 +75,7 @@ def lessons(context: typer.Context, home: HomeOption = None, as_json: JsonOption
         if of_state:
             say(meaning, style="bold")
         for it in of_state:
-            say(lesson_words(it), indent=2)
+            say(lesson_words(it), indent=2, hang=2)
             if (person := people.get(it.number)) is not None:
                 say(f"{person.record_id} is {person_words(person)}", indent=4)
             if it.number in outlived:

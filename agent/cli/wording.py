@@ -46,11 +46,20 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(highlight=False, soft_wrap=True, stderr=True)
 
 
-def say(text: str, *, indent: int = 0, style: str = "", to: Console = out) -> None:
-    """Write one thing on a line of its own; a terminal's edge breaks it between words, under its indent."""
+def say(text: str, *, indent: int = 0, hang: int = 0, style: str = "", to: Console = out) -> None:
+    """Write one thing on a line of its own; a terminal's edge breaks it between words, under its indent.
+
+    Args:
+        hang: columns by which its further lines stand deeper, under the words behind a mark.
+    """
     shown, width = visible(text), max(NARROWEST, to.width - indent)
-    lines = wrap(shown, width, break_long_words=False, break_on_hyphens=False) if to.is_terminal else []
-    for line in lines or [shown]:
+    lines = [shown]
+    if to.is_terminal:
+        further = " " * min(hang, width - NARROWEST)
+        lines = wrap(
+            shown, width, subsequent_indent=further, break_long_words=False, break_on_hyphens=False
+        ) or [shown]
+    for line in lines:
         to.print(Text(" " * indent + line, style=style))
 
 
@@ -213,7 +222,8 @@ def person_words(person: Person) -> str:
 
 def say_candidate(candidate: Candidate, mark: str, *, to: Console = out) -> None:
     """Write who is considered, and what speaks for and against them."""
-    say(f"{mark}  {person_words(candidate.person)}, record {candidate.person.record_id}", indent=2, to=to)
+    who = f"{mark}  {person_words(candidate.person)}, record {candidate.person.record_id}"
+    say(who, indent=2, hang=len(mark) + 2, to=to)
     say_reasons(candidate.reasons, indent=7, to=to)
 
 
@@ -226,7 +236,7 @@ def say_reasons(reasons: Sequence[Reason], *, indent: int, to: Console = out) ->
             on.append(reason.page)
     for (supports, sentence), on in list(pages.items())[:REASONS_SHOWN]:
         where = f" ({pages_words(sorted(on)).lower()})" if on else ""
-        say(f"{'+' if supports else '-'} {sentence}{where}", indent=indent, to=to)
+        say(f"{'+' if supports else '-'} {sentence}{where}", indent=indent, hang=2, to=to)
     if len(pages) > REASONS_SHOWN:
         say(f"... and {len(pages) - REASONS_SHOWN} more", indent=indent, to=to)
 

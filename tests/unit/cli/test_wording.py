@@ -1,8 +1,11 @@
 """What the commands say of a reading that is under way."""
 
-import pytest
+from io import StringIO
 
-from agent.cli.wording import progress_facts, progress_words, reading_words, shortened
+import pytest
+from rich.console import Console
+
+from agent.cli.wording import progress_facts, progress_words, reading_words, say, shortened
 from agent.domain.document import DocumentId
 from agent.domain.reading import Progress
 
@@ -38,3 +41,32 @@ def test_a_document_that_waits_between_two_turns_is_not_said_to_be_read_right_no
 )
 def test_a_long_file_name_is_cut_in_its_middle(name: str, shown: str) -> None:
     assert shortened(name) == shown
+
+
+def _said(text: str, width: int, *, is_terminal: bool = True) -> list[str]:
+    console = Console(
+        file=StringIO(),
+        width=width,
+        force_terminal=is_terminal,
+        highlight=False,
+        soft_wrap=True,
+        color_system=None,
+    )
+    say(text, indent=5, hang=2, to=console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue().splitlines()
+
+
+def test_a_terminal_s_edge_breaks_a_sentence_between_words_and_under_the_words_behind_its_mark() -> None:
+    assert _said("- The printed birth date is not the registered one.", 40) == [
+        "     - The printed birth date is not the",
+        "       registered one.",
+    ]
+
+
+def test_a_program_reads_a_sentence_on_one_line() -> None:
+    assert len(_said("- The printed birth date is not the registered one.", 40, is_terminal=False)) == 1
+
+
+def test_a_narrow_terminal_still_gets_whole_words() -> None:
+    assert _said("- Unmissverständlichkeiten", 10) == ["     -", "     Unmissverständlichkeiten"]
