@@ -121,7 +121,7 @@ def _taught_by(document: Document, record_id: RecordId, ports: Ports) -> tuple[T
     try:
         return taught_by(document, record_id, ports)
     except Exception as error:  # noqa: BLE001 -- its text may be people's names
-        log.warning("teaching_not_sought", document=document.reference, error=type(error).__name__)
+        log.warning("teaching_not_sought", document=document.reference, reason=type(error).__name__)
         return ()
 
 
