@@ -202,7 +202,7 @@ def test_an_answer_is_carried_out_though_what_it_teaches_can_not_be_found_out(
     monkeypatch.setattr("agent.workflow.review.taught_by", fail)
     assert _ask(office, Action.ANSWER, 1, "record:R1").sentence == "D-1 is filed under R1."
     assert [(it.args, it.kwargs) for it in lines.calls] == [
-        (("teaching_not_sought",), {"document": "D-1", "error": "ValueError"})
+        (("teaching_not_sought",), {"document": "D-1", "reason": "ValueError"})
     ]
 
 
