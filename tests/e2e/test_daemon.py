@@ -343,10 +343,8 @@ def test_a_new_home_from_nothing(tmp_path: Path) -> None:
     assert unconfirmed.returncode == 1
     assert "dob" in unconfirmed.stdout
     imported = _type(world, "registry", "import", str(people), "--yes")
-    assert (imported.returncode, imported.stdout) == (
-        0,
-        "The registry has 300 people: 300 new, 0 changed, 0 gone.\n",
-    )
+    assert imported.returncode == 0
+    assert imported.stdout.endswith("The registry has 300 people: 300 new, 0 changed, 0 gone.\n")
     found = _json(world, "registry", "find", "Familleaa")
     assert [person["record_id"] for person in found][:1]
     people.write_text(PEOPLE + "9999,Nobirth,Day,31/02/1980,\n")
