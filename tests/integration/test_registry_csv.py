@@ -161,7 +161,7 @@ def test_read_csv_leaves_out_a_column_that_was_chosen_for_nothing(tmp_path: Path
         ({"dbo": "né"}, "'dbo' is nothing that a person has. Did you mean dob?", "There are: id, last_name"),
         ({"dob": "Naisance"}, "There is no column 'Naisance'. Did you mean Naissance?", "--column id="),
         ({"dob": "nom", "birth_name": "nom"}, "One column was chosen for two things.", "--column id="),
-        ({"id": ""}, "The column id is missing.", "--column id="),
+        ({"id": ""}, "The column id is missing. Found: id, nom, prénom, Naissance.", "--column id="),
     ],
 )
 def test_read_csv_refuses_a_choice_that_does_not_fit_the_file(
@@ -170,6 +170,34 @@ def test_read_csv_refuses_a_choice_that_does_not_fit_the_file(
     error = refused(tmp_path, "id,nom,prénom,Naissance\n1,Vidal,Hind,16/08/1977\n", columns)
     assert error.sentence == sentence
     assert hint in error.hint
+
+
+@pytest.mark.parametrize(
+    ("header", "sentence"),
+    [
+        ("Kennung,nom,Vorname", "The columns id and first_name are missing. Found: Kennung, nom, Vorname."),
+        (
+            ",".join(["nom", *(f"champ {number}" for number in range(1, 15))]),
+            "The columns id and first_name are missing. Found: nom, "
+            + ", ".join(f"champ {number}" for number in range(1, 12))
+            + " and 3 more.",
+        ),
+        ("x" * 31, f"The columns id, last_name and first_name are missing. Found: {'x' * 30}."),
+        (
+            "4711,Vidal,Hind",
+            (
+                "The columns id, last_name and first_name are missing. "
+                "The first line does not name columns: it holds numbers or dates."
+            ),
+        ),
+    ],
+)
+def test_read_csv_says_which_columns_it_found_where_some_are_missing(
+    tmp_path: Path, header: str, sentence: str
+) -> None:
+    error = refused(tmp_path, f"{header}\n1,Vidal,Hind\n")
+    assert error.sentence == sentence
+    assert "--column id=" in error.hint
 
 
 def test_read_csv_takes_a_national_number_for_the_id_when_told_to(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ REQUIRED = ("id", "last_name", "first_name")
 _OPTIONAL = ("birth_name", "dob", "sex", "phone")
 _PHONE = "phone"
 _NEAR = 3
+_HEADERS_SHOWN = 12
+_HEADER_LETTERS = 30
 _HEADERS = {
     "id": "id; record id; record; id dossier; n dossier; no dossier; numero dossier; numero de dossier; dossier;"
     " identifiant; id patient; patient id; code patient; n patient; ipp",
@@ -73,8 +75,29 @@ def placed(
     found = recognised(header, chosen, kinds, hint=hint)
     missing = [field for field in REQUIRED if field not in found]
     if missing:
-        raise RegistryInvalid(f"The column {', '.join(missing)} is missing.", hint=hint)
+        raise RegistryInvalid(f"{_missing_words(missing)} {_header_words(header)}", hint=hint)
     return found
+
+
+def _missing_words(missing: Sequence[str]) -> str:
+    if len(missing) == 1:
+        return f"The column {missing[0]} is missing."
+    return f"The columns {', '.join(missing[:-1])} and {missing[-1]} are missing."
+
+
+def _is_value(name: str) -> bool:
+    return any(it.isdigit() for it in name) and not any(it.isalpha() for it in name)
+
+
+def _header_words(header: Sequence[str]) -> str:
+    """Say which columns were found, each cut; where the first line is a person's own, nothing of it is said."""
+    names = [name.strip()[:_HEADER_LETTERS] for name in header if name.strip()]
+    if not names:
+        return "No columns were found."
+    if any(_is_value(name) for name in names):
+        return "The first line does not name columns: it holds numbers or dates."
+    more = f" and {len(names) - _HEADERS_SHOWN} more" if len(names) > _HEADERS_SHOWN else ""
+    return f"Found: {', '.join(names[:_HEADERS_SHOWN])}{more}."
 
 
 def recognised(
