@@ -23,6 +23,7 @@ _OWNED_BY_SUBJECT = word_set(
 """Of such a thing "of the patient" one says whose it is; anything else of the patient's is not the patient."""
 _ENDINGS = word_set("e s es ne le")
 _ARTICLES = word_set("la l le the")
+_SHORTEST_TOPIC = 3
 _GENITIVES = word_set("de du d des of") | _ARTICLES
 _GENITIVE_GAPS = frozenset(" '’-")
 
@@ -99,7 +100,7 @@ def _kind_at(
         and stream[position].before == " "
         and stream[position - 1].is_name_like
     )
-    if is_of_a_thing:
+    if is_of_a_thing or _is_half_a_word(stream, position, phrase):
         return MarkKind.NEUTRAL
     return MarkKind.PARTY if is_owner else phrase.kind
 
@@ -115,6 +116,13 @@ def _begins_number(stream: tuple[Token, ...], position: int) -> bool:
         and following[0].text.isdigit()
         and len(following[0].text) >= _SHORTEST_NUMBER
     )
+
+
+def _is_half_a_word(stream: tuple[Token, ...], position: int, phrase: Phrase) -> bool:
+    """`Pè re : X`, where OCR parted the word for a father: in the middle of a line, two letters announce no topic."""
+    token = stream[position]
+    is_tiny = phrase.kind is MarkKind.TOPIC and len(phrase.tokens) == 1 and len(token.text) < _SHORTEST_TOPIC
+    return is_tiny and token.confidence is not None and position > 0 and token.before == " "
 
 
 def _phrase_at(

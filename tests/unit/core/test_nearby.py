@@ -346,3 +346,14 @@ def test_a_number_alone_that_ocr_has_read_under_an_unknown_label_may_be_a_damage
 )
 def test_other_numbers_that_ocr_has_read_are_none(line: str) -> None:
     assert is_match(f"{NAMED}Né le 12/03/1980\n{line}", confidence=90)
+
+
+def test_half_of_a_parted_word_announces_no_topic_where_ocr_has_read_it() -> None:
+    lines = ("Pè re : VIDAL Hind, né le 16/08/1977", "Certificat de scolarité")
+    assert decided(text_of(*lines, confidence=95), person()).verdict != "match"
+
+
+def test_a_topic_of_two_letters_counts_at_the_beginning_of_a_line() -> None:
+    line = "Re: VIDAL Hind, born 16/08/1977"
+    assert decided(text_of(line, confidence=95), person()).verdict == "match"
+    assert decided(text_of(line), person()).verdict == "match"
