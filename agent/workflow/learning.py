@@ -19,6 +19,8 @@ from agent.domain.life import Action, Document, Reply, Request
 from agent.ports import Ports, Registry
 
 LESSON_ACTIONS = frozenset({Action.CONFIRM_LESSON, Action.REVOKE_LESSON})
+_DIGITS = 12
+"""A lesson's number has fewer."""
 
 
 def taught_by(document: Document, record_id: RecordId, ports: Ports) -> tuple[Teaching, ...]:
@@ -44,9 +46,12 @@ def taught_by(document: Document, record_id: RecordId, ports: Ports) -> tuple[Te
 
 def judge_lesson(request: Request, ports: Ports) -> Reply:
     """Confirm or revoke the lesson whose number the request's argument is, or say why not."""
-    lesson = ports.ledger.lesson(LessonNumber(int(request.argument)))
+    is_number = (
+        request.argument.isascii() and request.argument.isdecimal() and len(request.argument) < _DIGITS
+    )
+    lesson = ports.ledger.lesson(LessonNumber(int(request.argument))) if is_number else None
     if lesson is None:
-        return Reply(done=False, sentence=f"There is no lesson {request.argument}.")
+        return Reply(done=False, sentence=f"There is no lesson {request.argument[:_DIGITS]}.")
     if request.action is Action.CONFIRM_LESSON:
         return _confirm(lesson, request, ports)
     _write(lesson, LessonState.REVOKED, request, ports)

@@ -4,6 +4,8 @@
 mount goes away with it. A scenario that fails raises.
 """
 
+import contextlib
+import errno
 import json
 import os
 import subprocess
@@ -26,6 +28,20 @@ REFUSED = b"_unavailable"
 """What the log says when something found no room: the reason of StorageUnavailable, LedgerUnavailable and the like."""
 
 
+class _Crossed(Exception):
+    """The daemon took some of the room between the look and the filling."""
+
+
+def _take(descriptor: int, start: int, size: int) -> None:
+    try:
+        os.posix_fallocate(descriptor, start, size)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.ftruncate(descriptor, start)
+        raise _Crossed from error
+
+
 class Ballast:
     """A file that takes all room but some."""
 
@@ -33,11 +49,14 @@ class Ballast:
         self._path = home / "ballast"
 
     def fill(self, but_kilobytes: int) -> None:
-        room = os.statvfs(self._path.parent)
-        pages = (room.f_bavail * room.f_frsize - but_kilobytes * 1024) // 4096
-        with self._path.open("ab") as writer:
-            if pages > 0:
-                os.posix_fallocate(writer.fileno(), writer.tell(), pages * 4096)
+        for _ in range(20):
+            room = os.statvfs(self._path.parent)
+            pages = (room.f_bavail * room.f_frsize - but_kilobytes * 1024) // 4096
+            with self._path.open("ab") as writer, contextlib.suppress(_Crossed):
+                if pages > 0:
+                    _take(writer.fileno(), writer.tell(), pages * 4096)
+                return
+        raise AssertionError("the daemon took the room each time before it could be filled")
 
     def lift(self) -> None:
         self._path.unlink()

@@ -243,5 +243,6 @@ Conservation.TestCase.settings = settings(
 
 
 @pytest.mark.reliability
+@pytest.mark.timeout(300)
 class TestConservation(Conservation.TestCase):  # type: ignore[misc, valid-type]
     """The machine, as pytest runs it."""

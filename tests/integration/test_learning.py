@@ -354,6 +354,8 @@ def test_a_label_that_is_known_with_another_meaning_is_refused(office: Office) -
 def test_a_lesson_that_is_not_there_is_refused(office: Office) -> None:
     _taught(office)
     assert _ask(office, Action.CONFIRM_LESSON, 1, "7") == Reply(done=False, sentence="There is no lesson 7.")
+    none = Reply(done=False, sentence="There is no lesson none.")
+    assert _ask(office, Action.REVOKE_LESSON, 1, "none") == none
 
 
 def test_a_lesson_can_be_judged_wherever_its_document_is(office: Office) -> None:
