@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from agent.core.dates import read_date
-from agent.core.marks import after_ending
+from agent.core.marks import after_ending, is_bare_name
 from agent.core.names import PARTICLES, tokens
 from agent.domain.evidence import Doubt, DoubtKind, Mark, MarkKind, Passage, Token
 
@@ -56,7 +56,7 @@ def doubts_of(stream: Sequence[Token], mark_at: Mapping[int, Mark], dated: set[i
         elif kind is DoubtKind.NAME:
             yield from _doubtful_name(stream, after_ending(stream, position + 1), mark_at, None)
             if position == 0 or stream[position - 1].line != stream[position].line:
-                yield from _name_behind_tail(stream, position + 1, mark_at)
+                yield from _name_behind_tail(stream, _after_bare_name(stream, position + 1, mark_at), mark_at)
         elif kind is DoubtKind.BIRTH_DATE or (mark and mark.kind is MarkKind.BIRTH_DATE):
             end = mark.passage.end if mark else position + 1
             yield from _doubtful_date(stream, end, mark_at, dated)
@@ -144,6 +144,13 @@ def _name_behind_tail(stream: Sequence[Token], start: int, mark_at: Mapping[int,
     )
     if is_announced or (is_below and is_whole_line and is_name):
         yield Doubt(kind=DoubtKind.NAME, passage=Passage(start=place, end=end))
+
+
+def _after_bare_name(stream: Sequence[Token], start: int, mark_at: Mapping[int, Mark]) -> int:
+    """Pass over the second word of `Paticnt name`."""
+    mark = mark_at.get(start)
+    is_rest = mark is not None and mark.kind is MarkKind.NEUTRAL and is_bare_name(stream, mark.passage)
+    return start + is_rest
 
 
 def _is_tail(stream: Sequence[Token], position: int, line: int, mark_at: Mapping[int, Mark]) -> bool:

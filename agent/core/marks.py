@@ -76,6 +76,11 @@ def after_ending(stream: Sequence[Token], end: int) -> int:
     return end + 1 if is_closed else end
 
 
+def is_bare_name(stream: Sequence[Token], label: Passage) -> bool:
+    """Whether a label says "name" and nothing else."""
+    return tuple(token.text for token in stream[label.start : label.end]) in _BARE_NAMES
+
+
 def _owned(stream: tuple[Token, ...], position: int) -> int | None:
     """Where the phrase ends that a label says is "of the patient"; None when it says no such thing.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.core.layout import Layout
+from agent.core.marks import is_bare_name
 from agent.core.mentions import FUNCTION_WORDS, Mention
 from agent.core.names import HONORIFICS, JOINERS, PARTICLES, tokens, word_set
 from agent.core.nearby import Unlabelled
@@ -178,16 +179,23 @@ class Others:
         """`Victime : Said Rami`, under a label that nobody knows.
 
         Args:
-            only_unsure: only those labels that OCR hardly read; each may have been one of the subject's.
+            only_unsure: only those labels that OCR hardly read, or may have read as the name of a thing, as in
+                `PAIENT NAME`; each may have been one of the subject's.
         """
         for position in range(1, len(self._stream)):
             sure = self._stream[position - 1].confidence
-            if only_unsure and (sure is None or sure >= _SURE):
+            is_half_known = self._is_name_of_a_thing(position - 1) and sure is not None
+            if only_unsure and not is_half_known and (sure is None or sure >= _SURE):
                 continue
-            if ":" in self._stream[position].before and position - 1 not in self._mark_at:
+            if ":" in self._stream[position].before and (is_half_known or position - 1 not in self._mark_at):
                 end = self._name_end(position)
                 if sum(map(_has_capital, self._stream[position:end])) > 1:
                     yield Passage(start=position, end=end)
+
+    def _is_name_of_a_thing(self, position: int) -> bool:
+        """Whether a label is one of names, but for the word before it: `Test name`."""
+        mark = self._mark_at.get(position)
+        return mark is not None and mark.kind is MarkKind.NEUTRAL and is_bare_name(self._stream, mark.passage)
 
     def _on_label_lines(self) -> Iterator[Passage]:
         """`patient adam tazi`, on a line of its own."""

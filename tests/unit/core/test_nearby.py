@@ -357,3 +357,38 @@ def test_a_topic_of_two_letters_counts_at_the_beginning_of_a_line() -> None:
     line = "Re: VIDAL Hind, born 16/08/1977"
     assert decided(text_of(line, confidence=95), person()).verdict == "match"
     assert decided(text_of(line), person()).verdict == "match"
+
+
+@pytest.mark.parametrize(
+    ("text", "unsure"),
+    [
+        ("Client : Karim Alaoui (fiIs)\nssuré : ALAOUI Karim, né le 12/03/1980", "fiIs"),
+        ("Client : Karim Alaoui (fiIs)\nssuré : ALAOUI Karim, né le 12/03/1980", "ssuré"),
+        ("Pafient\nAdam El Tazi\nPnénom ; Karim\nNom : ALAOUI\nNaissance : 12/03/1980", "Pafient"),
+        ("Pafient\nAdam El Tazi\nPnénom ; Karim\nNom : ALAOUI\nNaissance : 12/03/1980", "Pnénom"),
+    ],
+)
+@pytest.mark.parametrize("confidence", [94, 60])
+def test_roles_and_labels_that_ocr_damaged_ask_however_sure_they_look(
+    text: str, unsure: str, confidence: int
+) -> None:
+    read = text_of(*text.split("\n"), confidence=94, unsure=unsure, unsure_confidence=confidence)
+    assert not isinstance(decided(read, KARIM), Match)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patient: Karim ALAOUI     PAIENT NAME: Adam Tazi\nDOB: 12/03/1980",
+        "Patient: Karim ALAOUI     Paticnt name: AdamTAZI Berrada\nDOB: 12/03/1980",
+        "Patient: Karim ALAOUI\nDOB: 12/03/1980\nSeen with\nPxiexr Name: Adam Tazi",
+        "Patient: Karim ALAOUI\nDOB: 12/03/1980\nPaticnt Name\nTazi",
+    ],
+)
+def test_the_name_of_an_unknown_thing_may_be_the_patients_where_ocr_read_it(text: str) -> None:
+    assert not is_match(text, confidence=94)
+
+
+def test_the_name_of_a_thing_is_nobodys() -> None:
+    assert is_match("Patient: Karim ALAOUI\nDOB: 12/03/1980\nTest Name: Full Blood Count")
+    assert is_match("Patient: Karim ALAOUI\nDOB: 12/03/1980\nTest Name: Glucose", confidence=94)
