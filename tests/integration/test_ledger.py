@@ -19,7 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Dialect, Engine, create_engine, insert, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import StatementError
@@ -1093,3 +1093,33 @@ def test_a_full_disk_is_told_as_what_it_is(ledger: SqlLedger, engine: Engine) ->
     assert refused.value.sentence == "The ledger can't be used now (SQLITE_FULL)."
     assert "free some space" in refused.value.hint
     assert ledger.check() == "ok"
+
+
+def _overwrite(engine: Engine, statement: str, body: object) -> None:
+    with writing(engine) as connection:
+        connection.execute(text(statement), {"body": body})
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("told", ['{"number": 1, "lines": "Muller"}', '{"number": ["Muller"]}', '"Muller'])
+def test_a_page_that_can_not_be_read_raises_without_its_words(
+    ledger: SqlLedger, engine: Engine, told: str
+) -> None:
+    document_id = _reading(ledger)
+    ledger.save_turn(document_id, HASH, turn_of(text_of_plain("Anna")), NOON)
+    _overwrite(engine, "UPDATE pages SET body = :body", zlib.compress(told.encode()))
+    with pytest.raises(ValidationError) as raised:
+        ledger.text(document_id, HASH)
+    assert "Muller" not in str(raised.value)
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("told", ['{"kind": "Muller"}', '["Muller"]', '"Muller'])
+def test_a_message_that_can_not_be_read_raises_without_its_words(
+    outbox: SqlOutbox, engine: Engine, told: str
+) -> None:
+    outbox.announce([("1", paused_notice("archive/: full.", ""))], NOON)
+    _overwrite(engine, "UPDATE outbox SET message = :body", told)
+    with pytest.raises(ValidationError) as raised:
+        outbox.due(NOON, 1)
+    assert "Muller" not in str(raised.value)

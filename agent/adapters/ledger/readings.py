@@ -5,17 +5,19 @@ Each function works inside its caller's transaction.
 
 import datetime
 import zlib
-from typing import Any
+from typing import Any, NewType
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
+from agent.adapters.ledger.rows import DISCREET
 from agent.adapters.ledger.schema import documents, pages, readings
 from agent.domain.document import DocumentId, DocumentText, Page, Sha256
 from agent.domain.outcome import IN_WORK, State
 from agent.domain.reading import Progress, Reading, Turn
 
-_PAGE: TypeAdapter[Page] = TypeAdapter(Page)
+_KeptPage = NewType("_KeptPage", Page)
+_PAGE: TypeAdapter[Page] = TypeAdapter(_KeptPage, config=DISCREET)
 
 _ROW = select(readings).where(readings.c.document_id == bindparam("wanted"))
 _OPEN, _KEEP = insert(readings), insert(pages)

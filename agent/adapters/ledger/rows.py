@@ -1,7 +1,7 @@
 """Rows to nouns and back."""
 
 import os
-from typing import assert_never
+from typing import NewType, assert_never
 
 from pydantic import ConfigDict, TypeAdapter
 from sqlalchemy import Connection, Row, bindparam, select
@@ -13,11 +13,14 @@ from agent.domain.life import Document, Review
 from agent.domain.message import Message
 from agent.domain.outcome import Archived, Duplicate, Failed, InReview, Outcome, State
 
-_DISCREET = ConfigDict(hide_input_in_errors=True)
-"""A row that can't be read raises, and its words are people's names."""
-OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome, config=_DISCREET)
-DECISION: TypeAdapter[Decision] = TypeAdapter(Decision, config=_DISCREET)
-MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
+DISCREET = ConfigDict(hide_input_in_errors=True)
+"""A row that can't be read raises, and its words are people's names. pydantic refuses it beside a dataclass itself:
+hence the `NewType`s.
+"""
+OUTCOME: TypeAdapter[Outcome] = TypeAdapter(Outcome, config=DISCREET)
+DECISION: TypeAdapter[Decision] = TypeAdapter(Decision, config=DISCREET)
+_KeptMessage = NewType("_KeptMessage", Message)
+MESSAGE: TypeAdapter[Message] = TypeAdapter(_KeptMessage, config=DISCREET)
 
 
 NO_OUTCOME: dict[str, None] = dict.fromkeys(("target", "outcome", "record_id", "reason", "decided_by"))
