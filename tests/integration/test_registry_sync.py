@@ -310,6 +310,74 @@ def test_a_known_person_whose_row_went_bad_stays_as_last_known(clinic: Clinic) -
 
 
 @pytest.mark.security
+@pytest.mark.parametrize(
+    ("row_id", "place", "problem"),
+    [
+        (None, "row 2", "the id is empty"),
+        ("2/", "record 2/", 'the id holds one of / \\ : * ? " < > |'),
+        (b"\xe9", "row 2", "what stands in id is no text"),
+    ],
+)
+def test_a_known_person_whose_id_went_bad_stays_until_it_is_corrected(
+    clinic: Clinic, row_id: object, place: str, problem: str
+) -> None:
+    clinic.sync()
+    clinic.run("UPDATE patients SET patient_id = ? WHERE patient_id = 2", [(row_id,)])
+    done = clinic.sync(wants_full=True)
+    assert (done.imported.removed, done.imported.changed, clinic.ids()) == (0, 0, ["1", "2", "3"])
+    assert (done.rows, done.copy.bad_rows) == (3, 1)
+    stays = "; whoever is not in the table any more stays as last known until this is corrected"
+    assert done.copy.problems == ((place, problem + stays),)
+    clinic.run("UPDATE patients SET patient_id = 2 WHERE nom = 'Vidal' AND patient_id NOT IN (1, 3)")
+    clinic.run("UPDATE patients SET patient_id = 2 WHERE patient_id IS NULL")
+    done = clinic.sync(wants_full=True)
+    assert (clinic.ids(), done.copy.bad_rows) == (["1", "2", "3"], 0)
+
+
+def test_people_may_be_removed_beside_a_row_without_an_id_when_that_is_confirmed(clinic: Clinic) -> None:
+    clinic.sync()
+    clinic.run("UPDATE patients SET patient_id = NULL WHERE patient_id = 2")
+    done = clinic.sync(confirm_deletions=True, wants_full=True)
+    assert (done.imported.removed, clinic.ids()) == (1, ["1", "3"])
+    assert done.copy.problems == (("row 2", "the id is empty"),)
+
+
+def test_a_newcomer_without_an_id_keeps_nobody_where_all_are_there(clinic: Clinic) -> None:
+    clinic.sync()
+    clinic.run("INSERT INTO patients VALUES (NULL, 'Tazi', 'Sara', NULL, 2)")
+    done = clinic.sync(wants_full=True)
+    assert (clinic.ids(), done.copy.problems) == (["1", "2", "3"], (("row 4", "the id is empty"),))
+
+
+def test_many_deletions_are_refused_also_beside_a_row_without_an_id(clinic: Clinic) -> None:
+    clinic.admit(*range(10, 310))
+    clinic.sync()
+    clinic.run("DELETE FROM patients WHERE patient_id > 280")
+    clinic.run("UPDATE patients SET patient_id = NULL WHERE patient_id = 2")
+    error = clinic.refused(wants_full=True)
+    assert error.sentence == "This would remove 30 of 303 people; nothing was changed."
+
+
+@pytest.mark.security
+def test_who_stays_takes_nobodys_folder(clinic: Clinic) -> None:
+    clinic.run("UPDATE patients SET patient_id = 'a2' WHERE patient_id = 2")
+    clinic.sync()
+    clinic.run("UPDATE patients SET patient_id = 'A2' WHERE patient_id = 'a2'")
+    clinic.run("UPDATE patients SET patient_id = NULL WHERE patient_id = 3")
+    clinic.sync(wants_full=True)
+    assert clinic.ids() == ["1", "3", "A2"]
+
+
+def test_a_stop_is_heard_while_it_is_looked_who_stays(clinic: Clinic) -> None:
+    clinic.sync()
+    clinic.run("UPDATE patients SET patient_id = NULL WHERE patient_id = 2")
+    answers = iter([False, False, False, True])
+    with pytest.raises(errors.RegistryUnavailable):
+        clinic.sync(wants_full=True, should_stop=lambda: next(answers, True))
+    assert clinic.ids() == ["1", "2", "3"]
+
+
+@pytest.mark.security
 def test_somebody_whose_telephone_cannot_be_read_stands_in_the_way_of_namesakes(clinic: Clinic) -> None:
     clinic.run("ALTER TABLE patients ADD COLUMN phone")
     clinic.confirm()

@@ -63,7 +63,7 @@ def replace(
     for batch in _batches(people):
         taken.take(batch)
     removed = known - taken.met
-    if removed > max(DELETIONS_ALLOWED, DELETIONS_ALLOWED_SHARE * known) and not confirm_deletions:
+    if removed > deletions_allowed(known) and not confirm_deletions:
         raise RequestRefused(
             f"This would remove {removed} of {known} people; nothing was changed.",
             hint="If the file is complete, import it again and confirm the deletions.",
@@ -73,6 +73,11 @@ def replace(
     if removed:
         taken.remove_all_not_seen()
     return taken.finish(removed)
+
+
+def deletions_allowed(known: int) -> int:
+    """How many of the known people a pass may remove without being asked."""
+    return int(max(DELETIONS_ALLOWED, DELETIONS_ALLOWED_SHARE * known))
 
 
 def apply(connection: sqlite3.Connection, people: Iterable[Person], *, confirm_changes: bool) -> Imported:

@@ -6,6 +6,7 @@ that were committed late, so that everything is read once a day all the same.
 """
 
 import datetime
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,11 +25,11 @@ from agent.adapters.registry.copied import (
 )
 from agent.adapters.registry.folders import with_folders_of_their_own
 from agent.adapters.registry.index import RegistryIndex
-from agent.adapters.registry.loading import Imported
-from agent.adapters.registry.records import Record
+from agent.adapters.registry.loading import Imported, deletions_allowed
+from agent.adapters.registry.records import PlacesOfIds, Record
 from agent.adapters.registry.spool import Spool
 from agent.adapters.registry.sql_source import Layout, Mark, SqlReading, SqlSource
-from agent.domain.identity import Person
+from agent.domain.identity import Person, RecordId
 from agent.errors import (
     DossierdError,
     IdentitiesChanged,
@@ -44,6 +45,7 @@ VANISHING_SHARE = 0.5
 _CLOCKS_DIFFER = datetime.timedelta(days=1)
 """Moments without a zone may be of any; a watermark that is further ahead is a slip."""
 _STAYS = "; who was known by this id stays as last known"
+_MAY_BE_ANYBODY = "; whoever is not in the table any more stays as last known until this is corrected"
 _CHANGES_HINT = "If each id still means the same person, type: dossierd registry sync --confirm-changes"
 _QUICKER_HINT = "Nothing needs to be done: the next look goes on from there."
 _CONFIRM_HINT = "If the database is complete, type: dossierd registry sync --confirm-deletions"
@@ -147,6 +149,7 @@ class _Pass:
         self._is_full = True
         self._rows = self._people = 0
         self._problems: dict[str, str] = {}
+        self._without_id: list[str] = []
         self._bad_rows = 0
 
     def read(self, reading: SqlReading, spool: Spool, *, wants_full: bool, confirm_deletions: bool) -> None:
@@ -172,11 +175,40 @@ class _Pass:
 
     def write(self, spool: Spool, *, confirm_deletions: bool, confirm_changes: bool) -> Synced:
         """Bring the people into the index."""
+        if self._is_full and self._without_id and not confirm_deletions:
+            self._keep_unseen(spool)
         copy = self._copy()
         imported = self._imported(
             self._spooled(spool, copy), confirm_deletions=confirm_deletions, confirm_changes=confirm_changes
         )
         return Synced(imported=imported, is_full=self._is_full, rows=self._rows, copy=copy)
+
+    def _keep_unseen(self, spool: Spool) -> None:
+        """Let those stay who were not read: whose id can't be read any more is one of them, and nobody knows which.
+
+        Where they are more than may be removed without being asked, they are left for the index to refuse the pass.
+        """
+        allowed = deletions_allowed(self._known)
+        with closing(PlacesOfIds()) as folders:
+            for person in spool.people():
+                folders.earlier(person.record_id, person.record_id)
+            unseen = list(itertools.islice(self._known_beside(folders), allowed + 1))
+        if not 0 < len(unseen) <= allowed:
+            return
+        for known in filter(None, map(self._index.person, unseen)):
+            spool.add(known)
+        self._problems |= {
+            place: self._problems[place] + _MAY_BE_ANYBODY
+            for place in self._without_id
+            if place in self._problems
+        }
+
+    def _known_beside(self, folders: PlacesOfIds) -> Iterator[RecordId]:
+        """The known ids whose folder nobody has."""
+        for record_id in self._index.ids():
+            self._refuse_stop()
+            if folders.earlier(record_id, record_id) is None:
+                yield record_id
 
     def _spooled(self, spool: Spool, copy: Copy) -> Iterator[Person]:
         """Give the people within the index's transaction, and remember the copy with them."""
@@ -229,8 +261,11 @@ class _Pass:
             kept = self._last_known(record)
             if record.problem is not None:
                 self._bad_rows += 1
+                place = str(record.place)
                 if len(self._problems) < PROBLEMS_KEPT:
-                    self._problems[str(record.place)] = record.problem + (_STAYS if kept is not None else "")
+                    self._problems[place] = record.problem + (_STAYS if kept is not None else "")
+                if record.person is None and record.record_id is None:
+                    self._without_id.append(place)
             person = record.person or kept
             if person is not None:
                 self._people += 1
