@@ -130,6 +130,49 @@ def test_read_csv_refuses_what_holds_no_people(tmp_path: Path, content: str | by
     assert refused(tmp_path, content).hint
 
 
+_MISQUOTED = "in the row that begins here a quote is opened, and not closed where its cell ends"
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "problem"),
+    [
+        ('1,Vidal,Hind,,,,,\n2,"Tazi,Karim,,,,,\n3,Alami,Sara,,,,,\n', 3, _MISQUOTED),
+        ('1,Vidal,Hind,,,,,\n2,"Tazi,Karim,,,,,\n3,"Alami",Sara,,,,,\n', 3, _MISQUOTED),
+        ('\n1,"Vidal\nTazi",Hind,,,,,\n\n2,"Tazi"x,Karim,,,,,\n', 6, _MISQUOTED),
+        (f'1,Vidal,Hind,,,,,\n2,"Tazi,Karim,,,,,{"x" * 140_000}\n', 3, _MISQUOTED),
+        (
+            f"1,Vidal,Hind,,,,,\n2,Tazi,Karim,,,,,{'x' * 140_000}\n",
+            3,
+            "a cell has more than 131,072 characters",
+        ),
+    ],
+)
+def test_read_csv_says_on_which_line_the_row_begins_whose_quote_is_not_closed(
+    tmp_path: Path, content: str, line: int, problem: str
+) -> None:
+    error = refused(tmp_path, HEADER + content)
+    assert error.sentence == "The file is no well-formed CSV; nothing was imported."
+    assert error.problems == ((line, problem),)
+
+
+def test_read_csv_says_that_a_quote_of_the_header_is_not_closed(tmp_path: Path) -> None:
+    assert refused(tmp_path, 'id,"last_name,first_name\n1,Vidal,Hind\n').problems == ((1, _MISQUOTED),)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"%PDF-1.7\n1 0 obj\n", "The file is a PDF, and no CSV."),
+        (b"PK\3\4\x14\0", "The file is a spreadsheet or a ZIP, and no CSV."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "The file is a spreadsheet of an old Excel, and no CSV."),
+    ],
+)
+def test_read_csv_says_what_is_no_csv(tmp_path: Path, content: bytes, sentence: str) -> None:
+    error = refused(tmp_path, content)
+    assert error.sentence == sentence
+    assert error.hint.startswith("Save the sheet as CSV (UTF-8)")
+
+
 def test_read_csv_takes_a_chosen_column_whatever_its_header_seems_to_say(tmp_path: Path) -> None:
     registry = read(
         tmp_path,

@@ -9,6 +9,7 @@ The file is read as a stream, and again each time its people are asked for: a mi
 import codecs
 import csv
 import io
+import itertools
 import os
 import shutil
 import stat
@@ -32,13 +33,18 @@ _WIDE = "utf-16"
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SEPARATORS = ",;\t|"
 _CHUNK_BYTES = 100_000
-_HINT = (
-    "Save the sheet as CSV (UTF-8) with the columns id, last_name, first_name, and correct the listed lines."
+_HEAD_BYTES = 4
+_OTHER_KINDS = (
+    (b"%PDF", "a PDF"),
+    (b"PK\3\4", "a spreadsheet or a ZIP"),
+    (b"\xd0\xcf\x11\xe0", "a spreadsheet of an old Excel"),
 )
-_COLUMNS_HINT = (
-    "Save the sheet as CSV (UTF-8) with the columns id, last_name, first_name, or say which column is which: "
-    '--column id="N° dossier"'
-)
+"""What files begin with that are given for a CSV: of PDF, of XLSX and ODS, of XLS."""
+_MISQUOTED = "in the row that begins here a quote is opened, and not closed where its cell ends"
+_TOO_LONG = f"a cell has more than {csv.field_size_limit():,} characters"
+_SAVE = "Save the sheet as CSV (UTF-8) with the columns id, last_name, first_name"
+_HINT = f"{_SAVE}, and correct the listed lines."
+_COLUMNS_HINT = f'{_SAVE}, or say which column is which: --column id="N° dossier"'
 
 
 class CsvPeople:
@@ -159,11 +165,20 @@ class _Table:
                         yield line, row
                     line = reader.line_num + 1
         except csv.Error as error:
-            raise RegistryInvalid("The file is no well-formed CSV.", hint=_HINT) from error
+            raise RegistryInvalid(
+                "The file is no well-formed CSV; nothing was imported.",
+                problems=((line, _MISQUOTED if self._has_quote(line) else _TOO_LONG),),
+                hint=_HINT,
+            ) from error
         except (OSError, UnicodeError) as error:
             raise RegistryInvalid(
                 "The file changed, or its disk failed, while it was read.", hint=_HINT
             ) from error
+
+    def _has_quote(self, line: int) -> bool:
+        """Whether a row's first line holds a quote: without one there it has no other line."""
+        with _text(self._file.content, self._encoding) as text:
+            return '"' in next(itertools.islice(text, line - 1, None), "")
 
 
 class _OpenFile:
@@ -203,8 +218,11 @@ def _text(content: BinaryIO, encoding: str) -> Iterator[TextIO]:
 
 def _encoding_of(content: BinaryIO, path: Path) -> str:
     content.seek(0)
-    mark = content.read(2)
-    for encoding in (_WIDE,) if mark in _WIDE_MARKS else _ENCODINGS:
+    head = content.read(_HEAD_BYTES)
+    for magic, kind in _OTHER_KINDS:
+        if head.startswith(magic):
+            raise RegistryInvalid(f"The file is {kind}, and no CSV.", hint=f"{_SAVE}.")
+    for encoding in (_WIDE,) if head.startswith(_WIDE_MARKS) else _ENCODINGS:
         if _is_text(content, encoding, path):
             return encoding
     raise RegistryInvalid(
