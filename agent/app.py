@@ -18,8 +18,10 @@ from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.sql_source import SqlSource
 from agent.config import Settings
+from agent.core.learned import vocabulary_with
 from agent.core.rules import Rules
-from agent.ports import Notifier, Ports
+from agent.domain.lesson import LessonState
+from agent.ports import Ledger, Notifier, Ports
 
 _WORDS_MEGABYTES = 32
 """What the words of a document may add to its searchable copy: more than a reading can hold."""
@@ -106,7 +108,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
     registry = RegistryIndex(state / REGISTRY_FILE, clock)
     journal = Journal(settings.home / "logs" / "audit.jsonl")
     notifier = _notifier(settings, say)
-    reader = build_reader(settings)
+    reader = build_reader(settings, lambda: labels_of(settings, ledger))
     stopping = threading.Event()
     ports = Ports(
         clock=clock,
@@ -170,7 +172,18 @@ def scratch_of(settings: Settings) -> Path:
     return settings.home / "state" / "scratch"
 
 
-def build_reader(settings: Settings) -> SandboxedReader:
+def labels_of(settings: Settings, ledger: Ledger) -> tuple[str, ...]:
+    """The labels that could make a name or a number somebody's, those among them that were learned by now."""
+    lessons = ledger.lessons(frozenset({LessonState.ACTIVE}))
+    return vocabulary_with(settings.vocabulary, lessons).identifying_labels
+
+
+def build_reader(settings: Settings, labels: Callable[[], tuple[str, ...]] | None = None) -> SandboxedReader:
+    """Build what reads documents.
+
+    Args:
+        labels: as `SandboxedReader` says; None for those of the settings.
+    """
     return SandboxedReader(
         scratch=scratch_of(settings),
         languages=settings.ocr_languages,
@@ -182,7 +195,7 @@ def build_reader(settings: Settings) -> SandboxedReader:
         render_megapixels=settings.render_megapixels,
         at_once=settings.worker_count,
         fenced=settings.reader_fence,
-        labels=settings.vocabulary.identifying_labels,
+        labels=labels or (lambda: settings.vocabulary.identifying_labels),
         passwords=settings.passwords,
         max_text_megabytes=settings.max_text_megabytes,
         max_page_text_megabytes=settings.max_page_text_megabytes,

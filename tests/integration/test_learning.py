@@ -15,8 +15,11 @@ from typer.testing import CliRunner, Result
 from agent import errors
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE
 from agent.adapters.registry import RegistryIndex
+from agent.app import labels_of
 from agent.cli import app
+from agent.config import Settings
 from agent.core.rules import Rules
+from agent.core.vocabulary import STANDARD
 from agent.domain.decision import Match, Mode
 from agent.domain.document import DocumentId, text_of_plain
 from agent.domain.evidence import MarkKind
@@ -349,6 +352,16 @@ def test_a_spelling_that_has_become_somebody_else_s_name_is_refused_and_passed_o
 def test_a_label_that_is_known_with_another_meaning_is_refused(office: Office) -> None:
     label = Label(words="medecin", announces=MarkKind.NAME)
     assert "is a label already" in str(refusal(label, office.ports))
+
+
+def test_the_reader_looks_for_a_label_from_its_confirmation_to_its_revocation(office: Office) -> None:
+    settings = Settings(home=office.home)
+    _taught(office, FOREIGN)
+    assert "versicherte" not in labels_of(settings, office.ledger)
+    assert _ask(office, Action.CONFIRM_LESSON, 1, "1").done
+    assert {"versicherte", "patient"} < set(labels_of(settings, office.ledger))
+    assert _ask(office, Action.REVOKE_LESSON, 1, "1").done
+    assert labels_of(settings, office.ledger) == STANDARD.identifying_labels
 
 
 def test_a_lesson_that_is_not_there_is_refused(office: Office) -> None:

@@ -1,7 +1,7 @@
 """The reader on real files, with the real libraries and the real tesseract."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,7 @@ def reader_in(
     max_pages: int = 100,
     render_megapixels: int = 40,
     environment: dict[str, str] | None = None,
-    labels: tuple[str, ...] | None = None,
+    labels: Callable[[], tuple[str, ...]] | None = None,
     passwords: tuple[str, ...] = (),
     kind: type[SandboxedReader] = SandboxedReader,
 ) -> Iterator[SandboxedReader]:

@@ -20,7 +20,7 @@ PROSE = (
 
 @pytest.fixture(scope="module")
 def skimming(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxedReader]:
-    with reader_in(tmp_path_factory.mktemp("skimming"), labels=STANDARD.identifying_labels) as reader:
+    with reader_in(tmp_path_factory.mktemp("skimming"), labels=lambda: STANDARD.identifying_labels) as reader:
         yield reader
 
 
@@ -77,6 +77,20 @@ def test_hidden_text_that_may_identify_is_looked_for_on_any_page(
 
 
 @pytest.mark.security
+def test_hidden_text_under_a_label_that_was_learned_meanwhile_is_looked_for(tmp_path: Path) -> None:
+    document = pdfs.blank_document()
+    pdfs.add_letter(document, (*PROSE, "Versicherte : Jean PRETENDER"))
+    document.set_fill_color(255, 255, 255)
+    document.rect(15, 48, 150, 10, style="F")
+    document.output(str(tmp_path / "hidden.pdf"))
+    labels = list(STANDARD.identifying_labels)
+    with reader_in(tmp_path, labels=lambda: tuple(labels)) as reader:
+        assert "PRETENDER" in read(reader, tmp_path / "hidden.pdf").text
+        labels.append("versicherte")
+        assert read(reader, tmp_path / "hidden.pdf").text == "\n".join(PROSE)
+
+
+@pytest.mark.security
 def test_white_prose_is_left_out(skimming: SandboxedReader, tmp_path: Path) -> None:
     document = pdfs.blank_document()
     pdfs.add_letter(document, PROSE)
@@ -123,7 +137,7 @@ def test_columns_of_prose_are_kept_in_order(skimming: SandboxedReader, tmp_path:
 def test_a_text_of_many_pages_is_read_in_bounded_memory(tmp_path: Path) -> None:
     path = pdfs.letters(tmp_path / "long.pdf", *[PROSE * 10] * 300)
     with reader_in(
-        tmp_path, labels=STANDARD.identifying_labels, memory_megabytes=256, max_pages=300
+        tmp_path, labels=lambda: STANDARD.identifying_labels, memory_megabytes=256, max_pages=300
     ) as reader:
         text = read(reader, path)
     assert text.is_complete

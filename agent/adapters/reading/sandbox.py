@@ -53,7 +53,7 @@ class SandboxedReader:
         at_once: int = 1,
         fenced: fence.Mode = "auto",
         environment: Mapping[str, str] | None = None,
-        labels: Iterable[str] | None = None,
+        labels: Callable[[], Iterable[str]] | None = None,
         passwords: tuple[str, ...] = (),
         max_text_megabytes: int = 12,
         max_page_text_megabytes: int = 2,
@@ -66,14 +66,14 @@ class SandboxedReader:
             at_once: how many children may read at the same time, be it one document's pages or several documents.
             fenced: how children are kept from the rest of the machine; see `fence`.
             environment: what children get beside the basics, such as TESSDATA_PREFIX; never a secret.
-            labels: the labels that could make a name or a number somebody's; printed pages without any are skimmed.
-                None: none are.
+            labels: gives the labels that could make a name or a number somebody's, asked for each reading, because
+                labels are learned; printed pages without any are skimmed. None: none are.
             passwords: what to try on PDFs that have one.
             max_text_megabytes, max_page_text_megabytes: of the words of a document and of a page, with their places.
         """
         self._scratch = scratch
         self._languages = languages
-        self._labels = None if labels is None else tuple(labels)
+        self._labels = labels
         self._page_seconds = page_seconds
         self._document_seconds = document_seconds
         self._memory_megabytes = memory_megabytes
@@ -194,7 +194,7 @@ class SandboxedReader:
         return Order(
             scratch=self._scratch,
             languages=self._languages,
-            labels=self._labels,
+            labels=None if self._labels is None else tuple(self._labels()),
             page_seconds=self._page_seconds,
             document_seconds=self._document_seconds,
             turn_seconds=TURN_SECONDS,

@@ -5,6 +5,7 @@ matching needs a name under a label of a name, or one with a number or a full bi
 None of these is possible without a label's words or four digits that stand together.
 
 Accepted: prose of such a page that no reader can see is taken for text. It can lead to a question, and to nothing else.
+What was skimmed before a label was learned is not read anew once it is: there, such prose under that label counts.
 """
 
 import re
