@@ -12,6 +12,7 @@ from rich.text import Text
 from agent import errors
 from agent.adapters.registry import CsvRegistry, RegistryIndex, read_csv
 from agent.adapters.registry.copied import from_file
+from agent.adapters.registry.fields import numbers_words
 from agent.adapters.registry.search import MOST_TYPED
 from agent.app import refuse_root
 from agent.cli import hygiene
@@ -93,7 +94,7 @@ def import_(
             confirm_deletions = _allow(vanishing, known, asks=not yes)
         try:
             imported = index.replace(
-                from_file(index, found.people),
+                from_file(index, found.people, numbers_words(settings.vocabulary.kinds)),
                 confirm_deletions=confirm_deletions,
                 confirm_changes=confirm_changes,
             )

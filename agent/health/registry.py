@@ -5,11 +5,15 @@ import datetime
 from agent.adapters.clock import SystemClock
 from agent.adapters.home import REGISTRY_FILE
 from agent.adapters.registry import RegistryIndex
-from agent.adapters.registry.copied import Copy, Trouble, copy_of, trouble_of
+from agent.adapters.registry.copied import Copy, Trouble, copy_of, trouble_of, wanted_by
+from agent.adapters.registry.fields import numbers_words
+from agent.app import build_source
 from agent.config import Settings
 from agent.health.finding import Finding, Level, some
 
 _SYNC = "dossierd registry sync"
+_IMPORT = "dossierd registry import people.csv"
+_READ_OTHERWISE = "; what is set of how they are read has changed since"
 _NO_URL_HINT = "Set it again and restart dossierd, or type: dossierd registry import people.csv"
 
 
@@ -22,20 +26,37 @@ def registry(settings: Settings) -> Finding:
     index = RegistryIndex(path, clock)
     try:
         count, copy, trouble = index.count(), copy_of(index), trouble_of(index)
-        is_outdated = index.is_outdated()
+        is_outdated, wanted = index.is_outdated(), wanted_by(index)
     finally:
         index.close()
     if count == 0:
         return _nobody(settings, trouble)
-    if copy is None and settings.registry_url is None:
-        return Finding(part="registry", level=Level.GOOD, sentence=_people(count))
+    source = build_source(settings)
+    if copy is None and source is None:
+        found = Finding(part="registry", level=Level.GOOD, sentence=_people(count))
+        is_otherwise = wanted not in (None, numbers_words(settings.vocabulary.kinds))
+        return _read_otherwise(found, f"Type: {_IMPORT}") if is_otherwise else found
     if copy is None:
         return _told(
             Level.BAD, f"{_people(count)}; the database that is set was never read", trouble, f"Type: {_SYNC}"
         )
-    if settings.registry_url is None:
+    if source is None:
         trouble = Trouble(sentence="DOSSIERD_REGISTRY_URL is not set any more", hint=_NO_URL_HINT)
-    return finding_of(count, copy, trouble, clock.now(), is_outdated=is_outdated)
+    found = finding_of(count, copy, trouble, clock.now(), is_outdated=is_outdated)
+    is_otherwise = source is not None and wanted not in (None, source.wanted)
+    return _read_otherwise(found, f"Type: {_SYNC} --full, and restart dossierd") if is_otherwise else found
+
+
+def _read_otherwise(found: Finding, hint: str) -> Finding:
+    """Say also that the people would be read otherwise by now."""
+    if found.level is Level.BAD:
+        return found
+    return Finding(
+        part=found.part,
+        level=Level.NOTICE,
+        sentence=found.sentence + _READ_OTHERWISE,
+        hint=f"{hint}. {found.hint}" if found.hint else hint,
+    )
 
 
 def finding_of(
@@ -59,7 +80,7 @@ def finding_of(
 
 
 def _nobody(settings: Settings, trouble: Trouble | None) -> Finding:
-    hint = "dossierd registry import people.csv" if settings.registry_url is None else _SYNC
+    hint = _IMPORT if settings.registry_url is None else _SYNC
     return _told(Level.BAD, "The registry is empty: every document goes to a human", trouble, f"Type: {hint}")
 
 

@@ -12,8 +12,10 @@ import pytest
 import structlog
 
 from agent import errors
-from agent.adapters.registry import TRUSTED_UNTIL
-from agent.adapters.registry.copied import confirm
+from agent.adapters.home import REGISTRY_FILE
+from agent.adapters.registry import TRUSTED_UNTIL, RegistryIndex
+from agent.adapters.registry.copied import confirm, from_file
+from agent.adapters.registry.fields import numbers_words
 from agent.app import Parts, build
 from agent.config import Settings
 from agent.daemon import Daemon
@@ -175,6 +177,52 @@ def test_health_names_bad_rows(clinic: Clinic) -> None:
     found = registry_part(clinic.settings)
     assert found.level is Level.NOTICE
     assert found.sentence.endswith("; 1 bad row: record 2")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"registry_columns": {"dob": "born", "sex": "prenom"}},
+        {"registry_watermark": "id"},
+        {"identifiers": "file | file number | 999999 | n° dossier"},
+    ],
+)
+def test_health_says_that_people_would_be_read_otherwise_by_now(
+    clinic: Clinic, changed: dict[str, object]
+) -> None:
+    clinic.confirm()
+    clinic.run("INSERT INTO people VALUES (2, '', 'Hind', NULL)")
+    clinic.turn()
+    found = registry_part(Settings(**(dict(clinic.settings) | changed)))
+    assert found.level is Level.NOTICE
+    assert found.sentence.endswith("record 2; what is set of how they are read has changed since")
+    assert found.hint.startswith("Type: dossierd registry sync --full, and restart dossierd. Correct them in")
+    assert registry_part(clinic.settings).sentence.endswith("record 2")
+
+
+def test_health_says_nothing_of_settings_where_the_copy_is_of_no_use_anyway(clinic: Clinic) -> None:
+    clinic.confirm()
+    clinic.turn()
+    past = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    clinic.parts.registry.note(TRUSTED_UNTIL, past.isoformat())
+    found = registry_part(clinic.settings.model_copy(update={"registry_watermark": "id"}))
+    assert (found.level, "has changed" in found.sentence) == (Level.BAD, False)
+
+
+def test_health_says_that_the_people_of_a_file_are_to_be_imported_again(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    settings = Settings(home=tmp_path)
+    with closing(RegistryIndex(tmp_path / "state" / REGISTRY_FILE)) as index:
+        index.replace([person(record_id="1")])
+        assert registry_part(settings).level is Level.GOOD  # an older version did not keep it
+        index.replace(from_file(index, [person(record_id="1")], numbers_words(settings.vocabulary.kinds)))
+    assert registry_part(settings).level is Level.GOOD
+    found = registry_part(Settings(home=tmp_path, identifiers="file | file number | 999999 | n° dossier"))
+    assert (found.level, found.sentence) == (
+        Level.NOTICE,
+        "1 person; what is set of how they are read has changed since",
+    )
+    assert found.hint == "Type: dossierd registry import people.csv"
 
 
 def test_a_home_without_people_says_where_to_get_them_from(tmp_path: Path) -> None:

@@ -468,7 +468,7 @@ def test_a_stop_changes_nothing_and_is_no_trouble(clinic: Clinic) -> None:
 
 def test_people_of_a_file_take_the_place_of_a_copy_and_do_not_grow_old(clinic: Clinic) -> None:
     clinic.sync()
-    clinic.index.replace(from_file(clinic.index, [person(record_id="7")]))
+    clinic.index.replace(from_file(clinic.index, [person(record_id="7")], "numbers"))
     assert copy_of(clinic.index) is None
     clinic.clock.advance(days=400)
     assert clinic.is_trusted()

@@ -12,6 +12,7 @@ from agent.errors import DossierdError
 
 PROBLEMS_KEPT = 20
 _COPY, _TROUBLE, _CONFIRMED = "copy", "sync_trouble", "confirmed_layout"
+_WANTED = "wanted"
 _FOREVER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
 
@@ -57,11 +58,25 @@ def copy_of(index: RegistryIndex) -> Copy | None:
     return Copy(**(told | moments | {"problems": problems}))
 
 
-def keep_copy(index: RegistryIndex, copy: Copy, trusted_until: datetime.datetime) -> None:
+def keep_copy(index: RegistryIndex, copy: Copy, trusted_until: datetime.datetime, wanted: str) -> None:
+    """Remember a pass.
+
+    Args:
+        wanted: what was set of how people are read, as `wanted_by` gives it.
+    """
     told = asdict(copy) | {"synced_at": copy.synced_at.isoformat(), "full_at": copy.full_at.isoformat()}
     index.note(_COPY, json.dumps(told))
     index.note(TRUSTED_UNTIL, trusted_until.isoformat())
     index.note(_TROUBLE, "")
+    index.note(_WANTED, wanted)
+
+
+def wanted_by(index: RegistryIndex) -> str | None:
+    """What was set of how people are read when they were taken over last; None where that was not kept.
+
+    It is what `SqlSource.wanted` says, or `fields.numbers_words` where they came from a file.
+    """
+    return index.noted(_WANTED) or None
 
 
 def trouble_of(index: RegistryIndex) -> Trouble | None:
@@ -73,9 +88,14 @@ def keep_trouble(index: RegistryIndex, error: DossierdError) -> None:
     index.note(_TROUBLE, json.dumps({"sentence": error.sentence, "hint": error.hint}))
 
 
-def from_file(index: RegistryIndex, people: Iterable[Person]) -> Iterator[Person]:
-    """Let the people of a file pass into the index, which is then the copy of no database, and doesn't grow old."""
+def from_file(index: RegistryIndex, people: Iterable[Person], wanted: str) -> Iterator[Person]:
+    """Let the people of a file pass into the index, which is then the copy of no database, and doesn't grow old.
+
+    Args:
+        wanted: what was set of how people are read, as `wanted_by` gives it.
+    """
     yield from people
+    index.note(_WANTED, wanted)
     index.note(_COPY, "")
     index.note(_TROUBLE, "")
     index.note(TRUSTED_UNTIL, _FOREVER.isoformat())

@@ -4,6 +4,7 @@ A column that is chosen must be one of the file or table itself: an unknown one 
 """
 
 import difflib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.core.identifiers import IDENTIFIERS, IdentifierKind
@@ -126,6 +127,11 @@ def recognised(
         if field and field not in chosen and place not in taken:
             found.setdefault(field, place)
     return {field: found[field] for field in fields if field in found}
+
+
+def numbers_words(kinds: Sequence[IdentifierKind]) -> str:
+    """Write which numbers are looked for in columns, and under which names: other words, another reading."""
+    return json.dumps([(kind.name, kind.title) for kind in numbers_among(kinds)], ensure_ascii=False)
 
 
 def _meanings(kinds: Sequence[IdentifierKind]) -> dict[tuple[str, ...], str]:

@@ -9,6 +9,7 @@ its host or the network gives up. The daemon's other work goes on, and the copy 
 
 import datetime
 import decimal
+import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from sqlalchemy.sql.expression import TableClause
 
 from agent.adapters.registry import databases
 from agent.adapters.registry.databases import translated
-from agent.adapters.registry.fields import REQUIRED, near_names, placed
+from agent.adapters.registry.fields import REQUIRED, near_names, numbers_words, placed
 from agent.adapters.registry.record_ids import problem_with
 from agent.adapters.registry.records import PlacesOfIds, Record, read_record
 from agent.adapters.registry.values import MOST_DIGITS, NoDate, cell_of
@@ -49,6 +50,7 @@ class Layout:
         unused: columns that are taken for nothing.
         watermark: the column that grows with each change, if one was set.
         place: a hash of where the database is, so that another one is not taken for it.
+        wanted: what was set, as `SqlSource.wanted` writes it.
     """
 
     database: str
@@ -57,6 +59,7 @@ class Layout:
     unused: tuple[str, ...]
     watermark: str | None
     place: str
+    wanted: str
 
 
 class SqlSource:
@@ -90,6 +93,18 @@ class SqlSource:
         self._watermark = watermark
         self._kinds = kinds
         self._timeout_seconds = timeout_seconds
+
+    @property
+    def wanted(self) -> str:
+        """What was set of how people are read, in words that are others when it is something else."""
+        told = (
+            databases.hash_of(self._place),
+            self._table_name,
+            sorted(self._columns.items()),
+            self._watermark,
+            numbers_words(self._kinds),
+        )
+        return json.dumps(told, ensure_ascii=False)
 
     @contextmanager
     def reading(self) -> Iterator["SqlReading"]:
@@ -143,6 +158,7 @@ class SqlSource:
             unused=tuple(it for it in names if it not in taken),
             watermark=self._watermark,
             place=databases.hash_of(self._place),
+            wanted=self.wanted,
         )
         return SqlReading(connection, table(name, *map(column, names), schema=schema), layout, self._kinds)
 

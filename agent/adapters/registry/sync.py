@@ -218,7 +218,7 @@ class _Pass:
             self._refuse_stop()
             yield person
         due = min(self._now, copy.full_at + FULL_PASS_EVERY)
-        keep_copy(self._index, copy, due + self._max_age)
+        keep_copy(self._index, copy, due + self._max_age, self._layout.wanted)
 
     def _imported(
         self, people: Iterable[Person], *, confirm_deletions: bool, confirm_changes: bool
