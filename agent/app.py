@@ -86,6 +86,7 @@ def build(settings: Settings, *, say: Callable[[str], None] | None = None) -> Pa
     state = settings.home / "state"
     lock = HomeLock(state)
     lock.take()
+    lock.tell(settings.told())
     try:
         return _build(settings, lock, state, say)
     except BaseException:

@@ -32,6 +32,9 @@ MOST_PASSWORDS = 20
 _LONGEST_PASSWORD_BYTES = 127
 """More than a PDF can have (ISO 32000-2, 7.6.4.3.3)."""
 
+_NOT_TOLD = frozenset({"telegram_chats"})
+_SET = "?"
+
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -172,10 +175,27 @@ class Settings(BaseSettings):
         """What is known of numbers and labels, the office's own among it."""
         return office_vocabulary(self.identifiers, self.insurance_pattern)
 
+    def told(self) -> dict[str, str]:
+        """Every setting but the home, by its name; of a secret, and of whom messages go to, whether it is set."""
+        return {
+            f"{PREFIX}{name.upper()}": _told(value, is_open=name not in _NOT_TOLD)
+            for name, value in sorted(self)
+            if name != "home"
+        }
+
     @property
     def worker_count(self) -> int:
         """How many documents are worked on at once: as set, else one for each core, four at most."""
         return self.workers or max(1, min(4, len(os.sched_getaffinity(0))))
+
+
+def _told(value: object, *, is_open: bool) -> str:
+    """Write a value; `?` for one that is set and not to be told."""
+    is_secret = isinstance(value, SecretStr) or not is_open
+    content = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if content is None or (is_secret and not content):
+        return ""
+    return _SET if is_secret else str(content)
 
 
 def _lines_of(secret: SecretStr) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -65,6 +65,12 @@ class HomeLock:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
+    def tell(self, settings: Mapping[str, str]) -> None:
+        """Write down what its holder works with, for whoever looks; no secret and no personal data."""
+        assert self._descriptor is not None
+        with contextlib.suppress(OSError):  # a full disk: nobody is told
+            os.pwrite(self._descriptor, f"{os.getpid()}\n{json.dumps(settings)}\n".encode(), 0)
+
     def release(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
@@ -102,8 +108,16 @@ class HomeLock:
     def holder(self) -> int | None:
         """The process that took the lock last, as it wrote itself down."""
         with contextlib.suppress(OSError, ValueError):
-            return int(self._path.read_text())
+            return int(self._path.read_text().partition("\n")[0])
         return None
+
+    def told(self) -> Mapping[str, str]:
+        """What the process that took the lock last said that it works with; empty where it said nothing."""
+        with contextlib.suppress(OSError, ValueError):
+            told = json.loads(self._path.read_text().partition("\n")[2])
+            if isinstance(told, dict):
+                return {str(name): str(value) for name, value in told.items()}
+        return {}
 
 
 def _lock(descriptor: int) -> None:

@@ -1,23 +1,40 @@
 """Whether the daemon runs, and whether its folders are there."""
 
 import os
+from collections.abc import Mapping
 
 from agent.adapters.folders import FOLDERS
 from agent.adapters.home import HomeLock
 from agent.config import Settings
-from agent.health.finding import Finding, Level
+from agent.health.finding import Finding, Level, some
+
+_LONGEST_VALUE = 40
 
 
 def daemon(settings: Settings) -> Finding:
     lock = HomeLock(settings.home / "state")
     if lock.is_held():
-        return Finding(part="daemon", level=Level.GOOD, sentence=f"running, process {lock.holder()}")
+        running = f"running, process {lock.holder()}"
+        if others := _settings_of(lock.told(), settings.told()):
+            return Finding(
+                part="daemon",
+                level=Level.NOTICE,
+                sentence=f"{running}, with other settings than are set here: {some(others)}",
+                hint="Were they changed since it was started? Type: systemctl restart dossierd",
+            )
+        return Finding(part="daemon", level=Level.GOOD, sentence=running)
     return Finding(
         part="daemon",
         level=Level.BAD,
         sentence="not running: nothing is filed",
         hint="Type: systemctl start dossierd (or: dossierd run)",
     )
+
+
+def _settings_of(running: Mapping[str, str], here: Mapping[str, str]) -> list[str]:
+    """What the daemon works with that is not what is set here; long values are left out."""
+    others = ((name, running[name]) for name in here if running.get(name, here[name]) != here[name])
+    return [f"{name}={value}" if len(value) <= _LONGEST_VALUE else name for name, value in others]
 
 
 def folders(settings: Settings) -> Finding:

@@ -44,6 +44,25 @@ def test_the_lock_is_taken_once_and_names_its_holder(state: Path) -> None:
     second.release()
 
 
+def test_the_lock_tells_what_its_holder_works_with(state: Path) -> None:
+    lock = HomeLock(state)
+    assert lock.told() == {}
+    lock.take()
+    lock.tell({"DOSSIERD_MODE": "shadow", "DOSSIERD_IDENTIFIERS": "a\nb"})
+    seen = HomeLock(state)
+    assert seen.holder() == os.getpid()
+    assert seen.told() == {"DOSSIERD_MODE": "shadow", "DOSSIERD_IDENTIFIERS": "a\nb"}
+    lock.release()
+    lock.take()
+    assert (seen.holder(), seen.told()) == (os.getpid(), {})
+
+
+@pytest.mark.parametrize("told", ["", "{", "[1]", "\xff"])
+def test_what_a_holder_has_said_may_be_torn(state: Path, told: str) -> None:
+    (state / "lock").write_bytes(f"12\n{told}".encode("latin-1"))
+    assert HomeLock(state).told() == {}
+
+
 HOLDER = """
 import sys, time
 from pathlib import Path
