@@ -10,6 +10,7 @@ import pytest
 
 from agent import errors
 from agent.adapters.registry import RegistryIndex
+from agent.adapters.registry.search import MOST_TYPED
 from agent.core.extract import extract
 from agent.domain.identity import Person, RecordId
 from tests.builders import person, text_of
@@ -126,6 +127,30 @@ def test_a_lost_table_is_unavailable_and_named_without_personal_data(
     with pytest.raises(errors.RegistryUnavailable) as raised:
         index.candidates(extract(text_of("Patient : VIDAL Hind")))
     assert "VIDAL" not in str(raised.value)
+
+
+def test_find_cuts_no_whole_word_for_those_that_only_begin_so(index: RegistryIndex) -> None:
+    index.replace(
+        [
+            *(person("Vidaline", "Nora", record_id=f"R{number:03}") for number in range(MOST_TYPED)),
+            person("Vidal", "Zoe", record_id="S1"),
+            person("Vidal", "Anna", record_id="S2"),
+        ]
+    )
+    found = [one.record_id for one in index.find("vidal", MOST_TYPED)]
+    assert found == ["S2", "S1", *(f"R{number:03}" for number in range(MOST_TYPED - 2))]
+    assert [one.record_id for one in index.find("vidal zoe", MOST_TYPED)] == ["S1"]
+
+
+def test_find_cuts_in_the_order_of_names_and_not_of_arrival(index: RegistryIndex) -> None:
+    index.replace(
+        [
+            *(person("Vidal", "Nora", record_id=f"R{number:03}") for number in range(MOST_TYPED)),
+            person("Vidal", "Anna", record_id="S1"),
+        ]
+    )
+    found = [one.record_id for one in index.find("vidal", MOST_TYPED)]
+    assert (found[0], found[-1], len(found)) == ("S1", "R498", 500)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import itertools
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from agent.adapters.registry.query import Query, TypedQuery, worth_comparing
@@ -117,7 +118,7 @@ def recorded(connection: sqlite3.Connection, record_id: RecordId) -> Person | No
 
 
 def typed(connection: sqlite3.Connection, query: TypedQuery) -> list[Person]:
-    """Everybody who has all that was typed: each word the beginning of a part of the name."""
+    """Those who have all that was typed, each word the beginning of a part of the name: the closest `MOST_TYPED`."""
     found: set[int] | None = None
     for rids in itertools.chain(
         (_of_beginning(connection, name) for name in query.names),
@@ -125,7 +126,29 @@ def typed(connection: sqlite3.Connection, query: TypedQuery) -> list[Person]:
         (rids_of(connection, "SELECT rid FROM dob WHERE birth_date = ?", date) for date in query.dates),
     ):
         found = set(rids) if found is None else found & set(rids)
-    return of_rids(connection, sorted(found or ())[:MOST_TYPED])
+    return _closest(connection, query, found or set())
+
+
+def _closest(connection: sqlite3.Connection, query: TypedQuery, rids: set[int]) -> list[Person]:
+    """Of these the first `MOST_TYPED`: by how many words are whole words of the name, then in the order of names."""
+    whole = Counter(
+        itertools.chain.from_iterable(rids.intersection(_of_word(connection, name)) for name in query.names)
+    )
+    people: list[Person] = []
+    for count in sorted({whole[rid] for rid in rids}, reverse=True):
+        if len(people) < MOST_TYPED:
+            equal = json.dumps([rid for rid in rids if whole[rid] == count])
+            rows = connection.execute(
+                f"SELECT {COLUMNS} FROM person WHERE rid IN (SELECT value FROM json_each(?))"  # noqa: S608 # own constant
+                " ORDER BY last_name, first_name, record_id LIMIT ?",
+                (equal, MOST_TYPED - len(people)),
+            )
+            people.extend(map(person_of, rows))
+    return people
+
+
+def _of_word(connection: sqlite3.Connection, word: str) -> Iterator[int]:
+    return rids_of(connection, OF_WORDS, json.dumps(list(_vocabulary(connection, (word,)).values())))
 
 
 def _of_beginning(connection: sqlite3.Connection, beginning: str) -> Iterator[int]:
