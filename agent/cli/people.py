@@ -22,6 +22,7 @@ from agent.cli.shared import (
     IMPORT_HINT,
     HomeOption,
     JsonOption,
+    keep_for_journal,
     make_home,
     open_registry,
     people_known,
@@ -102,6 +103,7 @@ def import_(
             raise errors.RequestRefused(error.sentence, hint=CHANGES_HINT) from error
         except errors.RequestRefused as error:
             raise errors.RequestRefused(error.sentence, hint=CONFIRM_HINT) from error
+        keep_for_journal(index, "registry_imported", imported)
     if as_json:
         print_json(imported)
     else:

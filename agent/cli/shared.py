@@ -13,7 +13,7 @@ import typer
 from agent import app, errors
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock
 from agent.adapters.ledger import SqlLedger, SqlRequests, open_engine
-from agent.adapters.registry import RegistryIndex
+from agent.adapters.registry import Imported, RegistryIndex, by_hand
 from agent.cli.wording import err, print_json, say
 from agent.config import Settings, login_name
 from agent.domain.document import DocumentId, parse_reference
@@ -109,6 +109,11 @@ def open_registry(settings: Settings) -> Iterator[RegistryIndex]:
         yield index
     finally:
         index.close()
+
+
+def keep_for_journal(index: RegistryIndex, event: by_hand.Event, imported: Imported) -> None:
+    """Have the daemon write into the journal what was typed here, by whom: it alone writes there."""
+    by_hand.keep(index, event, imported, f"cli:{login_name()}", datetime.datetime.now(datetime.UTC))
 
 
 def people_known(settings: Settings) -> int:

@@ -14,7 +14,7 @@ from agent.adapters.registry.sql_source import Layout, SqlSource
 from agent.adapters.registry.sync import Synced, look_at
 from agent.adapters.registry.sync import sync as do_pass
 from agent.app import build_source, refuse_root
-from agent.cli.shared import HomeOption, JsonOption, make_home, open_registry
+from agent.cli.shared import HomeOption, JsonOption, keep_for_journal, make_home, open_registry
 from agent.cli.wording import imported_words, print_json, say, say_table, table
 from agent.config import Settings, load
 from agent.domain.message import visible
@@ -63,6 +63,7 @@ def sync(
             confirm_deletions=confirm_deletions,
             confirm_changes=confirm_changes,
         )
+        keep_for_journal(index, "registry_synced", synced.imported)
     if as_json:
         print_json(
             {

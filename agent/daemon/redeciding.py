@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
+from agent.adapters.registry import by_hand
 from agent.app import Parts
 from agent.domain.document import DocumentId
 from agent.workflow.deciding import active_lessons
@@ -66,10 +67,13 @@ class Redeciding:
         return self._still()
 
     def _tell(self, version: int) -> None:
-        """Write down once that the people are others now."""
+        """Write down once that the people are others now, and what commands had to do with it."""
         if version == self._told:
             return
         parts = self._parts
+        for told in by_hand.untold(parts.registry):
+            parts.journal.append(str(told.pop("event")), parts.clock.now(), **told)
+        by_hand.are_told(parts.registry, version)
         parts.journal.append(
             "registry_changed", parts.clock.now(), version=version, people=parts.registry.count()
         )

@@ -65,6 +65,9 @@ def test_an_import_lets_a_running_daemon_file_what_waited_for_it(tmp_path: Path)
         assert imported.stdout.endswith("The registry has 300 people: 1 new, 0 changed, 0 gone.\n")
         world.wait(lambda: _is_filed(world), daemon)
         stop(daemon)
+    written = (world.home / "logs" / "audit.jsonl").read_text()
+    assert written.count('"event":"registry_imported"') == 2
+    assert written.count('"by":"cli:') >= 2
     world.check({"letter.pdf": LETTER})
     assert "decided again, because the registry has changed" in _type(world, "show", "D-1").stdout
 

@@ -1,6 +1,7 @@
 """The daemon's loops about the registry: what a pass tells, and what a new version sets going."""
 
 import datetime
+import json
 import signal
 import sqlite3
 import threading
@@ -13,7 +14,7 @@ import structlog
 
 from agent import errors
 from agent.adapters.home import REGISTRY_FILE
-from agent.adapters.registry import TRUSTED_UNTIL, RegistryIndex
+from agent.adapters.registry import TRUSTED_UNTIL, RegistryIndex, by_hand
 from agent.adapters.registry.copied import confirm, from_file
 from agent.adapters.registry.fields import numbers_words
 from agent.app import Parts, build
@@ -243,6 +244,34 @@ class Looks:
         with structlog.testing.capture_logs() as logged:
             self.loop.turn()
         return [str(line["event"]) for line in logged]
+
+
+def test_what_a_command_has_brought_is_in_the_audit_trail_once(clinic: Clinic) -> None:
+    looks, index = Looks(clinic.parts), clinic.parts.registry
+    brought = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
+    for people in ([person(record_id="1")], [person(record_id="1")], [person(record_id="2")]):
+        by_hand.keep(index, "registry_imported", index.replace(people), "cli:anna", brought)
+    looks.turn()
+    index.replace([person(record_id="3")])
+    by_hand.keep(
+        index, "registry_synced", index.apply([person(record_id="4", cin="L882253")]), "cli:bert", brought
+    )
+    looks.turn()
+    looks.turn()
+    Looks(clinic.parts).turn()
+    lines = [json.loads(line) for line in clinic.journal().splitlines()]
+    told = [line["fields"] | {"event": line["event"]} for line in lines]
+    assert [
+        (it["event"], it.get("by"), it["version"], it["people"], it.get("added"), it.get("removed"))
+        for it in told
+    ] == [
+        ("registry_imported", "cli:anna", 1, 1, 1, 0),
+        ("registry_imported", "cli:anna", 2, 1, 1, 1),
+        ("registry_changed", None, 2, 1, None, None),
+        ("registry_synced", "cli:bert", 4, 2, 1, 0),
+        ("registry_changed", None, 4, 2, None, None),
+    ]
+    assert {it.get("brought_at") for it in told} == {"2026-03-01T12:00:00+00:00", None}
 
 
 def test_a_new_version_is_noticed_once_whoever_brought_it(clinic: Clinic) -> None:
