@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent import errors
-from agent.core.rereading import exhausted, pages_to_reread, reread
+from agent.core.rereading import exhausted, reread
 from agent.core.rules import Rules
 from agent.domain.decision import Decision
 from agent.domain.document import DocumentText, Page
@@ -13,7 +13,7 @@ from agent.domain.outcome import FailureReason
 from agent.domain.reading import Wanted
 from agent.evaluation.documents import Given, GivenFile, GivenText
 from agent.ports import Registry, TextSource
-from agent.workflow.deciding import judge
+from agent.workflow.deciding import judge, judge_well_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +44,13 @@ class Judge:
             return error.failure
         if text.is_ruin:
             return FailureReason.DAMAGED
-        while True:
-            judged = judge(text, self.registry, self.rules)
-            pages = pages_to_reread(
-                text, judged.evidence, judged.decision, confidence_floor=self.rules.confidence_floor
-            )
-            if not pages:
-                return judged.decision
-            text = self._read_again(path, text, pages)
+        _, judged = judge_well_read(
+            text,
+            decide=lambda text: judge(text, self.registry, self.rules),
+            read_again=lambda text, numbers: self._read_again(path, text, numbers),
+            confidence_floor=self.rules.confidence_floor,
+        )
+        return judged.decision
 
     def _read_again(self, path: Path, text: DocumentText, numbers: Sequence[int]) -> DocumentText:
         """Take another pass over the pages that were tried least; one that comes to nothing takes nothing away."""

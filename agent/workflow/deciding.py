@@ -3,7 +3,7 @@
 Nothing here changes anything: the same text, people, rules and lessons give the same decision.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from agent.core import learned, replay, rules
@@ -11,6 +11,7 @@ from agent.core.completeness import what_is_missing
 from agent.core.extract import extract
 from agent.core.names import display
 from agent.core.proposals import ASKED_FOR
+from agent.core.rereading import pages_to_reread
 from agent.core.rules import Rules
 from agent.domain.decision import Decision, Match
 from agent.domain.document import DocumentText, text_of_plain
@@ -76,6 +77,30 @@ def judge_named(
     )
     decision = replay.decide_from(evidence, inputs)
     return Judgement(evidence=evidence, people=people, inputs=inputs, decision=decision)
+
+
+def judge_well_read(
+    text: DocumentText,
+    *,
+    decide: Callable[[DocumentText], Judgement],
+    read_again: Callable[[DocumentText, Sequence[int]], DocumentText],
+    confidence_floor: int,
+) -> tuple[DocumentText, Judgement]:
+    """Decide whose a text is, and read anew what OCR may have got wrong, until that can change nothing any more.
+
+    Args:
+        read_again: gives the text with the better readings of these pages; each call uses up a pass of one at least.
+        confidence_floor: what OCR must be sure of, from 0 to 100.
+
+    Returns:
+        The text as it was read last, and its judgement.
+    """
+    while True:
+        judged = decide(text)
+        pages = pages_to_reread(text, judged.evidence, judged.decision, confidence_floor=confidence_floor)
+        if not pages:
+            return text, judged
+        text = read_again(text, pages)
 
 
 def active_lessons(ports: Ports) -> Sequence[Lesson]:

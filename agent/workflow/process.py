@@ -4,13 +4,14 @@ Watch and intake have claimed the file before; the outbox tells people after. Wh
 business, so that this page reads from top to bottom.
 """
 
+from collections.abc import Sequence
+
 from agent.core.kinds import document_kind
 from agent.core.outcomes import outcome_of
-from agent.core.rereading import pages_to_reread
-from agent.domain.document import DocumentId
+from agent.domain.document import DocumentId, DocumentText
 from agent.ports import Ports
 from agent.workflow.custody import in_custody
-from agent.workflow.deciding import active_lessons, judge
+from agent.workflow.deciding import Judgement, active_lessons, judge, judge_well_read
 from agent.workflow.reading import earlier_turns, read_again, read_text
 
 
@@ -28,16 +29,17 @@ def process_document(document_id: DocumentId, ports: Ports) -> None:
         with custody.step("read", since=earlier_turns(claim, ports)):
             text = read_text(claim, ports)  # text layer, else OCR; in turns, each stored
 
-        while True:
+        def decide(text: DocumentText) -> Judgement:
             with custody.step("decide"):
-                judged = judge(text, ports.registry, ports.rules, active_lessons(ports))
-                pages = pages_to_reread(
-                    text, judged.evidence, judged.decision, confidence_floor=ports.rules.confidence_floor
-                )
-            if not pages:
-                break
+                return judge(text, ports.registry, ports.rules, active_lessons(ports))
+
+        def read_once_more(text: DocumentText, pages: Sequence[int]) -> DocumentText:
             with custody.step("read"):
-                text = read_again(claim, text, pages, ports)  # by another recipe; each is tried once
+                return read_again(claim, text, pages, ports)  # by another recipe; each is tried once
+
+        text, judged = judge_well_read(
+            text, decide=decide, read_again=read_once_more, confidence_floor=ports.rules.confidence_floor
+        )
 
         custody.settle(
             outcome_of(judged.decision, mode=ports.rules.mode, document_kind=document_kind(text)),
