@@ -20,6 +20,9 @@ from agent.cli.columns import ColumnOption, chosen_columns, losses, show_columns
 from agent.cli.shared import (
     EMPTY_REGISTRY,
     IMPORT_HINT,
+    ColumnsRightOption,
+    ConfirmChangesOption,
+    ConfirmDeletionsOption,
     HomeOption,
     JsonOption,
     keep_for_journal,
@@ -53,18 +56,9 @@ def import_(
         Path, typer.Argument(help="A CSV file with the columns id, last_name, first_name, dob, ...")
     ],
     column: ColumnOption = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Don't ask whether the columns are understood rightly.")
-    ] = False,
-    confirm_deletions: Annotated[
-        bool, typer.Option("--confirm-deletions", help="Let it go through even if many records would vanish.")
-    ] = False,
-    confirm_changes: Annotated[
-        bool,
-        typer.Option(
-            "--confirm-changes", help="Let it go through even if many ids would name somebody else."
-        ),
-    ] = False,
+    yes: ColumnsRightOption = False,
+    confirm_deletions: ConfirmDeletionsOption = False,
+    confirm_changes: ConfirmChangesOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

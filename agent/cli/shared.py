@@ -29,6 +29,16 @@ HomeOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+ColumnsRightOption = Annotated[
+    bool, typer.Option("--yes", help="Don't ask whether the columns are understood rightly.")
+]
+ConfirmDeletionsOption = Annotated[
+    bool, typer.Option("--confirm-deletions", help="Let it go through even if many records would vanish.")
+]
+ConfirmChangesOption = Annotated[
+    bool,
+    typer.Option("--confirm-changes", help="Let it go through even if many ids would name somebody else."),
+]
 DocumentArgument = Annotated[str, typer.Argument(metavar="DOC", help="A document's number, such as D-1042.")]
 
 REPLY_SECONDS = 15.0

@@ -14,7 +14,16 @@ from agent.adapters.registry.sql_source import Layout, SqlSource
 from agent.adapters.registry.sync import Synced, look_at
 from agent.adapters.registry.sync import sync as do_pass
 from agent.app import build_source, refuse_root
-from agent.cli.shared import HomeOption, JsonOption, keep_for_journal, make_home, open_registry
+from agent.cli.shared import (
+    ColumnsRightOption,
+    ConfirmChangesOption,
+    ConfirmDeletionsOption,
+    HomeOption,
+    JsonOption,
+    keep_for_journal,
+    make_home,
+    open_registry,
+)
 from agent.cli.wording import imported_words, print_json, say, say_table, table
 from agent.config import Settings, load
 from agent.domain.message import visible
@@ -27,18 +36,9 @@ def sync(
     full: Annotated[
         bool, typer.Option("--full", help="Read everything, not only what has changed since.")
     ] = False,
-    confirm_deletions: Annotated[
-        bool, typer.Option("--confirm-deletions", help="Let it go through even if many records would vanish.")
-    ] = False,
-    confirm_changes: Annotated[
-        bool,
-        typer.Option(
-            "--confirm-changes", help="Let it go through even if many ids would name somebody else."
-        ),
-    ] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Don't ask whether the columns are understood rightly.")
-    ] = False,
+    confirm_deletions: ConfirmDeletionsOption = False,
+    confirm_changes: ConfirmChangesOption = False,
+    yes: ColumnsRightOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
