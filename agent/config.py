@@ -26,6 +26,8 @@ from agent.domain.decision import Mode, Policy
 from agent.errors import SettingInvalid
 
 PREFIX = "DOSSIERD_"
+EXAMPLE = Path(__file__).resolve().parents[1] / ".env.example"
+"""Each setting in a sentence. It lies beside the program, and a home's `.env` begins as its copy: `dossierd init`."""
 
 MOST_PASSWORDS = 20
 """Each costs a few milliseconds at each PDF that has one."""
@@ -221,7 +223,7 @@ def load(env_file: Path | None = None, home: Path | None = None) -> Settings:
     path = env_file or chosen_home(home) / ".env"
     if env_file is not None and not path.is_file():
         raise SettingInvalid(
-            f"There is no settings file {path}.", hint="Copy .env.example to it, then: chmod 600"
+            f"There is no settings file {path}.", hint=f"Copy {EXAMPLE} to it, then: chmod 600"
         )
     if path.is_file():
         _refuse_readable(path)
@@ -232,7 +234,7 @@ def load(env_file: Path | None = None, home: Path | None = None) -> Settings:
         return Settings(_env_file=path if path.is_file() else None, **given)  # type: ignore[call-arg, arg-type]
     except ValidationError as error:
         raise SettingInvalid(
-            _explain(error), hint="Correct it in .env (each setting is in .env.example)."
+            _explain(error), hint=f"Correct it in .env (each setting is in {EXAMPLE})."
         ) from None
 
 
@@ -258,7 +260,7 @@ def _refuse_broken(path: Path) -> None:
     except UnicodeDecodeError:
         raise SettingInvalid(
             f"{path} is no UTF-8 text.",
-            hint="Save it as UTF-8 in your editor, or write it anew from .env.example.",
+            hint=f"Save it as UTF-8 in your editor, or write it anew from {EXAMPLE}.",
         ) from None  # the error quotes the file
     if broken:
         raise SettingInvalid(
@@ -275,9 +277,7 @@ def _refuse_unknown(path: Path) -> None:
             near = difflib.get_close_matches(name, known, n=1)
             raise SettingInvalid(
                 f"{name} is no setting of dossierd.",
-                hint=f"Did you mean {near[0]}?"
-                if near
-                else "Look at .env.example for the settings there are.",
+                hint=f"Did you mean {near[0]}?" if near else f"Look at {EXAMPLE} for the settings there are.",
             )
 
 
@@ -310,7 +310,7 @@ def _wish(kind: str, bounds: Mapping[str, object]) -> str:
         case "bool_parsing":
             return "must be true or false"
         case "string_pattern_mismatch":
-            return "must be written as the example in .env.example"
+            return f"must be written as the example in {EXAMPLE}"
         case "url_parsing" | "url_scheme" | "url_too_long":
             return "must be an address such as https://api.telegram.org"
         case _:

@@ -15,7 +15,7 @@ from agent.adapters.telemetry import configure
 from agent.app import Parts, build, refuse_root
 from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT, HomeOption, JsonOption, make_home
 from agent.cli.wording import count_people, err, print_json, say, say_table, table
-from agent.config import chosen_home, load, writes_to_journald
+from agent.config import EXAMPLE, chosen_home, load, writes_to_journald
 from agent.domain.decision import Policy
 from agent.domain.message import visible
 from agent.health import NAME_POLICY_HINT, NAME_POLICY_WARNING, Level, examine
@@ -107,11 +107,10 @@ def init(home: HomeOption = None) -> None:
     for folder in made:
         say(f"made {folder}")
     env = target / ".env"
-    example = Path(__file__).resolve().parents[2] / ".env.example"
-    if not env.exists() and example.is_file():
+    if not env.exists() and EXAMPLE.is_file():
         try:
             env.touch(mode=0o600)
-            shutil.copyfile(example, env)
+            shutil.copyfile(EXAMPLE, env)
         except OSError as error:
             raise errors.HomeUnusable(
                 f"{env} can't be written ({error.strerror}).",

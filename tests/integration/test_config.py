@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent import config
-from agent.config import Settings, load
+from agent.config import EXAMPLE, Settings, load
 from agent.domain.decision import Mode, Policy
 from agent.errors import SettingInvalid
 
@@ -143,7 +143,7 @@ def test_a_name_that_is_like_none_points_to_the_list(home: Path) -> None:
     _write(home, "DOSSIERD_QQQQQQQQQQQQQQQQQQQQ=1")
     with pytest.raises(SettingInvalid) as refused:
         load()
-    assert refused.value.hint == "Look at .env.example for the settings there are."
+    assert refused.value.hint == f"Look at {EXAMPLE} for the settings there are."
 
 
 WRONG = {
@@ -225,7 +225,7 @@ def test_a_wrong_value_names_its_setting_and_is_not_repeated(home: Path, name: s
         load()
     sentence = refused.value.sentence
     assert sentence.startswith(f"DOSSIERD_{name.upper()}: ")
-    assert refused.value.hint == "Correct it in .env (each setting is in .env.example)."
+    assert refused.value.hint == f"Correct it in .env (each setting is in {EXAMPLE})."
     for secret in ("s3cret", "S3cret", "123:token", "4711"):
         assert secret not in sentence
     assert refused.value.__cause__ is None
@@ -327,3 +327,8 @@ def test_the_home_is_the_one_named_else_the_environments_else_here(
     monkeypatch.setenv("DOSSIERD_HOME", "/var/lib/dossierd")
     assert config.chosen_home(None) == Path("/var/lib/dossierd")
     assert config.chosen_home(Path("/srv/office")) == Path("/srv/office")
+
+
+def test_the_example_that_hints_name_is_there_and_names_every_setting() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert [name for name in Settings.model_fields if f"DOSSIERD_{name.upper()}=" not in text] == []
