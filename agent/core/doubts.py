@@ -257,12 +257,9 @@ def _shortened(word: str) -> Iterator[str]:
 
 def _slips(one: str, other: str) -> int:
     """How many letters must be added, dropped or changed to turn one word into the other (Levenshtein)."""
-    row = list(range(len(other) + 1))
-    for number, letter in enumerate(one, start=1):
-        above, row = row, [number]
-        for place, wanted in enumerate(other, start=1):
-            row.append(min(above[place] + 1, row[-1] + 1, above[place - 1] + (letter != wanted)))
-    return row[-1]
+    from rapidfuzz.distance import Levenshtein  # 4 MB that an idle daemon has no use for
+
+    return Levenshtein.distance(one, other)
 
 
 def _by_shortened() -> dict[str, set[tuple[str, DoubtKind]]]:

@@ -109,3 +109,20 @@ def test_a_doubtful_birth_date_keeps_its_reading() -> None:
 
 def test_a_doubtful_name_is_no_longer_than_its_words() -> None:
     assert doubts(text_of("Idcntité : KAFEHAM El Malika | suite")) == [(DoubtKind.NAME, "KAFEHAM El Malika")]
+
+
+@pytest.mark.parametrize(
+    ("label", "is_doubt"),
+    [
+        ("Intercsse", True),
+        ("Intcrcsse", True),
+        ("lntcrcsse", False),
+        ("Intresse", True),
+        ("Interresse", True),
+        ("Enfnat", False),
+        ("Enfanf", True),
+    ],
+)
+def test_a_label_bears_two_slips_and_a_short_one_bears_one(label: str, is_doubt: bool) -> None:
+    """A letter that is wrong, missing or added is a slip; two that changed places are two."""
+    assert (DoubtKind.NAME in dict(doubts(text_of(f"{label} : KAFEHAM Malika")))) is is_doubt
