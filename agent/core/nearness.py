@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.core.dates import are_near
+from agent.core.letters import Letters, letters_of, traces
 from agent.core.names import CIVILITIES, HONORIFICS, PARTICLES, name_keys, spelling_key
 from agent.domain.evidence import DoubtKind, Evidence, Passage, PrintedIdentifier
 from agent.domain.identity import Person
@@ -33,11 +34,16 @@ class SoughtWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """What is known of the person who is looked for, in the order of the document."""
+    """What is known of the person who is looked for, in the order of the document.
+
+    Attributes:
+        letters: those of the document, where OCR has read it and `words` may be split, joined or damaged.
+    """
 
     words: tuple[SoughtWord, ...] = ()
     dates: tuple[datetime.date, ...] = ()
     numbers: tuple[PrintedIdentifier, ...] = ()
+    letters: Letters | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +69,14 @@ class Likeness:
 
     Attributes:
         words: the parts of the name that are printed, or nearly; of one of the names that the person goes by.
-        points: for the order of proposals.
+        points: for the order of proposals; of one document they are of one kind.
+        is_in_letters: the words were found in the letters of the document, and need not be words of it.
     """
 
     words: tuple[NearWord, ...]
     number: NearNumber | None
     points: int
+    is_in_letters: bool = False
 
 
 def sought_in(evidence: Evidence) -> Sought:
@@ -83,7 +91,8 @@ def sought_in(evidence: Evidence) -> Sought:
     )
     labels = {place for mark in evidence.marks for place in range(mark.passage.start, mark.passage.end)}
     words: dict[str, SoughtWord] = {}
-    for place in (place for passage in passages for place in range(passage.start, passage.end)):
+    places = [place for passage in passages for place in range(passage.start, passage.end)]
+    for place in places:
         token = evidence.tokens[place]
         if place in labels or not token.is_name_like or token.text.isdigit() or token.text in _IGNORED:
             continue
@@ -94,6 +103,7 @@ def sought_in(evidence: Evidence) -> Sought:
         words=tuple(itertools.islice(words.values(), MOST_WORDS)),
         dates=tuple(dict.fromkeys(itertools.chain.from_iterable(_readings(evidence)))),
         numbers=tuple(number for number in evidence.identifiers if number.proves),
+        letters=letters_of(evidence, places),
     )
 
 
@@ -136,17 +146,34 @@ def number_slips(number: str) -> Iterator[str]:
 
 def likeness(sought: Sought, person: Person) -> Likeness | None:
     """Hold a person against what is sought; None where nothing is near enough to be proposed."""
+    number = _near_number(sought.numbers, person)
+    if sought.letters is not None:
+        return _likeness_in_letters(sought, sought.letters, person, number)
     fits = [(_fit(sought.words, keys), len(keys)) for keys in name_keys(person)]
     words, count = max(fits, key=_completeness, default=((), 0))
     is_whole = len(words) == count > 1
     is_same = person.birth_date in sought.dates
     is_near = person.birth_date is not None and any(are_near(day, person.birth_date) for day in sought.dates)
-    number = _near_number(sought.numbers, person)
     if not (is_whole or (words and is_near) or number):
         return None
     points = 6 - _distance(words) if is_whole else len(words)
     points += 4 if is_same else 2 if is_near else 0
     return Likeness(words=words, number=number, points=points + (4 if number else 0))
+
+
+def _likeness_in_letters(
+    sought: Sought, letters: Letters, person: Person, number: NearNumber | None
+) -> Likeness | None:
+    found = traces(letters, person, sought.dates)
+    if found is None:
+        return None if number is None else Likeness(words=(), number=number, points=len(number.own))
+    words = (
+        NearWord(
+            sought=SoughtWord(key=trace.key, passage=trace.passage), key=trace.key, distance=trace.distance
+        )
+        for trace in found.names
+    )
+    return Likeness(words=tuple(words), number=number, points=found.points, is_in_letters=True)
 
 
 def _completeness(fit: tuple[Sequence[NearWord], int]) -> tuple[bool, int, int]:

@@ -73,7 +73,7 @@ def _choices(evidence: Evidence, candidates: Sequence[Candidate]) -> Iterator[_C
 
 def _near_reasons(evidence: Evidence, person: Person, like: Likeness) -> Iterator[Reason]:
     slips = [word for word in like.words if word.distance]
-    if slips:
-        yield reasons.name_near(evidence, person, slips)
+    if like.words and (slips or like.is_in_letters):
+        yield reasons.name_near(evidence, person, slips or like.words)
     if like.number is not None:
         yield reasons.identifier_near(evidence, like.number)

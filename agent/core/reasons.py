@@ -61,10 +61,15 @@ def name_similar(evidence: Evidence, person: Person, passage: Passage) -> Reason
 
 
 def name_near(evidence: Evidence, person: Person, words: Sequence[NearWord]) -> Reason:
-    """`words` are those that differ, of which there is one at least."""
-    told = ", ".join(
-        f"{evidence.printed(word.sought.passage)} for {_as_registered(person, word.key)}" for word in words
-    )
+    """`words` are those that differ, of which there is one at least; several of one printed word are told as one."""
+    passages = dict.fromkeys(word.sought.passage for word in words)
+    if len(passages) < len(words):
+        told = ", ".join(map(evidence.printed, passages))
+    else:
+        told = ", ".join(
+            f"{evidence.printed(word.sought.passage)} for {_as_registered(person, word.key)}"
+            for word in words
+        )
     sentence = f"A name much like {display(person)} is printed: {told}."
     return _at(evidence, words[0].sought.passage, "name_near", sentence)
 

@@ -13,11 +13,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from agent.adapters.registry.query import TypedQuery
 from agent.adapters.registry.search import MOST_TYPED, OF_WORDS, of_pairs, of_rids, rids_of
 from agent.core.dates import near_days
+from agent.core.letters import Letters, alike
 from agent.core.nearness import Sought, likeness, near_words, number_slips, slips_allowed
 from agent.domain.identity import Person
 
 _OF_NUMBERS = "SELECT rid FROM ident WHERE value IN (SELECT value FROM json_each(?))"
 _OF_DAYS = "SELECT rid FROM dob WHERE birth_date IN (SELECT value FROM json_each(?))"
+_OF_TWO_WORDS = (
+    "SELECT rid FROM pair WHERE a IN (SELECT value FROM json_each(?1)) AND b IN (SELECT value FROM json_each(?1))"
+    " LIMIT ?2"
+)
+_SOME_OF_WORD = "SELECT rid FROM pair WHERE a = ?1 UNION SELECT rid FROM pair WHERE b = ?1 LIMIT ?2"
+_MOST_ALIKE = 100
+_ENOUGH_ALIKE = 2_000
 _MOST_SPELLINGS = 12
 _ENOUGH = 100
 """Names with more slips are looked for only while fewer people than this are found."""
@@ -33,6 +41,7 @@ def nearby(connection: sqlite3.Connection, sought: Sought, limit: int) -> list[P
         *_of_names(connection, words),
         *_of_days(connection, sought, words),
         *_of_numbers(connection, sought),
+        *(_of_letters(connection, sought.letters) if sought.letters else ()),
     }
     found = ((likeness(sought, person), person) for person in of_rids(connection, rids))
     near = [(like.points, person) for like, person in found if like is not None]
@@ -109,6 +118,16 @@ def _of_days(connection: sqlite3.Connection, sought: Sought, words: Iterable[lis
         (days, ids),
     )
     return (rid for (rid,) in rows)
+
+
+def _of_letters(connection: sqlite3.Connection, letters: Letters) -> set[int]:
+    """Those of whose name two words seem to be printed, and some of those of each single one."""
+    vocabulary = dict[str, int](connection.execute("SELECT key, id FROM vocab"))
+    words = [vocabulary[key] for key in alike(letters, vocabulary, _MOST_ALIKE)]
+    found = set(rids_of(connection, _OF_TWO_WORDS, json.dumps(words), _ENOUGH_ALIKE))
+    for word in words:
+        found.update(rids_of(connection, _SOME_OF_WORD, word, _ENOUGH))
+    return found
 
 
 def _of_numbers(connection: sqlite3.Connection, sought: Sought) -> Iterator[int]:

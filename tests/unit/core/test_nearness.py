@@ -143,3 +143,20 @@ def test_near_days_are_those_that_are_near(
 def test_every_near_day_is_near(day: datetime.date) -> None:
     assert all(are_near(day, near) for near in near_days(day))
     assert day in near_days(day)
+
+
+def test_in_what_ocr_has_read_a_name_is_sought_in_the_letters() -> None:
+    found = sought_in(extract(text_of("Patient : TAZRIAmimne", confidence=90)))
+    near = likeness(found, person("Tazi", "Amine", birth_date=None))
+    assert near is not None
+    assert [word.key for word in near.words] == ["tazi", "amina"]
+    assert near.is_in_letters
+    assert likeness(found, person("Clark", "Ruth", birth_date=None)) is None
+
+
+def test_in_what_ocr_has_read_a_number_with_a_slip_is_enough() -> None:
+    found = sought_in(extract(text_of("CIN : L882258", confidence=90)))
+    near = likeness(found, person("Clark", "Ruth", birth_date=None, cin="L882253"))
+    assert near is not None
+    assert near.words == ()
+    assert near.number is not None

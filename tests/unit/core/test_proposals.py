@@ -122,3 +122,9 @@ def test_of_whom_the_birthday_points_at_it_is_told_what_else_is_near() -> None:
         "birth_date_same",
         "identifier_differs",
     ]
+
+
+def test_names_that_ocr_has_joined_are_proposed_and_told_once() -> None:
+    evidence = extract(text_of("Patient : TAZIAmine", confidence=90))
+    (candidate,) = candidates_of(with_proposals(decided(evidence), evidence, [person("TAZI", "Amine")]))
+    assert sentences(candidate)[0] == "A name much like Amine TAZI is printed: TAZIAmine."
