@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from agent.adapters.registry import RegistryIndex
@@ -44,6 +45,10 @@ def measure(few: RegistryIndex, many: RegistryIndex) -> Iterator[Figure]:
         name="p50 of proposals, where no rule finds the one", measured=statistics.median(near_ms), unit="ms"
     )
     yield Figure(name="p95 of proposals", measured=_p95(near_ms), unit="ms")
+    scans = [_as_a_scan(each) for each in evidence[:_NEAR_LETTERS]]
+    scan_ms = [_milliseconds(partial(many.proposals, each, _ASKED_FOR)) for each in scans]
+    yield Figure(name="p50 of proposals, for a scan", measured=statistics.median(scan_ms), unit="ms")
+    yield Figure(name="p95 of proposals, for a scan", measured=_p95(scan_ms), unit="ms")
     long = _evidence(letters(people, _LONG_LETTERS, _LONG_WORDS))
     long_seconds = max(_milliseconds(partial(many.candidates, each)) for each in long) / 1000
     name = f"{_LONG_WORDS:,} words, worst of {_LONG_LETTERS}"
@@ -52,6 +57,11 @@ def measure(few: RegistryIndex, many: RegistryIndex) -> Iterator[Figure]:
 
 def _evidence(texts: Iterator[str]) -> list[Evidence]:
     return [extract(text_of_plain(text)) for text in texts]
+
+
+def _as_a_scan(evidence: Evidence) -> Evidence:
+    """The same words, as OCR has read them."""
+    return replace(evidence, tokens=tuple(replace(token, confidence=90) for token in evidence.tokens))
 
 
 def _by_turns(
