@@ -13,7 +13,9 @@ from agent.domain.evidence import NAME_KINDS, Mark, MarkKind, Passage, Token
 
 _LONGEST_NAME = 4
 _LONGEST_LABEL = 5
+_LONGEST_OPENING = 3
 _SHORTEST_WORD = 2
+_SHORTEST_LABEL = 3
 _SURE = 80
 """Below it OCR has often damaged a word."""
 _NAME_GAPS = frozenset({" ", "-", "'", "’", ". "})
@@ -30,6 +32,8 @@ _NOBODY = word_set(
     " it he she this that there which who what all i we you they one nothing patient patiente"
 )
 """Articles and pronouns, with which sentences begin."""
+_BORN = word_set("ne nee nes nele born")
+_EVERYDAY = _NOBODY | _VERBS | JOINERS
 _SENTENCE_ENDS = frozenset("\n\f.!?")
 
 
@@ -49,6 +53,8 @@ class Unlabelled:
                 yield from self._line_above(start)
             elif self._stream[start].before in _BEFORE_DATE_GAPS:
                 yield from self._run_before(start)
+            if self._stream[start].confidence is not None and self._is_said_of_somebody(start):
+                yield from self._opening_before(start)
 
     def below_rows(self) -> Iterator[Passage]:
         """A name and nothing else, right below a line of several cells: a next row, under a head that is damaged.
@@ -124,6 +130,23 @@ class Unlabelled:
         if self._names(range(start, end)) and not self._is_value(start):
             yield Passage(start=start, end=end)
 
+    def _is_said_of_somebody(self, start: int) -> bool:
+        """Whether a label says "born", and of a day: "ne" is also the French "not"."""
+        end = self._mark_at[start].passage.end
+        is_dated = end < len(self._stream) and self._stream[end].text[0].isdigit()
+        return is_dated and self._stream[start].text in _BORN
+
+    def _opening_before(self, end: int) -> Iterator[Passage]:
+        """`ère née le`, `8RADLEY , né le`: a word or two that OCR has read, and no everyday ones, open the cell."""
+        start = end
+        while start > self._layout.line_start(end) and not self._layout.begins_cell(start):
+            start -= 1
+        opening = range(start, end)
+        is_short = 0 < len(opening) <= _LONGEST_OPENING
+        is_everyday = all(self._stream[place].text in _EVERYDAY for place in opening)
+        if is_short and not is_everyday and all(map(self._may_be_remnant, opening)):
+            yield Passage(start=opening.start, end=opening.stop)
+
     def _line_above(self, start: int) -> Iterator[Passage]:
         """The line above a label that opens its own: a name and nothing else, and no value of another label."""
         line = self._layout.line(start - 1)
@@ -157,13 +180,24 @@ class Unlabelled:
         letters = sum(map(str.isalpha, self._stream[position].text))
         return position not in self._mark_at and 2 * letters > len(self._stream[position].text)
 
+    def _may_be_remnant(self, position: int) -> bool:
+        """Whether a word is unknown, or the half of one that looks like a label: `Mè re`."""
+        mark, text = self._mark_at.get(position), self._stream[position].text
+        is_half = mark is not None and mark.kind is MarkKind.NEUTRAL and len(text) < _SHORTEST_LABEL
+        return (mark is None or is_half) and 2 * sum(map(str.isalpha, text)) > len(text)
+
     def _names(self, places: range) -> bool:
-        """Whether a word among these is long enough to be a name."""
-        words = [self._stream[place] for place in places]
+        """Whether a word among these is long enough to be a name; OCR reads letters as digits, and parts the first."""
         return any(
-            word.is_name_like and len(word.text) >= _SHORTEST_WORD and word.text not in PARTICLES | JOINERS
-            for word in words
+            self._begins_name(word) and word.text not in PARTICLES | JOINERS
+            for word in (self._stream[place] for place in places)
         )
+
+    @staticmethod
+    def _begins_name(word: Token) -> bool:
+        if word.confidence is None:
+            return word.is_name_like and len(word.text) >= _SHORTEST_WORD
+        return word.is_name_like or (word.text[0].isdigit() and not word.text.isdigit())
 
     def _name_end(self, start: int) -> int:
         """Follow a run of words with capitals."""

