@@ -105,7 +105,7 @@ def _kind_at(
         and stream[position].before == " "
         and stream[position - 1].is_name_like
     )
-    if is_of_a_thing or _is_half_a_word(stream, position, phrase):
+    if is_of_a_thing:
         return MarkKind.NEUTRAL
     return MarkKind.PARTY if is_owner else phrase.kind
 
@@ -124,10 +124,11 @@ def _begins_number(stream: tuple[Token, ...], position: int) -> bool:
 
 
 def _is_half_a_word(stream: tuple[Token, ...], position: int, phrase: Phrase) -> bool:
-    """`Pè re : X`, where OCR parted the word for a father: in the middle of a line, two letters announce no topic."""
+    """`Pè re : X` and `Pè,re : X`, a father's label that OCR parted: inside a line two letters announce no topic."""
     token = stream[position]
     is_tiny = phrase.kind is MarkKind.TOPIC and len(phrase.tokens) == 1 and len(token.text) < _SHORTEST_TOPIC
-    return is_tiny and token.confidence is not None and position > 0 and token.before == " "
+    is_inside = position > 0 and not _SEPARATORS & set(token.before)
+    return is_tiny and token.confidence is not None and is_inside
 
 
 def _phrase_at(
@@ -135,6 +136,8 @@ def _phrase_at(
 ) -> Phrase | None:
     for phrase in phrases.get(stream[position].text, ()):
         if len(phrase.tokens) == 1 and _begins_number(stream, position):
+            continue
+        if _is_half_a_word(stream, position, phrase):
             continue
         window = stream[position : position + len(phrase.tokens)]
         if tuple(token.text for token in window) == phrase.tokens and not any(

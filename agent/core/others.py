@@ -72,6 +72,7 @@ class Others:
         self._nearly = self._not_void(
             doubt.passage for doubt in evidence.doubts if doubt.kind is DoubtKind.NAME
         )
+        self._namesakes = self._not_void(self._behind_unknown_labels(only_unsure=True))
         unlabelled = Unlabelled(evidence.tokens, self._layout, mark_at)
         self._addressed = (
             *self._not_void(
@@ -81,12 +82,12 @@ class Others:
                     *unlabelled.below_rows(),
                     *unlabelled.below_unsure_lines(),
                     *unlabelled.beside_subjects(),
-                    *self._behind_unknown_labels(only_unsure=True),
                     *filter(self._is_on_unsure_line, self._written_as_names()),
                     *StrangeNames(evidence.tokens, self._layout, mark_at).passages(),
                 )
             ),
             *self._joined_to_subjects(),
+            *self._namesakes,
         )
         self._perhaps = (
             *unlabelled.greeted(),
@@ -100,7 +101,9 @@ class Others:
         """The names that are not a person's own.
 
         Where no label names the person, what follows an unknown label or looks like a name counts too, in any role but
-        a doctor's: a letter that begins with a father's name and birth date may be about the son.
+        a doctor's: a letter that begins with a father's name and birth date may be about the son. Where one does, the
+        same name under a second label that OCR hardly read may be the father's: `Patient : Adam TAZI (fils)`,
+        `Pè,re : Adam TAZI`.
         """
         names = tuple(_names_of(person))
         starts = {part.start for mention in mentions for part in mention.parts}
@@ -116,6 +119,7 @@ class Others:
                 for passage in (*self._nearly, *self._addressed, *(() if is_labelled else self._perhaps))
                 if passage.start not in starts and not any(self._texts(passage) <= own.all for own in names)
             ),
+            *(self._namesakes if any(mention.is_labelled for mention in mentions) else ()),
         )
 
     def _is_own(self, field: NameField, own: _Own, starts: set[int], *, is_labelled: bool) -> bool:

@@ -63,9 +63,11 @@ def test_a_conflicting_line_never_creates_a_match(
     text, people = letter
     with_line = replace(text, pages=(*text.pages, *text_of(line).pages))
     after = decided(with_line, people)
-    if isinstance(after, Match):
-        assert line.startswith("CIN")
-        assert all(number.kind != "cin" for number in after.candidate.person.identifiers)
+    if isinstance(after, Match):  # then the line contradicts nothing that is registered
+        person = after.candidate.person
+        assert not line.startswith("Patient")
+        assert not line.startswith("CIN") or all(number.kind != "cin" for number in person.identifiers)
+        assert not line.startswith("Né") or person.birth_date is None
 
 
 @often

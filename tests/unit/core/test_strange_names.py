@@ -114,3 +114,10 @@ def test_another_card_asks_where_ocr_has_parted_it_or_read_a_letter_into_it(line
     one = person("ALAOUI", "Karim", record_id="R1", birth_date=datetime.date(1980, 3, 12), cin="QB12345")
 
     assert not isinstance(decided(text_of(*f"{NAMED}{line}".split("\n"), confidence=95), one), Match)
+
+
+@pytest.mark.parametrize("confidence", [47, 79])
+def test_a_namesake_under_a_second_label_that_ocr_hardly_read_asks(confidence: int) -> None:
+    lines = ("Patient : Karim ALAOUI (fils)", "Pè,re : Karim ALAOUI, né le 12/03/1980")
+    unsure = text_of(*lines, confidence=95, unsure="Pè,re", unsure_confidence=confidence)
+    assert not isinstance(decided(unsure, KARIM), Match)
