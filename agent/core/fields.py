@@ -12,6 +12,8 @@ _WITHIN_NAME = frozenset({" ", "-", "'", "’", ". ", " & ", " / "})
 _LONGEST_NAME = 8
 _LONGEST_BARE_NAME = 4
 """Of a line in a script without capitals, more words than these are a sentence."""
+_LIKE_COLONS = frozenset({".", ";", ","})
+"""What OCR takes a colon for."""
 
 
 def fields_of(found: MarkedText, marks: tuple[Mark, ...]) -> Iterator[NameField]:
@@ -28,9 +30,16 @@ def fields_of(found: MarkedText, marks: tuple[Mark, ...]) -> Iterator[NameField]
 
 def _is_announced(found: MarkedText, mark: Mark) -> bool:
     """Whether a colon stands behind a label, or rows of cells below it."""
-    has_colon = mark.passage.end < len(found.stream) and ":" in found.stream[mark.passage.end].before
+    has_colon = mark.passage.end < len(found.stream) and _is_colon(found, mark)
     is_head = found.layout.is_header(mark.passage.start, found.mark_at)
     return has_colon or is_head or any(_under_damaged_head(found, mark))
+
+
+def _is_colon(found: MarkedText, mark: Mark) -> bool:
+    """Whether a colon stands behind a label, or, behind one that opens its cell, what OCR reads for one."""
+    token = found.stream[mark.passage.end]
+    is_like_one = token.confidence is not None and token.before.strip() in _LIKE_COLONS
+    return ":" in token.before or (is_like_one and found.layout.begins_cell(mark.passage.start))
 
 
 def _name_starts(found: MarkedText, mark: Mark) -> Iterator[int]:

@@ -156,7 +156,9 @@ def _is_titled(token: Token) -> bool:
 
 
 def _is_office(token: Token) -> bool:
-    return not slips_of(token.text).isdisjoint(_OFFICE_SLIPS) or token.text.startswith(_OFFICES)
+    """Whether a word is an office's, but for a slip; run into the next one only with a capital: `CentreMédical`."""
+    is_run_together = token.is_name_like and token.text.startswith(_OFFICES)
+    return is_run_together or not slips_of(token.text).isdisjoint(_OFFICE_SLIPS)
 
 
 def _is_label(word: str) -> bool:

@@ -84,15 +84,19 @@ class StrangeNumbers:
             digits = sum(map(str.isdigit, value))
             is_mixed = digits < len(value) and not _is_run_together(token.printed)
             is_plain = token.printed.strip(_SPECKS).isdigit() and (bool(head) or self._is_announced(position))
-            if digits >= _FEWEST_DIGITS and (is_mixed or is_plain):
+            if not (is_mixed or is_plain):
+                continue
+            if digits >= _FEWEST_DIGITS:
                 yield Passage(start=position, end=position + 1), head + value
-                if self._is_parted(position):
-                    yield Passage(start=position, end=position + 2), head + value + tokens[position + 1].text
+            rest = self._parted_from(position)
+            if rest and digits > 0 and digits + len(rest) >= _FEWEST_DIGITS:
+                yield Passage(start=position, end=position + 2), head + value + rest
 
-    def _is_parted(self, position: int) -> bool:
-        """Whether OCR may have parted a number: `AB1234 56`."""
+    def _parted_from(self, position: int) -> str:
+        """The digits that OCR may have parted from a number: those of `AB1234 56`."""
         following = self._evidence.tokens[position + 1 : position + 2]
-        return bool(following) and following[0].before == " " and following[0].text.isdigit()
+        is_parted = bool(following) and following[0].before == " " and following[0].text.isdigit()
+        return following[0].text if is_parted else ""
 
     def _is_announced(self, position: int) -> bool:
         """Whether a colon or `n°` stands before a number; without letters only such a one is looked at."""

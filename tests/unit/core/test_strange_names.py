@@ -108,7 +108,8 @@ def test_everyday_words_before_a_birth_date_are_nobody_on_a_page_that_ocr_read(t
 
 
 @pytest.mark.parametrize(
-    "line", ["Justificatif n° GP -718165", "Justificatif n° Q8227 182", "nafional Q39187S."]
+    "line",
+    ["Justificatif n° GP -718165", "Justificatif n° Q8227 182", "Ausweis: rt240 864", "nafional Q39187S."],
 )
 def test_another_card_asks_where_ocr_has_parted_it_or_read_a_letter_into_it(line: str) -> None:
     one = person("ALAOUI", "Karim", record_id="R1", birth_date=datetime.date(1980, 3, 12), cin="QB12345")
@@ -121,3 +122,16 @@ def test_a_namesake_under_a_second_label_that_ocr_hardly_read_asks(confidence: i
     lines = ("Patient : Karim ALAOUI (fils)", "Pè,re : Karim ALAOUI, né le 12/03/1980")
     unsure = text_of(*lines, confidence=95, unsure="Pè,re", unsure_confidence=confidence)
     assert not isinstance(decided(unsure, KARIM), Match)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{NAMED}Compfe rendu d'hospitalisation du patlentOmar Bannabikri",
+        f"Nom . Tazi\nPrénom . Adam\n\n{NAMED}",
+        f"Nom ; Tazi\n{NAMED}",
+    ],
+)
+def test_labels_that_ocr_has_broken_still_name_somebody(text: str) -> None:
+    assert not is_match(text)
+    assert is_match(NAMED)
