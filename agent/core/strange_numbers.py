@@ -32,6 +32,7 @@ _LONGEST_SUM = 5
 _SUM_MARKS = frozenset(",.")
 _LENGTH_SLIPS = 1
 _SPECKS = "-.,;:"
+_ANNOUNCING = frozenset(":°")
 
 
 class StrangeNumbers:
@@ -69,9 +70,10 @@ class StrangeNumbers:
                 yield reasons.identifier_unread(self._evidence, passage)
 
     def _find_damaged(self) -> Iterator[tuple[Passage, str]]:
-        """The words that OCR read as letters and digits mixed, and that are part of no label and no number."""
+        """The words that OCR read as letters and digits mixed, and that are part of no label and no known number."""
         tokens = self._evidence.tokens
-        taken = {place for each in self._evidence.identifiers for place in _places(each.passage)}
+        kinds = (number for number in self._evidence.identifiers if number.kind is not None)
+        taken = {place for number in kinds for place in _places(number.passage)}
         taken |= {place for mark in self._evidence.marks for place in _places(mark.passage)}
         numbered = (mark.passage for mark in self._evidence.marks if mark.kind is MarkKind.IDENTIFIER)
         labels = {place for passage in numbered for place in _places(passage)}
@@ -100,8 +102,7 @@ class StrangeNumbers:
 
     def _is_announced(self, position: int) -> bool:
         """Whether a colon or `n°` stands before a number; without letters only such a one is looked at."""
-        token, before = self._evidence.tokens[position], self._evidence.tokens[position - 1 : position]
-        return ":" in token.before or bool(before and before[0].text in _CONNECTORS and "°" in token.before)
+        return not _ANNOUNCING.isdisjoint(self._evidence.tokens[position].before)
 
     def _head(self, position: int) -> str:
         """The letters of a card's number that stand apart, before it."""

@@ -109,7 +109,14 @@ def test_everyday_words_before_a_birth_date_are_nobody_on_a_page_that_ocr_read(t
 
 @pytest.mark.parametrize(
     "line",
-    ["Justificatif n° GP -718165", "Justificatif n° Q8227 182", "Ausweis: rt240 864", "nafional Q39187S."],
+    [
+        "Justificatif n° GP -718165",
+        "Justificatif n° Q8227 182",
+        "Ausweis: rt240 864",
+        "Justificatifn° 2 990369",
+        "Ident ity card: AB98S37",
+        "nafional Q39187S.",
+    ],
 )
 def test_another_card_asks_where_ocr_has_parted_it_or_read_a_letter_into_it(line: str) -> None:
     one = person("ALAOUI", "Karim", record_id="R1", birth_date=datetime.date(1980, 3, 12), cin="QB12345")
