@@ -40,6 +40,11 @@ _LONGEST = 3
 _FULL_YEAR = 4
 
 
+def is_month(word: str) -> bool:
+    """Whether a normal form is the name of a month, or a usual short one."""
+    return word in _MONTHS
+
+
 def read_date(stream: Sequence[Token], start: int) -> tuple[tuple[datetime.date, ...], int] | None:
     """Read the date that begins at a token.
 

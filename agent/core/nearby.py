@@ -197,7 +197,8 @@ class Unlabelled:
     def _begins_name(word: Token) -> bool:
         if word.confidence is None:
             return word.is_name_like and len(word.text) >= _SHORTEST_WORD
-        return word.is_name_like or (word.text[0].isdigit() and not word.text.isdigit())
+        letters = sum(map(str.isalpha, word.text))
+        return letters > 0 and 2 * letters >= len(word.text) and (word.is_name_like or word.text[0].isdigit())
 
     def _name_end(self, start: int) -> int:
         """Follow a run of words with capitals."""

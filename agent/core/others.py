@@ -307,4 +307,5 @@ def _has_capital(token: Token) -> bool:
 
 def _is_surname(token: Token) -> bool:
     """Whether a word is printed in capitals, as offices write last names."""
-    return token.printed.isupper() and len(token.text) >= _SHORTEST_SURNAME
+    letters = sum(map(str.isalpha, token.text))
+    return token.printed.isupper() and letters >= _SHORTEST_SURNAME

@@ -6,10 +6,12 @@ invoice's, nothing is made of them.
 """
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Sequence
 
 from agent.core import reasons
 from agent.core.agreement import is_foreign, is_own
+from agent.core.dates import is_month
 from agent.core.identifiers import compact
 from agent.core.mentions import FUNCTION_WORDS, Mention
 from agent.core.names import word_set
@@ -133,11 +135,12 @@ class StrangeNumbers:
 
 
 def _is_run_together(word: str) -> bool:
-    """`of145.00` and `04/0/i2024`: a word of a sentence with a sum, and a date."""
+    """`of145.00`, `04/0/i2024` and `mai2024`: a word of a sentence with a sum, and dates."""
     letters = _LEADING.match(word)
     is_word = letters is not None and len(letters[0]) > 1 and letters[0] in FUNCTION_WORDS
+    is_date = "/" in word or is_month(word.strip(string.digits + string.punctuation).casefold())
     is_sum = not _SUM_MARKS.isdisjoint(word) or sum(map(str.isdigit, word)) <= _LONGEST_SUM
-    return "/" in word or (is_word and is_sum)
+    return is_date or (is_word and is_sum)
 
 
 def _places(passage: Passage) -> range:

@@ -142,3 +142,17 @@ def test_a_namesake_under_a_second_label_that_ocr_hardly_read_asks(confidence: i
 def test_labels_that_ocr_has_broken_still_name_somebody(text: str) -> None:
     assert not is_match(text)
     assert is_match(NAMED)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Objet : votre demande du 3 mai2024",
+        "Objet : votre demande du 3mai 2024",
+        "Le scanner du 14/02/Z023 ne montre pas de lésion",
+        "Thank you for your letter of 3 May Z024.",
+    ],
+)
+def test_a_damaged_date_is_nobodys_name_or_card(line: str) -> None:
+    unsure = text_of(*NAMED.split("\n"), line, confidence=95, unsure="024", unsure_confidence=60)
+    assert isinstance(decided(unsure, KARIM), Match)
