@@ -27,9 +27,11 @@ _PAPERS = word_set(
 )
 """What has numbers that are nobody's."""
 _LEADING = re.compile(r"[^\W\d_]+")
+_RUN_INTO_LABEL = re.compile(r"^[^\W\d_]{2,}(?=[^\W\d_]\d{4})")
+"""A label and the number that it was run into: `nationalIDS965030`."""
 _FEWEST_DIGITS = 4
 """A word of letters and of so many digits or more may be a damaged number."""
-_LONGEST_HEAD = 2
+_LONGEST_HEAD, _LONGEST_LABEL = 2, 4
 _LONGEST_SUM = 5
 _SUM_MARKS = frozenset(",.")
 _LENGTH_SLIPS = 1
@@ -84,7 +86,7 @@ class StrangeNumbers:
             if token.confidence is None or not is_first or position in taken:
                 continue
             head = "" if position - 1 in labels else self._head(position)
-            value = compact(token.printed)
+            value = _RUN_INTO_LABEL.sub("", compact(token.printed))
             digits = sum(map(str.isdigit, value))
             is_mixed = digits < len(value) and not _is_run_together(token.printed)
             is_plain = token.printed.strip(_SPECKS).isdigit() and (bool(head) or self._is_announced(position))
@@ -107,9 +109,12 @@ class StrangeNumbers:
         return not _ANNOUNCING.isdisjoint(self._evidence.tokens[position].before)
 
     def _head(self, position: int) -> str:
-        """The letters of a card's number that stand apart, before it."""
+        """The letters of a card's number that stand apart before it, as in `tw 36442`; or run into a label: `CINC`."""
         head = self._evidence.tokens[position - 1] if position else None
-        return head.text if head is not None and head.is_name_like and len(head.text) <= _LONGEST_HEAD else ""
+        if head is None or not head.text.isalpha() or head.text in FUNCTION_WORDS | _CONNECTORS:
+            return ""
+        is_run_together = head.printed.isupper() and len(head.text) <= _LONGEST_LABEL
+        return head.text if len(head.text) <= _LONGEST_HEAD else head.text[-1] if is_run_together else ""
 
     def _is_beside(self, position: int, lines: Iterable[int]) -> bool:
         is_close = any(abs(self._line(position) - line) <= self._within_lines for line in lines)
@@ -139,7 +144,10 @@ def _is_run_together(word: str) -> bool:
     letters = _LEADING.match(word)
     is_word = letters is not None and len(letters[0]) > 1 and letters[0] in FUNCTION_WORDS
     is_date = "/" in word or is_month(word.strip(string.digits + string.punctuation).casefold())
-    is_sum = not _SUM_MARKS.isdisjoint(word) or sum(map(str.isdigit, word)) <= _LONGEST_SUM
+    is_short = (
+        sum(map(str.isdigit, word)) <= _LONGEST_SUM and not word.rstrip(string.punctuation)[-1:].isalpha()
+    )
+    is_sum = not _SUM_MARKS.isdisjoint(word) or is_short
     return is_date or (is_word and is_sum)
 
 
