@@ -34,7 +34,7 @@ MOST_PASSWORDS = 20
 _LONGEST_PASSWORD_BYTES = 127
 """More than a PDF can have (ISO 32000-2, 7.6.4.3.3)."""
 
-_NOT_TOLD = frozenset({"telegram_chats"})
+_NOT_TOLD = frozenset({"telegram_chats", "telegram_api_url"})  # an address may hold a password
 _SET = "?"
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO

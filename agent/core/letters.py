@@ -17,13 +17,13 @@ from agent.domain.evidence import Evidence, Passage, Token
 from agent.domain.identity import Person
 
 MOST_LETTERS = 2_000
-"""Of a longer document the first say whom it is about, and what stands behind labels says so anywhere."""
+"""Of a longer document the first say whom it is about; and as many again, later, behind labels."""
 _SURE = 80
 _TAKEN_FOR_LETTERS = str.maketrans("014568392", "olasgbbgz")
 _TAKEN_FOR_DIGITS = str.maketrans("oqlisgbza", "001156824")
 _UPRIGHT = str.maketrans("ij", "ll")
 _BREAK = "\n"
-_WHOLE_ALIKE, _WORD_ALIKE, _NUMBER_ALIKE, _ANY = 70.0, 80.0, 84.0, 0.0
+_WHOLE_ALIKE, _WORD_ALIKE, _NUMBER_ALIKE, _PART_ALIKE = 70.0, 80.0, 84.0, 50.0
 """In per cent of the letters, as `rapidfuzz.fuzz.partial_ratio` counts: one wrong letter of ten costs ten."""
 _OF_LAST, _OF_FIRST = 0.9, 0.5
 """What a letter of a name is worth where last and first name stand apart: a first name alone is many people's."""
@@ -78,7 +78,7 @@ def letters_of(evidence: Evidence, labelled: Iterable[int]) -> Letters | None:
     """Gather the letters; None where a text layer was read, whose words are whole.
 
     Args:
-        labelled: positions of tokens that count, however they are written and however late they come.
+        labelled: positions of tokens that count, however they are written.
     """
     if all(token.confidence is None for token in evidence.tokens):
         return None
@@ -86,7 +86,8 @@ def letters_of(evidence: Evidence, labelled: Iterable[int]) -> Letters | None:
     names, places = list[str](), list[int]()
     for place, token in enumerate(evidence.tokens):
         is_early = len(names) < MOST_LETTERS
-        if place in wanted or (is_early and _may_be_name(token)):
+        is_labelled = place in wanted and len(names) < 2 * MOST_LETTERS
+        if is_labelled or (is_early and _may_be_name(token)):
             word = _upright(_key(token.text))
         elif names and names[-1] != _BREAK:
             word = _BREAK
@@ -103,7 +104,7 @@ def alike(letters: Letters, vocabulary: Iterable[str], limit: int) -> list[str]:
     """The words of a vocabulary of spelling keys that seem to be printed, those of which most is printed first."""
     from rapidfuzz import fuzz, process  # 6 MB that an idle daemon has no use for
 
-    known = {key: _upright(key) for key in vocabulary}
+    known = {key: _upright(key) for key in vocabulary if len(key) <= len(letters.names)}
     found = process.extract_iter(letters.names, known, scorer=fuzz.partial_ratio, score_cutoff=_WORD_ALIKE)
     ordered = sorted((-score * len(word), key) for word, score, key in found)
     return [key for _, key in ordered[:limit]]
@@ -115,8 +116,6 @@ def traces(letters: Letters, person: Person, dates: Iterable[datetime.date] = ()
     Args:
         dates: those that are read as birth dates already.
     """
-    if not letters.names:
-        return None
     names = (
         (person.last_name, person.first_name),
         (person.birth_name or "", person.first_name),
@@ -137,12 +136,13 @@ def _along(letters: Letters, last: str, first: str) -> tuple[float, tuple[Trace,
     shares = zip((_OF_LAST, _OF_FIRST), apart, strict=True)
     points = sum(share * trace.agreeing for share, trace in shares if trace is not None)
     found = tuple(trace for trace in apart if trace is not None)
-    for whole in (last + first, first + last) if last and first else ():
+    is_whole = last and first and len(last + first) <= len(letters.names)
+    for whole in (last + first, first + last) if is_whole else ():
         near = fuzz.partial_ratio_alignment(_upright(whole), letters.names, score_cutoff=_WHOLE_ALIKE)
         if near is not None and len(whole) * near.score / 100 > points:
             points = len(whole) * near.score / 100
             window = (near.dest_start, near.dest_end)
-            inside = (_trace(letters, word, window, _ANY) for word in (last, first))
+            inside = (_trace(letters, word, window, _PART_ALIKE) for word in (last, first))
             found = tuple(trace for trace in inside if trace is not None)
     return points, found
 
@@ -154,8 +154,11 @@ def _trace(letters: Letters, key: str, window: tuple[int, int], least: float) ->
 
     first, last = window
     word = _upright(key)
-    near = fuzz.partial_ratio_alignment(word, letters.names[first:last], score_cutoff=least)
-    if near is None or not near.score:
+    inside = letters.names[first:last]
+    if not 0 < len(word) <= len(inside):
+        return None  # else the shorter text would be sought in the name
+    near = fuzz.partial_ratio_alignment(word, inside, score_cutoff=least)
+    if near is None:
         return None
     start, end = first + near.dest_start, first + near.dest_end
     return Trace(
@@ -189,7 +192,9 @@ def _may_be_name(token: Token) -> bool:
     """Whether a word has a capital, or may have lost it: `6eorge`, `ce jourKassoukibda`."""
     is_unsure = token.confidence is not None and token.confidence < _SURE
     has_capital = token.is_name_like or any(map(str.isupper, token.printed))
-    return not token.text.isdigit() and (has_capital or is_unsure)
+    letters = sum(map(str.isalpha, token.text))
+    is_damaged = token.text[0].isdigit() and 2 * letters > len(token.text)
+    return not token.text.isdigit() and (has_capital or is_unsure or is_damaged)
 
 
 def _is_number(word: str) -> bool:

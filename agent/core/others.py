@@ -307,5 +307,5 @@ def _has_capital(token: Token) -> bool:
 
 def _is_surname(token: Token) -> bool:
     """Whether a word is printed in capitals, as offices write last names."""
-    letters = sum(map(str.isalpha, token.text))
-    return token.printed.isupper() and letters >= _SHORTEST_SURNAME
+    is_word = 2 * sum(map(str.isalpha, token.text)) >= len(token.text) >= _SHORTEST_SURNAME
+    return token.printed.isupper() and is_word

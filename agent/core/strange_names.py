@@ -20,7 +20,7 @@ _LETTERHEAD_LINES = 3
 _NAME_GAPS = frozenset({" ", "-", "'", "’", ". ", ",", "."})
 """A comma or a full stop without a space is a speck within a name: `L,uc`."""
 _LONGEST_NAME = 5
-"""More words in capitals than these are a sentence."""
+"""More words with capitals than these are a place, or a sentence."""
 _SHORTEST_WORD = 3
 _SHORTEST_LABEL = 6
 _SHORTEST_HEAD, _SHORTEST_TAIL = 3, 4
@@ -50,11 +50,13 @@ _OFFICES = (
     "street",
     "road",
 )
+_LONG_OFFICES = tuple(office for office in _OFFICES if len(office) > len("street"))
 _HEADINGS = word_set(
     "certificat medical ordonnance medicale compte rendu rapport bilan attestation resultats facture certificate report"
     " sincerely faithfully regards cordialement confraternellement salutations medication traitement"
 )
 _TITLE_LENGTH = 2
+_NO_TITLES = word_set("en on")
 _LIKE_TITLES, _LIKE_R = frozenset("DPOFBE0"), frozenset("rnRN")
 
 
@@ -97,8 +99,9 @@ class StrangeNames:
         begin = start
         while begin > self._layout.line_start(start) and not self._layout.begins_cell(begin):
             begin -= 1
-        cell = self._stream[begin:end]
-        return _is_titled(cell[0]) or any(map(_is_office, cell)) or self._is_letterhead(cell)
+        cell, before = self._stream[begin:end], self._stream[begin:start]
+        is_office = any(map(_is_office, before)) or any(map(_begins_with_office, cell))
+        return _is_titled(cell[0]) or is_office or self._is_letterhead(cell)
 
     def _is_letterhead(self, cell: Sequence[Token]) -> bool:
         """Whether a cell, without a colon or a word of a sentence, stands above all that tells of anybody."""
@@ -145,24 +148,32 @@ def _is_run_together(token: Token) -> bool:
 
 def _is_word(token: Token) -> bool:
     """Whether a word is written small, as in a sentence."""
-    return token.text.isalpha() and not token.is_name_like and token.text not in FUNCTION_WORDS
+    letters = sum(map(str.isalpha, token.text))
+    return 2 * letters > len(token.text) and not token.is_name_like and token.text not in FUNCTION_WORDS
 
 
 def _is_titled(token: Token) -> bool:
     """Whether a word is `Dr` or `Pr`, but for a slip, or has one run into it: `Or`, `PrAdam`."""
     title, rest = token.printed[:_TITLE_LENGTH], token.printed[_TITLE_LENGTH:].lstrip(".,")
-    is_title = title[:1] in _LIKE_TITLES and title[1:] in _LIKE_R
-    return is_title and (not rest or rest[0].isupper())
+    is_title = title[:1] in _LIKE_TITLES and title[1:] in _LIKE_R and token.text not in _NO_TITLES
+    return is_title and (not rest or (rest[0].isupper() and title[1:].islower()))
 
 
 def _is_office(token: Token) -> bool:
-    """Whether a word is an office's, but for a slip; run into the next one only with a capital: `CentreMédical`."""
-    is_run_together = token.is_name_like and token.text.startswith(_OFFICES)
-    return is_run_together or not slips_of(token.text).isdisjoint(_OFFICE_SLIPS)
+    """Whether a word is the word for an office, but for a slip."""
+    return not slips_of(token.text).isdisjoint(_OFFICE_SLIPS)
+
+
+def _begins_with_office(token: Token) -> bool:
+    """Whether a word is that for an office, or one with a capital is run into what follows: `CliniqueAtlas`."""
+    is_run_together = token.is_name_like and token.text.startswith(_LONG_OFFICES)
+    return (
+        is_run_together or token.text in _OFFICES or not slips_of(token.text).isdisjoint(_LONG_OFFICE_SLIPS)
+    )
 
 
 def _is_label(word: str) -> bool:
-    return not slips_of(word).isdisjoint(_LABEL_SLIPS)
+    return word in _HEADINGS or not slips_of(word).isdisjoint(_LABEL_SLIPS)
 
 
 def _slips_of_all(words: Iterable[str]) -> frozenset[str]:
@@ -170,6 +181,9 @@ def _slips_of_all(words: Iterable[str]) -> frozenset[str]:
 
 
 _OFFICE_SLIPS = _slips_of_all(_OFFICES)
+_LONG_OFFICE_SLIPS = _slips_of_all(_LONG_OFFICES)
 _LABEL_SLIPS = _slips_of_all(
-    {word for phrase in PHRASES for word in phrase.tokens if len(word) >= _SHORTEST_LABEL} | _HEADINGS
+    word
+    for word in {word for phrase in PHRASES for word in phrase.tokens} | _HEADINGS
+    if len(word) >= _SHORTEST_LABEL
 )

@@ -31,6 +31,7 @@ _RUN_INTO_LABEL = re.compile(r"^[^\W\d_]{2,}(?=[^\W\d_]\d{4})")
 """A label and the number that it was run into: `nationalIDS965030`."""
 _FEWEST_DIGITS = 4
 """A word of letters and of so many digits or more may be a damaged number."""
+_RUN_TOGETHER_DATE = re.compile(r"^\W*(?:\d{1,2})?([^\W\d_]+)\.?(?:(?:19|20)\d\d)?\W*$")
 _LONGEST_HEAD, _LONGEST_LABEL = 2, 4
 _LONGEST_SUM = 5
 _SUM_MARKS = frozenset(",.")
@@ -78,7 +79,8 @@ class StrangeNumbers:
         tokens = self._evidence.tokens
         kinds = (number for number in self._evidence.identifiers if number.kind is not None)
         taken = {place for number in kinds for place in _places(number.passage)}
-        taken |= {place for mark in self._evidence.marks for place in _places(mark.passage)}
+        marks = (mark for mark in self._evidence.marks if mark.kind is not MarkKind.CIVILITY)  # `M-220013`
+        taken |= {place for mark in marks for place in _places(mark.passage)}
         numbered = (mark.passage for mark in self._evidence.marks if mark.kind is MarkKind.IDENTIFIER)
         labels = {place for passage in numbered for place in _places(passage)}
         for position, token in enumerate(tokens):
@@ -86,7 +88,7 @@ class StrangeNumbers:
             if token.confidence is None or not is_first or position in taken:
                 continue
             head = "" if position - 1 in labels else self._head(position)
-            value = _RUN_INTO_LABEL.sub("", compact(token.printed))
+            value = compact(token.printed)
             digits = sum(map(str.isdigit, value))
             is_mixed = digits < len(value) and not _is_run_together(token.printed)
             is_plain = token.printed.strip(_SPECKS).isdigit() and (bool(head) or self._is_announced(position))
@@ -94,6 +96,7 @@ class StrangeNumbers:
                 continue
             if digits >= _FEWEST_DIGITS:
                 yield Passage(start=position, end=position + 1), head + value
+                yield Passage(start=position, end=position + 1), _RUN_INTO_LABEL.sub("", value)
             rest = self._parted_from(position)
             if rest and digits > 0 and digits + len(rest) >= _FEWEST_DIGITS:
                 yield Passage(start=position, end=position + 2), head + value + rest
@@ -129,11 +132,16 @@ class StrangeNumbers:
         return is_on_line and self._evidence.tokens[place].text in _PAPERS
 
     def _is_written_as_card(self, number: PrintedIdentifier) -> bool:
-        """`AB 123456` and `ab123456`, but not the `de 1250` of a sentence."""
+        """`AB 123456` and `ab123456`, where OCR read it `ab 123456` too, but not the `de 1250` of a sentence."""
         first = self._evidence.tokens[number.passage.start]
         if _is_run_together(first.printed):
             return False
-        return first.is_name_like or any(map(str.isdigit, first.text))
+        following = self._evidence.tokens[number.passage.start + 1 : number.passage.end]
+        is_word = first.text in FUNCTION_WORDS | _CONNECTORS and all(
+            token.box != first.box for token in following
+        )
+        is_ocrs = first.confidence is not None and not is_word
+        return first.is_name_like or is_ocrs or any(map(str.isdigit, first.text))
 
     def _line(self, position: int) -> int:
         return self._evidence.tokens[position].line
@@ -143,7 +151,8 @@ def _is_run_together(word: str) -> bool:
     """`of145.00`, `04/0/i2024` and `mai2024`: a word of a sentence with a sum, and dates."""
     letters = _LEADING.match(word)
     is_word = letters is not None and len(letters[0]) > 1 and letters[0] in FUNCTION_WORDS
-    is_date = "/" in word or is_month(word.strip(string.digits + string.punctuation).casefold())
+    date = _RUN_TOGETHER_DATE.search(word)
+    is_date = "/" in word or (date is not None and is_month(date[1].casefold()))
     is_short = (
         sum(map(str.isdigit, word)) <= _LONGEST_SUM and not word.rstrip(string.punctuation)[-1:].isalpha()
     )

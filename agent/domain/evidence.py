@@ -93,7 +93,7 @@ class NameField:
 
     Attributes:
         kind: one of `NAME_KINDS`, or a party.
-        is_announced: a colon stands behind the label, or cells below it.
+        is_announced: a colon, or what OCR takes for one, stands behind the label, or cells below it.
     """
 
     kind: MarkKind

@@ -58,7 +58,7 @@ with tempfile.TemporaryDirectory() as scratch, open(sys.argv[1], "rb") as stream
     order = finding.Order(
         scratch=Path(scratch), languages="eng", page_seconds=30.0, document_seconds=900.0, turn_seconds=600.0,
         memory_megabytes=480,
-        max_pages=10_000, render_megapixels=40, labels=lambda: STANDARD.identifying_labels,
+        max_pages=10_000, render_megapixels=40, labels=STANDARD.identifying_labels,
         pages=tuple(range(1, int(sys.argv[2]) + 1)),
     )
     gc.collect()

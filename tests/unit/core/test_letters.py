@@ -138,3 +138,7 @@ def test_every_letter_has_its_place_in_the_document(lines: list[str]) -> None:
         assert len(found.names) == len(found.places)
         assert all(0 <= place < len(evidence.tokens) for place in found.places)
         assert found.places == sorted(found.places)
+
+
+def test_a_long_name_is_not_found_in_a_few_letters() -> None:
+    assert traces(letters("Nom : Adam"), person("Adamopoulos", "Konstantinos", birth_date=None)) is None

@@ -113,6 +113,14 @@ def test_everyday_words_before_a_birth_date_are_nobody_on_a_page_that_ocr_read(t
         "Justificatif n° GP -718165",
         "Justificatif n° Q8227 182",
         "Ausweis: rt240 864",
+        "Kimlik no: to92080A",
+        "CINC 693343",
+        "nationalIDS965030.",
+        "titulaire de la ClN n° tw 36442",
+        "Carte : QBI98765",
+        "Justificatif MAR12345",
+        "Tarjeta :M-2200I34",
+        "Justificatif n° l.747794",
         "Justificatifn° 2 990369",
         "Ident ity card: AB98S37",
         "nafional Q39187S.",
@@ -156,3 +164,21 @@ def test_labels_that_ocr_has_broken_still_name_somebody(text: str) -> None:
 def test_a_damaged_date_is_nobodys_name_or_card(line: str) -> None:
     unsure = text_of(*NAMED.split("\n"), line, confidence=95, unsure="024", unsure_confidence=60)
     assert isinstance(decided(unsure, KARIM), Match)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sujet Mamadou CISSE",
+        "Sujet Riad TAZI",
+        "BRAHIM TAZI",
+        "On a vu Adam TAZI",
+        "Sujet Brian MILAN",
+    ],
+)
+def test_a_name_that_resembles_an_office_a_title_or_a_label_is_a_name(line: str) -> None:
+    assert not is_match(f"{NAMED}{line}")
+
+
+def test_a_word_that_ocr_has_damaged_is_no_letterhead() -> None:
+    assert not is_match(f"Étude de Maître Sorel\nVu en consultat1on Adam Tazi.\n{NAMED}")
