@@ -1,4 +1,4 @@
-"""How much two registered names are alike: simple rules, each with its words, for the registry's report and damaged labels."""
+"""How much two registered names are alike: simple rules, each with its words. For the report, and damaged labels."""
 
 from collections.abc import Iterator, Sequence
 
