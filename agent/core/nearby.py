@@ -15,7 +15,6 @@ _LONGEST_NAME = 4
 _LONGEST_LABEL = 5
 _LONGEST_OPENING = 3
 _SHORTEST_WORD = 2
-_SHORTEST_LABEL = 3
 _SURE = 80
 """Below it OCR has often damaged a word."""
 _NAME_GAPS = frozenset({" ", "-", "'", "’", ". "})
@@ -181,10 +180,11 @@ class Unlabelled:
         return position not in self._mark_at and 2 * letters > len(self._stream[position].text)
 
     def _may_be_remnant(self, position: int) -> bool:
-        """Whether a word is unknown, or the half of one that looks like a label: `Mè re`."""
+        """Whether a word is unknown, or a letter that stands for a civility and may be a part of one: `M ère`."""
         mark, text = self._mark_at.get(position), self._stream[position].text
-        is_half = mark is not None and mark.kind is MarkKind.NEUTRAL and len(text) < _SHORTEST_LABEL
-        return (mark is None or is_half) and 2 * sum(map(str.isalpha, text)) > len(text)
+        is_letter = mark is not None and mark.kind is MarkKind.CIVILITY and len(text) == 1
+        is_part = is_letter and not self._stream[position + 1].is_name_like
+        return (mark is None or is_part) and 2 * sum(map(str.isalpha, text)) > len(text)
 
     def _names(self, places: range) -> bool:
         """Whether a word among these is long enough to be a name; OCR reads letters as digits, and parts the first."""

@@ -35,7 +35,7 @@ _RUN_TOGETHER_DATE = re.compile(r"^\W*(?:\d{1,2})?([^\W\d_]+)\.?(?:(?:19|20)\d\d
 _LONGEST_HEAD, _LONGEST_LABEL = 2, 4
 _LONGEST_SUM = 5
 _SUM_MARKS = frozenset(",.")
-_LENGTH_SLIPS = 1
+_LENGTH_SLIPS = 2
 _SPECKS = "-.,;:"
 _ANNOUNCING = frozenset(":°")
 
