@@ -141,7 +141,7 @@ def _is_run_together(token: Token) -> bool:
         and word[place].isupper()
         and word[place - _SHORTEST_HEAD : place].isalpha()
         and word[place - 1].islower()
-        and word[place : place + _SHORTEST_TAIL].isalpha()
+        and sum(map(str.isalpha, word[place : place + _SHORTEST_TAIL])) >= _SHORTEST_TAIL - 1
         for place in range(_SHORTEST_HEAD, len(word) - _SHORTEST_TAIL + 1)
     )
 

@@ -22,6 +22,7 @@ def is_match(text: str, *, confidence: int | None = 95) -> bool:
         f"{NAMED}Je certifie avoir examiné ce jourTazi Adam.",
         f"{NAMED}J'ai reçu enconsultat1on BOUHMALI Anne Sophie.",
         f"{NAMED}Nous avons revu Adam Tazi",
+        f"{NAMED}Vu en consultationNAZ2ALICHTA Adam.",
         f"{NAMED}Paticnt name AdamTAZIBENNI",
         f"{NAMED}Boug'hriniqba Rachid 2l mai 1991",
         f"{NAMED}Sujet Ma1rle Tazi",
