@@ -5,6 +5,7 @@ name and birthday. Where the person's own number is printed as well, or the line
 invoice's, nothing is made of them.
 """
 
+import itertools
 import re
 import string
 from collections.abc import Iterable, Iterator, Sequence
@@ -67,15 +68,19 @@ class StrangeNumbers:
                 and self._is_written_as_card(number)
             ):
                 yield reasons.identifier_differs(self._evidence, number)
-        for passage, value in () if own else self._damaged:
+        for passage, lengths in () if own else self._damaged:
             is_like_own = any(
-                abs(len(number.value) - len(value)) <= _LENGTH_SLIPS for number in person.identifiers
+                abs(len(number.value) - length) <= _LENGTH_SLIPS
+                for number, length in itertools.product(person.identifiers, lengths)
             )
             if is_like_own and self._is_beside(passage.start, lines):
                 yield reasons.identifier_unread(self._evidence, passage)
 
-    def _find_damaged(self) -> Iterator[tuple[Passage, str]]:
-        """The words that OCR read as letters and digits mixed, and that are part of no label and no known number."""
+    def _find_damaged(self) -> Iterator[tuple[Passage, tuple[int, ...]]]:
+        """The words that OCR read as letters and digits mixed, and that are part of no label and no known number.
+
+        Each with how long the number may be: with all that stands before it, and without a label that it was run into.
+        """
         tokens = self._evidence.tokens
         kinds = (number for number in self._evidence.identifiers if number.kind is not None)
         taken = {place for number in kinds for place in _places(number.passage)}
@@ -95,11 +100,11 @@ class StrangeNumbers:
             if not (is_mixed or is_plain):
                 continue
             if digits >= _FEWEST_DIGITS:
-                yield Passage(start=position, end=position + 1), head + value
-                yield Passage(start=position, end=position + 1), _RUN_INTO_LABEL.sub("", value)
+                lengths = len(head + value), len(_RUN_INTO_LABEL.sub("", value))
+                yield Passage(start=position, end=position + 1), lengths
             rest = self._parted_from(position)
             if rest and digits > 0 and digits + len(rest) >= _FEWEST_DIGITS:
-                yield Passage(start=position, end=position + 2), head + value + rest
+                yield Passage(start=position, end=position + 2), (len(head + value + rest),)
 
     def _parted_from(self, position: int) -> str:
         """The digits that OCR may have parted from a number: those of `AB1234 56`."""

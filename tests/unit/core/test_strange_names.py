@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from agent.domain.decision import Match
+from agent.domain.decision import Match, candidates_of
 from tests.builders import decided, person, text_of
 
 KARIM = person("ALAOUI", "Karim", record_id="R1", birth_date=datetime.date(1980, 3, 12), cin="AB123456")
@@ -184,3 +184,9 @@ def test_a_name_that_resembles_an_office_a_title_or_a_label_is_a_name(line: str)
 
 def test_a_word_that_ocr_has_damaged_is_no_letterhead() -> None:
     assert not is_match(f"Étude de Maître Sorel\nVu en consultat1on Adam Tazi.\n{NAMED}")
+
+
+def test_a_number_that_may_have_two_lengths_is_told_once() -> None:
+    decision = decided(text_of(*NAMED.split("\n"), "Ausweis: rt24O864", confidence=95), KARIM)
+    sentences = [reason.sentence for one in candidates_of(decision) for reason in one.reasons]
+    assert sentences.count("rt24O864 may be another number; it could not be read surely.") == 1
