@@ -45,6 +45,13 @@ class Layout:
     def begins_cell(self, position: int) -> bool:
         return bool(_CELL_BREAKS & set(self._stream[position].before))
 
+    def cell_start(self, position: int) -> int:
+        """The first token of a token's cell."""
+        first = self.line_start(position)
+        while position > first and not self.begins_cell(position):
+            position -= 1
+        return position
+
     def is_header(self, position: int, mark_at: Mapping[int, Mark]) -> bool:
         """Whether a line is the head of a table: labels, each with a cell to itself, and no number."""
         line = self._lines[self._stream[position].line]

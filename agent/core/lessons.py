@@ -189,9 +189,7 @@ class _Document:
             end -= 1
         if ":" not in self._stream[end].before or not self._layout.is_same_line(max(end - 1, 0), end):
             return None
-        start = end - 1
-        while start > self._layout.line_start(end) and not self._layout.begins_cell(start):
-            start -= 1
+        start = self._layout.cell_start(end - 1)
         words = self._stream[start:end]
         kinds = {self._kind(place) for place in range(start, end)}
         is_known = kinds != {None} and not (may_be_party and kinds == {MarkKind.PARTY})

@@ -137,10 +137,7 @@ class Unlabelled:
 
     def _opening_before(self, end: int) -> Iterator[Passage]:
         """`ère née le`, `8RADLEY , né le`: a word or two that OCR has read, and no everyday ones, open the cell."""
-        start = end
-        while start > self._layout.line_start(end) and not self._layout.begins_cell(start):
-            start -= 1
-        opening = range(start, end)
+        opening = range(self._layout.cell_start(end), end)
         is_short = 0 < len(opening) <= _LONGEST_OPENING
         is_everyday = all(self._stream[place].text in _EVERYDAY for place in opening)
         if is_short and not is_everyday and all(map(self._may_be_remnant, opening)):
@@ -155,10 +152,10 @@ class Unlabelled:
 
     def _is_under_unknown_cell(self, position: int) -> bool:
         """Whether what stands before a token, in a cell that isn't its line's first, holds no label that is known."""
-        first, label = self._layout.line_start(position), position - 1
-        while label > first and not self._layout.begins_cell(label):
-            label -= 1
-        return label > first and not any(place in self._mark_at for place in range(label, position))
+        label = self._layout.cell_start(position - 1)
+        return label > self._layout.line_start(position) and not any(
+            place in self._mark_at for place in range(label, position)
+        )
 
     def _is_name_alone(self, line: range) -> bool:
         is_short = len(line) <= _LONGEST_NAME

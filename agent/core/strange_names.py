@@ -96,9 +96,7 @@ class StrangeNames:
 
     def _is_explained(self, start: int, end: int) -> bool:
         """Whether a doctor's title or the word for an office stands before it in its cell, or it heads a letter."""
-        begin = start
-        while begin > self._layout.line_start(start) and not self._layout.begins_cell(begin):
-            begin -= 1
+        begin = self._layout.cell_start(start)
         cell, before = self._stream[begin:end], self._stream[begin:start]
         is_office = any(map(_is_office, before)) or any(map(_begins_with_office, cell))
         return _is_titled(cell[0]) or is_office or self._is_letterhead(cell)
