@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from agent.core.dates import read_date
-from agent.core.marks import after_ending, is_bare_name
+from agent.core.marks import after_ending, is_name_of_a_thing
 from agent.core.names import PARTICLES, tokens
 from agent.domain.evidence import Doubt, DoubtKind, Mark, MarkKind, Passage, Token
 
@@ -148,9 +148,7 @@ def _name_behind_tail(stream: Sequence[Token], start: int, mark_at: Mapping[int,
 
 def _after_bare_name(stream: Sequence[Token], start: int, mark_at: Mapping[int, Mark]) -> int:
     """Pass over the second word of `Paticnt name`."""
-    mark = mark_at.get(start)
-    is_rest = mark is not None and mark.kind is MarkKind.NEUTRAL and is_bare_name(stream, mark.passage)
-    return start + is_rest
+    return start + is_name_of_a_thing(stream, mark_at.get(start))
 
 
 def _is_tail(stream: Sequence[Token], position: int, line: int, mark_at: Mapping[int, Mark]) -> bool:

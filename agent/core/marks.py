@@ -76,9 +76,11 @@ def after_ending(stream: Sequence[Token], end: int) -> int:
     return end + 1 if is_closed else end
 
 
-def is_bare_name(stream: Sequence[Token], label: Passage) -> bool:
-    """Whether a label says "name" and nothing else."""
-    return tuple(token.text for token in stream[label.start : label.end]) in _BARE_NAMES
+def is_name_of_a_thing(stream: Sequence[Token], mark: Mark | None) -> bool:
+    """Whether a label is one of names, but for the word before it: `Test name`."""
+    if mark is None or mark.kind is not MarkKind.NEUTRAL:
+        return False
+    return tuple(token.text for token in stream[mark.passage.start : mark.passage.end]) in _BARE_NAMES
 
 
 def _owned(stream: tuple[Token, ...], position: int) -> int | None:

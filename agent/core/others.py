@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.core.layout import Layout
-from agent.core.marks import is_bare_name
+from agent.core.marks import is_name_of_a_thing
 from agent.core.mentions import FUNCTION_WORDS, Mention
 from agent.core.names import HONORIFICS, JOINERS, PARTICLES, tokens, word_set
 from agent.core.nearby import Unlabelled
@@ -193,18 +193,14 @@ class Others:
         """
         for position in range(1, len(self._stream)):
             sure = self._stream[position - 1].confidence
-            is_half_known = self._is_name_of_a_thing(position - 1) and sure is not None
+            mark = self._mark_at.get(position - 1)
+            is_half_known = sure is not None and is_name_of_a_thing(self._stream, mark)
             if only_unsure and not is_half_known and (sure is None or sure >= _SURE):
                 continue
-            if ":" in self._stream[position].before and (is_half_known or position - 1 not in self._mark_at):
+            if ":" in self._stream[position].before and (is_half_known or mark is None):
                 end = self._name_end(position)
                 if sum(map(_has_capital, self._stream[position:end])) > 1:
                     yield Passage(start=position, end=end)
-
-    def _is_name_of_a_thing(self, position: int) -> bool:
-        """Whether a label is one of names, but for the word before it: `Test name`."""
-        mark = self._mark_at.get(position)
-        return mark is not None and mark.kind is MarkKind.NEUTRAL and is_bare_name(self._stream, mark.passage)
 
     def _on_label_lines(self) -> Iterator[Passage]:
         """`patient adam tazi`, on a line of its own."""
