@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from agent.core import reasons
 from agent.core.match import compare
-from agent.core.nearness import Likeness, likeness, sought_in
+from agent.core.nearness import Likeness, Sought, likeness, sought_in
 from agent.domain.decision import CANDIDATES_SHOWN, Candidate, Decision, Match, Reason
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person
@@ -52,14 +52,17 @@ def with_proposals(decision: Decision, evidence: Evidence, near: Sequence[Person
     ]
     named = [one for one in decision.candidates if any(reason.code in _NAMING for reason in one.reasons)]
     touched = [one for one in decision.candidates if one not in named]
-    choices = [*_choices(evidence, touched), *(one for one in _choices(evidence, proposed) if one.nearness)]
+    sought = sought_in(evidence)
+    choices = [
+        *_choices(evidence, sought, touched),
+        *(one for one in _choices(evidence, sought, proposed) if one.nearness),
+    ]
     choices.sort(key=lambda one: one.rank)
     return replace(decision, candidates=(*named, *(one.candidate for one in choices))[:CANDIDATES_SHOWN])
 
 
-def _choices(evidence: Evidence, candidates: Sequence[Candidate]) -> Iterator[_Choice]:
+def _choices(evidence: Evidence, sought: Sought, candidates: Sequence[Candidate]) -> Iterator[_Choice]:
     """The candidates with what is nearly printed of them."""
-    sought = sought_in(evidence)
     for one in candidates:
         like = likeness(sought, one.person)
         if like is None:
