@@ -13,12 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agent.core.names import spelling_key, tokens
-from agent.domain.evidence import Evidence, Passage, Token
+from agent.domain.evidence import SURE, Evidence, Passage, Token
 from agent.domain.identity import Person
 
 MOST_LETTERS = 2_000
 """Of a longer document the first say whom it is about; and as many again, later, behind labels."""
-_SURE = 80
 _TAKEN_FOR_LETTERS = str.maketrans("014568392", "olasgbbgz")
 _TAKEN_FOR_DIGITS = str.maketrans("oqlisgbza", "001156824")
 _UPRIGHT = str.maketrans("ij", "ll")
@@ -190,10 +189,9 @@ def _of_number(letters: Letters, number: str) -> float:
 
 def _may_be_name(token: Token) -> bool:
     """Whether a word has a capital, or may have lost it: `6eorge`, `ce jourKassoukibda`."""
-    is_unsure = token.confidence is not None and token.confidence < _SURE
+    is_unsure = token.confidence is not None and token.confidence < SURE
     has_capital = token.is_name_like or any(map(str.isupper, token.printed))
-    letters = sum(map(str.isalpha, token.text))
-    is_damaged = token.text[0].isdigit() and 2 * letters > len(token.text)
+    is_damaged = token.text[0].isdigit() and token.is_mostly_letters
     return not token.text.isdigit() and (has_capital or is_unsure or is_damaged)
 
 

@@ -9,14 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from agent.core.layout import Layout
 from agent.core.names import JOINERS, PARTICLES, word_set
-from agent.domain.evidence import NAME_KINDS, Mark, MarkKind, Passage, Token
+from agent.domain.evidence import NAME_KINDS, SURE, Mark, MarkKind, Passage, Token
 
 _LONGEST_NAME = 4
 _LONGEST_LABEL = 5
 _LONGEST_OPENING = 3
 _SHORTEST_WORD = 2
-_SURE = 80
-"""Below it OCR has often damaged a word."""
 _NAME_GAPS = frozenset({" ", "-", "'", "’", ". "})
 _BEFORE_DATE_GAPS = frozenset({" ", ", ", " (", " - ", ",", "("})
 _VALUED = frozenset({MarkKind.NEUTRAL, MarkKind.IDENTIFIER})
@@ -69,9 +67,9 @@ class Unlabelled:
         """A name and nothing else, right below a few words of which OCR hardly read one: it may have been a label."""
         for line in self._lines_below():
             above = self._layout.line(line.start - 1)
-            sure = [self._stream[place].confidence or _SURE for place in above]
+            sure = [self._stream[place].confidence or SURE for place in above]
             is_name = len(line) > 1 and all(map(self._may_be_name, line)) and self._is_name_alone(line)
-            if is_name and len(above) <= _LONGEST_LABEL and min(sure) < _SURE and self._is_read_by_ocr(line):
+            if is_name and len(above) <= _LONGEST_LABEL and min(sure) < SURE and self._is_read_by_ocr(line):
                 yield Passage(start=line.start, end=line.stop)
 
     def beside_subjects(self) -> Iterator[Passage]:
@@ -173,15 +171,14 @@ class Unlabelled:
 
     def _may_be_damaged_name(self, position: int) -> bool:
         """Whether a word may be a part of a name that OCR has cut: `Cranleyb yinq`."""
-        letters = sum(map(str.isalpha, self._stream[position].text))
-        return position not in self._mark_at and 2 * letters > len(self._stream[position].text)
+        return position not in self._mark_at and self._stream[position].is_mostly_letters
 
     def _may_be_remnant(self, position: int) -> bool:
         """Whether a word is unknown, or a letter that stands for a civility and may be a part of one: `M ère`."""
-        mark, text = self._mark_at.get(position), self._stream[position].text
-        is_letter = mark is not None and mark.kind is MarkKind.CIVILITY and len(text) == 1
+        mark, token = self._mark_at.get(position), self._stream[position]
+        is_letter = mark is not None and mark.kind is MarkKind.CIVILITY and len(token.text) == 1
         is_part = is_letter and not self._stream[position + 1].is_name_like
-        return (mark is None or is_part) and 2 * sum(map(str.isalpha, text)) > len(text)
+        return (mark is None or is_part) and token.is_mostly_letters
 
     def _names(self, places: range) -> bool:
         """Whether a word among these is long enough to be a name; OCR reads letters as digits, and parts the first."""

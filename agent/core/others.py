@@ -15,7 +15,7 @@ from agent.core.names import HONORIFICS, JOINERS, PARTICLES, tokens, word_set
 from agent.core.nearby import Unlabelled
 from agent.core.roles import Roles
 from agent.core.strange_names import StrangeNames
-from agent.domain.evidence import DoubtKind, Evidence, Mark, MarkKind, NameField, Passage, Token
+from agent.domain.evidence import SURE, DoubtKind, Evidence, Mark, MarkKind, NameField, Passage, Token
 from agent.domain.identity import Person
 
 _MOST_LINES_APART = 3
@@ -32,8 +32,6 @@ _FAMILY = word_set(
 )
 _TITLES = word_set("dr drs docteur docteure doctor pr prof professeur professeure professor maitre")
 _SHORTEST_SURNAME = 3
-_SURE = 80
-"""From here on OCR has mostly read a word rightly; the floor for what a match rests on is the same by default."""
 _OFFICES = word_set(
     "directeur directrice president presidente confrere consoeur maire juge procureur chef ministre"
 )
@@ -195,7 +193,7 @@ class Others:
             sure = self._stream[position - 1].confidence
             mark = self._mark_at.get(position - 1)
             is_half_known = sure is not None and is_name_of_a_thing(self._stream, mark)
-            if only_unsure and not is_half_known and (sure is None or sure >= _SURE):
+            if only_unsure and not is_half_known and (sure is None or sure >= SURE):
                 continue
             if ":" in self._stream[position].before and (is_half_known or mark is None):
                 end = self._name_end(position)
@@ -228,7 +226,7 @@ class Others:
     def _is_on_unsure_line(self, passage: Passage) -> bool:
         """Whether OCR hardly read a word of a line: `Vu en cons'ultation Adam TAZI` had a label."""
         line = self._layout.line(passage.start)
-        return min(self._stream[place].confidence or _SURE for place in line) < _SURE
+        return min(self._stream[place].confidence or SURE for place in line) < SURE
 
     def _of_somebody(self) -> Iterator[Passage]:
         """`Échantillon de Adam`."""

@@ -127,8 +127,9 @@ def _is_name(words: Sequence[Token]) -> bool:
 
 def _may_be_name(token: Token) -> bool:
     letters = sum(map(str.isalpha, token.text))
-    is_long = letters >= _SHORTEST_WORD and 2 * letters > len(token.text)
-    return is_long and token.text not in PARTICLES | FUNCTION_WORDS
+    return (
+        letters >= _SHORTEST_WORD and token.is_mostly_letters and token.text not in PARTICLES | FUNCTION_WORDS
+    )
 
 
 def _is_run_together(token: Token) -> bool:
@@ -146,8 +147,7 @@ def _is_run_together(token: Token) -> bool:
 
 def _is_word(token: Token) -> bool:
     """Whether a word is written small, as in a sentence."""
-    letters = sum(map(str.isalpha, token.text))
-    return 2 * letters > len(token.text) and not token.is_name_like and token.text not in FUNCTION_WORDS
+    return token.is_mostly_letters and not token.is_name_like and token.text not in FUNCTION_WORDS
 
 
 def _is_titled(token: Token) -> bool:

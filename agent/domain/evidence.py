@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from agent.domain.document import Box
 
+SURE = 80
+"""Below it OCR has often damaged a word; the floor for what a match rests on is the same by default."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
@@ -35,6 +38,10 @@ class Token:
     box: Box
     confidence: int | None
     is_name_like: bool
+
+    @property
+    def is_mostly_letters(self) -> bool:
+        return 2 * sum(map(str.isalpha, self.text)) > len(self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
