@@ -34,7 +34,7 @@ MOST_PASSWORDS = 20
 _LONGEST_PASSWORD_BYTES = 127
 """More than a PDF can have (ISO 32000-2, 7.6.4.3.3)."""
 
-_NOT_TOLD = frozenset({"telegram_chats", "telegram_api_url"})  # an address may hold a password
+_NOT_TOLD = frozenset({"telegram_chats"})
 _SET = "?"
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -192,8 +192,9 @@ class Settings(BaseSettings):
 
 
 def _told(value: object, *, is_open: bool) -> str:
-    """Write a value; `?` for one that is set and not to be told."""
-    is_secret = isinstance(value, SecretStr) or not is_open
+    """Write a value; `?` for one that is set and not to be told, such as an address that holds a password."""
+    has_password = isinstance(value, HttpUrl) and value.password is not None
+    is_secret = isinstance(value, SecretStr) or has_password or not is_open
     content = value.get_secret_value() if isinstance(value, SecretStr) else value
     if content is None or (is_secret and not content):
         return ""

@@ -72,3 +72,10 @@ def test_what_is_told_of_settings_holds_no_secret_and_nobody(tmp_path: Path) -> 
     assert not {"SECRET", "815"} & set("".join(told.values()).replace(":", " ").split())
     assert "DOSSIERD_HOME" not in told
     assert _settings(tmp_path).told()["DOSSIERD_TELEGRAM_TOKEN"] == ""
+
+
+@pytest.mark.security
+def test_an_address_is_told_unless_it_holds_a_password(tmp_path: Path) -> None:
+    name = "DOSSIERD_TELEGRAM_API_URL"
+    assert _settings(tmp_path, telegram_api_url="http://proxy.local/x").told()[name] == "http://proxy.local/x"
+    assert _settings(tmp_path, telegram_api_url="http://u:SECRET@proxy.local/x").told()[name] == "?"
