@@ -1,5 +1,7 @@
 """Printed ages, as far as they are labelled or stand behind a name; an age only ever speaks against somebody.
 
+A label for a newborn child is an age as well: "Baby Sara BENALI, born 1993", printed today, is about a child of hers.
+
 An age is held against every date of the document, because nobody says which one it was counted on. In a document
 without a date it can be held against nothing, and so it contradicts everybody whose birth date is registered.
 """
@@ -25,6 +27,8 @@ _NUMBER_WORDS = word_set(
 )
 _SUBJECTS = NAME_KINDS - {MarkKind.TOPIC} | {MarkKind.CIVILITY, MarkKind.PARTY}
 _PEOPLE = word_set("fille fillette garcon homme femme dame monsieur boy girl man woman")
+_NEWBORN = word_set("nourrisson nouveau bebe newborn infant baby")
+"""Words that open the labels for those who are hardly two years old."""
 _OLDEST = 125
 _LABEL_WINDOW = 5
 _NAME_GAPS = frozenset({", ", " ", " (", " - ", "\n", "\t"})
@@ -46,6 +50,13 @@ def ages_of(
             yield PrintedAge(birth_years=(), passage=Passage(start=position, end=position + 1))
         elif token.text in _LABELS and not _is_of_the_past(stream, position):
             yield from _labelled(stream, position, dates)
+        elif token.text in _NEWBORN and _opens_label(position, mark_at):
+            yield _printed_age(0, position, dates)
+
+
+def _opens_label(position: int, mark_at: Mapping[int, Mark]) -> bool:
+    mark = mark_at.get(position)
+    return mark is not None and mark.kind is MarkKind.NAME and mark.passage.start == position
 
 
 def _printed_age(age: int, position: int, dates: Sequence[datetime.date]) -> PrintedAge:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from agent.core.names import spelling_key, tokens
-from agent.domain.evidence import SURE, Evidence, Passage, Token
+from agent.domain.evidence import Evidence, Passage, Token
 from agent.domain.identity import Person
 
 MOST_LETTERS = 2_000
@@ -189,10 +189,9 @@ def _of_number(letters: Letters, number: str) -> float:
 
 def _may_be_name(token: Token) -> bool:
     """Whether a word has a capital, or may have lost it: `6eorge`, `ce jourKassoukibda`."""
-    is_unsure = token.confidence is not None and token.confidence < SURE
     has_capital = token.is_name_like or any(map(str.isupper, token.printed))
     is_damaged = token.text[0].isdigit() and token.is_mostly_letters
-    return not token.text.isdigit() and (has_capital or is_unsure or is_damaged)
+    return not token.text.isdigit() and (has_capital or token.is_unsure or is_damaged)
 
 
 def _is_number(word: str) -> bool:

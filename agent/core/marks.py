@@ -25,6 +25,8 @@ _ENDINGS = word_set("e s es ne le")
 _ARTICLES = word_set("la l le the")
 _SHORTEST_TOPIC = 3
 _GENITIVES = word_set("de du d des of") | _ARTICLES
+_SPECKS = frozenset({"'", "’", "`", ","})
+"""What stands within a word is none of its signs."""
 _GENITIVE_GAPS = frozenset(" '’-")
 
 
@@ -126,11 +128,19 @@ def _begins_number(stream: tuple[Token, ...], position: int) -> bool:
 
 
 def _is_half_a_word(stream: tuple[Token, ...], position: int, phrase: Phrase) -> bool:
-    """`Pè re : X` and `Pè,re : X`, a father's label that OCR parted: inside a line two letters announce no topic."""
+    """Whether two letters are all that OCR has left of a word.
+
+    `Pè re : X` and `Pè,re : X` are a father's label: inside a line two letters announce no topic. `Pr'énom` is no
+    professor: a title ends with a space or a full stop.
+    """
     token = stream[position]
-    is_tiny = phrase.kind is MarkKind.TOPIC and len(phrase.tokens) == 1 and len(token.text) < _SHORTEST_TOPIC
+    is_tiny = len(phrase.tokens) == 1 and len(token.text) < _SHORTEST_TOPIC
+    if not is_tiny or token.confidence is None:
+        return False
     is_inside = position > 0 and not _SEPARATORS & set(token.before)
-    return is_tiny and token.confidence is not None and is_inside
+    following = stream[position + 1 : position + 2]
+    is_cut = bool(following) and following[0].before in _SPECKS
+    return (phrase.kind is MarkKind.TOPIC and is_inside) or (phrase.kind is MarkKind.ROLE and is_cut)
 
 
 def _phrase_at(

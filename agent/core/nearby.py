@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from agent.core.layout import Layout
 from agent.core.names import JOINERS, PARTICLES, word_set
-from agent.domain.evidence import NAME_KINDS, SURE, Mark, MarkKind, Passage, Token
+from agent.domain.evidence import NAME_KINDS, Mark, MarkKind, Passage, Token
 
 _LONGEST_NAME = 4
 _LONGEST_LABEL = 5
@@ -67,9 +67,9 @@ class Unlabelled:
         """A name and nothing else, right below a few words of which OCR hardly read one: it may have been a label."""
         for line in self._lines_below():
             above = self._layout.line(line.start - 1)
-            sure = [self._stream[place].confidence or SURE for place in above]
+            is_unsure = any(self._stream[place].is_unsure for place in above)
             is_name = len(line) > 1 and all(map(self._may_be_name, line)) and self._is_name_alone(line)
-            if is_name and len(above) <= _LONGEST_LABEL and min(sure) < SURE and self._is_read_by_ocr(line):
+            if is_name and len(above) <= _LONGEST_LABEL and is_unsure and self._is_read_by_ocr(line):
                 yield Passage(start=line.start, end=line.stop)
 
     def beside_subjects(self) -> Iterator[Passage]:

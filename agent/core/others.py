@@ -15,7 +15,7 @@ from agent.core.names import HONORIFICS, JOINERS, PARTICLES, tokens, word_set
 from agent.core.nearby import Unlabelled
 from agent.core.roles import Roles
 from agent.core.strange_names import StrangeNames
-from agent.domain.evidence import SURE, DoubtKind, Evidence, Mark, MarkKind, NameField, Passage, Token
+from agent.domain.evidence import DoubtKind, Evidence, Mark, MarkKind, NameField, Passage, Token
 from agent.domain.identity import Person
 
 _MOST_LINES_APART = 3
@@ -190,10 +190,10 @@ class Others:
                 `PAIENT NAME`; each may have been one of the subject's.
         """
         for position in range(1, len(self._stream)):
-            sure = self._stream[position - 1].confidence
+            label = self._stream[position - 1]
             mark = self._mark_at.get(position - 1)
-            is_half_known = sure is not None and is_name_of_a_thing(self._stream, mark)
-            if only_unsure and not is_half_known and (sure is None or sure >= SURE):
+            is_half_known = label.confidence is not None and is_name_of_a_thing(self._stream, mark)
+            if only_unsure and not is_half_known and not label.is_unsure:
                 continue
             if ":" in self._stream[position].before and (is_half_known or mark is None):
                 end = self._name_end(position)
@@ -225,8 +225,7 @@ class Others:
 
     def _is_on_unsure_line(self, passage: Passage) -> bool:
         """Whether OCR hardly read a word of a line: `Vu en cons'ultation Adam TAZI` had a label."""
-        line = self._layout.line(passage.start)
-        return min(self._stream[place].confidence or SURE for place in line) < SURE
+        return any(self._stream[place].is_unsure for place in self._layout.line(passage.start))
 
     def _of_somebody(self) -> Iterator[Passage]:
         """`Échantillon de Adam`."""

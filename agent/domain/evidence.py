@@ -40,6 +40,11 @@ class Token:
     is_name_like: bool
 
     @property
+    def is_unsure(self) -> bool:
+        """Whether OCR hardly read its word; a word of a text layer never is."""
+        return self.confidence is not None and self.confidence < SURE
+
+    @property
     def is_mostly_letters(self) -> bool:
         return 2 * sum(map(str.isalpha, self.text)) > len(self.text)
 

@@ -389,3 +389,21 @@ def test_the_name_of_an_unknown_thing_may_be_the_patients_where_ocr_read_it(text
 def test_the_name_of_a_thing_is_nobodys() -> None:
     assert is_match("Patient: Karim ALAOUI\nDOB: 12/03/1980\nTest Name: Full Blood Count")
     assert is_match("Patient: Karim ALAOUI\nDOB: 12/03/1980\nTest Name: Glucose", confidence=94)
+
+
+def test_what_ocr_has_left_of_a_first_names_label_is_no_doctors_title() -> None:
+    text = "Patient(e) : Karim ALAOUI     Pr'énom etnom : Adam TAZI\nNé le 12/03/1980"
+    read = text_of(*text.split("\n"), confidence=94, unsure="Pr'énom", unsure_confidence=34)
+    assert not isinstance(decided(read, KARIM), Match)
+
+
+@pytest.mark.parametrize("title", ["Pr", "Pr.", "Dr", "Dr."])
+def test_a_doctors_title_that_ocr_has_read_is_one(title: str) -> None:
+    assert is_match(f"Patient(e) : Karim ALAOUI     {title} Adam TAZI\nNé le 12/03/1980", confidence=94)
+
+
+def test_a_word_of_which_ocr_is_not_sure_at_all_is_unsure() -> None:
+    text = "Patient : Karim ALAOUI\nNé le 12/03/1980\nلمريص\nآدم التازي"
+    for unsure_confidence, is_sure in ((94, True), (0, False)):
+        read = text_of(*text.split("\n"), confidence=94, unsure="لمريص", unsure_confidence=unsure_confidence)
+        assert isinstance(decided(read, KARIM), Match) is is_sure
