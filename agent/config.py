@@ -20,6 +20,7 @@ from dotenv.parser import parse_stream
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from agent.core.allowed import Allowed, users_of
 from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
 from agent.core.vocabulary import Vocabulary
 from agent.domain.decision import Mode, Policy
@@ -34,7 +35,7 @@ MOST_PASSWORDS = 20
 _LONGEST_PASSWORD_BYTES = 127
 """More than a PDF can have (ISO 32000-2, 7.6.4.3.3)."""
 
-_NOT_TOLD = frozenset({"telegram_chats"})
+_NOT_TOLD = frozenset({"telegram_chats", "telegram_users", "telegram_escalation_chat"})
 _SET = "?"
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -58,6 +59,8 @@ class Settings(BaseSettings):
 
     telegram_token: SecretStr | None = None
     telegram_chats: Annotated[tuple[int, ...], NoDecode] = ()
+    telegram_users: str = ""
+    telegram_escalation_chat: int | None = None
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
 
     ocr_languages: str = Field(default="fra+eng+ara", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")
@@ -124,6 +127,12 @@ class Settings(BaseSettings):
     def _chats_from_text(cls, value: object) -> object:
         return tuple(part for part in value.replace(",", " ").split()) if isinstance(value, str) else value
 
+    @field_validator("telegram_users")
+    @classmethod
+    def _users_are_users(cls, value: str) -> str:
+        users_of(value)
+        return value
+
     @field_validator("pdf_passwords")
     @classmethod
     def _passwords_are_few_and_short(cls, value: SecretStr) -> SecretStr:
@@ -166,6 +175,25 @@ class Settings(BaseSettings):
                 "write the number of each chat that may be told, such as 123456789"
             )
         return self
+
+    @model_validator(mode="after")
+    def _escalation_goes_to_a_chat(self) -> Self:
+        if (
+            self.telegram_escalation_chat is not None
+            and self.telegram_escalation_chat not in self.telegram_chats
+        ):
+            raise ValueError(
+                f"{PREFIX}TELEGRAM_ESCALATION_CHAT is none of the chats in {PREFIX}TELEGRAM_CHATS: add it there"
+            )
+        return self
+
+    @cached_property
+    def allowed(self) -> Allowed:
+        """Who is listened to on Telegram."""
+        return Allowed(
+            chats=frozenset(self.telegram_chats),
+            users={user.number: user for user in users_of(self.telegram_users)},
+        )
 
     @property
     def passwords(self) -> tuple[str, ...]:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Protocol
 
 from agent.core.rules import Rules
+from agent.core.voice import ENGLISH, Voice
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
 from agent.domain.evidence import Evidence
 from agent.domain.identity import People, Person, RecordId
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Lesson, LessonNumber, LessonState
-from agent.domain.life import Document, Reply, Request, Review
-from agent.domain.message import Message, MessageKind, Topic
+from agent.domain.life import Document, Review
+from agent.domain.message import Message
 from agent.domain.outcome import Event, State
 from agent.domain.reading import Progress, Reading, Turn, Wanted
 from agent.domain.room import Room
@@ -101,6 +102,16 @@ class Notifier(Protocol):
         Raises:
             NotifierUnavailable: not now; the message is kept and tried again.
             MessageRefused: never; the message is kept as undeliverable.
+        """
+        ...
+
+    def replace(self, receipt: str, message: Message, recipient: str) -> str:
+        """Put a message in the place of an earlier one and return the receipt of what stands there now.
+
+        A channel that can't change what it has said says it anew. Safe to repeat.
+
+        Raises:
+            NotifierUnavailable, MessageRefused.
         """
         ...
 
@@ -330,38 +341,6 @@ class Ledger(Protocol):
         ...
 
 
-class Requests(Protocol):
-    """What people asked for, kept until it is done or refused.
-
-    Raises (all methods): LedgerUnavailable.
-    """
-
-    def submit(self, request: Request) -> None:
-        """Keep a request; one key is kept once."""
-        ...
-
-    def open_requests(self) -> Sequence[Request]: ...
-
-    def reply(self, key: str) -> Reply | None: ...
-
-    def close_request(self, key: str, reply: Reply, now: datetime.datetime) -> None: ...
-
-
-class Notices(Protocol):
-    """Messages about the house, not about a document; they go the way of all messages.
-
-    Raises (all methods): LedgerUnavailable.
-    """
-
-    def announce(self, messages: Sequence[tuple[str, Message]], now: datetime.datetime) -> None:
-        """Write one notice for each recipient; it is due at once."""
-        ...
-
-    def last_notice(self, topic: Topic) -> MessageKind | None:
-        """What people were told last about this."""
-        ...
-
-
 class Journal(Protocol):
     """The audit trail: appended and on disk before the effect that it tells of.
 
@@ -385,6 +364,7 @@ class Ports:
     recipients: Sequence[str]
     rules: Rules
     should_stop: Callable[[], bool]
+    voice: Voice = ENGLISH
     should_yield: Callable[[DocumentId], bool] = lambda _: False
     """Whether the reading of a document should make way for others after its turn."""
     searchable: SearchablePdfs | None = None  # None: the office wants no searchable copies

@@ -111,6 +111,7 @@ class FakeNotifier:
     sent: list[tuple[str, DocumentId | None]] = field(default_factory=list)
     tries: list[tuple[str, DocumentId | None]] = field(default_factory=list)
     troubles: dict[str, list[DossierdError]] = field(default_factory=dict)
+    replaced: list[str] = field(default_factory=list)
 
     def recipients(self) -> Sequence[str]:
         return self.names
@@ -123,3 +124,8 @@ class FakeNotifier:
             raise self.troubles[recipient].pop(0)
         self.sent.append((recipient, message.document_id))
         return f"receipt {len(self.sent)}"
+
+    def replace(self, receipt: str, message: Message, recipient: str) -> str:
+        self.replaced.append(receipt)
+        self.send(message, recipient)
+        return receipt

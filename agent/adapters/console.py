@@ -43,6 +43,14 @@ class ConsoleNotifier:
             raise NotifierUnavailable("The terminal can't be written to.") from error
         return RECIPIENT
 
+    def replace(self, receipt: str, message: Message, recipient: str) -> str:  # noqa: ARG002 -- a terminal keeps its lines
+        """Show what has changed as a message of its own.
+
+        Raises:
+            NotifierUnavailable, MessageRefused: as `send`.
+        """
+        return self.send(message, recipient)
+
 
 def as_text(message: Message) -> str:
     """Lay a message out for a terminal; no character of it can steer that."""

@@ -51,17 +51,31 @@ OVER = frozenset({MessageKind.INTAKE_RESUMED, MessageKind.FILING_RESUMED, Messag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """Something that a reader can press; a channel without buttons leaves them out, so `lines` must do without.
+
+    Attributes:
+        data: what comes back when it is pressed: at most 64 bytes, and nothing of a person (core/presses.py).
+    """
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message about one document, or about the house. Its reference makes a repeated delivery harmless.
 
     Attributes:
         document_id: None for a notice about the house.
+        buttons: rows of them, from top to bottom.
     """
 
     kind: MessageKind
     document_id: DocumentId | None
     title: str
     lines: tuple[str, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
 
     @property
     def reference(self) -> str | None:
@@ -76,6 +90,7 @@ class Parcel:
     Attributes:
         recipient: one of the notifier's own keys.
         attempts: how often it was postponed so far.
+        replaces: the receipt of the message whose place this one takes; None for a new message.
     """
 
     parcel_id: ParcelId
@@ -84,6 +99,7 @@ class Parcel:
     recipient: str
     message: Message
     attempts: int = 0
+    replaces: str | None = None
 
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from agent import errors
+from agent.asked import Notices
 from agent.core.notices import left_notice, nothing_left_notice
 from agent.domain.message import OVER, Message, Topic
-from agent.ports import Clock, Notices
+from agent.ports import Clock
 
 log = structlog.get_logger(__name__)
 

@@ -59,6 +59,9 @@ class ToldInAFile:
     def recipients(self) -> Sequence[str]:
         return ("file",)
 
+    def replace(self, receipt: str, message: Message, recipient: str) -> str:
+        return self.send(message, recipient)
+
     def send(self, message: Message, recipient: str) -> str:
         with self._path.open("a") as told:
             told.write(

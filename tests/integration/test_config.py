@@ -179,6 +179,8 @@ WRONG = {
     "reader_fence": "s3cret",
     "searchable_pdf": "s3cret",
     "log_level": "s3cret",
+    "telegram_users": "s3cret",
+    "telegram_escalation_chat": "s3cret",
 }
 
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from structlog.testing import capture_logs
 
-from agent.adapters.telegram import client
+from agent.adapters.telegram import connection
 from agent.adapters.telegram.client import TelegramNotifier
 from agent.errors import DossierdError, MessageRefused, NotifierUnavailable
 from agent.workflow.outbox import relay
@@ -217,7 +217,7 @@ def test_a_hanging_server_is_given_up_within_the_deadline(api: BotApi, connect: 
 def test_a_reply_that_does_not_come_is_not_waited_for_until_the_deadline(
     api: BotApi, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "REPLY_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "REPLY_SECONDS", 0.2)
     api.order(botapi.Hang())
     failure = failure_of(lambda: connect(call_seconds=30.0).send(a_message(), HERE))
     assert isinstance(failure, NotifierUnavailable)

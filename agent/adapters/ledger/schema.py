@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that this code is written for."""
 
 
@@ -176,8 +176,47 @@ outbox = Table(
     Column("receipt", Text),
     Column("dead_at", UtcDateTime),
     Column("error", Text),
+    Column("card", String(64)),  # of a message that later ones take the place of
     UniqueConstraint("document_id", "epoch", "recipient"),
     Index("ix_outbox_waiting", "sent_at", "dead_at", "due_at"),
+    Index("ix_outbox_card", "card", "recipient"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("bot", String(32), primary_key=True),
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text),  # as it came; empty once it is handled: it holds what people wrote
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("handled_at", UtcDateTime, index=True),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("bot", String(32), primary_key=True),
+    Column("polled_at", UtcDateTime, nullable=False),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("question_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("document_id", ForeignKey("documents.document_id"), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("revision", String(12), nullable=False),
+    Column("offered", Text, nullable=False),  # the records under the buttons, in their order, in JSON
+    Column("is_search", Boolean, nullable=False),  # whether those were searched for by a human
+    Column("page", Integer, nullable=False),
+    Column("confirming", Integer),  # the button that was pressed, and is asked about once more
+    Column("posted_at", UtcDateTime, nullable=False),
+    Column("repeated_at", UtcDateTime),
+    Column("escalated_at", UtcDateTime),
+    Column("skipped_at", UtcDateTime),
+    Column("closed_at", UtcDateTime, index=True),
+    UniqueConstraint("document_id", "epoch"),
+    sqlite_autoincrement=True,
 )
 
 requests = Table(
@@ -193,5 +232,6 @@ requests = Table(
     Column("closed_at", UtcDateTime, index=True),
     Column("done", Boolean),
     Column("sentence", Text),
+    Column("epoch", Integer),  # the document's, if the request holds for no other
     UniqueConstraint("key"),
 )

@@ -33,6 +33,13 @@ _CHAT_REFUSALS = (
 )
 _TEXT_REFUSALS = ("message is too long", "message text is empty", _MARKUP_REFUSED)
 
+_PAST_EDITING = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message to edit",
+)
+
 _LOOK_AT_CHAT = (
     "Open the bot in that chat and press Start (in a group: add it as a member), "
     "and check the number in DOSSIERD_TELEGRAM_CHATS. Until then: dossierd pending."
@@ -71,6 +78,23 @@ def no_answer() -> NotifierUnavailable:
 
 def is_markup_refused(error: BadRequest) -> bool:
     return _MARKUP_REFUSED in error.message.lower()
+
+
+def is_not_modified(error: BadRequest) -> bool:
+    """Whether the message says already what it was to say."""
+    return "message is not modified" in error.message.lower()
+
+
+def is_past_editing(error: BadRequest) -> bool:
+    """Whether a message is gone, or may not be edited any more."""
+    said = error.message.lower()
+    return any(words in said for words in _PAST_EDITING)
+
+
+def is_too_old(error: BadRequest) -> bool:
+    """Whether a press can't be answered any more: Telegram has shown the reader that it took too long."""
+    said = error.message.lower()
+    return "query is too old" in said or "query id is invalid" in said
 
 
 def is_surely_not_sent(error: BaseException) -> bool:

@@ -11,6 +11,8 @@ from agent.domain.message import Message, visible
 
 LIMIT = 4096
 """Telegram's limit for a message as shown, in UTF-16 units: html markup does not count."""
+LONGEST_LABEL = 60
+"""Telegram shows about forty characters of a button on a telephone, and cuts the rest by itself."""
 _CUT_MARK = "…"
 
 _SPACES = re.compile(r"(\s+)")
@@ -31,18 +33,23 @@ def markup(message: Message) -> str:
     return f"{heading}\n{_escaped(body)}" if body else heading
 
 
+def label(text: str) -> str:
+    """Write a button's label: on one line, and short enough for a telephone."""
+    return cut(visible(text), LONGEST_LABEL) or _CUT_MARK
+
+
 def units(text: str) -> int:
     """Count UTF-16 units, which is how Telegram measures."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def _within_limit(message: Message) -> tuple[str, str]:
-    title = _cut(visible(message.title), LIMIT)
+    title = cut(visible(message.title), LIMIT)
     body = "\n".join(map(visible, message.lines))
-    return title, _cut(body, LIMIT - units(title) - 1)
+    return title, cut(body, LIMIT - units(title) - 1)
 
 
-def _cut(text: str, limit: int) -> str:
+def cut(text: str, limit: int) -> str:
     """Shorten to so many units; never through the middle of a surrogate pair."""
     if units(text) <= limit:
         return text
