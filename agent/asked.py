@@ -1,11 +1,13 @@
 """Ports of what people ask for and are told, beside those of a document's life in `ports`."""
 
 import datetime
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
-from agent.domain.life import Reply, Request
+from agent.domain.identity import RecordId
+from agent.domain.life import Reply, Request, Review
 from agent.domain.message import Message, MessageKind, Topic
+from agent.domain.question import Question, QuestionId
 
 
 class Requests(Protocol):
@@ -37,4 +39,91 @@ class Notices(Protocol):
 
     def last_notice(self, topic: Topic) -> MessageKind | None:
         """What people were told last about this."""
+        ...
+
+
+class Inbox(Protocol):
+    """What came in from a channel, kept before the channel is told to forget it.
+
+    Raises (all methods): LedgerUnavailable.
+    """
+
+    def keep(self, bot: str, updates: Sequence[Mapping[str, Any]], now: datetime.datetime) -> int | None:
+        """Keep each update once, by its `update_id`; gives the highest of these."""
+        ...
+
+    def waiting(self) -> Sequence[tuple[str, int, Mapping[str, Any], datetime.datetime]]:
+        """What was not handled yet, oldest first: bot, number, update, when it came."""
+        ...
+
+    def mark_handled(self, bot: str, update_id: int, now: datetime.datetime) -> None:
+        """It needs no second look; what people wrote goes."""
+        ...
+
+    def polled(self, bot: str, now: datetime.datetime, forgotten_after: datetime.timedelta) -> None:
+        """The channel was asked and has answered; a longer silence before it means that presses may be lost."""
+        ...
+
+    def heard_again_at(self) -> datetime.datetime | None:
+        """When the last such silence ended."""
+        ...
+
+
+Write = Callable[[Question], Sequence[tuple[str, Message]]]
+"""Writes for each recipient what a question says now."""
+
+
+class Questions(Protocol):
+    """Questions that were put to people. A change and the messages that show it are one transaction.
+
+    Raises (all methods): LedgerUnavailable.
+    """
+
+    def open_reviews(self) -> Sequence[Review]:
+        """What waits for a human, oldest first."""
+        ...
+
+    def standing(self) -> Sequence[Question]:
+        """The questions that are not closed."""
+        ...
+
+    def question(self, question_id: QuestionId) -> tuple[Question, bool] | None:
+        """A question, and whether it stands."""
+        ...
+
+    def of_card(self, recipient: str, receipt: str) -> QuestionId | None:
+        """The question that a message shows."""
+        ...
+
+    def post(
+        self,
+        review: Review,
+        offered: Sequence[RecordId],
+        revision: str,
+        write: Write,
+        now: datetime.datetime,
+        *,
+        instead_of: Question | None = None,
+        moved: Sequence[tuple[str, Message]] = (),
+    ) -> bool:
+        """Put a question; False when its review is open no longer.
+
+        Args:
+            instead_of: an earlier one, which is closed; `moved` takes its place.
+        """
+        ...
+
+    def change(
+        self,
+        question: Question,
+        messages: Sequence[tuple[str, Message]],
+        now: datetime.datetime,
+        *,
+        is_closed: bool = False,
+    ) -> bool:
+        """Write a question as it is now; False when it was closed or put anew meanwhile."""
+        ...
+
+    def add(self, card: str | None, messages: Sequence[tuple[str, Message]], now: datetime.datetime) -> None:
+        """Say something that changes no question."""
         ...

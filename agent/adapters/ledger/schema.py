@@ -197,13 +197,14 @@ polls = Table(
     metadata,
     Column("bot", String(32), primary_key=True),
     Column("polled_at", UtcDateTime, nullable=False),
+    Column("heard_again_at", UtcDateTime),  # when a silence ended in which Telegram has forgotten presses
 )
 
 questions = Table(
     "questions",
     metadata,
     Column("question_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("document_id", ForeignKey("documents.document_id"), nullable=False),
+    Column("document_id", ForeignKey("documents.document_id"), nullable=False, index=True),
     Column("epoch", Integer, nullable=False),
     Column("revision", String(12), nullable=False),
     Column("offered", Text, nullable=False),  # the records under the buttons, in their order, in JSON
@@ -215,7 +216,6 @@ questions = Table(
     Column("escalated_at", UtcDateTime),
     Column("skipped_at", UtcDateTime),
     Column("closed_at", UtcDateTime, index=True),
-    UniqueConstraint("document_id", "epoch"),
     sqlite_autoincrement=True,
 )
 

@@ -30,6 +30,7 @@ def upgrade() -> None:
         "polls",
         sa.Column("bot", sa.String(length=32), nullable=False),
         sa.Column("polled_at", _MOMENT, nullable=False),
+        sa.Column("heard_again_at", _MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("bot", name=op.f("pk_polls")),
     )
     op.create_table(
@@ -51,7 +52,7 @@ def upgrade() -> None:
             ["document_id"], ["documents.document_id"], name=op.f("fk_questions_document_id_documents")
         ),
         sa.PrimaryKeyConstraint("question_id", name=op.f("pk_questions")),
-        sa.UniqueConstraint("document_id", "epoch", name=op.f("uq_questions_document_id_epoch")),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_questions_document_id"), "questions", ["document_id"])
     op.create_index(op.f("ix_questions_closed_at"), "questions", ["closed_at"])

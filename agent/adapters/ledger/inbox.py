@@ -1,0 +1,71 @@
+"""What came in from a channel, kept before the channel is told to forget it."""
+
+import datetime
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Engine, func, insert, select, update
+
+from agent.adapters.ledger.engine import reading, writing
+from agent.adapters.ledger.schema import inbox, polls
+
+_WAITING = (
+    select(inbox.c.bot, inbox.c.update_id, inbox.c.body, inbox.c.received_at)
+    .where(inbox.c.handled_at.is_(None))
+    .order_by(inbox.c.bot, inbox.c.update_id)
+)
+"""Asked for twice a second as long as the daemon lives, so it is built once."""
+
+
+class SqlInbox:
+    """Implements `asked.Inbox`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def keep(self, bot: str, updates: Sequence[Mapping[str, Any]], now: datetime.datetime) -> int | None:
+        with writing(self._engine) as connection:
+            for one in updates:
+                number = int(one["update_id"])
+                known = connection.execute(
+                    select(inbox.c.update_id).where(inbox.c.bot == bot, inbox.c.update_id == number)
+                ).scalar()
+                if known is None:
+                    connection.execute(
+                        insert(inbox).values(bot=bot, update_id=number, body=json.dumps(one), received_at=now)
+                    )
+        return max((int(one["update_id"]) for one in updates), default=None)
+
+    def waiting(self) -> Sequence[tuple[str, int, Mapping[str, Any], datetime.datetime]]:
+        with reading(self._engine) as connection:
+            return [
+                (row.bot, row.update_id, json.loads(row.body or "{}"), row.received_at)
+                for row in connection.execute(_WAITING)
+            ]
+
+    def mark_handled(self, bot: str, update_id: int, now: datetime.datetime) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(inbox)
+                .where(inbox.c.bot == bot, inbox.c.update_id == update_id)
+                .values(handled_at=now, body=None)
+            )
+
+    def polled(self, bot: str, now: datetime.datetime, forgotten_after: datetime.timedelta) -> None:
+        with writing(self._engine) as connection:
+            before = connection.execute(select(polls).where(polls.c.bot == bot)).one_or_none()
+            if before is None:
+                connection.execute(insert(polls).values(bot=bot, polled_at=now))
+                return
+            values: dict[str, datetime.datetime] = {"polled_at": now}
+            if now - before.polled_at > forgotten_after:
+                values["heard_again_at"] = now
+            connection.execute(update(polls).where(polls.c.bot == bot).values(**values))
+
+    def heard_again_at(self) -> datetime.datetime | None:
+        with reading(self._engine) as connection:
+            moment: datetime.datetime | None = connection.execute(
+                select(func.max(polls.c.heard_again_at))
+            ).scalar()
+            return moment

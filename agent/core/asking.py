@@ -1,0 +1,128 @@
+"""What is to be said next of the questions that are open: a comparison of what is with what people were told.
+
+Nothing here waits or remembers: the same rows at the same time give the same steps, and a step that was carried out is
+not given again.
+"""
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.domain.document import DocumentId
+from agent.domain.life import Review
+from agent.domain.question import Question
+
+MOST_OPEN = 5
+"""Questions that wait in a chat at once: more are not answered sooner, and bury each other."""
+REPEAT_AFTER = datetime.timedelta(hours=24)
+ESCALATE_AFTER = datetime.timedelta(hours=72)
+PUT_OFF_FOR = datetime.timedelta(hours=24)
+"""How long "later" is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """Ask about an open review."""
+
+    review: Review
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostAgain:
+    """Ask anew, further down in the chat; the earlier message is closed."""
+
+    question: Question
+    review: Review
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """The review is open no longer, though nobody has answered it in a chat."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """Remind people, once."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate:
+    """Ask the further chat too."""
+
+    question: Question
+    review: Review
+
+
+Step = Post | PostAgain | Close | Repeat | Escalate
+
+
+def plan(
+    reviews: Sequence[Review],
+    questions: Sequence[Question],
+    now: datetime.datetime,
+    *,
+    heard_again_at: datetime.datetime | None = None,
+    escalates: bool = False,
+) -> list[Step]:
+    """Say what is to be done, in this order.
+
+    Args:
+        reviews: those that are open, oldest first.
+        questions: those that are not closed.
+        heard_again_at: when presses were heard again after a silence in which Telegram has forgotten some.
+        escalates: whether there is a further chat.
+    """
+    open_reviews = {(review.document_id, review.epoch): review for review in reviews}
+    return [
+        *_about(questions, open_reviews, now, heard_again_at, escalates=escalates),
+        *_new(reviews, questions, open_reviews, now),
+    ]
+
+
+def _about(
+    questions: Sequence[Question],
+    open_reviews: Mapping[tuple[DocumentId, int], Review],
+    now: datetime.datetime,
+    heard_again_at: datetime.datetime | None,
+    *,
+    escalates: bool,
+) -> Iterator[Step]:
+    for question in questions:
+        review = open_reviews.get((question.document_id, question.epoch))
+        if review is None:
+            yield Close(question=question)
+        elif question.skipped_at is not None:
+            if now - question.skipped_at >= PUT_OFF_FOR:
+                yield PostAgain(question=question, review=review)
+        elif heard_again_at is not None and question.posted_at < heard_again_at:
+            yield PostAgain(question=question, review=review)
+        else:
+            waited = now - review.opened_at
+            if question.repeated_at is None and now - question.posted_at >= REPEAT_AFTER:
+                yield Repeat(question=question)
+            if escalates and question.escalated_at is None and waited >= ESCALATE_AFTER:
+                yield Escalate(question=question, review=review)
+
+
+def _new(
+    reviews: Sequence[Review],
+    questions: Sequence[Question],
+    open_reviews: Mapping[tuple[DocumentId, int], Review],
+    now: datetime.datetime,
+) -> Iterator[Step]:
+    """The oldest reviews that have no question yet, as far as there is room."""
+    asked = {(question.document_id, question.epoch) for question in questions}
+    waiting = [
+        question
+        for question in questions
+        if (question.document_id, question.epoch) in open_reviews
+        and (question.skipped_at is None or now - question.skipped_at >= PUT_OFF_FOR)
+    ]
+    room = max(0, MOST_OPEN - len(waiting))
+    unasked = [review for review in reviews if (review.document_id, review.epoch) not in asked]
+    for review in unasked[:room]:
+        yield Post(review=review)

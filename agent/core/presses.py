@@ -1,0 +1,87 @@
+"""What a button holds: 64 bytes that name a question or a document and what to do with it, never a person.
+
+Whoever has a modified client can send anything, so each part is checked against what stands when the press arrives.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.domain.document import DocumentId, Sha256
+from agent.domain.identity import RecordId
+from agent.domain.question import QuestionId
+
+_REVISION_LENGTH = 8
+_QUESTION = re.compile(r"v1:q:([1-9][0-9]{0,17}):([a-z]+)([0-9]{0,2}):([0-9a-f]{8})")
+_DOCUMENT = re.compile(r"v1:d:([1-9][0-9]{0,17}):([a-z]+):([0-9]{1,9})")
+
+
+class Option(StrEnum):
+    """What can be pressed under a question; some with a number."""
+
+    CHOOSE = "c"
+    CONFIRM = "y"
+    NONE = "n"
+    SKIP = "s"
+    PAGE = "p"
+    BACK = "b"
+    PROPOSALS = "o"
+    SEARCH = "f"
+    SNIPPET = "i"
+    SPLIT = "x"
+
+
+class Verb(StrEnum):
+    """What can be pressed under a message about a document."""
+
+    UNDO = "undo"
+    RETRY = "retry"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionPress:
+    question_id: QuestionId
+    option: Option
+    number: int | None
+    revision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPress:
+    document_id: DocumentId
+    verb: Verb
+    epoch: int
+
+
+def revision_of(sha256: Sha256, epoch: int, offered: Sequence[RecordId]) -> str:
+    """A short hash of the document's bytes, its epoch, and who is offered under which button."""
+    told = "\0".join((sha256, str(epoch), *offered))
+    return hashlib.sha256(told.encode()).hexdigest()[:_REVISION_LENGTH]
+
+
+def question_data(question_id: QuestionId, option: Option, revision: str, number: int | None = None) -> str:
+    return f"v1:q:{question_id}:{option}{'' if number is None else number}:{revision}"
+
+
+def document_data(document_id: DocumentId, verb: Verb, epoch: int) -> str:
+    return f"v1:d:{document_id}:{verb}:{epoch}"
+
+
+def read(data: str) -> QuestionPress | DocumentPress | None:
+    """Read what a press brought; None for what none of our buttons holds."""
+    if found := _QUESTION.fullmatch(data):
+        if found[2] not in {*Option}:
+            return None
+        return QuestionPress(
+            question_id=QuestionId(int(found[1])),
+            option=Option(found[2]),
+            number=int(found[3]) if found[3] else None,
+            revision=found[4],
+        )
+    found = _DOCUMENT.fullmatch(data)
+    if found is None or found[2] not in {*Verb}:
+        return None
+    return DocumentPress(document_id=DocumentId(int(found[1])), verb=Verb(found[2]), epoch=int(found[3]))

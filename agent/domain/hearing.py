@@ -1,0 +1,39 @@
+"""What people do in a chat, as a channel has heard it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """Somebody pressed a button.
+
+    Attributes:
+        press: the channel's key by which it can be answered, for some seconds.
+        user: the channel's number of the person.
+        message: the channel's number of the message that bears the button; None where it is too old to be told.
+        data: what the button holds: written by us, but anybody can send anything.
+    """
+
+    press: str
+    chat: int
+    user: int
+    message: str | None
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Somebody wrote something.
+
+    Attributes:
+        replies_to: the channel's number of the message that it answers.
+    """
+
+    chat: int
+    user: int
+    text: str
+    message: str
+    replies_to: str | None = None
+
+
+Heard = Press | Said
