@@ -38,6 +38,7 @@ class Row:
     receipt: str | None = None
     error: str | None = None
     is_dead: bool = False
+    card: str | None = None
 
     @property
     def waits(self) -> bool:
@@ -62,24 +63,36 @@ class FakeOutbox:
         self.rows.append(Row(parcel, due_at))
         return parcel_id
 
+    def put(self, card: str, recipient: str, message: Message, now: datetime.datetime) -> None:
+        parcel_id = self.add(recipient, 0, now)
+        row = self.row(parcel_id)
+        row.card, row.parcel = card, replace(row.parcel, document_id=None, epoch=0, message=message)
+
     def due(self, now: datetime.datetime, limit: int) -> Sequence[Parcel]:
         held_up: set[str] = set()
         found = []
-        for row in self._waiting():
-            if row.due_at > now:
+        for row, due_at in self._waiting():
+            if due_at > now:
                 held_up.add(row.parcel.recipient)
-            elif row.parcel.recipient not in held_up:
-                found.append(row.parcel)
+            elif row.parcel.recipient not in held_up and self._has_turn(row):
+                found.append(replace(row.parcel, replaces=self._place(row)))
         return found[:limit]
 
     def next_due(self) -> datetime.datetime | None:
-        first: dict[str, datetime.datetime] = {}
-        for row in self._waiting():
-            first.setdefault(row.parcel.recipient, row.due_at)
-        return min(first.values(), default=None)
+        latest: dict[str, datetime.datetime] = {}
+        turns: dict[str, datetime.datetime] = {}
+        for row, due_at in self._waiting():
+            name = row.parcel.recipient
+            latest[name] = max(due_at, latest.get(name, due_at))
+            if self._has_turn(row):
+                turns.setdefault(name, latest[name])
+        return min(turns.values(), default=None)
 
     def mark_sent(self, parcel_id: ParcelId, receipt: str, now: datetime.datetime) -> None:
-        self.row(parcel_id).receipt = receipt
+        sent = self.row(parcel_id)
+        sent.receipt = receipt
+        for row in self._before(sent):
+            row.receipt = receipt if row.waits else row.receipt
 
     def postpone(self, parcel_id: ParcelId, until: datetime.datetime, error_reason: str) -> None:
         row = self.row(parcel_id)
@@ -93,14 +106,30 @@ class FakeOutbox:
     def row(self, parcel_id: ParcelId) -> Row:
         return self.rows[parcel_id - 1]
 
-    def _waiting(self) -> list["_Due"]:
-        return [_Due(row.parcel, row.due_at) for row in self.rows if row.waits and row.due_at is not None]
+    def _waiting(self) -> list[tuple[Row, datetime.datetime]]:
+        return [(row, row.due_at) for row in self.rows if row.waits and row.due_at is not None]
 
+    def _of_card(self, row: Row) -> list[Row]:
+        return [
+            other
+            for other in self.rows
+            if row.card is not None
+            and (other.card, other.parcel.recipient) == (row.card, row.parcel.recipient)
+        ]
 
-@dataclass(frozen=True)
-class _Due:
-    parcel: Parcel
-    due_at: datetime.datetime
+    def _before(self, row: Row) -> list[Row]:
+        return [other for other in self._of_card(row) if other.parcel.parcel_id < row.parcel.parcel_id]
+
+    def _place(self, row: Row) -> str | None:
+        return next(
+            (other.receipt for other in reversed(self._before(row)) if other.receipt is not None), None
+        )
+
+    def _has_turn(self, row: Row) -> bool:
+        if self._place(row) is None:
+            return all(other.is_dead for other in self._before(row))
+        later = self._of_card(row)[len(self._before(row)) + 1 :]
+        return not any(other.waits and other.due_at is not None for other in later)
 
 
 @dataclass

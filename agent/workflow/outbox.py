@@ -36,7 +36,8 @@ class Outbox(Protocol):
         """Return what may be sent now, lowest parcel id first.
 
         What stands behind a postponed parcel of the same recipient is not due, whatever its own time. A
-        parcel whose document is still being moved is not due either, and holds up nobody.
+        parcel whose document is still being moved is not due either, and holds up nobody. A parcel that takes
+        another's place is due once that was sent, and only the newest of its card is.
         """
         ...
 
@@ -47,7 +48,9 @@ class Outbox(Protocol):
         """
         ...
 
-    def mark_sent(self, parcel_id: ParcelId, receipt: str, now: datetime.datetime) -> None: ...
+    def mark_sent(self, parcel_id: ParcelId, receipt: str, now: datetime.datetime) -> None:
+        """Keep it as delivered, and with it the earlier ones of its card that wait."""
+        ...
 
     def postpone(self, parcel_id: ParcelId, until: datetime.datetime, error_reason: str) -> None:
         """Keep it until then, and count the attempt; `error_reason` holds no personal data."""
@@ -109,7 +112,7 @@ def _deliver(
     """Try one parcel; False when its recipient can't be reached now."""
     line = log.bind(document=parcel.message.reference, kind=parcel.message.kind)
     try:
-        receipt = notifier.send(parcel.message, parcel.recipient)
+        receipt = _say(parcel, notifier)
     except NotifierUnavailable as error:
         pause = pause_seconds(parcel.attempts, error.retry_after_seconds, jitter())
         outbox.postpone(parcel.parcel_id, clock.now() + datetime.timedelta(seconds=pause), error.sentence)
@@ -122,6 +125,12 @@ def _deliver(
         _mark(parcel.parcel_id, receipt, outbox, clock, unmarked)
         line.info("message_sent", receipt=receipt)
     return True
+
+
+def _say(parcel: Parcel, notifier: Notifier) -> str:
+    if parcel.replaces is None:
+        return notifier.send(parcel.message, parcel.recipient)
+    return notifier.replace(parcel.replaces, parcel.message, parcel.recipient)
 
 
 def pause_seconds(attempts: int, requested_seconds: float | None, jitter: float) -> float:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, insert
 from agent.adapters.ledger import SqlOutbox, open_engine, schema
 from agent.adapters.ledger.engine import writing
 from agent.adapters.ledger.rows import MESSAGE
-from agent.domain.message import ParcelId
+from agent.domain.message import Message, ParcelId
 from agent.workflow.outbox import Outbox
 from tests.fakes_outbox import NOON, FakeOutbox, a_message
 
@@ -23,6 +23,8 @@ class AnyOutbox(Outbox, Protocol):
     """An outbox that a test can put parcels into, as custody does."""
 
     def add(self, recipient: str, number: int, due_at: datetime.datetime | None = NOON) -> ParcelId: ...
+
+    def put(self, card: str, recipient: str, message: Message, now: datetime.datetime) -> None: ...
 
 
 class FilledSqlOutbox(SqlOutbox):
@@ -106,3 +108,90 @@ def test_a_parcel_whose_document_is_still_moved_is_not_due_and_holds_up_nobody(o
     second = outbox.add("anna", 2)
     assert [parcel.parcel_id for parcel in outbox.due(NOON, 10)] == [second]
     assert outbox.next_due() == NOON
+
+
+def put(outbox: AnyOutbox, title: str, recipient: str = "anna", now: datetime.datetime = NOON) -> None:
+    outbox.put("question:12", recipient, a_message(7, title), now)
+
+
+def due(outbox: AnyOutbox, now: datetime.datetime = NOON) -> list[tuple[str, str, str | None]]:
+    return [(parcel.recipient, parcel.message.title, parcel.replaces) for parcel in outbox.due(now, 20)]
+
+
+def send_one(outbox: AnyOutbox, receipt: str) -> None:
+    outbox.mark_sent(outbox.due(NOON, 1)[0].parcel_id, receipt, NOON)
+
+
+def test_a_later_message_of_a_card_takes_the_place_of_the_one_that_was_sent(outbox: AnyOutbox) -> None:
+    put(outbox, "asked")
+    assert due(outbox) == [("anna", "asked", None)]
+    send_one(outbox, "41")
+    assert outbox.next_due() is None
+    put(outbox, "answered")
+    assert due(outbox) == [("anna", "answered", "41")]
+    send_one(outbox, "42")
+    put(outbox, "undone")
+    assert due(outbox) == [("anna", "undone", "42")]
+
+
+def test_cards_and_recipients_have_places_of_their_own(outbox: AnyOutbox) -> None:
+    put(outbox, "asked")
+    send_one(outbox, "41")
+    put(outbox, "asked", "bert")
+    outbox.put("question:13", "anna", a_message(8, "another"), NOON)
+    assert due(outbox) == [("bert", "asked", None), ("anna", "another", None)]
+
+
+def test_the_first_of_a_card_is_sent_before_another_takes_its_place(outbox: AnyOutbox) -> None:
+    put(outbox, "asked")
+    put(outbox, "answered")
+    assert due(outbox) == [("anna", "asked", None)]
+    send_one(outbox, "41")
+    assert outbox.next_due() == NOON
+    assert due(outbox) == [("anna", "answered", "41")]
+
+
+def test_only_the_newest_that_waits_takes_the_place(outbox: AnyOutbox) -> None:
+    put(outbox, "asked")
+    send_one(outbox, "41")
+    for title in ("first page", "second page", "answered"):
+        put(outbox, title)
+    assert due(outbox) == [("anna", "answered", "41")]
+    send_one(outbox, "41")
+    assert due(outbox) == []
+    assert outbox.next_due() is None
+
+
+def test_what_takes_the_place_of_a_postponed_one_waits_as_long(outbox: AnyOutbox) -> None:
+    put(outbox, "asked")
+    send_one(outbox, "41")
+    put(outbox, "first page")
+    outbox.postpone(outbox.due(NOON, 1)[0].parcel_id, LATER, "down")
+    put(outbox, "answered")
+    assert due(outbox) == []
+    assert outbox.next_due() == LATER
+    assert due(outbox, LATER) == [("anna", "answered", "41")]
+
+
+def test_a_message_whose_first_one_was_refused_is_sent_anew(outbox: AnyOutbox) -> None:
+    put(outbox, "asked")
+    put(outbox, "answered")
+    outbox.mark_dead(outbox.due(NOON, 1)[0].parcel_id, "no such chat", NOON)
+    assert due(outbox) == [("anna", "answered", None)]
+
+
+def test_a_refused_edit_leaves_the_one_before_it(outbox: AnyOutbox) -> None:
+    put(outbox, "asked")
+    send_one(outbox, "41")
+    put(outbox, "first page")
+    put(outbox, "second page")
+    outbox.mark_dead(outbox.due(NOON, 1)[0].parcel_id, "too long", NOON)
+    assert due(outbox) == [("anna", "first page", "41")]
+
+
+def test_what_has_no_card_is_sent_beside_it(outbox: AnyOutbox) -> None:
+    put(outbox, "asked")
+    send_one(outbox, "41")
+    outbox.add("anna", 1)
+    put(outbox, "answered")
+    assert due(outbox) == [("anna", "Filed under file 20817", None), ("anna", "answered", "41")]

@@ -1,4 +1,8 @@
-"""Messages that wait to be delivered: in order for each recipient, who is held up by a postponed one."""
+"""Messages that wait to be delivered: in order for each recipient, who is held up by a postponed one.
+
+Rows of one card are one message to each of its recipients: the first is sent, a later one takes its place. Of those
+that wait to do so only the newest is delivered, and the others count as sent with it.
+"""
 
 import datetime
 from collections.abc import Sequence
@@ -12,6 +16,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -27,25 +32,64 @@ def _waits(table: FromClause) -> ColumnElement[bool]:
     return and_(table.c.sent_at.is_(None), table.c.dead_at.is_(None))
 
 
-_EARLIER = outbox.alias("earlier")
+_NOW = bindparam("now", type_=outbox.c.due_at.type)
+_EARLIER, _BEFORE, _AFTER = outbox.alias("earlier"), outbox.alias("before"), outbox.alias("after")
 _IS_HELD_UP = exists().where(
     _waits(_EARLIER),
     _EARLIER.c.recipient == outbox.c.recipient,
     _EARLIER.c.parcel_id < outbox.c.parcel_id,
-    _EARLIER.c.due_at > bindparam("now", type_=outbox.c.due_at.type),
+    _EARLIER.c.due_at > _NOW,
+)
+
+
+def _same_card(table: FromClause) -> ColumnElement[bool]:
+    return and_(table.c.card == outbox.c.card, table.c.recipient == outbox.c.recipient)
+
+
+_IS_BEFORE = and_(_same_card(_BEFORE), _BEFORE.c.parcel_id < outbox.c.parcel_id)
+_HAS_PLACE = exists().where(_IS_BEFORE, _BEFORE.c.sent_at.is_not(None))
+_IS_FIRST = ~exists().where(_IS_BEFORE, or_(_BEFORE.c.sent_at.is_not(None), _waits(_BEFORE)))
+_IS_NEWEST = ~exists().where(
+    _same_card(_AFTER),
+    _AFTER.c.parcel_id > outbox.c.parcel_id,
+    _waits(_AFTER),
+    _AFTER.c.due_at.is_not(None),
+)
+_PLACE = (
+    select(_BEFORE.c.receipt)
+    .where(_IS_BEFORE, _BEFORE.c.sent_at.is_not(None))
+    .order_by(_BEFORE.c.parcel_id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_HAS_TURN = and_(
+    _waits(outbox),
+    outbox.c.due_at.is_not(None),
+    or_(outbox.c.card.is_(None), _IS_FIRST, and_(_HAS_PLACE, _IS_NEWEST)),
 )
 _DUE = (
-    select(outbox)
-    .where(_waits(outbox), outbox.c.due_at <= bindparam("now", type_=outbox.c.due_at.type), ~_IS_HELD_UP)
+    select(outbox, _PLACE.label("replaces"))
+    .where(_HAS_TURN, outbox.c.due_at <= _NOW, ~_IS_HELD_UP)
     .order_by(outbox.c.parcel_id)
     .limit(bindparam("most"))
 )
 _FIRST = (
-    select(func.min(outbox.c.parcel_id))
-    .where(_waits(outbox), outbox.c.due_at.is_not(None))
+    select(outbox.c.recipient, func.min(outbox.c.parcel_id).label("parcel_id"))
+    .where(_HAS_TURN)
     .group_by(outbox.c.recipient)
+    .subquery()
 )
-_NEXT_DUE = select(func.min(outbox.c.due_at)).where(outbox.c.parcel_id.in_(_FIRST))
+_TURNS = (  # a parcel has to wait for those before it, also where it takes their place
+    select(func.max(_EARLIER.c.due_at).label("due_at"))
+    .where(
+        _waits(_EARLIER),
+        _EARLIER.c.recipient == _FIRST.c.recipient,
+        _EARLIER.c.parcel_id <= _FIRST.c.parcel_id,
+    )
+    .group_by(_EARLIER.c.recipient)
+    .subquery()
+)
+_NEXT_DUE = select(func.min(_TURNS.c.due_at))
 
 
 class SqlOutbox:
@@ -66,6 +110,7 @@ class SqlOutbox:
                     recipient=row.recipient,
                     message=rows.MESSAGE.validate_json(row.message),
                     attempts=row.attempts,
+                    replaces=row.replaces,
                 )
                 for row in found
             ]
@@ -77,13 +122,46 @@ class SqlOutbox:
             return moment
 
     def mark_sent(self, parcel_id: ParcelId, receipt: str, now: datetime.datetime) -> None:
-        self._change(parcel_id, sent_at=now, receipt=receipt, error=None)
+        """Write that it was delivered, and with it what it supersedes."""
+        sent = {"sent_at": now, "receipt": receipt}
+        with writing(self._engine) as connection:
+            row = connection.execute(
+                update(outbox)
+                .where(outbox.c.parcel_id == parcel_id)
+                .values(error=None, **sent)
+                .returning(outbox.c.card, outbox.c.recipient)
+            ).one()
+            if row.card is not None:
+                superseded = and_(
+                    outbox.c.card == row.card,
+                    outbox.c.recipient == row.recipient,
+                    outbox.c.parcel_id < parcel_id,
+                )
+                connection.execute(update(outbox).where(superseded, _waits(outbox)).values(**sent))
 
     def postpone(self, parcel_id: ParcelId, until: datetime.datetime, error_reason: str) -> None:
         self._change(parcel_id, due_at=until, attempts=outbox.c.attempts + 1, error=error_reason)
 
     def mark_dead(self, parcel_id: ParcelId, error_reason: str, now: datetime.datetime) -> None:
         self._change(parcel_id, dead_at=now, error=error_reason)
+
+    def put(self, card: str, recipient: str, message: Message, now: datetime.datetime) -> None:
+        """Write a message that takes the place of the last one of the same card; due at once.
+
+        Args:
+            card: a key such as `question:12`.
+        """
+        with writing(self._engine) as connection:
+            connection.execute(
+                insert(outbox).values(
+                    card=card,
+                    epoch=0,
+                    recipient=recipient,
+                    message=rows.MESSAGE.dump_json(message).decode(),
+                    attempts=0,
+                    due_at=now,
+                )
+            )
 
     def announce(self, messages: Sequence[tuple[str, Message]], now: datetime.datetime) -> None:
         with writing(self._engine) as connection:

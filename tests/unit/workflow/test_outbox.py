@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from agent.domain.message import ParcelId
 from agent.errors import LedgerUnavailable, MessageRefused, NotifierUnavailable
 from agent.workflow.outbox import BATCH, pause_seconds, relay
-from tests.fakes_outbox import NOON, FakeNotifier, FakeOutbox, StandingClock
+from tests.fakes_outbox import NOON, FakeNotifier, FakeOutbox, StandingClock, a_message
 
 pytestmark = pytest.mark.reliability
 
@@ -28,6 +28,15 @@ def test_relay_sends_in_order_and_has_nothing_more_to_do() -> None:
     assert relay_now(outbox, notifier, StandingClock()) is None
     assert notifier.sent == [("anna", 1), ("anna", 2), ("anna", 3)]
     assert [row.receipt for row in outbox.rows] == ["receipt 1", "receipt 2", "receipt 3"]
+
+
+def test_relay_puts_a_message_in_the_place_of_an_earlier_one() -> None:
+    outbox, notifier = FakeOutbox(), FakeNotifier()
+    outbox.put("question:12", "anna", a_message(7), NOON)
+    assert relay_now(outbox, notifier, StandingClock()) is None
+    outbox.put("question:12", "anna", a_message(7), NOON)
+    assert relay_now(outbox, notifier, StandingClock()) is None
+    assert notifier.replaced == ["receipt 1"]
 
 
 def test_relay_leaves_what_is_not_due_and_says_when_to_look_again() -> None:
