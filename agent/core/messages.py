@@ -1,18 +1,22 @@
-"""What a human is told of an outcome, at the privacy level `minimal`.
+"""What a human is told of an outcome: in the office's language, and no more of a person than its privacy level allows.
 
-A message leaves the office: on Telegram it lies on a server that others run. So it holds the document's
-reference, initials, the year of birth and the record's id; of the fields in which alike candidates differ just as
-much as tells them apart; never a file's name, a full name, or a reason's own sentence: that quotes the document.
-Nothing looks like a button: an answer is typed.
+A message leaves the office: on Telegram it lies on a server that others run. At the level `minimal` it holds the
+document's reference, initials, the year of birth and the record's id; of the fields in which alike candidates differ
+just as much as tells them apart; never a file's name or a full name. A reason's own sentence quotes the document: it is
+told at no level. Once a human has chosen, nothing is told of the person any more.
+What can be pressed can be typed too: not every channel has buttons.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import assert_never
 
+from agent.core.presses import Verb, document_data
 from agent.core.telling_apart import told_apart
+from agent.core.voice import Privacy, Voice
 from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Reason, Unmatched, candidates_of
 from agent.domain.document import DocumentId, reference
-from agent.domain.message import Message, MessageKind
+from agent.domain.message import Button, Message, MessageKind
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, FailureReason, InReview, Outcome
 
 
@@ -20,143 +24,212 @@ def message_for(
     document_id: DocumentId,
     outcome: Outcome,
     *,
-    original_name: str,  # noqa: ARG001 # names of files hold names of people: not told at this privacy level
+    epoch: int,
+    original_name: str,
     pages: int | None,
     document_kind: str | None,
+    voice: Voice,
 ) -> Message:
     """Say what became of a document, and what its reader can do about it.
 
     Args:
-        original_name: as it was dropped; the other privacy levels will tell it.
+        epoch: that the outcome belongs to: what is pressed later is void once the document has gone on.
+        original_name: as it was dropped.
         pages: None when they could not be counted.
         document_kind: a word of `core.kinds`, such as `discharge_letter`.
     """
-    headline = _headline(document_id, document_kind, pages)
+    about = [headline(document_id, document_kind, pages, voice=voice), *file_line(original_name, voice=voice)]
     match outcome:
         case Archived():
-            return _filed(document_id, outcome, headline)
+            return _filed(document_id, outcome, about, epoch, voice)
         case InReview():
-            return _question(document_id, outcome.decision, headline)
+            return _question(document_id, outcome.decision, about, voice)
         case Failed():
-            return _failed(document_id, outcome)
+            return _failed(document_id, outcome, file_line(original_name, voice=voice), epoch, voice)
         case Duplicate():
-            return _duplicate(document_id, outcome)
+            return _duplicate(document_id, outcome, voice)
         case _:
             assert_never(outcome)
 
 
-def missing_message(document_id: DocumentId) -> Message:
+def missing_message(document_id: DocumentId, *, voice: Voice) -> Message:
     """Say that a person has moved or edited a document by hand, and how to make that good."""
     number = reference(document_id)
     return Message(
         kind=MessageKind.MISSING,
         document_id=document_id,
-        title=f"{number} is no longer where it was put",
+        title=voice.say("{document} is no longer where it was put", document=number),
         lines=(
-            "Somebody moved, removed or edited the file by hand. Nothing is done with it until that is solved.",
-            f"Where it belongs: dossierd show {number}",
-            f"Put it back there, then type: dossierd retry {number}",
+            voice.say(
+                "Somebody moved, removed or edited the file by hand. Nothing is done with it until that is solved."
+            ),
+            voice.say("Where it belongs: dossierd show {document}", document=number),
+            voice.say("Put it back there, then type: dossierd retry {document}", document=number),
         ),
     )
 
 
-def _filed(document_id: DocumentId, outcome: Archived, headline: str) -> Message:
-    chosen = _candidate(outcome)
-    lines = [headline]
-    if chosen is not None:
-        lines += told_apart([chosen.person])
-    if outcome.decided_by != "rule":
-        lines.append(f"Chosen by {_who(outcome.decided_by)}.")
-    elif chosen is not None:
-        lines += _for_and_against(chosen.reasons)
-    return Message(
-        kind=MessageKind.FILED,
-        document_id=document_id,
-        title=f"Filed under file {outcome.record_id}",
-        lines=(*lines, f"Not right? Within a day, type: dossierd undo {reference(document_id)}"),
-    )
+def headline(document_id: DocumentId, kind: str | None, pages: int | None, *, voice: Voice) -> str:
+    """`D-7 · Discharge letter · 3 pages`.
+
+    Args:
+        kind: a word of `core.kinds`.
+        pages: None when they could not be counted.
+    """
+    parts = [reference(document_id)]
+    if kind:
+        parts.append(voice.say(KINDS[kind]) if kind in KINDS else kind.replace("_", " ").capitalize())
+    if pages:
+        parts.append(voice.count("{number} page", "{number} pages", pages))
+    return " · ".join(parts)
 
 
-def _candidate(outcome: Archived) -> Candidate | None:
-    """Find the record that was chosen among those that were considered; a human may choose another one."""
-    considered = candidates_of(outcome.decision) if outcome.decision else ()
-    return next((one for one in considered if one.person.record_id == outcome.record_id), None)
+def file_line(original_name: str, *, voice: Voice) -> list[str]:
+    """Name the file as it was dropped, where the office wants that to be told."""
+    return [voice.say("File: {name}", name=original_name)] if voice.privacy is Privacy.FULL else []
 
 
-def _question(document_id: DocumentId, decision: Decision, headline: str) -> Message:
-    candidates = candidates_of(decision)
-    labels = told_apart([candidate.person for candidate in candidates])
-    lines = [headline, _why_asked(decision)]
-    for number, (candidate, label) in enumerate(zip(candidates, labels, strict=True), start=1):
-        veto = " · contradicted by the document" if candidate.is_vetoed else ""
-        lines.append(f"{number}.  {label} · file {candidate.person.record_id}{veto}")
-        lines += [f"     {line}" for line in _for_and_against(candidate.reasons)]
-    return Message(
-        kind=MessageKind.QUESTION,
-        document_id=document_id,
-        title="Is this right?" if isinstance(decision, Match) else "Whose document is this?",
-        lines=(*lines, *_how_to_answer(document_id, len(candidates))),
-    )
-
-
-def _why_asked(decision: Decision) -> str:
+def why_asked(decision: Decision, *, voice: Voice) -> str:
+    """Say in a sentence why the rules did not decide."""
     match decision:
         case Match():
-            return "The rules would file it here; nothing is filed before you say so."
+            return voice.say("The rules would file it here; nothing is filed before you say so.")
         case Ambiguous() | Unmatched() if decision.reason.code == "document_incomplete":
             return decision.reason.sentence  # page numbers and settings; nothing that was read
         case Ambiguous() | Unmatched():
-            return WHY_ASKED.get(decision.reason.code, "The document does not say clearly whose it is.")
+            code = decision.reason.code
+            return voice.say(WHY_ASKED.get(code, "The document does not say clearly whose it is."))
         case _:
             assert_never(decision)
 
 
-def _how_to_answer(document_id: DocumentId, count: int) -> tuple[str, ...]:
+def for_and_against(reasons: Sequence[Reason], *, voice: Voice) -> list[str]:
+    """Name what speaks for and what against a person: a line each, where there is something."""
+    supporting = _named([reason for reason in reasons if reason.supports], voice)
+    contradicting = _named([reason for reason in reasons if not reason.supports], voice)
+    return [
+        *([voice.say("for: {reasons}", reasons=supporting)] if supporting else []),
+        *([voice.say("against: {reasons}", reasons=contradicting)] if contradicting else []),
+    ]
+
+
+def _named(reasons: Sequence[Reason], voice: Voice) -> str:
+    """Name the reasons page by page, each once: `full name, birth date (page 1); number (page 2)`."""
+    pages: dict[int | None, list[str]] = {}
+    for reason in reasons:
+        words = voice.say(REASONS[reason.code]) if reason.code in REASONS else reason.code.replace("_", " ")
+        on_page = pages.setdefault(reason.page, [])
+        if words not in on_page:
+            on_page.append(words)
+    return "; ".join(
+        voice.say("{reasons} (page {page})", reasons=", ".join(named), page=page)
+        if page
+        else ", ".join(named)
+        for page, named in pages.items()
+    )
+
+
+def _filed(
+    document_id: DocumentId, outcome: Archived, about: Sequence[str], epoch: int, voice: Voice
+) -> Message:
+    chosen = _candidate(outcome)
+    lines = [*about]
+    if outcome.decided_by != "rule":
+        lines.append(voice.say("Chosen by {name}.", name=_who(outcome.decided_by)))
+    elif chosen is not None:
+        lines += [*told_apart([chosen.person], voice=voice), *for_and_against(chosen.reasons, voice=voice)]
+    number = reference(document_id)
+    return Message(
+        kind=MessageKind.FILED,
+        document_id=document_id,
+        title=voice.say("Filed under file {record}", record=outcome.record_id),
+        lines=(
+            *lines,
+            voice.say("Not right? Within a day, type: dossierd undo {document}", document=number),
+        ),
+        buttons=((Button(label=voice.say("Undo"), data=document_data(document_id, Verb.UNDO, epoch)),),),
+    )
+
+
+def _candidate(outcome: Archived) -> Candidate | None:
+    """Find the record that was chosen among those that were considered."""
+    considered = candidates_of(outcome.decision) if outcome.decision else ()
+    return next((one for one in considered if one.person.record_id == outcome.record_id), None)
+
+
+def _question(document_id: DocumentId, decision: Decision, about: Sequence[str], voice: Voice) -> Message:
+    candidates = candidates_of(decision)
+    labels = told_apart([candidate.person for candidate in candidates], voice=voice)
+    lines = [*about, why_asked(decision, voice=voice)]
+    for number, (candidate, label) in enumerate(zip(candidates, labels, strict=True), start=1):
+        record = voice.say("file {record}", record=candidate.person.record_id)
+        veto = [voice.say("contradicted by the document")] if candidate.is_vetoed else []
+        lines.append(f"{number}.  " + " · ".join([label, record, *veto]))
+        lines += [f"     {line}" for line in for_and_against(candidate.reasons, voice=voice)]
+    is_proposal = isinstance(decision, Match)
+    return Message(
+        kind=MessageKind.QUESTION,
+        document_id=document_id,
+        title=voice.say("Is this right?") if is_proposal else voice.say("Whose document is this?"),
+        lines=(*lines, *_how_to_answer(document_id, len(candidates), voice)),
+    )
+
+
+def _how_to_answer(document_id: DocumentId, count: int, voice: Voice) -> tuple[str, ...]:
     """Say what to type; among several no number is written out, lest a copied example become an answer."""
-    typed = f"dossierd answer {reference(document_id)}"
+    number = reference(document_id)
     if count == 0:
-        return (f"It belongs to nobody in the registry? Type: {typed} none",)
-    choice = f"Right? Type: {typed} 1" if count == 1 else f"Type the right one's number: {typed} NUMBER"
-    return (choice, f"None of these? Type: {typed} none")
+        return (
+            voice.say(
+                "It belongs to nobody in the registry? Type: dossierd answer {document} none", document=number
+            ),
+        )
+    choice = (
+        voice.say("Right? Type: dossierd answer {document} 1", document=number)
+        if count == 1
+        else voice.say("Type the right one's number: dossierd answer {document} NUMBER", document=number)
+    )
+    return (choice, voice.say("None of these? Type: dossierd answer {document} none", document=number))
 
 
-def _failed(document_id: DocumentId, outcome: Failed) -> Message:
+def _failed(
+    document_id: DocumentId, outcome: Failed, about: Sequence[str], epoch: int, voice: Voice
+) -> Message:
     number = reference(document_id)
     text = FAILURES[outcome.reason]
     is_rejected = outcome.reason is FailureReason.REJECTED
-    lines = [text.sentence]
+    lines = [*about, voice.say(text.sentence)]
     if is_rejected:
-        lines.append(f"Said by {_who(outcome.decided_by)}.")
+        lines.append(voice.say("Said by {name}.", name=_who(outcome.decided_by)))
     if outcome.detail:
-        lines.append(f"Detail: {outcome.detail}")
+        lines.append(voice.say("Detail: {detail}", detail=outcome.detail))
+    retry = Button(label=voice.say("Retry"), data=document_data(document_id, Verb.RETRY, epoch))
     return Message(
         kind=MessageKind.FAILED,
         document_id=document_id,
-        title=f"{number} was set aside" if is_rejected else f"{number} could not be filed",
+        title=voice.say("{document} was set aside", document=number)
+        if is_rejected
+        else voice.say("{document} could not be filed", document=number),
         lines=(
             *lines,
-            text.hint_for(number),
-            "It lies untouched in failed/.",
+            replace(text, hint=voice.say(text.hint)).hint_for(number),
+            voice.say("It lies untouched in failed/."),
         ),
+        buttons=() if is_rejected else ((retry,),),
     )
 
 
-def _duplicate(document_id: DocumentId, outcome: Duplicate) -> Message:
+def _duplicate(document_id: DocumentId, outcome: Duplicate, voice: Voice) -> Message:
     return Message(
         kind=MessageKind.DUPLICATE,
         document_id=document_id,
-        title=f"{reference(document_id)} is the same file as {reference(outcome.original)}",
-        lines=("Nothing to do. The copy lies in archive/_duplicates/.",),
+        title=voice.say(
+            "{document} is the same file as {original}",
+            document=reference(document_id),
+            original=reference(outcome.original),
+        ),
+        lines=(voice.say("Nothing to do. The copy lies in archive/_duplicates/."),),
     )
-
-
-def _headline(document_id: DocumentId, document_kind: str | None, pages: int | None) -> str:
-    parts = [reference(document_id)]
-    if document_kind:
-        parts.append(document_kind.replace("_", " ").replace("-", " ").capitalize())
-    if pages:
-        parts.append("1 page" if pages == 1 else f"{pages} pages")
-    return " · ".join(parts)
 
 
 def _who(decided_by: str) -> str:
@@ -164,24 +237,18 @@ def _who(decided_by: str) -> str:
     return decided_by.partition(":")[2] or decided_by
 
 
-def _for_and_against(reasons: Sequence[Reason]) -> list[str]:
-    sides = (("for", True), ("against", False))
-    named = (
-        (word, _named([reason for reason in reasons if reason.supports is side])) for word, side in sides
-    )
-    return [f"{word}: {reasons}" for word, reasons in named if reasons]
-
-
-def _named(reasons: Sequence[Reason]) -> str:
-    """Name the reasons page by page, each once: `full name, birth date (page 1); number (page 2)`."""
-    pages: dict[int | None, list[str]] = {}
-    for reason in reasons:
-        words = REASONS.get(reason.code, reason.code.replace("_", " "))
-        on_page = pages.setdefault(reason.page, [])
-        if words not in on_page:
-            on_page.append(words)
-    return "; ".join(", ".join(named) + (f" (page {page})" if page else "") for page, named in pages.items())
-
+KINDS: Mapping[str, str] = {
+    "discharge_letter": "Discharge letter",
+    "operative_report": "Operative report",
+    "imaging": "Imaging",
+    "lab_result": "Lab result",
+    "prescription": "Prescription",
+    "certificate": "Certificate",
+    "invoice": "Invoice",
+    "insurance": "Insurance",
+    "report": "Report",
+}
+"""The words of `core.kinds`, as people say them."""
 
 REASONS: Mapping[str, str] = {
     "identifier_same": "same personal number",

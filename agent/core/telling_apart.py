@@ -1,31 +1,51 @@
-"""Describe people with as little as tells them apart.
+"""Describe people with as little as tells them apart, and no more than the office's privacy level allows.
 
-Everybody has initials and a year of birth. Only among those who look alike so far, and only where they differ,
-a further field is added, and of it no more letters or digits than the difference needs.
+At `minimal` everybody has initials and a year of birth, at `normal` the full name and that year, at `full` the full
+name and the birth date. Only among those who look alike so far, and only where they differ, a further field is added;
+at `minimal` no more of its letters or digits than the difference needs, else the whole field.
 """
 
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import assert_never
 
 from agent.core.identifiers import BY_NAME
+from agent.core.voice import Privacy, Voice
 from agent.domain.identity import Person
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CUT = "…"
 
 
-def told_apart(people: Sequence[Person]) -> list[str]:
+def told_apart(people: Sequence[Person], *, voice: Voice) -> list[str]:
     """Describe each person; two who differ in nothing but their record's id read the same."""
-    labels = [[initials(person), _year(person)] for person in people]
+    labels = [_described(person, voice) for person in people]
     for describe in _FURTHER:
         for alike in _groups(labels):
-            words = describe([people[place] for place in alike])
+            words = describe([people[place] for place in alike], voice)
             if len(set(words)) > 1:
                 for place, word in zip(alike, words, strict=True):
                     labels[place].append(word)
     return [" · ".join(label) for label in labels]
+
+
+def _described(person: Person, voice: Voice) -> list[str]:
+    match voice.privacy:
+        case Privacy.MINIMAL:
+            return [initials(person), _year(person, voice)]
+        case Privacy.NORMAL:
+            return [full_name(person), _year(person, voice)]
+        case Privacy.FULL:
+            return [full_name(person), _date(person, voice)]
+        case _:
+            assert_never(voice.privacy)
+
+
+def full_name(person: Person) -> str:
+    """First and last name, as the office wrote them."""
+    return f"{person.first_name} {person.last_name}".strip()
 
 
 def initials(person: Person) -> str:
@@ -43,39 +63,51 @@ def _groups(labels: Sequence[Sequence[str]]) -> list[list[int]]:
     return [alike for alike in places.values() if len(alike) > 1]
 
 
-def _year(person: Person) -> str:
-    return f"born {person.birth_date.year}" if person.birth_date else "birth date not on file"
+def _year(person: Person, voice: Voice) -> str:
+    if person.birth_date is None:
+        return voice.say("birth date not on file")
+    return voice.say("born {year}", year=person.birth_date.year)
 
 
-def _day(people: Sequence[Person]) -> list[str]:
+def _date(person: Person, voice: Voice) -> str:
+    if person.birth_date is None:
+        return voice.say("birth date not on file")
+    month = voice.say(MONTHS[person.birth_date.month - 1])
+    return voice.say(
+        "born {day} {month} {year}", day=person.birth_date.day, month=month, year=person.birth_date.year
+    )
+
+
+def _day(people: Sequence[Person], voice: Voice) -> list[str]:
+    dates = [person.birth_date for person in people]
     return [
-        f"{person.birth_date.day} {_MONTHS[person.birth_date.month - 1]}" if person.birth_date else ""
-        for person in people
+        voice.say("{day} {month}", day=date.day, month=voice.say(MONTHS[date.month - 1])) if date else ""
+        for date in dates
     ]
 
 
-def _first_name(people: Sequence[Person]) -> list[str]:
-    return _beginnings("first name", [person.first_name for person in people])
+def _first_name(people: Sequence[Person], voice: Voice) -> list[str]:
+    return _beginnings("first name", [person.first_name for person in people], voice)
 
 
-def _last_name(people: Sequence[Person]) -> list[str]:
-    return _beginnings("last name", [person.last_name for person in people])
+def _last_name(people: Sequence[Person], voice: Voice) -> list[str]:
+    return _beginnings("last name", [person.last_name for person in people], voice)
 
 
-def _birth_name(people: Sequence[Person]) -> list[str]:
-    return _beginnings("birth name", [person.birth_name or "" for person in people])
+def _birth_name(people: Sequence[Person], voice: Voice) -> list[str]:
+    return _beginnings("birth name", [person.birth_name or "" for person in people], voice)
 
 
-def _sex(people: Sequence[Person]) -> list[str]:
-    return [f"sex {person.sex or 'not on file'}" for person in people]
+def _sex(people: Sequence[Person], voice: Voice) -> list[str]:
+    return [_piece("sex", person.sex or "", voice) for person in people]
 
 
-def _identifier(people: Sequence[Person]) -> list[str]:
+def _identifier(people: Sequence[Person], voice: Voice) -> list[str]:
     """Take the first kind of number in which they differ."""
     for kind in sorted({identifier.kind for person in people for identifier in person.identifiers}):
         values = [_value(person, kind) for person in people]
         if len(set(values)) > 1:
-            return _endings(BY_NAME[kind].title if kind in BY_NAME else kind, values)
+            return _endings(BY_NAME[kind].title if kind in BY_NAME else kind, values, voice)
     return [""] * len(people)
 
 
@@ -83,11 +115,11 @@ def _value(person: Person, kind: str) -> str:
     return next((identifier.value for identifier in person.identifiers if identifier.kind == kind), "")
 
 
-def _phone(people: Sequence[Person]) -> list[str]:
-    return _endings("phone", [person.phone or "" for person in people])
+def _phone(people: Sequence[Person], voice: Voice) -> list[str]:
+    return _endings("phone", [person.phone or "" for person in people], voice)
 
 
-_FURTHER: tuple[Callable[[Sequence[Person]], list[str]], ...] = (
+_FURTHER: tuple[Callable[[Sequence[Person], Voice], list[str]], ...] = (
     _first_name,
     _last_name,
     _day,
@@ -99,25 +131,25 @@ _FURTHER: tuple[Callable[[Sequence[Person]], list[str]], ...] = (
 """From what a secretary knows by heart to what must be looked up."""
 
 
-def _beginnings(what: str, values: Sequence[str]) -> list[str]:
+def _beginnings(what: str, values: Sequence[str], voice: Voice) -> list[str]:
     written = [unicodedata.normalize("NFC", value).title() for value in values]
-    length = _length_that_differs(written)
-    return [_piece(what, value[:length] + (_CUT if len(value) > length else "")) for value in written]
+    length = _length_told(written, voice)
+    return [_piece(what, value[:length] + (_CUT if len(value) > length else ""), voice) for value in written]
 
 
-def _endings(what: str, values: Sequence[str]) -> list[str]:
-    length = _length_that_differs([value[::-1] for value in values])
-    return [_piece(what, (_CUT if len(value) > length else "") + value[-length:]) for value in values]
+def _endings(what: str, values: Sequence[str], voice: Voice) -> list[str]:
+    length = _length_told([value[::-1] for value in values], voice)
+    return [_piece(what, (_CUT if len(value) > length else "") + value[-length:], voice) for value in values]
 
 
-def _piece(what: str, piece: str) -> str:
-    return f"{what} {piece or 'not on file'}"
+def _piece(what: str, piece: str, voice: Voice) -> str:
+    return voice.say("{field} {value}", field=voice.say(what), value=piece or voice.say("not on file"))
 
 
-def _length_that_differs(values: Sequence[str]) -> int:
-    """The least length, from 1, at which all different values begin differently."""
+def _length_told(values: Sequence[str], voice: Voice) -> int:
+    """How much of different values is told: all; at `minimal` the least, from 1, at which they begin differently."""
     longest = max(map(len, values), default=0)
-    lengths = range(1, longest + 1)
+    lengths = range(1, longest + 1) if voice.privacy is Privacy.MINIMAL else ()
     return next((n for n in lengths if len({value[:n] for value in values}) == len(set(values))), longest)
 
 

@@ -217,12 +217,15 @@ def settle(
         RegistryChanged, LedgerUnavailable, and what `finish` raises.
     """
     day = ports.clock.date_of(document.claimed_at or document.seen_at)
+    opens_epoch = event is not Event.SETTLED
     message = message_for(
         document.document_id,
         outcome,
+        epoch=document.epoch + opens_epoch,
         original_name=document.original_name,
         pages=pages,
         document_kind=getattr(outcome, "document_kind", None),
+        voice=ports.voice,
     )
     settlement = Settlement(
         event=event,
@@ -230,7 +233,7 @@ def settle(
         target=place_of(document.document_id, outcome, day, suffix_of(document.original_name)),
         messages=[(recipient, message) for recipient in ports.recipients],
         steps=steps,
-        opens_epoch=event is not Event.SETTLED,
+        opens_epoch=opens_epoch,
         answered_by=actor if answer is not None else None,
         answer=answer,
         inputs=inputs,
@@ -283,7 +286,7 @@ def miss(document: Document, ports: Ports) -> bool:
     Gives False, and writes nothing, when its row has changed since it was looked at: it was moved by us.
     """
     ports.journal.append("missing", ports.clock.now(), **traits(document))
-    message = missing_message(document.document_id)
+    message = missing_message(document.document_id, voice=ports.voice)
     is_missing = ports.ledger.miss(
         document, [(recipient, message) for recipient in ports.recipients], ports.clock.now()
     )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agent.core import decide, reasons
 from agent.core.messages import REASONS, WHY_ASKED, message_for, missing_message
 from agent.core.telling_apart import told_apart
+from agent.core.voice import ENGLISH, Voice
 from agent.domain.decision import (
     CANDIDATES_SHOWN,
     Ambiguous,
@@ -23,7 +24,7 @@ from agent.domain.decision import (
 )
 from agent.domain.document import DocumentId
 from agent.domain.identity import Identifier, Person, RecordId
-from agent.domain.message import Message, MessageKind
+from agent.domain.message import Button, Message, MessageKind
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, FailureReason, InReview, Outcome
 
 
@@ -37,9 +38,22 @@ def reason(code: str, *, page: int | None = None, supports: bool = True) -> Reas
     return Reason(code=code, supports=supports, sentence="Mounir KABBAJ was born on 02/03/1961.", page=page)
 
 
-def tell(outcome: Outcome, *, number: int = 7, pages: int | None = 3, kind: str | None = None) -> Message:
+def tell(
+    outcome: Outcome,
+    *,
+    number: int = 7,
+    pages: int | None = 3,
+    kind: str | None = None,
+    voice: Voice = ENGLISH,
+) -> Message:
     return message_for(
-        DocumentId(number), outcome, original_name="Kabbaj Mounir.pdf", pages=pages, document_kind=kind
+        DocumentId(number),
+        outcome,
+        epoch=2,
+        original_name="Kabbaj Mounir.pdf",
+        pages=pages,
+        document_kind=kind,
+        voice=voice,
     )
 
 
@@ -95,11 +109,10 @@ def test_filed() -> None:
     ]
 
 
-def test_filed_by_a_human_says_who_chose() -> None:
+def test_filed_by_a_human_says_who_chose_and_nothing_of_the_person() -> None:
     assert shown(SAMPLES["filed by a human"]).splitlines() == [
         "Filed under file 33102",
         "D-7 · Discharge letter · 3 pages",
-        "M. K. · born 1961",
         "Chosen by anna.",
         "Not right? Within a day, type: dossierd undo D-7",
     ]
@@ -185,6 +198,16 @@ def test_duplicate() -> None:
     ]
 
 
+def test_what_was_filed_or_failed_bears_one_button_for_that_epoch() -> None:
+    buttons = {name: message.buttons for name, message in SAMPLES.items() if message.buttons}
+    assert buttons == {
+        "filed": ((Button(label="Undo", data="v1:d:7:undo:2"),),),
+        "filed by a human": ((Button(label="Undo", data="v1:d:7:undo:2"),),),
+        "failed": ((Button(label="Retry", data="v1:d:10:retry:2"),),),
+        "over a limit": ((Button(label="Retry", data="v1:d:11:retry:2"),),),
+    }
+
+
 @pytest.mark.parametrize("failure", FailureReason)
 def test_every_failure_has_its_sentence_and_hint(failure: FailureReason) -> None:
     message = tell(Failed(reason=failure))
@@ -194,7 +217,7 @@ def test_every_failure_has_its_sentence_and_hint(failure: FailureReason) -> None
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_every_message_carries_its_reference_and_no_button(name: str) -> None:
+def test_every_message_carries_its_reference_and_no_button_in_its_words(name: str) -> None:
     message = SAMPLES[name]
     assert f"D-{message.document_id}" in shown(message)
     assert "[" not in shown(message)
@@ -250,7 +273,7 @@ def test_people_are_told_apart_by_the_first_kind_of_number_in_which_they_differ(
 
 
 def test_a_missing_document_is_told_with_how_to_make_it_good() -> None:
-    message = missing_message(DocumentId(7))
+    message = missing_message(DocumentId(7), voice=ENGLISH)
     assert (message.kind, message.title) == (MessageKind.MISSING, "D-7 is no longer where it was put")
     assert "dossierd show D-7" in shown(message)
     assert "dossierd retry D-7" in shown(message)
@@ -279,7 +302,15 @@ def test_no_full_name_number_birthday_or_file_name_is_told(
     outcomes.append(Archived(record_id=RecordId("20817"), decided_by="rule", decision=decisions[0]))
     for outcome in outcomes:
         text = shown(
-            message_for(DocumentId(7), outcome, original_name=f"{document}.pdf", pages=1, document_kind=None)
+            message_for(
+                DocumentId(7),
+                outcome,
+                epoch=0,
+                original_name=f"{document}.pdf",
+                pages=1,
+                document_kind=None,
+                voice=ENGLISH,
+            )
         ).upper()
         assert not [secret for secret in (first, last, number, document, "2 MAR") if secret in text]
 
@@ -294,7 +325,7 @@ def test_people_of_other_initials_or_years_need_nothing_more() -> None:
         person("3", "Mounir", "Kabbaj", "1970-01-01"),
         person("4", "Mounir", "Kabbaj", None),
     ]
-    assert told_apart(people) == [
+    assert told_apart(people, voice=ENGLISH) == [
         "M. K. · born 1961",
         "A. K. · born 1961",
         "M. K. · born 1970",
@@ -304,7 +335,7 @@ def test_people_of_other_initials_or_years_need_nothing_more() -> None:
 
 def test_first_names_are_told_only_as_far_as_they_differ() -> None:
     people = [person("1", "Mohamed", "Kabbaj"), person("2", "MOUNIR", "Kabbaj"), person("3", "Mo", "Kabbaj")]
-    assert told_apart(people) == [
+    assert told_apart(people, voice=ENGLISH) == [
         "M. K. · born 1961 · first name Moh…",
         "M. K. · born 1961 · first name Mou…",
         "M. K. · born 1961 · first name Mo",
@@ -316,7 +347,7 @@ def test_numbers_are_told_only_by_the_digits_that_differ() -> None:
         person(str(number), "Mounir", "Kabbaj", identifiers=(Identifier(kind="cin", value=value),))
         for number, value in enumerate(("BE123456", "BE123466"))
     ]
-    assert told_apart(people) == [
+    assert told_apart(people, voice=ENGLISH) == [
         "M. K. · born 1961 · national card number …56",
         "M. K. · born 1961 · national card number …66",
     ]
@@ -335,16 +366,20 @@ def test_a_field_that_differs_is_told(field: str, one: str, other: str | None, t
         person("1", "Mounir", "Kabbaj", **{field: one}),
         person("2", "Mounir", "Kabbaj", **{field: other}),
     ]
-    assert told_apart(people) == [f"M. K. · born 1961 · {words}" for words in told]
+    assert told_apart(people, voice=ENGLISH) == [f"M. K. · born 1961 · {words}" for words in told]
 
 
 def test_people_who_differ_in_nothing_read_the_same() -> None:
-    assert told_apart([person("1", "Mounir", "Kabbaj")] * 2) == ["M. K. · born 1961"] * 2
+    assert told_apart([person("1", "Mounir", "Kabbaj")] * 2, voice=ENGLISH) == ["M. K. · born 1961"] * 2
 
 
 def test_initials_are_letters_of_any_script() -> None:
     people = [person("1", "'Émile", "d'Arc"), person("2", "منير", "قباج"), person("3", "", "123")]
-    assert told_apart(people) == ["É. D. · born 1961", "م. ق. · born 1961", "?. ?. · born 1961"]
+    assert told_apart(people, voice=ENGLISH) == [
+        "É. D. · born 1961",
+        "م. ق. · born 1961",
+        "?. ?. · born 1961",
+    ]
 
 
 def test_a_question_about_an_incomplete_document_says_which_page_and_why() -> None:
