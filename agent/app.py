@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent import errors
 from agent.adapters.clock import SystemClock
@@ -12,7 +13,7 @@ from agent.adapters.console import ConsoleNotifier
 from agent.adapters.folders import FOLDERS, HomeFolders
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock, highest_number, identify
 from agent.adapters.journal import Journal
-from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine
+from agent.adapters.ledger import SqlInbox, SqlLedger, SqlOutbox, SqlQuestions, SqlRequests, open_engine
 from agent.adapters.reading.copies import SearchableCopies
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.registry import RegistryIndex
@@ -21,7 +22,11 @@ from agent.config import Settings
 from agent.core.learned import vocabulary_with
 from agent.core.rules import Rules
 from agent.domain.lesson import LessonState
+from agent.domain.message import recipient_of
 from agent.ports import Ledger, Notifier, Ports
+
+if TYPE_CHECKING:
+    from agent.adapters.telegram.client import TelegramNotifier
 
 _WORDS_MEGABYTES = 32
 """What the words of a document may add to its searchable copy: more than a reading can hold."""
@@ -43,6 +48,10 @@ class Parts:
     reader: SandboxedReader
     journal: Journal
     notifier: Notifier
+    listener: TelegramNotifier | None
+    """The notifier, where it can be listened to."""
+    inbox: SqlInbox
+    questions: SqlQuestions
     clock: SystemClock
     ports: Ports
     stopping: threading.Event
@@ -108,7 +117,8 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
     clock = SystemClock(settings.timezone)
     registry = RegistryIndex(state / REGISTRY_FILE, clock)
     journal = Journal(settings.home / "logs" / "audit.jsonl")
-    notifier = _notifier(settings, say)
+    listener = _telegram(settings)
+    notifier = listener or ConsoleNotifier(say)
     reader = build_reader(settings, lambda: labels_of(settings, ledger))
     stopping = threading.Event()
     ports = Ports(
@@ -118,7 +128,8 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         registry=registry,
         ledger=ledger,
         journal=journal,
-        recipients=tuple(notifier.recipients()),
+        recipients=tuple(one for one in notifier.recipients() if one != escalation_of(settings)),
+        asks_in_chats=listener is not None,
         rules=rules_of(settings),
         should_stop=stopping.is_set,
         searchable=build_copies(settings, reader) if settings.searchable_pdf else None,
@@ -135,6 +146,9 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         reader=reader,
         journal=journal,
         notifier=notifier,
+        listener=listener,
+        inbox=SqlInbox(engine),
+        questions=SqlQuestions(engine),
         clock=clock,
         ports=ports,
         stopping=stopping,
@@ -211,9 +225,9 @@ def build_copies(settings: Settings, reader: SandboxedReader) -> SearchableCopie
     )
 
 
-def _notifier(settings: Settings, say: Callable[[str], None] | None) -> Notifier:
+def _telegram(settings: Settings) -> TelegramNotifier | None:
     if settings.telegram_token is None:
-        return ConsoleNotifier(say)
+        return None
     from agent.adapters.telegram.client import (
         TelegramNotifier,  # 30 MB that an office without Telegram need not pay
     )
@@ -223,6 +237,12 @@ def _notifier(settings: Settings, say: Callable[[str], None] | None) -> Notifier
         settings.telegram_chats,
         str(settings.telegram_api_url).rstrip("/"),
     )
+
+
+def escalation_of(settings: Settings) -> str | None:
+    """The recipient who is asked when a question has been open for days, and told nothing else."""
+    chat = settings.telegram_escalation_chat
+    return None if chat is None else recipient_of(chat)
 
 
 def make_home(home: Path) -> list[Path]:

@@ -80,7 +80,7 @@ class Questions(Protocol):
     """
 
     def open_reviews(self) -> Sequence[Review]:
-        """What waits for a human, oldest first."""
+        """What waits for a human and lies in `review/`, oldest first."""
         ...
 
     def standing(self) -> Sequence[Question]:
@@ -119,9 +119,19 @@ class Questions(Protocol):
         messages: Sequence[tuple[str, Message]],
         now: datetime.datetime,
         *,
+        aside: Sequence[tuple[str, Message]] = (),
         is_closed: bool = False,
     ) -> bool:
-        """Write a question as it is now; False when it was closed or put anew meanwhile."""
+        """Write a question as it is now; False when it was closed or put anew meanwhile.
+
+        Args:
+            messages: take the place of what stands in the chats.
+            aside: are said beside it.
+        """
+        ...
+
+    def learn(self, card: str, recipient: str, receipt: str, now: datetime.datetime) -> None:
+        """A message that shows this has made itself known: the reply to its sending was lost."""
         ...
 
     def add(self, card: str | None, messages: Sequence[tuple[str, Message]], now: datetime.datetime) -> None:

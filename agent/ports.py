@@ -365,6 +365,8 @@ class Ports:
     rules: Rules
     should_stop: Callable[[], bool]
     voice: Voice = ENGLISH
+    asks_in_chats: bool = False
+    """Whether questions are put to people by `workflow.asking`, and not told like a result."""
     should_yield: Callable[[DocumentId], bool] = lambda _: False
     """Whether the reading of a document should make way for others after its turn."""
     searchable: SearchablePdfs | None = None  # None: the office wants no searchable copies

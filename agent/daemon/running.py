@@ -7,9 +7,10 @@ progress only: the last rescan, the age of the work under way, and the beat of e
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -40,6 +41,10 @@ from agent.workflow.outbox import relay
 from agent.workflow.process import process_document
 from agent.workflow.recovery import recover
 
+if TYPE_CHECKING:
+    from agent.adapters.telegram.client import TelegramNotifier
+    from agent.daemon.chats import Chats
+
 log = structlog.get_logger(__name__)
 
 POST_PAUSE_SECONDS = 30.0
@@ -54,7 +59,12 @@ LOOPS_SECONDS = 1.0
 class Daemon:
     """One running dossierd. Call `run` from the main thread; it returns when a stop is done."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, *, health: Callable[[], Sequence[str]] = tuple) -> None:
+        """Build it.
+
+        Args:
+            health: tells each part's finding in a line, for those who ask in a chat.
+        """
         self._parts = parts
         self._ports = replace(
             parts.ports, should_yield=lambda document_id: self.dispatcher.should_yield(document_id)
@@ -87,7 +97,7 @@ class Daemon:
             self._stop,
             still=lambda: self._desk_loop.still(),
             submit=self.dispatcher.submit,
-            on_done=self._post_wakes.set,
+            on_done=self._news,
         )
         self._intake = Intake(
             parts,
@@ -107,7 +117,9 @@ class Daemon:
             parts, self._stop, still=lambda: self._redeciding_loop.still(), submit=self.dispatcher.submit
         )
         self._redeciding_loop = Loop("redeciding", self._redeciding.turn, self._stop)
-        self._loops = (self._intake_loop, self._desk_loop, self._post_loop, self._redeciding_loop)
+        self._chats = None if parts.listener is None else self._build_chats(parts.listener, health)
+        talks = () if self._chats is None else (self._chats.talk,)
+        self._loops = (self._intake_loop, self._desk_loop, self._post_loop, self._redeciding_loop, *talks)
         self._strangers = self._waiting_on_strangers()
 
     def _announcer(self, topic: Topic) -> Announcer:
@@ -116,9 +128,28 @@ class Daemon:
     def _waiting_on_strangers(self) -> tuple[Loop, ...]:
         """Loops that may hang for as long as a foreign machine does, which is no reason to end this one."""
         source = self._parts.source
+        ears = () if self._chats is None else (self._chats.ears,)
         if source is None:
-            return ()
-        return (Loop("sync", Syncing(self._parts, source, self._stop).turn, self._stop),)
+            return ears
+        return (*ears, Loop("sync", Syncing(self._parts, source, self._stop).turn, self._stop))
+
+    def _build_chats(self, listener: TelegramNotifier, health: Callable[[], Sequence[str]]) -> Chats:
+        from agent.daemon.chats import chats_of  # 30 MB that an office without Telegram need not pay
+
+        return chats_of(
+            self._parts,
+            listener,
+            self._stop,
+            status=self._status,
+            health=health,
+            on_said=self._post_wakes.set,
+        )
+
+    def _news(self) -> None:
+        """There may be something to send, and something to ask."""
+        self._post_wakes.set()
+        if self._chats is not None:
+            self._chats.wake()
 
     def run(
         self, *, on_ready: Callable[[], None] = lambda: None, on_stop: Callable[[], None] = lambda: None
@@ -238,6 +269,8 @@ class Daemon:
             self._parts.stopping.set()
             self.dispatcher.stop(STOPPED_SECONDS)
         self._post_wakes.set()
+        if self._parts.listener is not None:
+            self._parts.listener.stop_listening()
         deadline = time.monotonic() + LOOPS_SECONDS
         for loop in (*self._loops, *self._strangers):
             loop.join(max(0.0, deadline - time.monotonic()))
@@ -251,7 +284,7 @@ class Daemon:
         try:
             process_document(document_id, self._ports)
         finally:
-            self._post_wakes.set()
+            self._news()
 
     def _must_desk_stop(self) -> bool:
         """What the desk waits for, such as a searchable copy, has its own limit: to ask is a sign of life."""

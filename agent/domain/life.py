@@ -101,6 +101,7 @@ class Request:
         document_id: for a lesson, the document whose answer taught it.
         argument: the choice of an answer, the record of a refile, or the number of a lesson.
         actor: who asked, such as `cli:anna`.
+        epoch: the document's for which it was meant; None where it holds for whatever stands.
     """
 
     key: str
@@ -109,6 +110,7 @@ class Request:
     argument: str
     actor: str
     requested_at: datetime.datetime
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,9 @@ class MessageKind(StrEnum):
     FAILED = "failed"
     DUPLICATE = "duplicate"
     MISSING = "missing"
+    REMINDER = "reminder"
+    REPLY = "reply"
+    """An answer to what somebody wrote in a chat."""
     INTAKE_PAUSED = "intake_paused"
     INTAKE_RESUMED = "intake_resumed"
     FILING_STUCK = "filing_stuck"
@@ -104,6 +107,11 @@ class Parcel:
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+
+
+def recipient_of(chat: int) -> str:
+    """The key under which the outbox knows a Telegram chat."""
+    return f"telegram:{chat}"
 
 
 def visible(text: str) -> str:

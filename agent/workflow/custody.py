@@ -231,7 +231,9 @@ def settle(
         event=event,
         outcome=outcome,
         target=place_of(document.document_id, outcome, day, suffix_of(document.original_name)),
-        messages=[(recipient, message) for recipient in ports.recipients],
+        messages=[]
+        if ports.asks_in_chats and isinstance(outcome, InReview)
+        else [(recipient, message) for recipient in ports.recipients],
         steps=steps,
         opens_epoch=opens_epoch,
         answered_by=actor if answer is not None else None,

@@ -85,7 +85,8 @@ def _answer(request: Request, document: Document, ports: Ports) -> Reply:
     review = ports.ledger.review(document.document_id)
     if review is None or document.state is not State.IN_REVIEW:
         return _already(request, document, ports)
-    if not request.argument.startswith(RECORD_PREFIX) and review.opened_at > request.requested_at:
+    is_stale = not request.argument.startswith(RECORD_PREFIX) and review.opened_at > request.requested_at
+    if is_stale or request.epoch not in {None, review.epoch}:
         raise errors.RequestRefused(
             f"{document.reference} was asked about again after that answer was given. What is asked now: dossierd show "
             f"{document.reference}"
@@ -138,6 +139,7 @@ def _chosen(argument: str, decision: Decision, ports: Ports) -> RecordId:
     return _known(candidates[int(argument) - 1].person.record_id, ports)
 
 
+_LOOK = "How it stands: dossierd show {}"
 _NUMBER = re.compile(r"[1-9][0-9]?")
 
 
@@ -162,6 +164,10 @@ def _undo(request: Request, document: Document, ports: Ports) -> Reply:
         return Reply(done=True, sentence=sentence + take_back(request, ports))
     if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
         raise errors.RequestRefused(_not_archived(document, "undone"))
+    if request.epoch not in {None, document.epoch}:
+        raise errors.RequestRefused(
+            f"{document.reference} has been filed anew since. {_LOOK.format(document.reference)}"
+        )
     assert document.rested_at is not None
     if ports.clock.now() - document.rested_at > datetime.timedelta(hours=ports.rules.undo_hours):
         raise errors.RequestRefused(
@@ -220,6 +226,10 @@ def _is_refiled(document: Document, request: Request) -> bool:
 def _retry(
     request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
 ) -> Reply:
+    if request.epoch not in {None, document.epoch} and not _is_since(document.claimed_at, request):
+        raise errors.RequestRefused(
+            f"{document.reference} has changed since. {_LOOK.format(document.reference)}"
+        )
     if document.state is State.MISSING and document.target is None and document.outcome is not None:
         return _restore(document, ports)
     if document.state is State.ARCHIVED:

@@ -1,8 +1,10 @@
-"""The ledger: documents, texts, reviews, requests and the outbox, in one SQL database."""
+"""The ledger: documents, texts, reviews, requests, the inbox, questions and the outbox, in one SQL database."""
 
 from agent.adapters.ledger.engine import open_engine
+from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.ledger import SqlLedger
 from agent.adapters.ledger.outbox import SqlOutbox
+from agent.adapters.ledger.questions import SqlQuestions
 from agent.adapters.ledger.requests import SqlRequests
 
-__all__ = ["SqlLedger", "SqlOutbox", "SqlRequests", "open_engine"]
+__all__ = ["SqlInbox", "SqlLedger", "SqlOutbox", "SqlQuestions", "SqlRequests", "open_engine"]

@@ -142,9 +142,20 @@ def keep_messages(
     settled: Document,
     messages: Sequence[tuple[str, Message]],
     due_at: datetime.datetime | None = None,
+    card: str | None = None,
 ) -> None:
-    """Write what is to be told; without a moment it becomes due when the move is done."""
-    for recipient, message in messages:
+    """Write what is to be told; without a moment it becomes due when the move is done.
+
+    Args:
+        card: whose place it takes, where a question about the document stands in the chats; it is told to each who
+            was shown that.
+    """
+    told = dict(messages)
+    if card is not None and told:
+        shown = select(outbox.c.recipient).where(outbox.c.card == card).distinct()
+        anyones = next(iter(told.values()))
+        told |= {one: anyones for one in connection.execute(shown).scalars() if one not in told}
+    for recipient, message in told.items():
         connection.execute(
             _MESSAGE,
             {
@@ -154,5 +165,6 @@ def keep_messages(
                 "message": rows.MESSAGE.dump_json(message).decode(),
                 "attempts": 0,
                 "due_at": due_at,
+                "card": card,
             },
         )

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from agent import errors
 from agent.adapters.ledger import changes, learning, readings, rows
 from agent.adapters.ledger.engine import reading, writing
+from agent.adapters.ledger.questions import close_question
 from agent.adapters.ledger.rows import load
 from agent.adapters.ledger.schema import documents, homes, reviews, steps
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
@@ -191,11 +192,13 @@ class SqlLedger:
                 settled_at=now,
                 **rows.columns_of(settlement.outcome),
             )
+            card = None
             if settlement.answered_by is not None and settlement.answer is not None:
                 changes.close_review(connection, document_id, settlement.answered_by, settlement.answer, now)
+                card = close_question(connection, document_id, now)
             changes.open_review(connection, settled, now)
             changes.keep_steps(connection, settled, settlement.steps)
-            changes.keep_messages(connection, settled, settlement.messages)
+            changes.keep_messages(connection, settled, settlement.messages, card=card)
             learning.keep_inputs(connection, settled, settlement.inputs)
             if settlement.answered_by is not None:
                 learning.propose(connection, settled, settlement.teachings, settlement.answered_by, now)

@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, insert, s
 
 from agent.adapters.ledger import rows
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.schema import outbox, questions, reviews
+from agent.adapters.ledger.schema import documents, outbox, questions, reviews
 from agent.asked import Write
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
 from agent.domain.life import Review
 from agent.domain.message import Message
+from agent.domain.outcome import State
 from agent.domain.question import Question, QuestionId
 
 
@@ -27,7 +28,10 @@ class SqlQuestions:
     def open_reviews(self) -> Sequence[Review]:
         with reading(self._engine) as connection:
             found = connection.execute(
-                select(reviews).where(reviews.c.answered_at.is_(None)).order_by(reviews.c.opened_at)
+                select(reviews)
+                .join(documents, documents.c.document_id == reviews.c.document_id)
+                .where(reviews.c.answered_at.is_(None), documents.c.state == State.IN_REVIEW)
+                .order_by(reviews.c.opened_at)
             )
             return [rows.review_of(row) for row in found]
 
@@ -95,6 +99,7 @@ class SqlQuestions:
         messages: Sequence[tuple[str, Message]],
         now: datetime.datetime,
         *,
+        aside: Sequence[tuple[str, Message]] = (),
         is_closed: bool = False,
     ) -> bool:
         with writing(self._engine) as connection:
@@ -119,7 +124,30 @@ class SqlQuestions:
                 closed_at=now if is_closed else None,
             )
             _put(connection, question.card, messages, now)
+            _put(connection, None, aside, now)
         return True
+
+    def learn(self, card: str, recipient: str, receipt: str, now: datetime.datetime) -> None:
+        with writing(self._engine) as connection:
+            shown = (outbox.c.card == card) & (outbox.c.recipient == recipient)
+            if receipt in connection.execute(select(outbox.c.receipt).where(shown)).scalars():
+                return
+            message = connection.execute(
+                select(outbox.c.message).where(shown).order_by(outbox.c.parcel_id).limit(1)
+            ).scalar()
+            if message is not None:
+                connection.execute(
+                    insert(outbox).values(
+                        card=card,
+                        epoch=0,
+                        recipient=recipient,
+                        message=message,
+                        attempts=0,
+                        due_at=now,
+                        sent_at=now,
+                        receipt=receipt,
+                    )
+                )
 
     def add(self, card: str | None, messages: Sequence[tuple[str, Message]], now: datetime.datetime) -> None:
         with writing(self._engine) as connection:

@@ -32,6 +32,7 @@ class SqlRequests:
                         argument=request.argument,
                         actor=request.actor,
                         requested_at=request.requested_at,
+                        epoch=request.epoch,
                     )
                 )
 
@@ -46,6 +47,7 @@ class SqlRequests:
                     argument=row.argument,
                     actor=row.actor,
                     requested_at=row.requested_at,
+                    epoch=row.epoch,
                 )
                 for row in found
             ]

@@ -8,6 +8,7 @@ the list.
 """
 
 import asyncio
+import concurrent.futures
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -19,7 +20,9 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from agent.adapters.telegram import faults, rendering
 from agent.adapters.telegram.connection import CALL_SECONDS, Connection, well_formed
-from agent.domain.message import Message
+from agent.adapters.telegram.updates import heard_in
+from agent.domain.hearing import Heard
+from agent.domain.message import Message, recipient_of
 from agent.errors import MessageRefused
 
 log = structlog.get_logger(__name__)
@@ -59,10 +62,11 @@ class TelegramNotifier:
     ) -> None:
         self._connection = Connection(token, base_url, call_seconds=call_seconds)
         self._bot = self._connection.bot
-        self._chats = {f"telegram:{chat}": chat for chat in chats}
+        self._chats = {recipient_of(chat): chat for chat in chats}
         self._spacing_seconds = spacing_seconds
         self._poll_seconds = poll_seconds
         self._free_at: dict[int, float] = {}
+        self._polling: concurrent.futures.Future[Any] | None = None
         self.bot = token.partition(":")[0]
 
     def recipients(self) -> Sequence[str]:
@@ -103,8 +107,23 @@ class TelegramNotifier:
             NotifierUnavailable.
         """
         return self._connection.call(
-            lambda: self._poll(offset), seconds=self._poll_seconds + _POLL_SLACK_SECONDS
+            lambda: self._poll(offset),
+            seconds=self._poll_seconds + _POLL_SLACK_SECONDS,
+            on_begun=self._is_polling,
         )
+
+    def stop_listening(self) -> None:
+        """End the poll that is under way, if one is; what came in meanwhile is told again after the next start."""
+        if self._polling is not None:
+            self._polling.cancel()
+
+    def _is_polling(self, poll: concurrent.futures.Future[Any]) -> None:
+        self._polling = poll
+
+    @staticmethod
+    def heard_in(update: Mapping[str, Any]) -> Heard | None:
+        """Read an update; None for one that nobody could mean for us."""
+        return heard_in(update)
 
     def check(self) -> str:
         """Ask Telegram for the bot's username.

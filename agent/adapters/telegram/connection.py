@@ -65,9 +65,17 @@ class Connection:
         self._thread.start()
 
     def call(
-        self, work: Callable[[], Coroutine[Any, Any, _Result]], *, seconds: float | None = None
+        self,
+        work: Callable[[], Coroutine[Any, Any, _Result]],
+        *,
+        seconds: float | None = None,
+        on_begun: Callable[[concurrent.futures.Future[_Result]], None] = lambda _: None,
     ) -> _Result:
         """Run on the loop's thread, and translate what goes wrong.
+
+        Args:
+            seconds: the deadline, if another than usual.
+            on_begun: is given what is under way, so that it can be cancelled.
 
         Raises:
             NotifierUnavailable, MessageRefused.
@@ -76,6 +84,7 @@ class Connection:
             if self._is_closed:
                 raise NotifierUnavailable("dossierd is stopping; the connection to Telegram is closed.")
             future = asyncio.run_coroutine_threadsafe(_within(seconds or self._call_seconds, work), self.loop)
+        on_begun(future)
         failure: DossierdError
         try:
             return future.result()

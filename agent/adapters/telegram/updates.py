@@ -1,0 +1,78 @@
+"""From an update as Telegram tells it to what was heard; what nobody could mean for us is nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from agent.domain.hearing import Heard, Press, Said
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+
+class _User(_Told):
+    id: int
+
+
+class _Chat(_Told):
+    id: int
+
+
+class _Replied(_Told):
+    message_id: int
+
+
+class _Message(_Told):
+    message_id: int
+    chat: _Chat
+    sender: _User | None = Field(default=None, alias="from")
+    text: str | None = None
+    reply_to_message: _Replied | None = None
+
+
+class _Bearer(_Told):
+    """The message whose button was pressed; of an old one just its number and chat are told."""
+
+    message_id: int
+    chat: _Chat
+
+
+class _Callback(_Told):
+    id: str
+    sender: _User = Field(alias="from")
+    message: _Bearer | None = None
+    data: str | None = None
+
+
+class _Update(_Told):
+    message: _Message | None = None
+    callback_query: _Callback | None = None
+
+
+def heard_in(update: Mapping[str, Any]) -> Heard | None:
+    """Read an update; None for one without a person, a chat, or anything that we asked for."""
+    try:
+        told = _Update.model_validate(update)
+    except ValidationError:
+        return None
+    callback, message = told.callback_query, told.message
+    if callback is not None and callback.message is not None:
+        return Press(
+            press=callback.id,
+            chat=callback.message.chat.id,
+            user=callback.sender.id,
+            message=str(callback.message.message_id),
+            data=callback.data or "",
+        )
+    if message is None or message.sender is None or not message.text:
+        return None
+    replied = message.reply_to_message
+    return Said(
+        chat=message.chat.id,
+        user=message.sender.id,
+        text=message.text,
+        message=str(message.message_id),
+        replies_to=None if replied is None else str(replied.message_id),
+    )

@@ -1,0 +1,197 @@
+"""A question as it looks in a chat: who may be meant, what tells them apart, and the buttons.
+
+Candidates stand in the text with their number, and as a button each; four are shown at a time. A candidate whom the
+document contradicts, or whom nothing printed names, is asked about once more before anything is filed.
+"""
+
+from collections.abc import Sequence
+
+from agent.core.messages import for_and_against, headline, why_asked
+from agent.core.presses import Option, question_data
+from agent.core.telling_apart import told_apart
+from agent.core.voice import Voice
+from agent.domain.decision import Candidate, Decision, Match
+from agent.domain.document import reference
+from agent.domain.identity import Person
+from agent.domain.message import Button, Message, MessageKind
+from agent.domain.question import Question
+
+PER_PAGE = 4
+"""Rows that fit on a telephone beside the other buttons."""
+
+Choice = Candidate | Person
+"""Somebody under a button: considered by the rules, or searched for by a human."""
+
+
+def question_card(
+    question: Question,
+    decision: Decision,
+    choices: Sequence[Choice],
+    voice: Voice,
+    *,
+    document_kind: str | None = None,
+    pages: int | None = None,
+    can_split: bool = False,
+    has_snippet: bool = False,
+) -> Message:
+    """Write the question with its buttons.
+
+    Args:
+        choices: whom the question offers, in its order.
+        can_split: whether it is a PDF of several pages.
+        has_snippet: whether there is a piece of a page to be shown.
+    """
+    if question.confirming is not None:
+        return _confirmation(question, choices, voice)
+    labels = told_apart([person_of(choice) for choice in choices], voice=voice)
+    shown = range(question.page * PER_PAGE, min(len(choices), (question.page + 1) * PER_PAGE))
+    lines = [
+        headline(question.document_id, document_kind, pages, voice=voice),
+        voice.say("Found by your search:") if question.is_search else why_asked(decision, voice=voice),
+    ]
+    if question.is_search and not choices:
+        lines[-1] = voice.say("Your search found nobody.")
+    for number in shown:
+        lines += _described(number, choices[number], labels[number], voice)
+    buttons = [_choice(question, number, choices[number], labels[number], voice) for number in shown]
+    return Message(
+        kind=MessageKind.QUESTION,
+        document_id=question.document_id,
+        title=voice.say("Is this right?")
+        if isinstance(decision, Match) and not question.is_search
+        else voice.say("Whose document is this?"),
+        lines=(
+            *lines,
+            voice.say("Somebody else? Reply to this message with a name, a birth date or a number."),
+        ),
+        buttons=(
+            *buttons,
+            *_turning(question, len(choices), voice),
+            *_others(question, voice, can_split=can_split, has_snippet=has_snippet),
+        ),
+    )
+
+
+def skipped_card(question: Question, by: str, voice: Voice) -> Message:
+    """What stands in the place of a question that was put off; nobody is named in it."""
+    return Message(
+        kind=MessageKind.QUESTION,
+        document_id=question.document_id,
+        title=voice.say("{document} was put off by {user}", document=_number(question), user=by),
+        lines=(voice.say("It is asked again tomorrow. It waits in review/ until then."),),
+        buttons=((_button(question, Option.BACK, voice.say("Ask now")),),),
+    )
+
+
+def closed_card(question: Question, voice: Voice) -> Message:
+    """What stands in the place of a question that is open no longer; nobody is named in it."""
+    return Message(
+        kind=MessageKind.QUESTION,
+        document_id=question.document_id,
+        title=voice.say("{document} is no longer asked about here", document=_number(question)),
+        lines=(
+            voice.say(
+                "It was changed meanwhile, or is asked about anew. More: /show {document}",
+                document=_number(question),
+            ),
+        ),
+    )
+
+
+def moved_card(question: Question, voice: Voice) -> Message:
+    """What stands in the place of a question that is asked anew further down."""
+    return Message(
+        kind=MessageKind.QUESTION,
+        document_id=question.document_id,
+        title=voice.say("{document} is asked about again further down", document=_number(question)),
+    )
+
+
+def reminder(question: Question, voice: Voice) -> Message:
+    return Message(
+        kind=MessageKind.REMINDER,
+        document_id=question.document_id,
+        title=voice.say("{document} still waits for your answer", document=_number(question)),
+        lines=(voice.say("Its question stands above. All that is open: /pending"),),
+    )
+
+
+def person_of(choice: Choice) -> Person:
+    return choice.person if isinstance(choice, Candidate) else choice
+
+
+def _described(number: int, choice: Choice, label: str, voice: Voice) -> list[str]:
+    person = person_of(choice)
+    line = voice.say(
+        "{number}.  {person} · file {record}", number=number + 1, person=label, record=person.record_id
+    )
+    if not isinstance(choice, Candidate):
+        return [line]
+    veto = " · " + voice.say("contradicted by the document") if choice.is_vetoed else ""
+    return [line + veto, *(f"     {told}" for told in for_and_against(choice.reasons, voice=voice))]
+
+
+def _choice(question: Question, number: int, choice: Choice, label: str, voice: Voice) -> tuple[Button, ...]:
+    person = person_of(choice)
+    text = voice.say(
+        "{number} · {person} · file {record}", number=number + 1, person=label, record=person.record_id
+    )
+    return (_button(question, Option.CHOOSE, text, number),)
+
+
+def _turning(question: Question, count: int, voice: Voice) -> list[tuple[Button, ...]]:
+    last = max(0, count - 1) // PER_PAGE
+    if last == 0:
+        return []
+    turned = (question.page + 1) % (last + 1)
+    words = voice.say("More people ({page} of {pages})", page=turned + 1, pages=last + 1)
+    return [(_button(question, Option.PAGE, words, turned),)]
+
+
+def _others(
+    question: Question, voice: Voice, *, can_split: bool, has_snippet: bool
+) -> list[tuple[Button, ...]]:
+    rows = [
+        (
+            _button(question, Option.NONE, voice.say("None of these")),
+            _button(question, Option.SKIP, voice.say("Later")),
+        )
+    ]
+    more = []
+    if question.is_search:
+        more.append(_button(question, Option.PROPOSALS, voice.say("Back to the proposals")))
+    if has_snippet:
+        more.append(_button(question, Option.SNIPPET, voice.say("Show snippet")))
+    if can_split:
+        more.append(_button(question, Option.SPLIT, voice.say("Split")))
+    return [*rows, *([tuple(more)] if more else [])]
+
+
+def _confirmation(question: Question, choices: Sequence[Choice], voice: Voice) -> Message:
+    assert question.confirming is not None
+    choice = choices[question.confirming]
+    label = told_apart([person_of(choice)], voice=voice)[0]
+    against = for_and_against(choice.reasons if isinstance(choice, Candidate) else (), voice=voice)
+    return Message(
+        kind=MessageKind.QUESTION,
+        document_id=question.document_id,
+        title=voice.say("Really file {document} here?", document=_number(question)),
+        lines=(
+            *_described(question.confirming, choice, label, voice)[:1],
+            *(against or (voice.say("Nothing printed in the document names this person."),)),
+        ),
+        buttons=(
+            (
+                _button(question, Option.CONFIRM, voice.say("Yes, file it here"), question.confirming),
+                _button(question, Option.BACK, voice.say("Back")),
+            ),
+        ),
+    )
+
+
+def _button(question: Question, option: Option, words: str, number: int | None = None) -> Button:
+    return Button(label=words, data=question_data(question.question_id, option, question.revision, number))
+
+
+def _number(question: Question) -> str:
+    return reference(question.document_id)

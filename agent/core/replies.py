@@ -1,0 +1,190 @@
+"""What is answered to those who type into a chat: short, and without anything of a person.
+
+Documents are told by their numbers, states and times; records by the office's own numbers.
+"""
+
+import datetime
+from collections.abc import Sequence
+
+from agent.core.allowed import Role, User
+from agent.core.messages import for_and_against
+from agent.core.voice import Privacy, Voice
+from agent.domain.decision import Candidate
+from agent.domain.document import DocumentId, reference
+from agent.domain.identity import Person, RecordId
+from agent.domain.life import Document, Reply, Review
+from agent.domain.message import Message, MessageKind
+from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, State
+
+_HOUR = 3600
+
+
+def _reply(title: str, *lines: str, document_id: DocumentId | None = None) -> Message:
+    return Message(kind=MessageKind.REPLY, document_id=document_id, title=title, lines=lines)
+
+
+def status(line: str, voice: Voice) -> Message:
+    return _reply(voice.say("How it goes"), line)
+
+
+def pending(reviews: Sequence[Review], now: datetime.datetime, voice: Voice, *, listed: int) -> Message:
+    """List the open questions, oldest first."""
+    if not reviews:
+        return _reply(voice.say("No question is open."))
+    lines = [
+        f"{reference(review.document_id)} · " + _age(now - review.opened_at, voice)
+        for review in reviews[:listed]
+    ]
+    if len(reviews) > listed:
+        lines.append(voice.say("and {number} more", number=len(reviews) - listed))
+    return _reply(
+        voice.count("{number} question is open", "{number} questions are open", len(reviews)), *lines
+    )
+
+
+def costs(voice: Voice) -> Message:
+    return _reply(
+        voice.say("Nothing was spent"), voice.say("No paid service is in use: all is read on this machine.")
+    )
+
+
+def health(findings: Sequence[str], voice: Voice) -> Message:
+    return _reply(voice.say("Health"), *findings)
+
+
+def found(documents: Sequence[Document], voice: Voice, *, listed: int) -> Message:
+    if not documents:
+        return _reply(voice.say("Nothing was found."))
+    lines = [_line(document, voice) for document in documents[:listed]]
+    if len(documents) > listed:
+        lines.append(voice.say("and {number} more", number=len(documents) - listed))
+    return _reply(voice.count("{number} document", "{number} documents", len(documents)), *lines)
+
+
+def shown(document: Document, reviews: Sequence[Review], voice: Voice) -> Message:
+    """Tell where a document is, why, and what was asked about it."""
+    lines = [voice.say("Came {time}", time=voice.day_and_hour(document.seen_at))]
+    if voice.privacy is Privacy.FULL:
+        lines.append(document.original_name)
+    lines.append(_state(document, voice))
+    for review in reviews:
+        if review.answered_at is not None and review.answered_by is not None:
+            lines.append(
+                voice.say(
+                    "Answered by {user}, {time}",
+                    user=_name(review.answered_by),
+                    time=voice.day_and_hour(review.answered_at),
+                )
+            )
+        else:
+            lines.append(voice.say("Asked since {time}", time=voice.day_and_hour(review.opened_at)))
+    return _reply(document.reference, *lines, document_id=document.document_id)
+
+
+def done(document_id: DocumentId, reply: Reply | None, voice: Voice) -> Message:
+    """Tell what came of a request; None where the desk has not come to it yet."""
+    sentence = voice.say("Noted. It is done as soon as possible.") if reply is None else reply.sentence
+    return _reply(reference(document_id), sentence, document_id=document_id)
+
+
+def really_refile(
+    document_id: DocumentId, record_id: RecordId, choice: Candidate | Person, voice: Voice
+) -> Message:
+    """Show what speaks against a record, and how to insist."""
+    number = reference(document_id)
+    against = for_and_against(choice.reasons, voice=voice) if isinstance(choice, Candidate) else []
+    return _reply(
+        voice.say("Really file {document} under file {record}?", document=number, record=record_id),
+        *(against or [voice.say("Nothing printed in the document names this person.")]),
+        voice.say("If so: /refile {document} {record} yes", document=number, record=record_id),
+        document_id=document_id,
+    )
+
+
+def how_to_refile(voice: Voice) -> Message:
+    return _reply(
+        voice.say("A refile needs a document and a record."), voice.say("Such as: /refile D-7 20817")
+    )
+
+
+def lacks_words(voice: Voice) -> Message:
+    return _reply(
+        voice.say("What is to be found?"),
+        voice.say("A person, a date, a number, or words of the text, such as: /find lettre 2026-03-01"),
+    )
+
+
+def no_document(voice: Voice) -> Message:
+    return _reply(voice.say("There is no such document."), voice.say("Its number looks like D-7."))
+
+
+def only_looking(voice: Voice) -> Message:
+    return _reply(voice.say("You may look, but not decide."))
+
+
+def unknown(voice: Voice) -> Message:
+    return _reply(voice.say("That is no command."), voice.say("What there is: /help"))
+
+
+def help_text(user: User, voice: Voice) -> Message:
+    """List the commands that somebody may use."""
+    lines = [
+        voice.say("/status: how it goes"),
+        voice.say("/pending: what waits for an answer"),
+        voice.say("/find WORDS: documents by person, date, number or text"),
+        voice.say("/show D-7: one document"),
+        voice.say("/costs: what was spent"),
+        voice.say("/health: whether all is well"),
+    ]
+    if user.role is Role.DECIDER:
+        lines += [
+            voice.say("/undo D-7: take a filing back, within a day"),
+            voice.say("/refile D-7 20817: file under another record"),
+            voice.say("/retry D-7: read and decide again"),
+            voice.say("/pause, /resume: take nothing new in; go on"),
+        ]
+    return _reply(voice.say("What I understand"), *lines)
+
+
+def _line(document: Document, voice: Voice) -> str:
+    return f"{document.reference} · {voice.day_and_hour(document.seen_at)} · {_state(document, voice)}"
+
+
+def _state(document: Document, voice: Voice) -> str:
+    outcome = document.outcome
+    match outcome:
+        case Archived() if document.state is State.ARCHIVED:
+            by = voice.say("by rule") if outcome.decided_by == "rule" else _name(outcome.decided_by)
+            return voice.say("filed under file {record}, {user}", record=outcome.record_id, user=by)
+        case Failed() if document.state is State.FAILED:
+            return voice.say(FAILURES[outcome.reason].sentence)
+        case Duplicate() if document.state is State.DUPLICATE:
+            return voice.say("the same file as {document}", document=reference(outcome.original))
+        case _:
+            return voice.say(_STATES[document.state])
+
+
+_STATES = {
+    State.CLAIMING: "on its way in",
+    State.CLAIMED: "waits to be read",
+    State.READING: "is being read",
+    State.MOVING: "is being moved",
+    State.IN_REVIEW: "waits for an answer",
+    State.ARCHIVED: "is filed",
+    State.FAILED: "was set aside",
+    State.DUPLICATE: "came twice",
+    State.MISSING: "is no longer where it was put",
+    State.WITHDRAWN: "was taken away before it was taken in",
+    State.FORGOTTEN: "is forgotten",
+}
+
+
+def _age(waited: datetime.timedelta, voice: Voice) -> str:
+    hours = int(waited.total_seconds() // _HOUR)
+    if hours < 1:
+        return voice.say("less than an hour")
+    return voice.count("{number} hour", "{number} hours", hours)
+
+
+def _name(actor: str) -> str:
+    return actor.partition(":")[2] or actor

@@ -1,0 +1,96 @@
+"""What is built for the chats: the ears, and the talk behind them."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from agent.adapters.telegram.client import TelegramNotifier
+from agent.app import Parts, escalation_of
+from agent.core.allowed import User
+from agent.daemon.loop import Loop
+from agent.daemon.talking import Ears, Talk, asker, teller
+from agent.domain.document import DocumentId
+from agent.domain.hearing import Said
+from agent.domain.message import Message, recipient_of
+from agent.workflow.asking import Asking
+from agent.workflow.commands import Commands, Inquiries, order_of
+from agent.workflow.conversation import Conversation, Hearing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chats:
+    """The loops of the chats.
+
+    Attributes:
+        ears: may hang for as long as Telegram does.
+        talk: must come round.
+        wake: to be called when something may have to be asked.
+    """
+
+    ears: Loop
+    talk: Loop
+    wake: Callable[[], None]
+
+
+def chats_of(
+    parts: Parts,
+    listener: TelegramNotifier,
+    stop: threading.Event,
+    *,
+    status: Callable[[], str],
+    health: Callable[[], Sequence[str]],
+    on_said: Callable[[], None],
+) -> Chats:
+    """Build the loops.
+
+    Args:
+        status: how it goes, in a line.
+        health: each part's finding, in a line.
+        on_said: called when there may be something to send.
+    """
+    wakes = threading.Event()
+    ports, settings = parts.ports, parts.settings
+    asking = Asking(ports, parts.questions, parts.inbox, ports.recipients, escalation_of(settings))
+
+    def still() -> bool:
+        return talk.still()
+
+    carry_out = asker(parts.requests, still)
+    commands = Commands(
+        ports,
+        parts.questions,
+        Inquiries(status=status, health=health, find=lambda _: _nothing()),
+        carry_out,
+    )
+
+    def command(hearing: Hearing, said: Said, user: User) -> Sequence[Message]:
+        return commands.answer(order_of(said, user, hearing.key, hearing.at))
+
+    conversation = Conversation(
+        ports,
+        parts.questions,
+        asking,
+        settings.allowed,
+        recipient_of=recipient_of,
+        tell=teller(listener),
+        carry_out=carry_out,
+        known_reply=parts.requests.reply,
+        command=command,
+    )
+    ears = Ears(listener, parts.inbox, ports.clock.now, stop, wakes.set)
+    body = Talk(
+        listener,
+        parts.inbox,
+        conversation,
+        asking,
+        ports.clock.now,
+        wakes=wakes,
+        still=still,
+        on_said=on_said,
+    )
+    talk = Loop("talk", body.turn, stop)
+    return Chats(ears=Loop("ears", ears.turn, stop), talk=talk, wake=wakes.set)
+
+
+def _nothing() -> tuple[DocumentId, ...]:
+    return ()

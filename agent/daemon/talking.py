@@ -1,0 +1,171 @@
+"""The chats: hear what comes in, do what is wanted, and keep questions true.
+
+The ears only write down: an update is committed before Telegram is told to forget it. What is written down is taken up
+by the talk, which may die at any point and then takes it up again.
+"""
+
+import datetime
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import structlog
+
+from agent import errors
+from agent.asked import Inbox, Requests
+from agent.daemon.loop import ERROR_PAUSE_SECONDS
+from agent.domain.hearing import Heard
+from agent.domain.life import Reply, Request
+from agent.workflow.asking import Asking
+from agent.workflow.conversation import Conversation, Hearing
+
+log = structlog.get_logger(__name__)
+
+FORGOTTEN_AFTER = datetime.timedelta(hours=24)
+"""Telegram keeps what nobody has fetched for so long."""
+REPLY_SECONDS = 8.0
+"""How long a press waits for what comes of it: Telegram takes an answer for some seconds."""
+LOOK_SECONDS = 0.05
+PAUSE_SECONDS = 2.0
+"""How often open reviews are looked for; a press, and a document that comes to rest, wake it."""
+
+
+class Listener(Protocol):
+    """A channel that can be listened to."""
+
+    bot: str
+
+    def updates(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
+        """Wait for what people write and press; all below the offset is forgotten there.
+
+        Raises:
+            NotifierUnavailable.
+        """
+        ...
+
+    def answer(self, press: str, text: str, *, is_alert: bool = False) -> None:
+        """Tell the one who pressed a button what came of it.
+
+        Raises:
+            NotifierUnavailable, MessageRefused.
+        """
+        ...
+
+    def heard_in(self, update: Mapping[str, Any]) -> Heard | None:
+        """Read an update; None for one that nobody could mean for us."""
+        ...
+
+
+class Ears:
+    """Writes down what comes in. Its turn lasts as long as Telegram holds the poll."""
+
+    def __init__(
+        self,
+        listener: Listener,
+        inbox: Inbox,
+        now: Callable[[], datetime.datetime],
+        stop: threading.Event,
+        on_heard: Callable[[], None],
+    ) -> None:
+        self._listener = listener
+        self._inbox = inbox
+        self._now = now
+        self._stop = stop
+        self._on_heard = on_heard
+        self._offset: int | None = None
+
+    def turn(self) -> None:
+        """Poll once."""
+        try:
+            updates = self._listener.updates(self._offset)
+        except errors.NotifierUnavailable as error:
+            pause = max(ERROR_PAUSE_SECONDS, error.retry_after_seconds or 0.0)
+            log.warning("listening_failed", reason=error.reason, pause_seconds=pause)
+            self._stop.wait(pause)
+            return
+        last = self._inbox.keep(self._listener.bot, updates, self._now())
+        self._inbox.polled(self._listener.bot, self._now(), FORGOTTEN_AFTER)
+        if last is not None:
+            self._offset = last + 1
+            self._on_heard()
+
+
+class Talk:
+    """Takes up what was written down, one thing after the other, then looks for what is to be asked."""
+
+    def __init__(
+        self,
+        listener: Listener,
+        inbox: Inbox,
+        conversation: Conversation,
+        asking: Asking,
+        now: Callable[[], datetime.datetime],
+        *,
+        wakes: threading.Event,
+        still: Callable[[], bool],
+        on_said: Callable[[], None],
+    ) -> None:
+        self._listener = listener
+        self._inbox = inbox
+        self._conversation = conversation
+        self._asking = asking
+        self._now = now
+        self._wakes = wakes
+        self._still = still
+        self._on_said = on_said
+
+    def turn(self) -> None:
+        """Take up what waits, ask what is to be asked, then wait to be woken."""
+        self._wakes.clear()
+        for bot, number, update, at in self._inbox.waiting():
+            if not self._still():
+                return
+            self._take_up(f"telegram:{bot}:{number}", update, at)
+            self._inbox.mark_handled(bot, number, self._now())
+            self._on_said()
+        if self._asking.turn():
+            self._on_said()
+        self._wakes.wait(PAUSE_SECONDS)
+
+    def _take_up(self, key: str, update: Mapping[str, Any], at: datetime.datetime) -> None:
+        heard = self._listener.heard_in(update)
+        if heard is None:
+            log.info("update_ignored", key=key)
+            return
+        try:
+            self._conversation.hear(Hearing(key=key, at=at, heard=heard))
+        except errors.DossierdError as error:
+            if error.retryable:
+                raise  # it stays written down, and is heard again
+            log.warning("hearing_refused", key=key, reason=error.reason)
+        except Exception:  # one update's mistake of ours ends with that update
+            log.exception("hearing_raised", key=key)
+
+
+def asker(requests: Requests, still: Callable[[], bool]) -> Callable[[Request], Reply | None]:
+    """Make what gives a request to the desk and waits for the reply."""
+
+    def ask(request: Request) -> Reply | None:
+        requests.submit(request)
+        deadline = time.monotonic() + REPLY_SECONDS
+        while time.monotonic() < deadline and still():
+            reply = requests.reply(request.key)
+            if reply is not None:
+                return reply
+            time.sleep(LOOK_SECONDS)
+        return None
+
+    return ask
+
+
+def teller(listener: Listener) -> Callable[[str, str, bool], None]:
+    """Make what answers a press: when that fails, the message itself still tells."""
+
+    def tell(press: str, text: str, is_alert: bool) -> None:
+        try:
+            listener.answer(press, text, is_alert=is_alert)
+        except (errors.NotifierUnavailable, errors.MessageRefused) as error:
+            log.info("press_not_answered", reason=error.reason)
+
+    return tell

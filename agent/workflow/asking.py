@@ -1,0 +1,185 @@
+"""Put questions to people, and keep what stands in the chats true to what is open.
+
+A turn compares the open reviews with the questions that stand (`core.asking`) and carries out the difference. Each step
+is one transaction with its messages, so a death between two of them is mended by the next turn.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from agent.asked import Inbox, Questions
+from agent.core import cards
+from agent.core.asking import Close, Escalate, Post, PostAgain, Repeat, Step, plan
+from agent.core.presses import revision_of
+from agent.domain.decision import candidates_of
+from agent.domain.identity import Person, RecordId
+from agent.domain.life import Document, Review
+from agent.domain.message import Message
+from agent.domain.outcome import InReview
+from agent.domain.question import Question
+from agent.ports import Ports
+from agent.workflow.holding import held
+
+
+class Asking:
+    """What is asked in the chats.
+
+    Args:
+        recipients: who is asked.
+        escalation: who is asked too when a question has been open for days.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        questions: Questions,
+        inbox: Inbox,
+        recipients: Sequence[str],
+        escalation: str | None = None,
+    ) -> None:
+        self._ports = ports
+        self._questions = questions
+        self._inbox = inbox
+        self._recipients = tuple(recipients)
+        self._escalation = escalation
+
+    def turn(self) -> bool:
+        """Say what is to be said now; gives whether something was.
+
+        Raises:
+            LedgerUnavailable, RegistryUnavailable: later.
+        """
+        steps = plan(
+            self._questions.open_reviews(),
+            self._questions.standing(),
+            self._ports.clock.now(),
+            heard_again_at=self._inbox.heard_again_at(),
+            escalates=self._escalation is not None,
+        )
+        for step in steps:
+            self._carry_out(step)
+        return bool(steps)
+
+    def show(self, question: Question) -> bool:
+        """Write a question as it is now, and let its messages say so; False when it stands no longer."""
+        review = self.review_of(question)
+        if review is None:
+            return False
+        return self._questions.change(
+            question, self._everywhere(question, self.card(question, review)), self._ports.clock.now()
+        )
+
+    def put_off(self, question: Question, by: str) -> bool:
+        """Ask again tomorrow; False when it stands no longer."""
+        put_off = replace(question, skipped_at=self._ports.clock.now(), confirming=None)
+        message = cards.skipped_card(question, by, self._ports.voice)
+        return self._questions.change(put_off, self._everywhere(question, message), self._ports.clock.now())
+
+    def review_of(self, question: Question) -> Review | None:
+        """The open review that a question is about."""
+        review = self._ports.ledger.review(question.document_id)
+        return review if review is not None and review.epoch == question.epoch else None
+
+    def choices(self, question: Question, review: Review) -> tuple[cards.Choice, ...]:
+        """Whom the buttons mean, one for each that is offered.
+
+        Somebody who has left the registry meanwhile stays as they were considered, or becomes nobody: a button never
+        takes the place of another.
+        """
+        considered = {one.person.record_id: one for one in candidates_of(review.decision)}
+        return tuple(
+            considered.get(record_id) or self._found(question, record_id) for record_id in question.offered
+        )
+
+    def _found(self, question: Question, record_id: RecordId) -> cards.Choice:
+        person = self._ports.registry.person(record_id)
+        if person is None:
+            return Person(record_id=record_id, last_name="", first_name="")
+        return held(question.document_id, person, self._ports) or person
+
+    @staticmethod
+    def proposed(review: Review) -> list[RecordId]:
+        """Whom the rules propose."""
+        return [one.person.record_id for one in candidates_of(review.decision)]
+
+    def offering(self, question: Question, offered: Sequence[RecordId], *, is_search: bool) -> Question:
+        """A question with other people under its buttons, and so with another revision."""
+        document = self._document(question)
+        return replace(
+            question,
+            offered=tuple(offered),
+            is_search=is_search,
+            revision=_revision(document, question.epoch, offered),
+            page=0,
+            confirming=None,
+        )
+
+    def card(self, question: Question, review: Review) -> Message:
+        """What a question says now."""
+        document = self._document(question)
+        kind = document.outcome.document_kind if isinstance(document.outcome, InReview) else None
+        assert document.sha256 is not None
+        reading = self._ports.ledger.reading(document.document_id, document.sha256)
+        return cards.question_card(
+            question,
+            review.decision,
+            self.choices(question, review),
+            self._ports.voice,
+            document_kind=kind,
+            pages=reading.page_count if reading is not None else None,
+        )
+
+    def _carry_out(self, step: Step) -> None:
+        now, voice = self._ports.clock.now(), self._ports.voice
+        match step:
+            case Post(review=review):
+                self._post(review)
+            case PostAgain(question=question, review=review):
+                self._post(review, instead_of=question)
+            case Close(question=question):
+                gone = self._everywhere(question, cards.closed_card(question, voice))
+                self._questions.change(question, gone, now, is_closed=True)
+            case Repeat(question=question):
+                reminders = self._everywhere(question, cards.reminder(question, voice))
+                self._questions.change(replace(question, repeated_at=now), (), now, aside=reminders)
+            case Escalate(question=question, review=review):
+                assert self._escalation is not None
+                escalated = replace(question, escalated_at=now)
+                card = self.card(escalated, review)
+                self._questions.change(escalated, [(self._escalation, card)], now)
+            case _:
+                assert_never(step)
+
+    def _post(self, review: Review, *, instead_of: Question | None = None) -> None:
+        document = self._ports.ledger.document(review.document_id)
+        assert document is not None
+        offered = self.proposed(review)
+        moved = (
+            ()
+            if instead_of is None
+            else self._everywhere(instead_of, cards.moved_card(instead_of, self._ports.voice))
+        )
+        self._questions.post(
+            review,
+            offered,
+            _revision(document, review.epoch, offered),
+            lambda question: self._everywhere(question, self.card(question, review)),
+            self._ports.clock.now(),
+            instead_of=instead_of,
+            moved=moved,
+        )
+
+    def _everywhere(self, question: Question, message: Message) -> list[tuple[str, Message]]:
+        further = [self._escalation] if self._escalation and question.escalated_at else []
+        return [(recipient, message) for recipient in (*self._recipients, *further)]
+
+    def _document(self, question: Question) -> Document:
+        document = self._ports.ledger.document(question.document_id)
+        assert document is not None
+        return document
+
+
+def _revision(document: Document, epoch: int, offered: Sequence[RecordId]) -> str:
+    assert document.sha256 is not None
+    return revision_of(document.sha256, epoch, offered)

@@ -1,0 +1,159 @@
+"""What can be typed into a chat: the same things as on the command line, in the few words that fit there."""
+
+import datetime
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from agent.asked import Questions
+from agent.core import replies
+from agent.core.allowed import Role, User
+from agent.domain.document import DocumentId
+from agent.domain.hearing import Said
+from agent.domain.identity import RecordId
+from agent.domain.life import Action, Reply, Request
+from agent.domain.message import Message
+from agent.ports import Ports
+from agent.workflow.holding import held, is_doubtful
+
+LISTED = 20
+_DOCUMENT = re.compile(r"[dD]?-?([1-9][0-9]{0,17})")
+_YES = "yes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A command that somebody typed.
+
+    Attributes:
+        key: the same whenever it is heard again.
+        words: what stands behind the command.
+    """
+
+    key: str
+    at: datetime.datetime
+    user: User
+    name: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiries:
+    """What the house can tell, each in lines without personal data.
+
+    Attributes:
+        status: how it goes, in a line.
+        health: each part's name and finding.
+        find: documents that words point at.
+    """
+
+    status: Callable[[], str]
+    health: Callable[[], Sequence[str]]
+    find: Callable[[str], Sequence[DocumentId]]
+
+
+def order_of(said: Said, user: User, key: str, at: datetime.datetime) -> Order:
+    """Read `/show@our_bot D-7`."""
+    name, *words = said.text.split()
+    return Order(key=key, at=at, user=user, name=name[1:].partition("@")[0].lower(), words=tuple(words))
+
+
+class Commands:
+    """Answers commands.
+
+    Args:
+        carry_out: gives a request to the desk and waits for the reply; None when that takes too long.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        questions: Questions,
+        inquiries: Inquiries,
+        carry_out: Callable[[Request], Reply | None],
+    ) -> None:
+        self._ports = ports
+        self._questions = questions
+        self._inquiries = inquiries
+        self._carry_out = carry_out
+
+    def answer(self, order: Order) -> Sequence[Message]:
+        """Do what a command says; gives what is told to the chat in which it was typed."""
+        voice = self._ports.voice
+        if order.name in _DECISIONS and order.user.role is not Role.DECIDER:
+            return [replies.only_looking(voice)]
+        match order.name:
+            case "status":
+                return [replies.status(self._inquiries.status(), voice)]
+            case "pending":
+                reviews = self._questions.open_reviews()
+                return [replies.pending(reviews, self._ports.clock.now(), voice, listed=LISTED)]
+            case "costs":
+                return [replies.costs(voice)]
+            case "health":
+                return [replies.health(self._inquiries.health(), voice)]
+            case "find":
+                return [self._find(" ".join(order.words))]
+            case "show":
+                return [self._show(order)]
+            case "retry":
+                return [self._ask(order, Action.RETRY)]
+            case "undo":
+                return [self._ask(order, Action.UNDO)]
+            case "refile":
+                return [self._refile(order)]
+            case "help" | "start":
+                return [replies.help_text(order.user, voice)]
+            case _:
+                return [replies.unknown(voice)]
+
+    def _find(self, words: str) -> Message:
+        if not words:
+            return replies.lacks_words(self._ports.voice)
+        found = [self._ports.ledger.document(number) for number in self._inquiries.find(words)]
+        return replies.found([one for one in found if one is not None], self._ports.voice, listed=LISTED)
+
+    def _show(self, order: Order) -> Message:
+        number = _number(order)
+        document = None if number is None else self._ports.ledger.document(number)
+        if document is None:
+            return replies.no_document(self._ports.voice)
+        return replies.shown(document, self._ports.ledger.reviews_of(document.document_id), self._ports.voice)
+
+    def _ask(self, order: Order, action: Action, argument: str = "") -> Message:
+        number = _number(order)
+        if number is None:
+            return replies.no_document(self._ports.voice)
+        reply = self._carry_out(
+            Request(
+                key=order.key,
+                action=action,
+                document_id=number,
+                argument=argument,
+                actor=f"telegram:{order.user.name}",
+                requested_at=order.at,
+            )
+        )
+        return replies.done(number, reply, self._ports.voice)
+
+    def _refile(self, order: Order) -> Message:
+        """File under another record; where the document speaks against it, only after a second word."""
+        number = _number(order)
+        if number is None or len(order.words) < 2:
+            return replies.how_to_refile(self._ports.voice)
+        record_id = RecordId(order.words[1])
+        person = self._ports.registry.person(record_id)
+        is_sure = len(order.words) > 2 and order.words[2].lower() == _YES
+        if person is not None and not is_sure:
+            choice = held(number, person, self._ports) or person
+            if is_doubtful(choice):
+                return replies.really_refile(number, record_id, choice, self._ports.voice)
+        return self._ask(order, Action.REFILE, record_id)
+
+
+_DECISIONS = frozenset({"retry", "undo", "refile", "pause", "resume"})
+
+
+def _number(order: Order) -> DocumentId | None:
+    found = _DOCUMENT.fullmatch(order.words[0]) if order.words else None
+    return None if found is None else DocumentId(int(found[1]))

@@ -1,0 +1,312 @@
+"""Hear what people press and write in the chats: who may, what stands, what they want, and what came of it.
+
+A press is checked against what stands when it is heard, turned into a request, carried out once by the desk, and
+answered. What can't be done is said politely, and written down. Hearing the same press twice does what hearing it once
+does: its request has one key.
+"""
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+import structlog
+
+from agent import errors
+from agent.asked import Questions
+from agent.core import cards, presses
+from agent.core.allowed import Allowed, Role, User
+from agent.core.presses import DocumentPress, Option, QuestionPress, Verb
+from agent.domain.document import reference
+from agent.domain.hearing import Heard, Press, Said
+from agent.domain.identity import RecordId
+from agent.domain.life import Action, Reply, Request
+from agent.domain.message import Message
+from agent.domain.question import Question
+from agent.ports import Ports
+from agent.workflow.asking import Asking
+from agent.workflow.holding import is_doubtful
+from agent.workflow.review import NONE_OF_THESE, RECORD_PREFIX
+
+log = structlog.get_logger(__name__)
+
+FOUND_AT_MOST = 8
+LONGEST_SEARCH = 200
+_OF_DECIDERS = frozenset({*Option} - {Option.SNIPPET})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """One thing that was heard.
+
+    Attributes:
+        key: the same whenever it is heard again.
+        at: when it came in.
+    """
+
+    key: str
+    at: datetime.datetime
+    heard: Heard
+
+
+class Conversation:
+    """Takes what is heard, one after the other.
+
+    Args:
+        recipient_of: the recipient's key of a chat.
+        tell: answers a press: its key, a sentence, and whether it must be clicked away; it may be too late.
+        carry_out: gives a request to the desk and waits for the reply; None when that takes too long.
+        known_reply: what became of a request before; None for a key that is new.
+        command: answers what begins with a slash.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        questions: Questions,
+        asking: Asking,
+        allowed: Allowed,
+        *,
+        recipient_of: Callable[[int], str],
+        tell: Callable[[str, str, bool], None],
+        carry_out: Callable[[Request], Reply | None],
+        known_reply: Callable[[str], Reply | None],
+        command: Callable[[Hearing, Said, User], Sequence[Message]],
+    ) -> None:
+        self._ports = ports
+        self._questions = questions
+        self._asking = asking
+        self._allowed = allowed
+        self._recipient_of = recipient_of
+        self._tell = tell
+        self._carry_out = carry_out
+        self._known_reply = known_reply
+        self._command = command
+
+    def hear(self, hearing: Hearing) -> None:
+        """Do what somebody wants, or say why not.
+
+        Raises:
+            LedgerUnavailable, RegistryUnavailable, StorageUnavailable: it is to be heard again.
+        """
+        match hearing.heard:
+            case Press() as press:
+                sentence, is_alert = self._pressed(hearing, press)
+                self._tell(press.press, sentence, is_alert)
+            case Said() as said:
+                self._said(hearing, said)
+            case _:
+                assert_never(hearing.heard)
+
+    # --- Presses
+
+    def _pressed(self, hearing: Hearing, press: Press) -> tuple[str, bool]:
+        """Carry out a press; gives what is answered, and whether that must be clicked away."""
+        say = self._ports.voice.say
+        user = self._allowed.speaker(press.chat, press.user)
+        if user is None:
+            self._refused(hearing, "stranger")
+            return say("You are not among those who may decide here."), True
+        wanted = presses.read(press.data)
+        match wanted:
+            case None:
+                self._refused(hearing, "forged")
+                return say("That button is none of ours."), True
+            case DocumentPress():
+                return self._about_document(hearing, wanted, user)
+            case QuestionPress():
+                return self._about_question(hearing, press, wanted, user)
+            case _:
+                assert_never(wanted)
+
+    def _about_document(self, hearing: Hearing, wanted: DocumentPress, user: User) -> tuple[str, bool]:
+        if user.role is not Role.DECIDER:
+            return self._only_looking(hearing)
+        action = {Verb.UNDO: Action.UNDO, Verb.RETRY: Action.RETRY}[wanted.verb]
+        request = Request(
+            key=hearing.key,
+            action=action,
+            document_id=wanted.document_id,
+            argument="",
+            actor=_actor(user),
+            requested_at=hearing.at,
+            epoch=wanted.epoch,
+        )
+        return self._asked(hearing, request)
+
+    def _about_question(
+        self, hearing: Hearing, press: Press, wanted: QuestionPress, user: User
+    ) -> tuple[str, bool]:
+        say = self._ports.voice.say
+        found = self._questions.question(wanted.question_id)
+        if found is None:
+            self._refused(hearing, "forged")
+            return say("That button is none of ours."), True
+        question, stands = found
+        if press.message is not None:
+            recipient = self._recipient_of(press.chat)
+            self._questions.learn(question.card, recipient, press.message, self._ports.clock.now())
+        if not stands or self._asking.review_of(question) is None:
+            return self._late(hearing, question)
+        if user.role is not Role.DECIDER:
+            return self._only_looking(hearing)
+        if wanted.revision != question.revision:
+            self._refused(hearing, "stale")
+            self._asking.show(question)
+            return say("The question has changed meanwhile. Please look at it again."), True
+        return self._decided(hearing, question, wanted, user)
+
+    def _decided(
+        self, hearing: Hearing, question: Question, wanted: QuestionPress, user: User
+    ) -> tuple[str, bool]:
+        say = self._ports.voice.say
+        match wanted.option:
+            case Option.NONE:
+                return self._answer(hearing, question, NONE_OF_THESE, user)
+            case Option.CHOOSE | Option.CONFIRM:
+                return self._chosen(hearing, question, wanted, user)
+            case Option.SKIP:
+                self._asking.put_off(question, user.name)
+                return say("Put off until tomorrow."), False
+            case Option.PAGE:
+                self._asking.show(replace(question, page=self._page(question, wanted.number)))
+                return "", False
+            case Option.BACK:
+                self._asking.show(replace(question, confirming=None, skipped_at=None))
+                return "", False
+            case Option.PROPOSALS:
+                return self._back_to_proposals(question)
+            case _:
+                return say("That can't be done here."), True
+
+    def _chosen(
+        self, hearing: Hearing, question: Question, wanted: QuestionPress, user: User
+    ) -> tuple[str, bool]:
+        """Somebody was chosen; whom the document speaks against is asked about once more."""
+        say, number = self._ports.voice.say, wanted.number
+        if number is None or number >= len(question.offered):
+            self._refused(hearing, "forged")
+            return say("That button is none of ours."), True
+        if wanted.option is Option.CONFIRM and question.confirming != number:
+            return say("Please choose again."), False
+        if wanted.option is Option.CHOOSE and self._is_doubtful(question, number):
+            self._asking.show(replace(question, confirming=number))
+            return say("Please look twice."), False
+        return self._answer(hearing, question, f"{RECORD_PREFIX}{question.offered[number]}", user)
+
+    def _is_doubtful(self, question: Question, number: int) -> bool:
+        review = self._asking.review_of(question)
+        assert review is not None
+        return is_doubtful(self._asking.choices(question, review)[number])
+
+    @staticmethod
+    def _page(question: Question, wanted: int | None) -> int:
+        last = max(0, len(question.offered) - 1) // cards.PER_PAGE
+        return min(wanted or 0, last)
+
+    def _back_to_proposals(self, question: Question) -> tuple[str, bool]:
+        review = self._asking.review_of(question)
+        assert review is not None
+        self._asking.show(self._asking.offering(question, self._asking.proposed(review), is_search=False))
+        return "", False
+
+    def _answer(self, hearing: Hearing, question: Question, argument: str, user: User) -> tuple[str, bool]:
+        request = Request(
+            key=hearing.key,
+            action=Action.ANSWER,
+            document_id=question.document_id,
+            argument=argument,
+            actor=_actor(user),
+            requested_at=hearing.at,
+            epoch=question.epoch,
+        )
+        return self._asked(hearing, request)
+
+    def _asked(self, hearing: Hearing, request: Request) -> tuple[str, bool]:
+        say = self._ports.voice.say
+        reply = self._carry_out(request)
+        if reply is None:
+            return say("Noted. It is done as soon as possible."), False
+        if not reply.done:
+            self._refused(hearing, "not_possible")
+        return reply.sentence, not reply.done
+
+    def _late(self, hearing: Hearing, question: Question) -> tuple[str, bool]:
+        """Say what became of a question; our own press, heard again after a death, is answered as done."""
+        reply = self._known_reply(hearing.key)
+        if reply is not None:
+            return reply.sentence, not reply.done
+        self._refused(hearing, "late")
+        say = self._ports.voice.say
+        for review in self._ports.ledger.reviews_of(question.document_id):
+            if review.epoch == question.epoch and review.answered_at and review.answered_by:
+                return (
+                    say(
+                        "Already answered by {user} at {time}.",
+                        user=_name(review.answered_by),
+                        time=self._ports.voice.hour(review.answered_at),
+                    ),
+                    True,
+                )
+        return say("This question is open no longer."), True
+
+    def _only_looking(self, hearing: Hearing) -> tuple[str, bool]:
+        self._refused(hearing, "viewer")
+        return self._ports.voice.say("You may look, but not decide."), True
+
+    def _refused(self, hearing: Hearing, why: str) -> None:
+        """Write down that something was refused, and to whom, by the channel's numbers."""
+        heard = hearing.heard
+        self._ports.journal.append(
+            "press_refused" if isinstance(heard, Press) else "words_refused",
+            self._ports.clock.now(),
+            reason=why,
+            chat=heard.chat,
+            user=heard.user,
+            key=hearing.key,
+        )
+        log.warning("refused_in_chat", reason=why, chat=heard.chat, user=heard.user)
+
+    # --- Words
+
+    def _said(self, hearing: Hearing, said: Said) -> None:
+        user = self._allowed.speaker(said.chat, said.user)
+        if user is None:
+            self._refused(hearing, "stranger")
+            return
+        recipient = self._recipient_of(said.chat)
+        now = self._ports.clock.now()
+        if said.text.startswith("/"):
+            replies = self._command(hearing, said, user)
+            self._questions.add(None, [(recipient, reply) for reply in replies], now)
+            return
+        question_id = self._questions.of_card(recipient, said.replies_to) if said.replies_to else None
+        found = None if question_id is None else self._questions.question(question_id)
+        if found is not None and user.role is Role.DECIDER:
+            self._search(found[0], said, recipient)
+
+    def _search(self, question: Question, said: Said, recipient: str) -> None:
+        """Offer whom somebody searches for, in the question's own message."""
+        if self._asking.review_of(question) is None:
+            return
+        try:
+            people = self._ports.registry.find(said.text[:LONGEST_SEARCH], FOUND_AT_MOST)
+        except errors.RegistryUnavailable as error:
+            log.warning("search_put_off", reason=error.reason)
+            people = ()
+        offered: list[RecordId] = [person.record_id for person in people]
+        self._asking.show(self._asking.offering(question, offered, is_search=True))
+        log.info(
+            "searched_in_chat",
+            document=reference(question.document_id),
+            found=len(offered),
+            recipient=recipient,
+        )
+
+
+def _actor(user: User) -> str:
+    return f"telegram:{user.name}"
+
+
+def _name(actor: str) -> str:
+    return actor.partition(":")[2] or actor
