@@ -13,7 +13,15 @@ from agent.adapters.console import ConsoleNotifier
 from agent.adapters.folders import FOLDERS, HomeFolders
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock, highest_number, identify
 from agent.adapters.journal import Journal
-from agent.adapters.ledger import SqlInbox, SqlLedger, SqlOutbox, SqlQuestions, SqlRequests, open_engine
+from agent.adapters.ledger import (
+    SqlInbox,
+    SqlLedger,
+    SqlOutbox,
+    SqlPauses,
+    SqlQuestions,
+    SqlRequests,
+    open_engine,
+)
 from agent.adapters.reading.copies import SearchableCopies
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.registry import RegistryIndex
@@ -127,6 +135,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         text_source=reader,
         registry=registry,
         ledger=ledger,
+        pauses=SqlPauses(engine),
         journal=journal,
         recipients=tuple(one for one in notifier.recipients() if one != escalation_of(settings)),
         asks_in_chats=listener is not None,

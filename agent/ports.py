@@ -17,6 +17,7 @@ from agent.domain.lesson import Lesson, LessonNumber, LessonState
 from agent.domain.life import Document, Review
 from agent.domain.message import Message
 from agent.domain.outcome import Event, State
+from agent.domain.pause import Pause
 from agent.domain.reading import Progress, Reading, Turn, Wanted
 from agent.domain.room import Room
 from agent.domain.searchable import MadeCopy, Unsearchable
@@ -341,6 +342,21 @@ class Ledger(Protocol):
         ...
 
 
+class Pauses(Protocol):
+    """Whether somebody wants that no new documents are taken in.
+
+    Raises (all methods): LedgerUnavailable.
+    """
+
+    def standing(self, now: datetime.datetime) -> Pause | None: ...
+
+    def begin(self, pause: Pause) -> None:
+        """It takes the place of one that stands. Safe to repeat."""
+        ...
+
+    def end(self, actor: str, now: datetime.datetime) -> None: ...
+
+
 class Journal(Protocol):
     """The audit trail: appended and on disk before the effect that it tells of.
 
@@ -360,6 +376,7 @@ class Ports:
     text_source: TextSource
     registry: Registry
     ledger: Ledger
+    pauses: Pauses
     journal: Journal
     recipients: Sequence[str]
     rules: Rules

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from agent.adapters.folders import LAST_NUMBER, HomeFolders
-from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine
+from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlPauses, SqlRequests, open_engine
 from agent.core.rules import Rules
 from agent.domain.decision import Ambiguous, Candidate, Match, Policy, Reason, Unmatched
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256
@@ -204,6 +204,7 @@ def make_ports(
         text_source=text_source,
         registry=registry,
         ledger=ledger,
+        pauses=SqlPauses(engine),
         journal=journal,
         recipients=tuple(recipients),
         rules=rules or Rules(),

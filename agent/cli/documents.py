@@ -3,6 +3,7 @@
 import datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.text import Text
@@ -40,6 +41,8 @@ from agent.cli.wording import (
 )
 from agent.config import load
 from agent.core.explaining import subjects_read
+from agent.core.pauses import pause_words
+from agent.core.voice import Voice
 from agent.domain.decision import Decision, Unmatched, candidates_of
 from agent.domain.document import reference
 from agent.domain.lesson import Lesson, LessonState
@@ -49,7 +52,7 @@ from agent.domain.outcome import FAILURES, Failed, State
 from agent.domain.reading import Progress
 from agent.domain.searchable import WHY, SearchableCopy, Unsearchable
 from agent.durable import storage_errors
-from agent.health import Level, examine_part, full_disk
+from agent.health import Level, examine_part, full_disk, pause_of
 
 READ_SHOWN = 4
 _STYLES = {Level.GOOD: "", Level.NOTICE: "yellow", Level.BAD: "bold red"}
@@ -77,7 +80,7 @@ def status(
     people = people_known(settings)
     registry = examine_part("registry", settings)
     lying = examine_part("incoming", settings)
-    full = full_disk(settings)
+    full, pause = full_disk(settings), pause_of(settings)
     if as_json:
         print_json(
             {
@@ -87,6 +90,7 @@ def status(
                 "people": people,
                 "registry": registry.sentence,
                 "intake_paused": full,
+                "pause": pause,
                 "counts": counts,
                 "lessons_proposed": proposed,
                 "reading": [
@@ -100,6 +104,9 @@ def status(
     say(f"dossierd in {settings.home}: {'running' if runs else 'not running'}")
     if full:
         say(f"No new documents are taken in: {full}. More: dossierd check", style="bold red")
+    if pause is not None:
+        words = pause_words(pause, Voice(timezone=ZoneInfo(settings.timezone)))
+        say(f"No new documents are taken in: {words}. To take them in again: dossierd resume", style="yellow")
     say(counts_words(counts) or "no document has come yet")
     for document_id, progress in under_way.items():
         say(reading_words(document_id, progress))

@@ -149,12 +149,16 @@ def require(ledger: SqlLedger, text: str) -> Document:
     return document
 
 
-def ask(settings: Settings, action: Action, document: str, argument: str = "") -> Reply:
-    """Have something done: by the daemon, where one runs, else here and now under the home's lock."""
+def ask(settings: Settings, action: Action, document: str | None, argument: str = "") -> Reply:
+    """Have something done: by the daemon, where one runs, else here and now under the home's lock.
+
+    Args:
+        document: its number as it was typed; None for what is about the house.
+    """
     request = Request(
         key=uuid4().hex,
         action=action,
-        document_id=document_id_of(document),
+        document_id=None if document is None else document_id_of(document),
         argument=argument,
         actor=f"cli:{login_name()}",
         requested_at=datetime.datetime.now(datetime.UTC),

@@ -8,7 +8,7 @@ import structlog
 from agent import errors
 from agent.app import Parts
 from agent.daemon import loop
-from agent.domain.document import DocumentId
+from agent.domain.document import DocumentId, reference
 from agent.domain.life import Reply, Request
 from agent.workflow.review import perform
 
@@ -51,7 +51,7 @@ class Desk:
         for request in self._parts.requests.open_requests():
             if not self._still():
                 return
-            self.in_hands = frozenset({request.document_id})
+            self.in_hands = frozenset(filter(None, [request.document_id]))
             try:
                 if not self._carry_out(request):
                     pause = loop.ERROR_PAUSE_SECONDS
@@ -65,14 +65,23 @@ class Desk:
         try:
             reply = perform(request, parts.ports, self._submit)
         except errors.DossierdError as error:
-            log.warning("request_put_off", document=f"D-{request.document_id}", reason=error.reason)
+            log.warning("request_put_off", document=_reference(request), reason=error.reason)
             return False
         except Exception:  # one request's mistake of ours ends with that request
-            log.exception("request_raised", document=f"D-{request.document_id}")
-            sentence = (
-                "dossierd met an error of its own, which is in the log. What became of it: dossierd show"
-            )
-            reply = Reply(done=False, sentence=f"{sentence} D-{request.document_id}")
+            log.exception("request_raised", document=_reference(request))
+            reply = Reply(done=False, sentence=f"{_OWN_ERROR} {_where_to_look(request)}")
         parts.requests.close_request(request.key, reply, parts.clock.now())
         self._on_done()
         return True
+
+
+_OWN_ERROR = "dossierd met an error of its own, which is in the log. What became of it:"
+
+
+def _reference(request: Request) -> str | None:
+    return None if request.document_id is None else reference(request.document_id)
+
+
+def _where_to_look(request: Request) -> str:
+    named = _reference(request)
+    return "dossierd status" if named is None else f"dossierd show {named}"

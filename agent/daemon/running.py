@@ -26,6 +26,7 @@ from agent.adapters.watch import IncomingWatcher
 from agent.app import Parts
 from agent.config import is_supervised, watchdog_seconds
 from agent.core.notices import stuck_notice, unstuck_notice
+from agent.core.pauses import pause_words
 from agent.daemon.desk import Desk
 from agent.daemon.intake import Intake, orphans
 from agent.daemon.loop import BEAT_SECONDS, Loop
@@ -86,8 +87,9 @@ class Daemon:
         )
         self._gate = Gate(
             HomeSpace(settings.home, FOLDERS),
-            parts.ports.folders,
-            self._announcer(Topic.INTAKE),
+            parts.ports,
+            of_trouble=self._announcer(Topic.INTAKE),
+            of_pauses=self._announcer(Topic.PAUSE),
             floor_bytes=settings.disk_floor_megabytes * MEGABYTE,
         )
         self._filing = self._announcer(Topic.FILING)
@@ -244,6 +246,7 @@ class Daemon:
         stuck = len(self.dispatcher.stuck())
         return (
             (f"intake paused: {self._gate.trouble} " if self._gate.trouble else "")
+            + (f"intake {pause_words(pause, self._ports.voice)}; " if (pause := self._gate.pause) else "")
             + f"{self.dispatcher.waiting} waiting"
             + (f", {stuck} of them stuck" if stuck else "")
             + f"; {told or 'no document yet'}"

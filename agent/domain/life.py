@@ -90,6 +90,8 @@ class Action(StrEnum):
     RETRY = "retry"
     CONFIRM_LESSON = "confirm_lesson"
     REVOKE_LESSON = "revoke_lesson"
+    PAUSE = "pause"
+    RESUME = "resume"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +100,16 @@ class Request:
 
     Attributes:
         key: makes a repeated submission harmless: one key is carried out once.
-        document_id: for a lesson, the document whose answer taught it.
-        argument: the choice of an answer, the record of a refile, or the number of a lesson.
+        document_id: for a lesson, the document whose answer taught it; None for what is about the house.
+        argument: the choice of an answer, the record of a refile, the number of a lesson, or how long a pause
+            shall last.
         actor: who asked, such as `cli:anna`.
         epoch: the document's for which it was meant; None where it holds for whatever stands.
     """
 
     key: str
     action: Action
-    document_id: DocumentId
+    document_id: DocumentId | None
     argument: str
     actor: str
     requested_at: datetime.datetime

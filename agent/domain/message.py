@@ -29,6 +29,8 @@ class MessageKind(StrEnum):
     FILING_RESUMED = "filing_resumed"
     LEFT_LYING = "left_lying"
     NOTHING_LEFT = "nothing_left"
+    PAUSED = "paused"
+    UNPAUSED = "unpaused"
 
 
 class Topic(StrEnum):
@@ -37,6 +39,7 @@ class Topic(StrEnum):
     INTAKE = "intake"
     FILING = "filing"
     LEFTOVERS = "leftovers"
+    PAUSE = "pause"
 
 
 NOTICES: Mapping[MessageKind, Topic] = {
@@ -46,10 +49,19 @@ NOTICES: Mapping[MessageKind, Topic] = {
     MessageKind.FILING_RESUMED: Topic.FILING,
     MessageKind.LEFT_LYING: Topic.LEFTOVERS,
     MessageKind.NOTHING_LEFT: Topic.LEFTOVERS,
+    MessageKind.PAUSED: Topic.PAUSE,
+    MessageKind.UNPAUSED: Topic.PAUSE,
 }
 """The kinds that are about no document."""
 
-OVER = frozenset({MessageKind.INTAKE_RESUMED, MessageKind.FILING_RESUMED, MessageKind.NOTHING_LEFT})
+OVER = frozenset(
+    {
+        MessageKind.INTAKE_RESUMED,
+        MessageKind.FILING_RESUMED,
+        MessageKind.NOTHING_LEFT,
+        MessageKind.UNPAUSED,
+    }
+)
 """The notices that say that all is well again."""
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from agent import errors
 from agent.config import Settings
-from agent.health import copies, custody, home, incoming, outside, registry, room
+from agent.health import copies, custody, home, incoming, outside, pauses, registry, room
 from agent.health.finding import Finding, Level
 from agent.health.outside import NAME_POLICY_HINT, NAME_POLICY_WARNING
+from agent.health.pauses import pause_of
 from agent.health.room import full_disk
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "examine",
     "examine_part",
     "full_disk",
+    "pause_of",
 ]
 
 
@@ -55,6 +57,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("daemon", home.daemon),
     ("folders", home.folders),
     ("disk", room.disk),
+    ("pause", pauses.pause),
     ("incoming", incoming.arrivals),
     ("ledger", custody.intact),
     ("documents", custody.conservation),

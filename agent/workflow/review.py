@@ -22,6 +22,7 @@ from agent.domain.searchable import WHY, Unsearchable
 from agent.ports import Ports
 from agent.workflow.custody import is_at_its_place, miss, settle
 from agent.workflow.learning import LESSON_ACTIONS, judge_lesson, take_back, taught_by
+from agent.workflow.pausing import turn_intake
 from agent.workflow.searchable import lay_beside
 
 log = structlog.get_logger(__name__)
@@ -43,6 +44,8 @@ def perform(request: Request, ports: Ports, enqueue: Callable[[DocumentId], None
     Raises:
         DossierdError: retryable ones; the request stays open and is carried out later.
     """
+    if request.document_id is None:
+        return _perform_for_house(request, ports)
     document = ports.ledger.document(request.document_id)
     if document is None:
         return Reply(done=False, sentence=f"There is no document D-{request.document_id}.")
@@ -61,6 +64,13 @@ def perform(request: Request, ports: Ports, enqueue: Callable[[DocumentId], None
         raise
 
 
+def _perform_for_house(request: Request, ports: Ports) -> Reply:
+    try:
+        return turn_intake(request, ports)
+    except errors.RequestRefused as error:
+        return Reply(done=False, sentence=error.sentence)
+
+
 def _perform(
     request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
 ) -> Reply:
@@ -77,6 +87,8 @@ def _perform(
             return _retry(request, document, ports, enqueue)
         case Action.CONFIRM_LESSON | Action.REVOKE_LESSON:
             return judge_lesson(request, ports)
+        case Action.PAUSE | Action.RESUME:
+            raise errors.RequestRefused("A pause is about no document.")
         case _:
             assert_never(request.action)
 

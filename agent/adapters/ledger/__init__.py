@@ -4,7 +4,8 @@ from agent.adapters.ledger.engine import open_engine
 from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.ledger import SqlLedger
 from agent.adapters.ledger.outbox import SqlOutbox
+from agent.adapters.ledger.pauses import SqlPauses
 from agent.adapters.ledger.questions import SqlQuestions
 from agent.adapters.ledger.requests import SqlRequests
 
-__all__ = ["SqlInbox", "SqlLedger", "SqlOutbox", "SqlQuestions", "SqlRequests", "open_engine"]
+__all__ = ["SqlInbox", "SqlLedger", "SqlOutbox", "SqlPauses", "SqlQuestions", "SqlRequests", "open_engine"]

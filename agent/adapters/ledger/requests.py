@@ -43,7 +43,7 @@ class SqlRequests:
                 Request(
                     key=row.key,
                     action=Action(row.action),
-                    document_id=DocumentId(row.document_id),
+                    document_id=None if row.document_id is None else DocumentId(row.document_id),
                     argument=row.argument,
                     actor=row.actor,
                     requested_at=row.requested_at,

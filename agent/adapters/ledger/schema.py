@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """The migration that this code is written for."""
 
 
@@ -192,6 +192,18 @@ inbox = Table(
     Column("handled_at", UtcDateTime, index=True),
 )
 
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("pause_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("begun_by", String(128), nullable=False),
+    Column("ends_at", UtcDateTime),  # by itself
+    Column("ended_at", UtcDateTime, index=True),  # by a human
+    Column("ended_by", String(128)),
+    sqlite_autoincrement=True,
+)
+
 polls = Table(
     "polls",
     metadata,
@@ -225,7 +237,7 @@ requests = Table(
     Column("request_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("key", String(64), nullable=False),
     Column("action", String(16), nullable=False),
-    Column("document_id", BigInteger, nullable=False),
+    Column("document_id", BigInteger),
     Column("argument", Text, nullable=False),
     Column("actor", String(128), nullable=False),
     Column("requested_at", UtcDateTime, nullable=False),

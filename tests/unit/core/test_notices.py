@@ -9,7 +9,7 @@ from agent.core.notices import (
     unstuck_notice,
 )
 from agent.domain.document import DocumentId
-from agent.domain.message import NOTICES, OVER, Topic
+from agent.domain.message import NOTICES, OVER, MessageKind, Topic
 
 
 def test_a_pause_says_why_what_to_do_and_that_nothing_is_lost() -> None:
@@ -43,8 +43,9 @@ def test_each_topic_has_a_notice_for_its_end() -> None:
         paused_notice("", "").kind,
         stuck_notice([DocumentId(1)], "", "").kind,
         left_notice({"a": "b"}).kind,
+        MessageKind.PAUSED,
     }
-    ends = {resumed_notice().kind, unstuck_notice().kind, nothing_left_notice().kind}
+    ends = {resumed_notice().kind, unstuck_notice().kind, nothing_left_notice().kind, MessageKind.UNPAUSED}
     assert ends == OVER
     assert begins | ends == set(NOTICES)
     assert {NOTICES[kind] for kind in begins} == {NOTICES[kind] for kind in ends} == set(Topic)

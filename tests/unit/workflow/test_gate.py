@@ -1,11 +1,15 @@
 """The intake's gate: shut below the floor or where a folder refuses, and people know, once."""
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from agent import errors
-from agent.domain.message import Message, MessageKind, Topic
+from agent.core.voice import ENGLISH, Voice
+from agent.domain.message import NOTICES, Message, MessageKind, Topic
+from agent.domain.pause import Pause
 from agent.domain.room import MEGABYTE, Room
 from agent.workflow.gate import Gate
 from agent.workflow.notices import Announcer
@@ -31,6 +35,23 @@ class Disk:
 
 
 @dataclass
+class Word:
+    """A pause as it is set, and what else a gate asks of the ports."""
+
+    folders: Disk
+    pause: Pause | None = None
+    voice: Voice = ENGLISH
+    clock: StandingClock = field(default_factory=StandingClock)
+
+    @property
+    def pauses(self) -> Self:
+        return self
+
+    def standing(self, now: datetime.datetime) -> Pause | None:
+        return self.pause
+
+
+@dataclass
 class Board:
     """Keeps the notices; raises its trouble where a ledger would refuse."""
 
@@ -43,13 +64,15 @@ class Board:
         self.told += [(recipient, message.kind) for recipient, message in messages]
 
     def last_notice(self, topic: Topic) -> MessageKind | None:
-        assert topic is Topic.INTAKE
-        return self.told[-1][1] if self.told else None
+        return next((kind for _, kind in reversed(self.told) if NOTICES[kind] is topic), None)
 
 
-def gate_of(disk: Disk, board: Board) -> Gate:
-    announcer = Announcer(Topic.INTAKE, board, StandingClock(), ("anna",))
-    return Gate(disk, disk, announcer, floor_bytes=FLOOR)  # type: ignore[arg-type] # only the probe is asked
+def gate_of(disk: Disk, board: Board, word: Word | None = None) -> Gate:
+    of_trouble, of_pauses = (
+        Announcer(topic, board, StandingClock(), ("anna",)) for topic in (Topic.INTAKE, Topic.PAUSE)
+    )
+    ports = word or Word(disk)
+    return Gate(disk, ports, of_trouble=of_trouble, of_pauses=of_pauses, floor_bytes=FLOOR)  # type: ignore[arg-type]
 
 
 def test_a_gate_that_was_never_shut_tells_nobody() -> None:
@@ -109,3 +132,52 @@ def test_a_pause_that_is_over_before_it_could_be_told_is_never_told() -> None:
     disk.megabytes, board.trouble = 900, None
     assert gate.is_open()
     assert board.told == []
+
+
+# --- Somebody's pause
+
+NOON = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
+BREAK = Pause(begun_at=NOON, begun_by="cli:anna")
+HALTED, OVER = MessageKind.PAUSED, MessageKind.UNPAUSED
+
+
+def test_it_is_shut_while_somebody_has_paused_it_and_people_are_told_once() -> None:
+    disk, board = Disk(), Board()
+    word = Word(disk, BREAK)
+    gate = gate_of(disk, board, word)
+    assert [gate.is_open(), gate.is_open()] == [False, False]
+    assert (gate.pause, gate.trouble) == (BREAK, None)
+    word.pause = None
+    assert [gate.is_open(), gate.is_open()] == [True, True]
+    assert board.told == [("anna", HALTED), ("anna", OVER)]
+
+
+def test_a_pause_outlives_a_restart_and_is_not_told_again() -> None:
+    disk, board = Disk(), Board()
+    word = Word(disk, BREAK)
+    gate_of(disk, board, word).is_open()
+    assert not gate_of(disk, board, word).is_open()
+    assert board.told == [("anna", HALTED)]
+
+
+def test_another_end_of_a_pause_is_told_again() -> None:
+    disk, board = Disk(), Board()
+    word = Word(disk, BREAK)
+    gate = gate_of(disk, board, word)
+    gate.is_open()
+    word.pause = dataclasses.replace(BREAK, ends_at=NOON + datetime.timedelta(hours=2))
+    assert [gate.is_open(), gate.is_open()] == [False, False]
+    assert board.told == [("anna", HALTED), ("anna", HALTED)]
+
+
+def test_nobody_is_told_that_documents_are_taken_in_while_a_pause_or_a_full_disk_is_left() -> None:
+    disk, board = Disk(megabytes=1), Board()
+    word = Word(disk, BREAK)
+    gate = gate_of(disk, board, word)
+    gate.is_open()
+    disk.megabytes = 900
+    assert not gate.is_open()
+    assert [kind for _, kind in board.told] == [HALTED, PAUSED]
+    word.pause = None
+    assert gate.is_open()
+    assert [kind for _, kind in board.told] == [HALTED, PAUSED, OVER, RESUMED]

@@ -1,0 +1,39 @@
+"""Whether somebody has paused the intake."""
+
+from zoneinfo import ZoneInfo
+
+from agent.adapters.clock import SystemClock
+from agent.adapters.home import LEDGER_FILE
+from agent.adapters.ledger import SqlPauses, open_engine
+from agent.config import Settings
+from agent.core.pauses import pause_words
+from agent.core.voice import Voice
+from agent.domain.pause import Pause
+from agent.health.finding import Finding, Level, has_run
+
+
+def pause(settings: Settings) -> Finding:
+    standing = pause_of(settings)
+    if standing is None:
+        return Finding(part="pause", level=Level.GOOD, sentence="nobody has paused the intake")
+    return Finding(
+        part="pause",
+        level=Level.NOTICE,
+        sentence=f"no new documents are taken in: {pause_words(standing, Voice(timezone=ZoneInfo(settings.timezone)))}",
+        hint="To take them in again: dossierd resume",
+    )
+
+
+def pause_of(settings: Settings) -> Pause | None:
+    """Somebody's pause that holds now.
+
+    Raises:
+        LedgerUnavailable.
+    """
+    if not has_run(settings):
+        return None
+    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    try:
+        return SqlPauses(engine).standing(SystemClock(settings.timezone).now())
+    finally:
+        engine.dispose()

@@ -1,0 +1,68 @@
+"""Pause and resume: a human's word that no new documents are taken in, and that they are again."""
+
+import datetime
+
+import structlog
+
+from agent import errors
+from agent.core.pauses import LONGEST, pause_words, span_of
+from agent.domain.life import Action, Reply, Request
+from agent.domain.pause import Pause
+from agent.ports import Ports
+
+log = structlog.get_logger(__name__)
+
+
+def turn_intake(request: Request, ports: Ports) -> Reply:
+    """Begin or end a pause. Safe to repeat.
+
+    Raises:
+        RequestRefused: how long it shall last can't be understood, or the action is about a document.
+        LedgerUnavailable, StorageUnavailable: not now.
+    """
+    if request.action is Action.PAUSE:
+        return _pause(request, ports)
+    if request.action is Action.RESUME:
+        return _resume(request, ports)
+    raise errors.RequestRefused("No document was named.")
+
+
+def _pause(request: Request, ports: Ports) -> Reply:
+    pause = Pause(
+        begun_at=request.requested_at, begun_by=request.actor, ends_at=_end(request.argument, request)
+    )
+    ports.journal.append(
+        "intake_paused", ports.clock.now(), actor=pause.begun_by, until=_written(pause.ends_at)
+    )
+    ports.pauses.begin(pause)
+    log.info("pause_begun")
+    return Reply(
+        done=True,
+        sentence=f"No new documents are taken in: {pause_words(pause, ports.voice)}. What was taken in before goes "
+        "on. To take them in again: dossierd resume",
+    )
+
+
+def _end(argument: str, request: Request) -> datetime.datetime | None:
+    if not argument:
+        return None
+    span = span_of(argument)
+    if span is None:
+        raise errors.RequestRefused(
+            f"How long a pause shall last is written like 30m, 2h or 1d, and is at most {LONGEST.days}d."
+        )
+    return request.requested_at + span
+
+
+def _resume(request: Request, ports: Ports) -> Reply:
+    pause = ports.pauses.standing(ports.clock.now())
+    if pause is None or pause.begun_at > request.requested_at:
+        return Reply(done=True, sentence="Nobody's pause holds up the intake. Is all well? dossierd check")
+    ports.journal.append("intake_resumed", ports.clock.now(), actor=request.actor)
+    ports.pauses.end(request.actor, ports.clock.now())
+    log.info("pause_ended")
+    return Reply(done=True, sentence="New documents are taken in again.")
+
+
+def _written(moment: datetime.datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
