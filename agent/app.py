@@ -56,7 +56,7 @@ class Parts:
     reader: SandboxedReader
     journal: Journal
     notifier: Notifier
-    listener: TelegramNotifier | None
+    listener: "TelegramNotifier | None"
     """The notifier, where it can be listened to."""
     inbox: SqlInbox
     questions: SqlQuestions
@@ -234,7 +234,7 @@ def build_copies(settings: Settings, reader: SandboxedReader) -> SearchableCopie
     )
 
 
-def _telegram(settings: Settings) -> TelegramNotifier | None:
+def _telegram(settings: Settings) -> "TelegramNotifier | None":
     if settings.telegram_token is None:
         return None
     from agent.adapters.telegram.client import (
