@@ -11,7 +11,7 @@ from agent.core.presses import Option, question_data
 from agent.core.telling_apart import told_apart
 from agent.core.voice import Voice
 from agent.domain.decision import Candidate, Decision, Match
-from agent.domain.document import reference
+from agent.domain.document import DocumentId, reference
 from agent.domain.identity import Person
 from agent.domain.message import Button, Message, MessageKind
 from agent.domain.question import Question
@@ -104,6 +104,16 @@ def moved_card(question: Question, voice: Voice) -> Message:
         kind=MessageKind.QUESTION,
         document_id=question.document_id,
         title=voice.say("{document} is asked about again further down", document=_number(question)),
+    )
+
+
+def taken_back(document_id: DocumentId, by: str, voice: Voice) -> Message:
+    """What stands in the place of a filing that was undone; nobody is named in it."""
+    return Message(
+        kind=MessageKind.UNDONE,
+        document_id=document_id,
+        title=voice.say("{document} was taken back by {user}", document=reference(document_id), user=by),
+        lines=(voice.say("It is asked about again."),),
     )
 
 

@@ -135,7 +135,7 @@ def _filed(
     chosen = _candidate(outcome)
     lines = [*about]
     if outcome.decided_by != "rule":
-        lines.append(voice.say("Chosen by {name}.", name=_who(outcome.decided_by)))
+        lines.append(voice.say("Chosen by {name}.", name=who(outcome.decided_by)))
     elif chosen is not None:
         lines += [*told_apart([chosen.person], voice=voice), *for_and_against(chosen.reasons, voice=voice)]
     number = reference(document_id)
@@ -200,7 +200,7 @@ def _failed(
     is_rejected = outcome.reason is FailureReason.REJECTED
     lines = [*about, voice.say(text.sentence)]
     if is_rejected:
-        lines.append(voice.say("Said by {name}.", name=_who(outcome.decided_by)))
+        lines.append(voice.say("Said by {name}.", name=who(outcome.decided_by)))
     if outcome.detail:
         lines.append(voice.say("Detail: {detail}", detail=outcome.detail))
     retry = Button(label=voice.say("Retry"), data=document_data(document_id, Verb.RETRY, epoch))
@@ -232,7 +232,7 @@ def _duplicate(document_id: DocumentId, outcome: Duplicate, voice: Voice) -> Mes
     )
 
 
-def _who(decided_by: str) -> str:
+def who(decided_by: str) -> str:
     """Name the human of `cli:anna`."""
     return decided_by.partition(":")[2] or decided_by
 

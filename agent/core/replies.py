@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Sequence
 
 from agent.core.allowed import Role, User
-from agent.core.messages import for_and_against
+from agent.core.messages import for_and_against, who
 from agent.core.voice import Privacy, Voice
 from agent.domain.decision import Candidate
 from agent.domain.document import DocumentId, reference
@@ -72,7 +72,7 @@ def shown(document: Document, reviews: Sequence[Review], voice: Voice) -> Messag
             lines.append(
                 voice.say(
                     "Answered by {user}, {time}",
-                    user=_name(review.answered_by),
+                    user=who(review.answered_by),
                     time=voice.day_and_hour(review.answered_at),
                 )
             )
@@ -154,7 +154,7 @@ def _state(document: Document, voice: Voice) -> str:
     outcome = document.outcome
     match outcome:
         case Archived() if document.state is State.ARCHIVED:
-            by = voice.say("by rule") if outcome.decided_by == "rule" else _name(outcome.decided_by)
+            by = voice.say("by rule") if outcome.decided_by == "rule" else who(outcome.decided_by)
             return voice.say("filed under file {record}, {user}", record=outcome.record_id, user=by)
         case Failed() if document.state is State.FAILED:
             return voice.say(FAILURES[outcome.reason].sentence)
@@ -184,7 +184,3 @@ def _age(waited: datetime.timedelta, voice: Voice) -> str:
     if hours < 1:
         return voice.say("less than an hour")
     return voice.count("{number} hour", "{number} hours", hours)
-
-
-def _name(actor: str) -> str:
-    return actor.partition(":")[2] or actor

@@ -20,6 +20,7 @@ class MessageKind(StrEnum):
     FAILED = "failed"
     DUPLICATE = "duplicate"
     MISSING = "missing"
+    UNDONE = "undone"
     REMINDER = "reminder"
     REPLY = "reply"
     """An answer to what somebody wrote in a chat."""

@@ -16,6 +16,7 @@ from agent import errors
 from agent.asked import Questions
 from agent.core import cards, presses
 from agent.core.allowed import Allowed, Role, User
+from agent.core.messages import who
 from agent.core.presses import DocumentPress, Option, QuestionPress, Verb
 from agent.domain.document import reference
 from agent.domain.hearing import Heard, Press, Said
@@ -243,7 +244,7 @@ class Conversation:
                 return (
                     say(
                         "Already answered by {user} at {time}.",
-                        user=_name(review.answered_by),
+                        user=who(review.answered_by),
                         time=self._ports.voice.hour(review.answered_at),
                     ),
                     True,
@@ -306,7 +307,3 @@ class Conversation:
 
 def _actor(user: User) -> str:
     return f"telegram:{user.name}"
-
-
-def _name(actor: str) -> str:
-    return actor.partition(":")[2] or actor

@@ -12,13 +12,15 @@ from contextlib import contextmanager
 import structlog
 
 from agent import errors
-from agent.core.messages import message_for, missing_message
+from agent.core.cards import taken_back
+from agent.core.messages import message_for, missing_message, who
 from agent.core.places import next_name, place_of, suffix_of
 from agent.core.stories import reason_of, traits
 from agent.domain.document import Claim, DocumentId
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Teaching
 from agent.domain.life import Document, Step
+from agent.domain.message import Message
 from agent.domain.outcome import (
     AT_REST,
     IN_WORK,
@@ -218,22 +220,11 @@ def settle(
     """
     day = ports.clock.date_of(document.claimed_at or document.seen_at)
     opens_epoch = event is not Event.SETTLED
-    message = message_for(
-        document.document_id,
-        outcome,
-        epoch=document.epoch + opens_epoch,
-        original_name=document.original_name,
-        pages=pages,
-        document_kind=getattr(outcome, "document_kind", None),
-        voice=ports.voice,
-    )
     settlement = Settlement(
         event=event,
         outcome=outcome,
         target=place_of(document.document_id, outcome, day, suffix_of(document.original_name)),
-        messages=[]
-        if ports.asks_in_chats and isinstance(outcome, InReview)
-        else [(recipient, message) for recipient in ports.recipients],
+        messages=_messages(document, outcome, event, actor, ports, pages=pages),
         steps=steps,
         opens_epoch=opens_epoch,
         answered_by=actor if answer is not None else None,
@@ -255,6 +246,27 @@ def settle(
         )
     log.info("document_settled", outcome=outcome.state, reason=reason_of(outcome))
     return finish(settled, ports)
+
+
+def _messages(
+    document: Document, outcome: Outcome, event: Event, actor: str | None, ports: Ports, *, pages: int | None
+) -> list[tuple[str, Message]]:
+    """What each recipient is told of an outcome; where questions are put in chats, `workflow.asking` puts them."""
+    if ports.asks_in_chats and isinstance(outcome, InReview):
+        if event is not Event.UNDONE or actor is None:
+            return []
+        message = taken_back(document.document_id, who(actor), ports.voice)
+    else:
+        message = message_for(
+            document.document_id,
+            outcome,
+            epoch=document.epoch + (event is not Event.SETTLED),
+            original_name=document.original_name,
+            pages=pages,
+            document_kind=getattr(outcome, "document_kind", None),
+            voice=ports.voice,
+        )
+    return [(recipient, message) for recipient in ports.recipients]
 
 
 def finish(document: Document, ports: Ports) -> Document:

@@ -322,18 +322,21 @@ def test_messages_are_due_once_per_recipient_and_not_before_the_move_is_done(
     ]
 
 
-def test_each_epoch_has_its_own_messages(ledger: SqlLedger, outbox: SqlOutbox) -> None:
+def test_each_epoch_has_its_own_messages_which_take_the_place_of_the_filing_before(
+    ledger: SqlLedger, outbox: SqlOutbox
+) -> None:
     document_id = _resting(ledger)
     undone = ledger.settle(document_id, _settlement(document_id, ASKED, Event.UNDONE), LATER)
     assert undone
     assert undone.epoch == 2
     assert {it.epoch for it in outbox.due(LATER, 10)} == {1}
     ledger.complete(document_id, LATER)
-    assert [(it.recipient, it.epoch) for it in outbox.due(LATER, 10)] == [
-        ("anna", 1),
-        ("bert", 1),
-        ("anna", 2),
-        ("bert", 2),
+    for parcel in outbox.due(LATER, 10):
+        assert (parcel.epoch, parcel.replaces) == (1, None)
+        outbox.mark_sent(parcel.parcel_id, f"to {parcel.recipient}", LATER)
+    assert [(it.recipient, it.epoch, it.replaces) for it in outbox.due(LATER, 10)] == [
+        ("anna", 2, "to anna"),
+        ("bert", 2, "to bert"),
     ]
 
 

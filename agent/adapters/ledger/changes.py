@@ -14,8 +14,8 @@ from agent.adapters.ledger.rows import load
 from agent.adapters.ledger.schema import documents, outbox, reviews, steps
 from agent.domain.document import DocumentId, Sha256
 from agent.domain.life import Document, Step
-from agent.domain.message import Message
-from agent.domain.outcome import Event, InReview, Refused, State, next_state
+from agent.domain.message import Message, MessageKind
+from agent.domain.outcome import Archived, Event, InReview, Refused, State, next_state
 
 
 def require(connection: Connection, document_id: DocumentId) -> Document:
@@ -135,6 +135,26 @@ def keep_steps(connection: Connection, settled: Document, taken: Sequence[Step])
                 "duration_ms": step.duration_ms,
             },
         )
+
+
+def card_of(
+    connection: Connection, before: Document, settled: Document, messages: Sequence[tuple[str, Message]]
+) -> str | None:
+    """Whose place the messages of an outcome take: those of the filing that it changes, if it changes one.
+
+    A filing begins a card of its own, so that it can be changed in place. A question is asked anew.
+    """
+    if any(message.kind is MessageKind.QUESTION for _, message in messages):
+        return None
+    if before.state is State.ARCHIVED:
+        told = select(outbox.c.card).where(
+            outbox.c.document_id == before.document_id, outbox.c.epoch == before.epoch
+        )
+        card: str | None = connection.execute(told.limit(1)).scalar()
+        if card is not None:
+            return card
+    is_filing = isinstance(settled.outcome, Archived)
+    return f"document:{settled.document_id}:{settled.epoch}" if is_filing else None
 
 
 def keep_messages(

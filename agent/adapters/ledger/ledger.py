@@ -192,10 +192,10 @@ class SqlLedger:
                 settled_at=now,
                 **rows.columns_of(settlement.outcome),
             )
-            card = None
+            card = changes.card_of(connection, before, settled, settlement.messages)
             if settlement.answered_by is not None and settlement.answer is not None:
                 changes.close_review(connection, document_id, settlement.answered_by, settlement.answer, now)
-                card = close_question(connection, document_id, now)
+                card = close_question(connection, document_id, now) or card
             changes.open_review(connection, settled, now)
             changes.keep_steps(connection, settled, settlement.steps)
             changes.keep_messages(connection, settled, settlement.messages, card=card)
