@@ -68,7 +68,7 @@ def plan(
     heard_again_at: datetime.datetime | None = None,
     escalates: bool = False,
 ) -> list[Step]:
-    """Say what is to be done, in this order.
+    """Say what is to be done, in this order; what was put off is asked again as far as there is room, then what is new.
 
     Args:
         reviews: those that are open, oldest first.
@@ -77,10 +77,14 @@ def plan(
         escalates: whether there is a further chat.
     """
     open_reviews = {(review.document_id, review.epoch): review for review in reviews}
-    return [
-        *_about(questions, open_reviews, now, heard_again_at, escalates=escalates),
-        *_new(reviews, questions, open_reviews, now),
+    about = _about(questions, open_reviews, now, heard_again_at, escalates=escalates)
+    waiting = [
+        question
+        for question in questions
+        if question.skipped_at is None and (question.document_id, question.epoch) in open_reviews
     ]
+    room = max(0, MOST_OPEN - len(waiting))
+    return [*about, *[*_put_off(questions, open_reviews, now), *_new(reviews, questions)][:room]]
 
 
 def _about(
@@ -91,13 +95,13 @@ def _about(
     *,
     escalates: bool,
 ) -> Iterator[Step]:
+    """What is to be said of those that are over, and of those that wait for an answer."""
     for question in questions:
         review = open_reviews.get((question.document_id, question.epoch))
         if review is None:
             yield Close(question=question)
         elif question.skipped_at is not None:
-            if now - question.skipped_at >= PUT_OFF_FOR:
-                yield PostAgain(question=question, review=review)
+            continue
         elif heard_again_at is not None and question.posted_at < heard_again_at:
             yield PostAgain(question=question, review=review)
         else:
@@ -108,21 +112,23 @@ def _about(
                 yield Escalate(question=question, review=review)
 
 
-def _new(
-    reviews: Sequence[Review],
+def _put_off(
     questions: Sequence[Question],
     open_reviews: Mapping[tuple[DocumentId, int], Review],
     now: datetime.datetime,
 ) -> Iterator[Step]:
-    """The oldest reviews that have no question yet, as far as there is room."""
+    """Those that somebody has put off for long enough."""
+    for question in questions:
+        review = open_reviews.get((question.document_id, question.epoch))
+        if review is None or question.skipped_at is None:
+            continue
+        if now - question.skipped_at >= PUT_OFF_FOR:
+            yield PostAgain(question=question, review=review)
+
+
+def _new(reviews: Sequence[Review], questions: Sequence[Question]) -> Iterator[Step]:
+    """The reviews that have no question yet, the oldest first."""
     asked = {(question.document_id, question.epoch) for question in questions}
-    waiting = [
-        question
-        for question in questions
-        if (question.document_id, question.epoch) in open_reviews
-        and (question.skipped_at is None or now - question.skipped_at >= PUT_OFF_FOR)
-    ]
-    room = max(0, MOST_OPEN - len(waiting))
-    unasked = [review for review in reviews if (review.document_id, review.epoch) not in asked]
-    for review in unasked[:room]:
-        yield Post(review=review)
+    for review in reviews:
+        if (review.document_id, review.epoch) not in asked:
+            yield Post(review=review)
