@@ -1,0 +1,114 @@
+"""A button holds 64 bytes that name nobody, and anybody may send anything in their place."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from agent.core.presses import (
+    DocumentPress,
+    Option,
+    QuestionPress,
+    Verb,
+    document_data,
+    question_data,
+    read,
+    revision_of,
+)
+from agent.domain.document import DocumentId
+from agent.domain.identity import RecordId
+from agent.domain.question import QuestionId
+from tests.custody_builders import hash_of
+
+LARGEST = 10**18 - 1
+BYTES_OF_A_BUTTON = 64
+
+ids = st.integers(min_value=1, max_value=LARGEST)
+epochs = st.integers(min_value=0, max_value=10**9 - 1)
+numbers = st.none() | st.integers(min_value=0, max_value=99)
+revisions = st.text("0123456789abcdef", min_size=8, max_size=8)
+almost = st.lists(
+    st.sampled_from(
+        ["v1", "v2", "q", "d", "c", "y", "undo", "12", "0", "-1", "c3", "9f3c2a11", "", "٣", "\n"]
+    )
+).map(":".join)
+
+
+def test_a_button_of_a_question_looks_so() -> None:
+    assert question_data(QuestionId(12), Option.CHOOSE, "9f3c2a11", 3) == "v1:q:12:c3:9f3c2a11"
+    assert question_data(QuestionId(12), Option.NONE, "9f3c2a11") == "v1:q:12:n:9f3c2a11"
+
+
+def test_a_button_of_a_document_looks_so() -> None:
+    assert document_data(DocumentId(7), Verb.UNDO, 2) == "v1:d:7:undo:2"
+
+
+@given(ids, st.sampled_from(Option), revisions, numbers)
+@example(LARGEST, Option.CONFIRM, "ffffffff", 99)
+def test_what_is_written_on_a_question_is_read_back_and_fits(
+    number: int, option: Option, revision: str, choice: int | None
+) -> None:
+    data = question_data(QuestionId(number), option, revision, choice)
+    assert len(data.encode()) <= BYTES_OF_A_BUTTON
+    assert read(data) == QuestionPress(
+        question_id=QuestionId(number), option=option, number=choice, revision=revision
+    )
+
+
+@given(ids, st.sampled_from(Verb), epochs)
+@example(LARGEST, Verb.IGNORE, 10**9 - 1)
+def test_what_is_written_on_a_document_is_read_back_and_fits(number: int, verb: Verb, epoch: int) -> None:
+    data = document_data(DocumentId(number), verb, epoch)
+    assert len(data.encode()) <= BYTES_OF_A_BUTTON
+    assert read(data) == DocumentPress(document_id=DocumentId(number), verb=verb, epoch=epoch)
+
+
+@given(st.text() | almost)
+def test_whatever_is_sent_is_a_press_or_nothing(data: str) -> None:
+    pressed = read(data)
+    assert pressed is None or isinstance(pressed, QuestionPress | DocumentPress)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "v1",
+        "v2:q:12:n:9f3c2a11",
+        "v1:q:0:n:9f3c2a11",
+        "v1:q:-1:n:9f3c2a11",
+        "v1:q:12:z:9f3c2a11",
+        "v1:q:12:c100:9f3c2a11",
+        "v1:q:12:n:9F3C2A11",
+        "v1:q:12:n:9f3c2a1",
+        "v1:q:12:n:9f3c2a11\n",
+        "v1:q:1234567890123456789:n:9f3c2a11",
+        "v1:q:١٢:n:9f3c2a11",
+        "v1:d:7:burn:2",
+        "v1:d:7:undo:",
+        "v1:d:7:undo:1234567890",
+    ],
+)
+def test_what_none_of_our_buttons_holds_is_nothing(data: str) -> None:
+    assert read(data) is None
+
+
+def test_a_revision_changes_with_whatever_a_button_could_mean() -> None:
+    sha256, other = hash_of(b"abc"), hash_of(b"abd")
+    first, second = RecordId("R1"), RecordId("R2")
+    revisions = [
+        revision_of(sha256, 1, [first, second]),
+        revision_of(other, 1, [first, second]),
+        revision_of(sha256, 2, [first, second]),
+        revision_of(sha256, 1, [second, first]),
+        revision_of(sha256, 1, [first]),
+        revision_of(sha256, 1, []),
+        revision_of(sha256, 1, [RecordId("R1R2")]),
+    ]
+    assert len(set(revisions)) == 7
+    assert revisions[0] == revision_of(sha256, 1, [first, second])
+
+
+def test_a_revision_names_nobody() -> None:
+    revision = revision_of(hash_of(b"abc"), 1, [RecordId("MULLER-ANNA")])
+    assert len(revision) == 8
+    assert set(revision) <= set("0123456789abcdef")
