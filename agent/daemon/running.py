@@ -135,7 +135,7 @@ class Daemon:
             return ears
         return (*ears, Loop("sync", Syncing(self._parts, source, self._stop).turn, self._stop))
 
-    def _build_chats(self, listener: "TelegramNotifier", health: Callable[[], Sequence[str]]) -> Chats:
+    def _build_chats(self, listener: "TelegramNotifier", health: Callable[[], Sequence[str]]) -> "Chats":
         from agent.daemon.chats import chats_of  # 30 MB that an office without Telegram need not pay
 
         return chats_of(
