@@ -249,7 +249,33 @@ def load(env_file: Path | None = None, home: Path | None = None) -> Settings:
     Raises:
         SettingInvalid: the file can be read by others, a name is unknown, or a value is wrong.
     """
-    path = env_file or chosen_home(home) / ".env"
+    return _load(env_file, home, {})
+
+
+def load_without_token(home: Path | None = None) -> tuple[Settings, SecretStr | None]:
+    """Read all settings as if no bot were set, for who sets one up; and the token that stands there, if any.
+
+    Raises:
+        SettingInvalid: as `load`.
+    """
+    settings = _load(None, home, {"telegram_token": None})
+    name = f"{PREFIX}TELEGRAM_TOKEN"
+    path = settings_file_of(home)
+    token = os.environ.get(name) or (dotenv_values(path).get(name) if path.is_file() else None)
+    return settings, SecretStr(token) if token else None
+
+
+def settings_file_of(home: Path | None = None) -> Path:
+    return chosen_home(home) / ".env"
+
+
+def outside_the_file(*names: str) -> list[str]:
+    """Which of these settings stand in the environment, which goes before `.env`."""
+    return [name for name in names if os.environ.get(name)]
+
+
+def _load(env_file: Path | None, home: Path | None, given: Mapping[str, object]) -> Settings:
+    path = env_file or settings_file_of(home)
     if env_file is not None and not path.is_file():
         raise SettingInvalid(
             f"There is no settings file {path}.", hint=f"Copy {EXAMPLE} to it, then: chmod 600"
@@ -259,7 +285,7 @@ def load(env_file: Path | None = None, home: Path | None = None) -> Settings:
         _refuse_broken(path)
     _refuse_unknown(path)
     try:
-        given = {} if home is None else {"home": home}
+        given = {**given, **({} if home is None else {"home": home})}
         return Settings(_env_file=path if path.is_file() else None, **given)  # type: ignore[call-arg, arg-type]
     except ValidationError as error:
         raise SettingInvalid(

@@ -14,7 +14,7 @@ import typer
 
 from agent import __version__, errors
 from agent.adapters.telemetry import configure
-from agent.cli import choices, daemon, documents, evaluation, explaining, lessons, pausing, people
+from agent.cli import choices, daemon, documents, evaluation, explaining, lessons, pausing, people, telegram
 from agent.cli.wording import err, out, print_error, say, say_error
 
 DONE, REFUSED, MISUSED, UNAVAILABLE = 0, 1, 2, 3
@@ -32,6 +32,7 @@ for group in (daemon, pausing, documents, explaining, choices, evaluation):
     group.register(app)
 app.add_typer(people.app, name="registry")
 app.add_typer(lessons.app, name="lessons")
+app.add_typer(telegram.app, name="telegram")
 
 
 def _tell_version(is_asked: bool) -> None:

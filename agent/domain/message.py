@@ -32,6 +32,7 @@ class MessageKind(StrEnum):
     NOTHING_LEFT = "nothing_left"
     PAUSED = "paused"
     UNPAUSED = "unpaused"
+    TEST = "test"
 
 
 class Topic(StrEnum):

@@ -1,0 +1,335 @@
+"""`dossierd telegram setup` and `test`: who is told and may answer on Telegram, and whether messages arrive there.
+
+A stranger who writes to the bot first must not become its owner: whoever is to be listened to sends the code that
+the terminal shows. Nothing is written before that, and then all at once.
+"""
+
+import datetime
+import re
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from pydantic import SecretStr
+
+from agent import errors
+from agent.adapters.home import LEDGER_FILE, HomeLock
+from agent.adapters.ledger import SqlInbox, open_engine
+from agent.adapters.settings_file import refuse_unwritable, write_settings
+from agent.app import refuse_root
+from agent.cli.shared import HomeOption, typed
+from agent.cli.wording import err, say
+from agent.config import PREFIX, Settings, load, load_without_token, outside_the_file, settings_file_of
+from agent.core.allowed import Role, users_of
+from agent.core.pairing import DIGITS, MOST_TRIES, VALID_FOR, code_in, is_same, shown
+from agent.domain.message import Message, MessageKind, recipient_of, visible
+
+if TYPE_CHECKING:
+    from agent.adapters.telegram.pairing import StrangeBot, Written
+
+app = typer.Typer(help="Set up Telegram, and try whether messages arrive.", no_args_is_help=True)
+
+TOKEN, CHATS, USERS = f"{PREFIX}TELEGRAM_TOKEN", f"{PREFIX}TELEGRAM_CHATS", f"{PREFIX}TELEGRAM_USERS"
+
+_TOKEN_FORM = re.compile(r"[0-9]{5,12}:[A-Za-z0-9_-]{30,64}")
+_LONGEST_NAME = 40
+_REFUSAL = (
+    "This bot belongs to an office, and does not know you. If you are to use it, ask there for the code."
+)
+_WRONG = "That is not the code."
+_TEST = Message(
+    kind=MessageKind.TEST,
+    document_id=None,
+    title="dossierd can write to you here",
+    lines=("This is a test; nothing needs to be done.",),
+)
+
+
+@app.command()
+def setup(
+    token_file: Annotated[
+        str, typer.Option("--token-file", metavar="FILE", help="Read the bot's token there; - for stdin.")
+    ] = "",
+    name: Annotated[
+        str, typer.Option(help="What the person is called in messages and in the audit trail.")
+    ] = "",
+    viewer: Annotated[
+        bool, typer.Option("--viewer", help="The person may look at everything, and decide nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove a webhook without asking.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Set up the bot, and who may use it.
+
+    Asks for the token, shows a code that you send to the bot, and writes .env. Again, it adds a person or a chat.
+    """
+    settings, token = load_without_token(home)
+    refuse_root(settings)
+    path = settings_file_of(home)
+    refuse_unwritable(path)
+    _refuse_outside()
+    with _home_to_itself(settings):
+        token = _asked_token(token_file) if token_file or token is None else token
+        from agent.adapters.telegram.pairing import StrangeBot  # 30 MB that other commands need not load
+
+        with closing(StrangeBot(token.get_secret_value(), _address(settings))) as bot:
+            username = bot.username()
+            say(f"The token is that of @{username}.")
+            if bot.has_webhook():
+                _remove_webhook(bot.remove_webhook, yes=yes)
+            owner = _pair(bot, username, settings, token)
+            values = _values(owner, token, settings, typed(name), viewer=viewer)
+            write_settings(path, values)
+            say(f"Written to {path}.")
+    if not _tested(token, owner.chat.id, settings):
+        say("To try again: dossierd telegram test", to=err)
+        raise typer.Exit(1)
+    say(
+        "Next: systemctl restart dossierd, then: dossierd check. For another person or group: the same command."
+    )
+
+
+@app.command("test")
+def try_out(home: HomeOption = None) -> None:
+    """Send a test message to each chat."""
+    settings = load(home=home)
+    if settings.telegram_token is None:
+        raise errors.RequestRefused("No bot is set.", hint="Type: dossierd telegram setup")
+    arrived = [_tested(settings.telegram_token, chat, settings) for chat in settings.telegram_chats]
+    raise typer.Exit(0 if all(arrived) else 1)
+
+
+def _tested(token: SecretStr, chat: int, settings: Settings) -> bool:
+    """Send a test message, and say whether Telegram has taken it."""
+    from agent.adapters.telegram.client import TelegramNotifier
+
+    with closing(TelegramNotifier(token.get_secret_value(), (chat,), _address(settings))) as notifier:
+        try:
+            notifier.send(_TEST, recipient_of(chat))
+        except (errors.NotifierUnavailable, errors.MessageRefused) as error:
+            say(f"Chat {chat}: no message arrived. {error.sentence}", style="bold red", to=err)
+            if error.hint:
+                say(error.hint, indent=2, to=err)
+            return False
+    say(f"Chat {chat}: a test message is there.")
+    return True
+
+
+def _address(settings: Settings) -> str:
+    return str(settings.telegram_api_url).rstrip("/")
+
+
+def _refuse_outside() -> None:
+    """Refuse to write what would have no effect."""
+    outside = outside_the_file(CHATS, USERS)
+    if outside:
+        raise errors.RequestRefused(
+            f"{' and '.join(outside)} stands in the environment, which goes before .env.",
+            hint="Take it out there, or change it there by hand.",
+        )
+
+
+@contextmanager
+def _home_to_itself(settings: Settings) -> Iterator[None]:
+    """Keep a daemon from asking Telegram meanwhile: what one is told, the other never hears."""
+    lock = HomeLock(settings.home / "state")
+    try:
+        lock.take()
+    except errors.HomeLocked as error:
+        raise errors.HomeLocked(
+            "dossierd runs, and listens to the bot itself.",
+            hint="Stop it first: systemctl stop dossierd. Documents wait in incoming/ meanwhile.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _asked_token(token_file: str) -> SecretStr:
+    """Read the token, or ask for it; nobody sees it typed.
+
+    Raises:
+        RequestRefused: it can't be read, or is none.
+    """
+    if token_file == "-":  # noqa: S105
+        text = sys.stdin.readline()
+    elif token_file:
+        try:
+            text = Path(token_file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise errors.RequestRefused(
+                f"{visible(token_file)} can't be read.", hint="Name a file that holds the token alone."
+            ) from None
+    elif sys.stdin.isatty():
+        text = typer.prompt("The bot's token, from @BotFather (it is not shown)", hide_input=True, err=True)
+    else:
+        raise errors.RequestRefused("No token was given.", hint="Such as: --token-file FILE")
+    if not _TOKEN_FORM.fullmatch(text.strip()):
+        raise errors.RequestRefused(
+            "That is no bot's token.",
+            hint="It looks like 123456789:AAE..., and comes from @BotFather: /newbot",
+        )
+    return SecretStr(text.strip())
+
+
+def _remove_webhook(remove: Callable[[], None], *, yes: bool) -> None:
+    say("Another program has told Telegram to send it what people write to this bot (a webhook).", to=err)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise errors.RequestRefused(
+                "The webhook stays.", hint="Make a bot for dossierd alone, or add: --yes"
+            )
+        typer.confirm("Remove it, so that dossierd hears the bot?", abort=True)
+    remove()
+    say("The webhook is removed.")
+
+
+def _pair(bot: "StrangeBot", username: str, settings: Settings, token: SecretStr) -> "Written":
+    """Show a code, and listen until somebody sends it.
+
+    Raises:
+        RequestRefused: nobody did in time, or wrong ones came too often.
+    """
+    code = "".join(secrets.choice("0123456789") for _ in range(DIGITS))
+    minutes = VALID_FOR // datetime.timedelta(minutes=1)
+    say(f"Your code: {shown(code)}", style="bold")
+    say(f"Send it to @{username} within {minutes} minutes: open https://t.me/{username} and write the code.")
+    say(f"For a group: add the bot as a member, and write there: /start@{username} {code}")
+    with _keeper(settings, token) as keep:
+        return listen(bot, code, set(settings.telegram_chats), keep, time.monotonic)
+
+
+def listen(
+    bot: "StrangeBot",
+    code: str,
+    known_chats: set[int],
+    keep: Callable[[Iterable[Mapping[str, Any]]], None],
+    clock: Callable[[], float],
+) -> "Written":
+    """Ask Telegram what people write until somebody sends the code; others are refused politely.
+
+    Args:
+        known_chats: whose messages are for the daemon: they are kept, as are presses of buttons.
+        keep: keeps updates before Telegram is told to forget them.
+        clock: seconds.
+
+    Raises:
+        RequestRefused: nobody sent it in time, or wrong ones came too often.
+        NotifierUnavailable: Telegram can't be reached, or another program listens.
+    """
+    from agent.adapters.telegram.pairing import written_in
+
+    offset, wrong, refused = None, 0, set[int]()
+    ends_at = clock() + VALID_FOR.total_seconds()
+    while clock() < ends_at:
+        updates = bot.updates(offset)
+        keep(one for one in updates if _is_for_daemon(one, known_chats))
+        for update in updates:
+            offset = update["update_id"] + 1
+            written = written_in(update)
+            said = None if written is None else code_in(written.text)
+            if written is None or (said is None and written.chat.id in known_chats):
+                continue
+            if said is not None and is_same(said, code):
+                bot.forget(offset)
+                return written
+            wrong += said is not None
+            if said is not None or written.chat.id not in refused:
+                refused.add(written.chat.id)
+                _answer(bot, written.chat.id, _REFUSAL if said is None else _WRONG)
+            if wrong >= MOST_TRIES:
+                raise errors.RequestRefused(
+                    f"{MOST_TRIES} wrong codes came; this one is void. Nothing was changed.",
+                    hint="Somebody else may be trying. Type the command again for another code.",
+                )
+    raise errors.RequestRefused(
+        "Nobody sent the code in time. Nothing was changed.", hint="Type the command again for another code."
+    )
+
+
+def _is_for_daemon(update: Mapping[str, Any], known_chats: set[int]) -> bool:
+    from agent.adapters.telegram.pairing import written_in
+
+    written = written_in(update)
+    return written is None or (written.chat.id in known_chats and code_in(written.text) is None)
+
+
+def _answer(bot: "StrangeBot", chat: int, text: str) -> None:
+    try:
+        bot.say(chat, text)
+    except errors.DossierdError:
+        return  # a stranger who can't be answered is no trouble of ours
+
+
+@contextmanager
+def _keeper(settings: Settings, token: SecretStr) -> Iterator[Callable[[Iterable[Mapping[str, Any]]], None]]:
+    """Keeps what came for the daemon where it will look for it; nothing where there was no daemon yet."""
+    if not (settings.home / "state" / LEDGER_FILE).is_file():
+        yield lambda _: None
+        return
+    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    inbox, bot = SqlInbox(engine), token.get_secret_value().partition(":")[0]
+    try:
+        yield lambda updates: _keep(inbox, bot, list(updates))
+    finally:
+        engine.dispose()
+
+
+def _keep(inbox: SqlInbox, bot: str, updates: list[Mapping[str, Any]]) -> None:
+    if updates:
+        inbox.keep(bot, updates, datetime.datetime.now(datetime.UTC))
+
+
+def _values(
+    owner: "Written", token: SecretStr, settings: Settings, name: str, *, viewer: bool
+) -> dict[str, str]:
+    """What `.env` shall say: the lists as they were, with the new person and chat."""
+    users = _users_before(settings)
+    number = owner.sender.id
+    known = {user.number for user in users_of(users)}
+    if number in known:
+        say("This person is on the list already.")
+    else:
+        called = _called(users, number, name, owner.sender.first_name, viewer=viewer)
+        users = ", ".join(filter(None, [users, called]))
+    chats = tuple(dict.fromkeys([*settings.telegram_chats, owner.chat.id]))
+    return {TOKEN: token.get_secret_value(), CHATS: ",".join(map(str, chats)), USERS: users}
+
+
+def _users_before(settings: Settings) -> str:
+    """The list of people; without one, the owners of listed private chats, who could decide until now."""
+    if settings.telegram_users.strip():
+        return ", ".join(filter(None, map(str.strip, re.split("[,\n]", settings.telegram_users))))
+    return ", ".join(f"{chat}={chat}" for chat in settings.telegram_chats if chat > 0)
+
+
+def _called(users: str, number: int, name: str, first_name: str, *, viewer: bool) -> str:
+    """Ask what the person is called until it can be written.
+
+    Raises:
+        RequestRefused: it can't, and nobody is there to be asked.
+    """
+    role = f":{Role.VIEWER}" if viewer else ""
+    default = re.sub(r"[^\w .-]", "", first_name).strip()[:_LONGEST_NAME] or str(number)
+    while True:
+        chosen = name or default
+        if not name and sys.stdin.isatty():
+            chosen = typed(typer.prompt("What shall this person be called?", default=default)).strip()
+        entry = f"{chosen}={number}{role}"
+        try:
+            if len(users_of(f"{users}, {entry}")) == len(users_of(users)) + 1 and "$" not in chosen:
+                return entry
+            problem = "it holds a sign that has a meaning here"
+        except ValueError as error:
+            problem = str(error)
+        if name or not sys.stdin.isatty():
+            raise errors.RequestRefused(
+                f"The person can't be called so: {problem}. Nothing was changed.", hint="Such as: --name anna"
+            )
+        say(f"That can't be: {problem}.", to=err)

@@ -1,0 +1,31 @@
+"""The one-time code: whoever sends to a bot what a terminal shows has the terminal before them, and so is its owner."""
+
+import datetime
+import hmac
+import re
+
+DIGITS = 8
+"""Of five guesses, one in twenty million is right."""
+MOST_TRIES = 5
+VALID_FOR = datetime.timedelta(minutes=10)
+
+_BESIDE = re.compile(r"/\w+(?:@\w+)?|@\w+")
+"""A command, or the bot's name: in groups a bot hears nothing else (core.telegram.org/bots/features#privacy-mode)."""
+_BETWEEN = re.compile(r"[\s-]+")
+
+
+def code_in(text: str) -> str | None:
+    """Find what is meant as a code: `1234 5678`, `/start 12345678`; None where something else was written."""
+    said = _BETWEEN.sub("", _BESIDE.sub(" ", text))
+    return said if said.isascii() and said.isdecimal() and len(said) == DIGITS else None
+
+
+def is_same(said: str, code: str) -> bool:
+    """Compare in a time that does not depend on where they differ."""
+    return hmac.compare_digest(said.encode(), code.encode())
+
+
+def shown(code: str) -> str:
+    """Write a code so that it can be read aloud: `1234 5678`."""
+    half = len(code) // 2
+    return f"{code[:half]} {code[half:]}"
