@@ -20,6 +20,7 @@ from agent.adapters.ledger import (
     SqlPauses,
     SqlQuestions,
     SqlRequests,
+    SqlStorms,
     open_engine,
 )
 from agent.adapters.reading.copies import SearchableCopies
@@ -49,6 +50,7 @@ class Parts:
     ledger: SqlLedger
     outbox: SqlOutbox
     requests: SqlRequests
+    storms: SqlStorms
     folders: HomeFolders
     registry: RegistryIndex
     source: SqlSource | None
@@ -149,6 +151,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         ledger=ledger,
         outbox=SqlOutbox(engine),
         requests=SqlRequests(engine),
+        storms=SqlStorms(engine),
         folders=folders,
         registry=registry,
         source=source,

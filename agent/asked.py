@@ -6,8 +6,10 @@ from typing import Any, Protocol
 
 from agent.domain.identity import RecordId
 from agent.domain.life import Reply, Request, Review
-from agent.domain.message import Message, MessageKind, Topic
+from agent.domain.message import Message, MessageKind, ParcelId, Topic
+from agent.domain.outcome import FailureReason
 from agent.domain.question import Question, QuestionId
+from agent.domain.storm import Storm, UntoldFailure
 
 
 class Requests(Protocol):
@@ -39,6 +41,41 @@ class Notices(Protocol):
 
     def last_notice(self, topic: Topic) -> MessageKind | None:
         """What people were told last about this."""
+        ...
+
+
+class Storms(Protocol):
+    """Failures that are told as one message. A change and the messages that show it are one transaction.
+
+    Raises (all methods): LedgerUnavailable.
+    """
+
+    def untold_failures(self) -> Sequence[UntoldFailure]:
+        """The failed documents whose messages are due or postponed, in the order in which they failed."""
+        ...
+
+    def failed_since(self, reason: FailureReason, since: datetime.datetime) -> Sequence[datetime.datetime]:
+        """When each document failed that has failed for this reason since then, and after the last storm of it."""
+        ...
+
+    def standing(self) -> Sequence[Storm]:
+        """The storms that are not over, one at most for each reason."""
+        ...
+
+    def write(
+        self,
+        storm: Storm,
+        *,
+        told_by_it: Sequence[ParcelId],
+        messages: Sequence[tuple[str | None, str, Message]],
+        now: datetime.datetime,
+    ) -> None:
+        """Keep how a storm stands.
+
+        Args:
+            told_by_it: messages that are not to be sent by themselves.
+            messages: what to say: under which card if any, to whom.
+        """
         ...
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from agent.adapters.folders import LAST_NUMBER, HomeFolders
-from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlPauses, SqlRequests, open_engine
+from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlPauses, SqlRequests, SqlStorms, open_engine
 from agent.core.rules import Rules
 from agent.domain.decision import Ambiguous, Candidate, Match, Policy, Reason, Unmatched
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256
@@ -110,6 +110,7 @@ class Office:
     ports: Ports
     ledger: SqlLedger
     requests: SqlRequests
+    storms: SqlStorms
     outbox: SqlOutbox
     folders: HomeFolders
     clock: FakeClock
@@ -216,6 +217,7 @@ def make_ports(
         ports=ports,
         ledger=ledger,
         requests=SqlRequests(engine),
+        storms=SqlStorms(engine),
         outbox=SqlOutbox(engine),
         folders=home_folders,
         clock=clock,

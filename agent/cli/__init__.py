@@ -14,7 +14,18 @@ import typer
 
 from agent import __version__, errors
 from agent.adapters.telemetry import configure
-from agent.cli import choices, daemon, documents, evaluation, explaining, lessons, pausing, people, telegram
+from agent.cli import (
+    choices,
+    daemon,
+    documents,
+    evaluation,
+    explaining,
+    failures,
+    lessons,
+    pausing,
+    people,
+    telegram,
+)
 from agent.cli.wording import err, out, print_error, say, say_error
 
 DONE, REFUSED, MISUSED, UNAVAILABLE = 0, 1, 2, 3
@@ -28,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (daemon, pausing, documents, explaining, choices, evaluation):
+for group in (daemon, pausing, documents, failures, explaining, choices, evaluation):
     group.register(app)
 app.add_typer(people.app, name="registry")
 app.add_typer(lessons.app, name="lessons")

@@ -7,7 +7,7 @@ progress only: the last rescan, the age of the work under way, and the beat of e
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -41,6 +41,7 @@ from agent.workflow.notices import Announcer, Leftovers
 from agent.workflow.outbox import relay
 from agent.workflow.process import process_document
 from agent.workflow.recovery import recover
+from agent.workflow.storms import gather_failures
 
 if TYPE_CHECKING:
     from agent.adapters.telegram.client import TelegramNotifier
@@ -319,9 +320,14 @@ class Daemon:
             parts.notifier,
             parts.clock,
             unmarked=self._unmarked,
+            gather=self._gather,
             should_stop=lambda: not self._post_loop.still(),
         )
         pause = POST_PAUSE_SECONDS
         if again is not None:
             pause = min(pause, max(0.0, (again - parts.clock.now()).total_seconds()))
         self._post_wakes.wait(pause)
+
+    def _gather(self) -> Collection[ParcelId]:
+        parts = self._parts
+        return gather_failures(parts.storms, parts.ports.recipients, parts.clock, parts.ports.voice)

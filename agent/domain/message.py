@@ -33,6 +33,8 @@ class MessageKind(StrEnum):
     PAUSED = "paused"
     UNPAUSED = "unpaused"
     TEST = "test"
+    STORM = "storm"
+    STORM_OVER = "storm_over"
 
 
 class Topic(StrEnum):
@@ -54,7 +56,7 @@ NOTICES: Mapping[MessageKind, Topic] = {
     MessageKind.PAUSED: Topic.PAUSE,
     MessageKind.UNPAUSED: Topic.PAUSE,
 }
-"""The kinds that are about no document."""
+"""The kinds that say how something in the house stands."""
 
 OVER = frozenset(
     {

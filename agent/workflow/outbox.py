@@ -7,7 +7,7 @@ harmless, where the other order would lose it. A recipient who can't be reached 
 import datetime
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 import structlog
@@ -67,6 +67,7 @@ def relay(
     clock: Clock,
     *,
     unmarked: dict[ParcelId, str] | None = None,
+    gather: Callable[[], Collection[ParcelId]] = frozenset,
     should_stop: Callable[[], bool] = lambda: False,
     jitter: Callable[[], float] = random.random,
 ) -> datetime.datetime | None:
@@ -75,6 +76,7 @@ def relay(
     Args:
         unmarked: receipts that the ledger could not take; the caller keeps it from call to call. Nothing is sent
             before they are written: on a full disk a message would be sent again and again.
+        gather: asked when it is known what is due; gives the parcels that another message tells of by now.
         should_stop: asked before each parcel; what is left stays due.
         jitter: a number from 0 to 1 that spreads the attempts.
     """
@@ -82,9 +84,13 @@ def relay(
     for parcel_id, receipt in list(unmarked.items()):
         _mark(parcel_id, receipt, outbox, clock, unmarked)
     unreachable: set[str] = set()
-    for parcel in outbox.due(clock.now(), BATCH):
+    due = outbox.due(clock.now(), BATCH)
+    told_otherwise = gather()
+    for parcel in due:
         if should_stop():
             break
+        if parcel.parcel_id in told_otherwise:
+            continue
         if parcel.recipient not in unreachable and not _deliver(
             parcel, outbox, notifier, clock, unmarked, jitter
         ):

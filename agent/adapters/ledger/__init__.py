@@ -1,4 +1,4 @@
-"""The ledger: documents, texts, reviews, requests, the inbox, questions and the outbox, in one SQL database."""
+"""The ledger: documents, texts, reviews, requests, the inbox, questions, storms and the outbox, in one SQL database."""
 
 from agent.adapters.ledger.engine import open_engine
 from agent.adapters.ledger.inbox import SqlInbox
@@ -7,5 +7,15 @@ from agent.adapters.ledger.outbox import SqlOutbox
 from agent.adapters.ledger.pauses import SqlPauses
 from agent.adapters.ledger.questions import SqlQuestions
 from agent.adapters.ledger.requests import SqlRequests
+from agent.adapters.ledger.storms import SqlStorms
 
-__all__ = ["SqlInbox", "SqlLedger", "SqlOutbox", "SqlPauses", "SqlQuestions", "SqlRequests", "open_engine"]
+__all__ = [
+    "SqlInbox",
+    "SqlLedger",
+    "SqlOutbox",
+    "SqlPauses",
+    "SqlQuestions",
+    "SqlRequests",
+    "SqlStorms",
+    "open_engine",
+]

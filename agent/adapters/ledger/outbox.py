@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Engine,
     FromClause,
     and_,
@@ -28,14 +29,15 @@ from agent.domain.document import DocumentId
 from agent.domain.message import NOTICES, Message, MessageKind, Parcel, ParcelId, Topic
 
 
-def _waits(table: FromClause) -> ColumnElement[bool]:
+def waits(table: FromClause) -> ColumnElement[bool]:
+    """The rows of an outbox that are not delivered, nor given up."""
     return and_(table.c.sent_at.is_(None), table.c.dead_at.is_(None))
 
 
 _NOW = bindparam("now", type_=outbox.c.due_at.type)
 _EARLIER, _BEFORE, _AFTER = outbox.alias("earlier"), outbox.alias("before"), outbox.alias("after")
 _IS_HELD_UP = exists().where(
-    _waits(_EARLIER),
+    waits(_EARLIER),
     _EARLIER.c.recipient == outbox.c.recipient,
     _EARLIER.c.parcel_id < outbox.c.parcel_id,
     _EARLIER.c.due_at > _NOW,
@@ -48,11 +50,11 @@ def _same_card(table: FromClause) -> ColumnElement[bool]:
 
 _IS_BEFORE = and_(_same_card(_BEFORE), _BEFORE.c.parcel_id < outbox.c.parcel_id)
 _HAS_PLACE = exists().where(_IS_BEFORE, _BEFORE.c.sent_at.is_not(None))
-_IS_FIRST = ~exists().where(_IS_BEFORE, or_(_BEFORE.c.sent_at.is_not(None), _waits(_BEFORE)))
+_IS_FIRST = ~exists().where(_IS_BEFORE, or_(_BEFORE.c.sent_at.is_not(None), waits(_BEFORE)))
 _IS_NEWEST = ~exists().where(
     _same_card(_AFTER),
     _AFTER.c.parcel_id > outbox.c.parcel_id,
-    _waits(_AFTER),
+    waits(_AFTER),
     _AFTER.c.due_at.is_not(None),
 )
 _PLACE = (
@@ -63,7 +65,7 @@ _PLACE = (
     .scalar_subquery()
 )
 _HAS_TURN = and_(
-    _waits(outbox),
+    waits(outbox),
     outbox.c.due_at.is_not(None),
     or_(outbox.c.card.is_(None), _IS_FIRST, and_(_HAS_PLACE, _IS_NEWEST)),
 )
@@ -82,7 +84,7 @@ _FIRST = (
 _TURNS = (  # a parcel has to wait for those before it, also where it takes their place
     select(func.max(_EARLIER.c.due_at).label("due_at"))
     .where(
-        _waits(_EARLIER),
+        waits(_EARLIER),
         _EARLIER.c.recipient == _FIRST.c.recipient,
         _EARLIER.c.parcel_id <= _FIRST.c.parcel_id,
     )
@@ -137,7 +139,7 @@ class SqlOutbox:
                     outbox.c.recipient == row.recipient,
                     outbox.c.parcel_id < parcel_id,
                 )
-                connection.execute(update(outbox).where(superseded, _waits(outbox)).values(**sent))
+                connection.execute(update(outbox).where(superseded, waits(outbox)).values(**sent))
 
     def postpone(self, parcel_id: ParcelId, until: datetime.datetime, error_reason: str) -> None:
         self._change(parcel_id, due_at=until, attempts=outbox.c.attempts + 1, error=error_reason)
@@ -152,16 +154,7 @@ class SqlOutbox:
             card: a key such as `question:12`.
         """
         with writing(self._engine) as connection:
-            connection.execute(
-                insert(outbox).values(
-                    card=card,
-                    epoch=0,
-                    recipient=recipient,
-                    message=rows.MESSAGE.dump_json(message).decode(),
-                    attempts=0,
-                    due_at=now,
-                )
-            )
+            put(connection, card, recipient, message, now)
 
     def announce(self, messages: Sequence[tuple[str, Message]], now: datetime.datetime) -> None:
         with writing(self._engine) as connection:
@@ -190,3 +183,50 @@ class SqlOutbox:
     def _change(self, parcel_id: ParcelId, **values: object) -> None:
         with writing(self._engine) as connection:
             connection.execute(update(outbox).where(outbox.c.parcel_id == parcel_id).values(**values))
+
+
+def put(
+    connection: Connection,
+    card: str | None,
+    recipient: str,
+    message: Message,
+    due_at: datetime.datetime,
+) -> None:
+    """Write a message of no document's outcome inside the caller's transaction."""
+    connection.execute(
+        insert(outbox).values(
+            card=card,
+            epoch=0,
+            recipient=recipient,
+            message=rows.MESSAGE.dump_json(message).decode(),
+            attempts=0,
+            due_at=due_at,
+        )
+    )
+
+
+def tell_instead(
+    connection: Connection,
+    parcels: Sequence[ParcelId],
+    told_by: str,
+    messages: Sequence[tuple[str | None, str, Message]],
+    now: datetime.datetime,
+) -> None:
+    """Write messages, each with its card and recipient, that tell what others would; in the caller's transaction.
+
+    They wait as long as those do: a channel may have asked for a pause.
+
+    Args:
+        told_by: the key under which the others can be found.
+    """
+    postponed = connection.execute(
+        select(outbox.c.recipient, func.max(outbox.c.due_at))
+        .where(waits(outbox), outbox.c.due_at > now)
+        .group_by(outbox.c.recipient)
+    )
+    due_at: dict[str, datetime.datetime] = dict(tuple(row) for row in postponed)
+    told = update(outbox).where(outbox.c.parcel_id == bindparam("wanted"), waits(outbox))
+    for parcel in parcels:
+        connection.execute(told, {"wanted": parcel, "sent_at": now, "told_by": told_by})
+    for card, recipient, message in messages:
+        put(connection, card, recipient, message, due_at.get(recipient, now))

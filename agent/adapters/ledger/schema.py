@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 """The migration that this code is written for."""
 
 
@@ -177,9 +177,24 @@ outbox = Table(
     Column("dead_at", UtcDateTime),
     Column("error", Text),
     Column("card", String(64)),  # of a message that later ones take the place of
+    Column(
+        "told_by", String(64), index=True
+    ),  # what is told instead, of a message that never went out by itself
     UniqueConstraint("document_id", "epoch", "recipient"),
     Index("ix_outbox_waiting", "sent_at", "dead_at", "due_at"),
     Index("ix_outbox_card", "card", "recipient"),
+)
+
+storms = Table(
+    "storms",
+    metadata,
+    Column("reason", String(32), primary_key=True),
+    Column("began_at", UtcDateTime, primary_key=True),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("told_at", UtcDateTime),
+    Column("told_failures", Integer, nullable=False),
+    Column("is_over", Boolean, nullable=False),
 )
 
 inbox = Table(
