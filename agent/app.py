@@ -25,6 +25,7 @@ from agent.adapters.ledger import (
 )
 from agent.adapters.reading.copies import SearchableCopies
 from agent.adapters.reading.sandbox import SandboxedReader
+from agent.adapters.reading.splitter import PdfSplitter
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.sql_source import SqlSource
 from agent.config import Settings
@@ -135,6 +136,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         clock=clock,
         folders=folders,
         text_source=reader,
+        splitter=build_splitter(settings, reader),
         registry=registry,
         ledger=ledger,
         pauses=SqlPauses(engine),
@@ -234,6 +236,12 @@ def build_copies(settings: Settings, reader: SandboxedReader) -> SearchableCopie
         reader,
         memory_megabytes=settings.reader_megabytes,
         max_megabytes=settings.max_file_megabytes + _WORDS_MEGABYTES,
+    )
+
+
+def build_splitter(settings: Settings, reader: SandboxedReader) -> PdfSplitter:
+    return PdfSplitter(
+        reader, memory_megabytes=settings.reader_megabytes, max_megabytes=settings.max_file_megabytes
     )
 
 

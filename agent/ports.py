@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,8 +19,9 @@ from agent.domain.outcome import Event, State
 from agent.domain.pause import Pause
 from agent.domain.reading import Progress, Reading, Turn, Wanted
 from agent.domain.room import Room
-from agent.domain.searchable import MadeCopy, Unsearchable
+from agent.domain.searchable import MadeCopy
 from agent.domain.settlement import Settlement
+from agent.makers import SearchablePdfs, Splitter
 
 
 class Clock(Protocol):
@@ -191,18 +191,24 @@ class Folders(Protocol):
         """Take away the searchable copy beside `location`: the very file that the sidecar tells of, no other."""
         ...
 
-
-class SearchablePdfs(Protocol):
-    """Makes copies of scans that can be searched."""
-
-    def made(
-        self, path: Path, text: DocumentText, *, should_stop: Callable[[], bool]
-    ) -> AbstractContextManager[MadeCopy | Unsearchable]:
-        """Make a copy with the words where they stand, in a disposable child; its file is gone after the block.
+    def stage_parts(self, document_id: DocumentId, parts: Sequence[tuple[str, MadeCopy]]) -> None:
+        """Keep the parts of a document, each with its name to be, out of sight; earlier ones are replaced.
 
         Raises:
-            FileVanished, ReaderUnavailable, ReadingStopped.
+            StorageUnavailable: the disk refuses.
         """
+        ...
+
+    def lay_parts(self, document_id: DocumentId) -> int:
+        """Put the parts that are kept into `incoming/`, each once however often this is called; gives how many.
+
+        Raises:
+            StorageUnavailable: the disk refuses; the rest is laid by the next call.
+        """
+        ...
+
+    def discard_parts(self, document_id: DocumentId) -> None:
+        """Remove parts that are not to be laid; without any it does nothing."""
         ...
 
 
@@ -374,6 +380,7 @@ class Ports:
     clock: Clock
     folders: Folders
     text_source: TextSource
+    splitter: Splitter
     registry: Registry
     ledger: Ledger
     pauses: Pauses

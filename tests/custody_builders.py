@@ -17,8 +17,9 @@ from agent.domain.identity import Person, RecordId
 from agent.domain.life import Action, Document, Request
 from agent.domain.message import Parcel
 from agent.domain.outcome import Outcome, State
-from agent.ports import Folders, Ports, SearchablePdfs
-from tests.fakes import FakeClock, FakeJournal, FakeRegistry, FakeTextSource
+from agent.makers import SearchablePdfs
+from agent.ports import Folders, Ports
+from tests.fakes import FakeClock, FakeJournal, FakeRegistry, FakeSplitter, FakeTextSource
 
 NOON = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
 HOME_ID = "home1"
@@ -115,6 +116,7 @@ class Office:
     folders: HomeFolders
     clock: FakeClock
     text_source: FakeTextSource
+    splitter: FakeSplitter
     registry: FakeRegistry
     journal: FakeJournal
 
@@ -193,9 +195,10 @@ def make_ports(
     home_folders = folders(home, HOME_ID)
     home_folders.prepare()
     port: Folders = home_folders
-    clock, text_source, registry, journal = (
+    clock, text_source, splitter, registry, journal = (
         FakeClock(NOON),
         FakeTextSource(),
+        FakeSplitter(),
         FakeRegistry(people),
         FakeJournal(),
     )
@@ -203,6 +206,7 @@ def make_ports(
         clock=clock,
         folders=port,
         text_source=text_source,
+        splitter=splitter,
         registry=registry,
         ledger=ledger,
         pauses=SqlPauses(engine),
@@ -222,6 +226,7 @@ def make_ports(
         folders=home_folders,
         clock=clock,
         text_source=text_source,
+        splitter=splitter,
         registry=registry,
         journal=journal,
     )

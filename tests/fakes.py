@@ -2,15 +2,20 @@
 
 import datetime
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from agent import errors
-from agent.domain.document import DocumentText
+from agent.domain.document import DocumentText, Sha256
 from agent.domain.evidence import Evidence
 from agent.domain.identity import People, Person, RecordId
 from agent.domain.reading import Turn, Wanted
+from agent.domain.searchable import MadeCopy
+from agent.domain.splitting import PageRange, Unsplit
 
 
 class FakeClock:
@@ -53,6 +58,31 @@ class FakeTextSource:
         if isinstance(entry, Exception):
             raise entry
         yield turn_of(entry if isinstance(entry, DocumentText) else entry(path))
+
+
+@dataclass
+class FakeSplitter:
+    """Takes any file apart: a part says its pages, then all that the whole said. Raises, or gives, its trouble."""
+
+    trouble: Unsplit | errors.DossierdError | None = None
+
+    @contextmanager
+    def parts_of(
+        self, path: Path, ranges: Sequence[PageRange], *, should_stop: Callable[[], bool]
+    ) -> Iterator[Sequence[MadeCopy] | Unsplit]:
+        if isinstance(self.trouble, errors.DossierdError):
+            raise self.trouble
+        if self.trouble is not None:
+            yield self.trouble
+            return
+        with TemporaryDirectory() as folder:
+            made = []
+            for number, each in enumerate(ranges):
+                part = Path(folder) / f"{number}"
+                content = f"pages {each} of ".encode() + path.read_bytes()
+                part.write_bytes(content)
+                made.append(MadeCopy(path=part, sha256=Sha256(sha256(content).hexdigest())))
+            yield made
 
 
 def turn_of(text: DocumentText) -> Turn:

@@ -13,10 +13,10 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from agent import errors
+from agent import errors, staged
 from agent.beneath import SWAPPED, open_folder, path_through
 from agent.beside import is_file_of, searchable_of, sidecar_of, told_copy, write_sidecar
 from agent.domain.document import DocumentId, SeenFile, Sha256, parse_reference, reference
@@ -261,6 +261,25 @@ class HomeFolders:
             told = told_copy(path)
             if isinstance(told, SearchableCopy) and is_file_of(searchable_of(path), told.sha256):
                 self._unlink(searchable_of(path))
+
+    def stage_parts(self, document_id: DocumentId, parts: Sequence[tuple[str, MadeCopy]]) -> None:
+        with storage_errors():
+            staged.stage(self._staging(document_id), parts, self._copy)
+
+    def lay_parts(self, document_id: DocumentId) -> int:
+        with storage_errors():
+            return staged.lay(self._staging(document_id), self._root / "incoming", self._lay)
+
+    def _lay(self, part: Path, target: Path) -> None:
+        self._rename(part, target)
+
+    def discard_parts(self, document_id: DocumentId) -> None:
+        with storage_errors():
+            staged.discard(self._staging(document_id))
+
+    def _staging(self, document_id: DocumentId) -> Path:
+        """A hidden folder in the claim folder: on the file system of `incoming/`, and no orphan."""
+        return self._root / self._claimed / f".{reference(document_id)}.parts"
 
 
 def is_unclaimed(incoming: Path, seen: SeenFile) -> bool:

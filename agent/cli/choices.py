@@ -1,4 +1,4 @@
-"""Commands by which a human decides: answer, undo, refile, retry.
+"""Commands by which a human decides: answer, undo, refile, split, retry.
 
 Before a document is filed under a person of a human's choice, that person is held against what the rules saw. If
 something printed contradicts the choice, or nothing printed names that person, it is shown, and asked about once more.
@@ -50,7 +50,7 @@ _NUMBER = re.compile(r"[1-9][0-9]?")
 
 
 def register(app: typer.Typer) -> None:
-    for command in (answer, undo, refile, retry):
+    for command in (answer, undo, refile, split, retry):
         app.command()(command)
 
 
@@ -118,6 +118,23 @@ def refile(
     if isinstance(filed, Archived) and is_news and person is not None and not yes:
         _confirm(settings, document, filed.decision, person, as_json=as_json)
     finish(ask(settings, Action.REFILE, document, record), as_json=as_json, person=_introduction(person))
+
+
+def split(
+    document: DocumentArgument,
+    pages: Annotated[
+        list[str],
+        typer.Argument(metavar="PAGES...", help="Pages that belong together, part after part: 1-2 3 4-6"),
+    ],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Split a document in review that holds several.
+
+    Each part is taken in like a file of its own. The whole is kept, untouched, in failed/.
+    """
+    argument = ",".join(typed(each) for each in pages)
+    finish(ask(load(home=home), Action.SPLIT, document, argument), as_json=as_json)
 
 
 def retry(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:

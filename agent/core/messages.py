@@ -192,14 +192,21 @@ def _how_to_answer(document_id: DocumentId, count: int, voice: Voice) -> tuple[s
     return (choice, voice.say("None of these? Type: dossierd answer {document} none", document=number))
 
 
+_CHOSEN: Mapping[FailureReason, str] = {
+    FailureReason.REJECTED: "{document} was set aside",
+    FailureReason.SPLIT: "{document} was split",
+}
+"""What no rule does to a document, and a human did."""
+
+
 def _failed(
     document_id: DocumentId, outcome: Failed, about: Sequence[str], epoch: int, voice: Voice
 ) -> Message:
     number = reference(document_id)
     text = FAILURES[outcome.reason]
-    is_rejected = outcome.reason is FailureReason.REJECTED
+    is_chosen = outcome.reason in _CHOSEN
     lines = [*about, voice.say(text.sentence)]
-    if is_rejected:
+    if is_chosen:
         lines.append(voice.say("Said by {name}.", name=who(outcome.decided_by)))
     if outcome.detail:
         lines.append(voice.say("Detail: {detail}", detail=outcome.detail))
@@ -207,15 +214,13 @@ def _failed(
     return Message(
         kind=MessageKind.FAILED,
         document_id=document_id,
-        title=voice.say("{document} was set aside", document=number)
-        if is_rejected
-        else voice.say("{document} could not be filed", document=number),
+        title=voice.say(_CHOSEN.get(outcome.reason, "{document} could not be filed"), document=number),
         lines=(
             *lines,
             replace(text, hint=voice.say(text.hint)).hint_for(number),
             voice.say("It lies untouched in failed/."),
         ),
-        buttons=() if is_rejected else ((retry,),),
+        buttons=() if is_chosen else ((retry,),),
     )
 
 

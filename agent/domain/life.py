@@ -88,6 +88,7 @@ class Action(StrEnum):
     UNDO = "undo"
     REFILE = "refile"
     RETRY = "retry"
+    SPLIT = "split"
     CONFIRM_LESSON = "confirm_lesson"
     REVOKE_LESSON = "revoke_lesson"
     PAUSE = "pause"
@@ -101,8 +102,8 @@ class Request:
     Attributes:
         key: makes a repeated submission harmless: one key is carried out once.
         document_id: for a lesson, the document whose answer taught it; None for what is about the house.
-        argument: the choice of an answer, the record of a refile, the number of a lesson, or how long a pause
-            shall last.
+        argument: the choice of an answer, the record of a refile, the ranges of a split, the number of a lesson, or
+            how long a pause shall last.
         actor: who asked, such as `cli:anna`.
         epoch: the document's for which it was meant; None where it holds for whatever stands.
     """

@@ -167,6 +167,7 @@ class FailureReason(StrEnum):
     READER_CRASHED = "reader_crashed"
     POISON = "poison"
     REJECTED = "rejected"
+    SPLIT = "split"
     INTERNAL_ERROR = "internal_error"
 
     @classmethod
@@ -239,6 +240,10 @@ FAILURES: Mapping[FailureReason, FailureText] = {
         sentence="A human said that it belongs to none of the people in the registry.",
         hint="If the person has been added since, type: dossierd retry.",
     ),
+    FailureReason.SPLIT: FailureText(
+        sentence="A human split it into several documents, which are filed on their own.",
+        hint="Nothing is left to do with the whole. To have it filed as one after all, copy it into incoming/.",
+    ),
     FailureReason.INTERNAL_ERROR: FailureText(
         sentence="dossierd met an error of its own. The file is unharmed.",
         hint="Type: dossierd retry. If it fails again, report the document's number with the log of that minute.",
@@ -294,3 +299,8 @@ class Duplicate:
 
 
 Outcome = Archived | InReview | Failed | Duplicate
+
+
+def is_split(outcome: Outcome | None) -> bool:
+    """Whether a document was split into others, which have its pages."""
+    return isinstance(outcome, Failed) and outcome.reason is FailureReason.SPLIT

@@ -15,7 +15,7 @@ class Settlement:
     """What one settling transaction writes.
 
     Attributes:
-        event: SETTLED, ANSWERED, UNDONE or REFILED.
+        event: SETTLED, ANSWERED, SPLIT, UNDONE or REFILED.
         target: where the file is to go, as a path below the home.
         opens_epoch: True for what a human asked for; a first settling stays in its epoch.
         messages: for each recipient what to tell; due only when the move is done.

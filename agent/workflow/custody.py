@@ -31,6 +31,7 @@ from agent.domain.outcome import (
     InReview,
     Outcome,
     State,
+    is_split,
 )
 from agent.domain.reading import Reading
 from agent.domain.settlement import Settlement
@@ -209,7 +210,7 @@ def settle(
     """Commit an outcome with its target and messages in one transaction, then do the move.
 
     Args:
-        event: SETTLED for the daemon's own work; ANSWERED, UNDONE or REFILED open the next epoch.
+        event: SETTLED for the daemon's own work; ANSWERED, SPLIT, UNDONE or REFILED open the next epoch.
         inputs: what was decided from; refuses to commit when the registry or a lesson has changed since.
         actor: the human behind it.
         answer: closes the open review.
@@ -281,6 +282,7 @@ def finish(document: Document, ports: Ports) -> Document:
     target = document.target
     assert source is not None
     assert target is not None
+    _let_parts_in(document, ports)
     if isinstance(document.outcome, InReview):
         ports.folders.remove_sidecar(target)
     else:
@@ -292,6 +294,15 @@ def finish(document: Document, ports: Ports) -> Document:
     rested = ports.ledger.complete(document.document_id, ports.clock.now())
     log.info("document_rested", state=rested.state)
     return rested
+
+
+def _let_parts_in(document: Document, ports: Ports) -> None:
+    """Lay the parts of a document that was split; those of one that was not, after all, are of no use."""
+    if not is_split(document.outcome):
+        ports.folders.discard_parts(document.document_id)
+        return
+    laid = ports.folders.lay_parts(document.document_id)
+    log.info("parts_laid", count=laid)
 
 
 def miss(document: Document, ports: Ports) -> bool:

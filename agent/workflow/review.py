@@ -17,13 +17,24 @@ from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
 from agent.domain.lesson import Teaching
 from agent.domain.life import Action, Document, Reply, Request
-from agent.domain.outcome import AT_REST, Archived, Event, Failed, FailureReason, InReview, Outcome, State
+from agent.domain.outcome import (
+    AT_REST,
+    Archived,
+    Event,
+    Failed,
+    FailureReason,
+    InReview,
+    Outcome,
+    State,
+    is_split,
+)
 from agent.domain.searchable import WHY, Unsearchable
 from agent.ports import Ports
 from agent.workflow.custody import is_at_its_place, miss, settle
 from agent.workflow.learning import LESSON_ACTIONS, judge_lesson, take_back, taught_by
 from agent.workflow.pausing import turn_intake
 from agent.workflow.searchable import lay_beside
+from agent.workflow.splitting import split
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +96,8 @@ def _perform(
             return _refile(request, document, ports)
         case Action.RETRY:
             return _retry(request, document, ports, enqueue)
+        case Action.SPLIT:
+            return split(request, document, ports)
         case Action.CONFIRM_LESSON | Action.REVOKE_LESSON:
             return judge_lesson(request, ports)
         case Action.PAUSE | Action.RESUME:
@@ -246,6 +259,11 @@ def _retry(
         return _restore(document, ports)
     if document.state is State.ARCHIVED:
         return _lay_again(document, ports)
+    if document.state is State.FAILED and is_split(document.outcome):
+        raise errors.RequestRefused(
+            f"{document.reference} was split: its pages are filed on their own. To have it filed as one "
+            f"after all, copy {document.location} into incoming/."
+        )
     if not _is_since(document.claimed_at, request):  # else our own work, asked for again after a crash
         event = Event.REDECIDED if document.state is State.IN_REVIEW else Event.RETRIED
         ports.ledger.retry(document.document_id, event, request.actor, ports.clock.now())

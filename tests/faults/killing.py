@@ -12,7 +12,7 @@ import itertools
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from agent.daemon import Daemon
 from agent.domain.reading import Turn
 from agent.domain.searchable import MadeCopy, Unsearchable
 from agent.domain.settlement import Settlement
+from agent.domain.splitting import Unsplit
 from tests.faults.points import Marked, MarkedFolders, ToldInAFile
 
 POINTS = (
@@ -51,6 +52,10 @@ POINTS = (
     "answer",
     "undo",
     "refile",
+    "split",
+    "parts_made",
+    "parts_staged",
+    "part_laid",
     "retry",
     "request_closed",
 )
@@ -89,6 +94,7 @@ class TrappedLedger(Marked):
         "answered": "answer",
         "undone": "undo",
         "refiled": "refile",
+        "split": "split",
     }
 
     def settle(self, document_id: Any, settlement: Settlement, now: datetime.datetime, **kwargs: Any) -> Any:
@@ -113,6 +119,16 @@ class TrappedCopies(Marked):
         with contextlib.ExitStack() as stack:
             copy = self._inner.made(*args, **kwargs)  # type: ignore[attr-defined]
             yield self._guard.around("searchable_made", lambda: stack.enter_context(copy))()
+
+
+class TrappedSplitter(Marked):
+    """The point is the child's work, not what is done with it."""
+
+    @contextlib.contextmanager
+    def parts_of(self, *args: Any, **kwargs: Any) -> Iterator[Sequence[MadeCopy] | Unsplit]:
+        with contextlib.ExitStack() as stack:
+            parts = self._inner.parts_of(*args, **kwargs)  # type: ignore[attr-defined]
+            yield self._guard.around("parts_made", lambda: stack.enter_context(parts))()
 
 
 class TrappedJournal(Marked):
@@ -153,8 +169,10 @@ def trapped_parts(parts: Parts, trap: Trap) -> Parts:
                 "write_sidecar": "sidecar",
                 "place_searchable": "searchable_placed",
                 "remove_searchable": "searchable_removed",
+                "stage_parts": "parts_staged",
             },
         ),
+        splitter=TrappedSplitter(parts.ports.splitter, trap, {}),
         searchable=TrappedCopies(parts.ports.searchable, trap, {}),
         text_source=TrappedReader(parts.reader, trap, {}),
         journal=TrappedJournal(parts.journal, trap, {}),

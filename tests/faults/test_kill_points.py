@@ -19,10 +19,11 @@ pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(240
 REQUEST_POINTS = {"request_listed", "answer", "undo", "refile", "retry", "request_closed"}
 ACROSS_POINTS = {"copy", "publish", "unlink"}
 COPY_POINTS = {"searchable_made", "searchable_placed", "searchable_removed"}
+SPLIT_POINTS = {"split", "parts_made", "parts_staged", "part_laid"}
 
 
-def _kill_and_recover(world: World, point: str, side: str, nth: int = 1) -> None:
-    """Run until the point kills the daemon, then run again, undisturbed, until all rests."""
+def kill_and_recover(world: World, point: str, side: str, nth: int = 1, documents: int = 0) -> None:
+    """Run until the point kills the daemon, then run again, undisturbed, until all rests, so many at least."""
     doomed = world.start("--point", point, "--side", side, "--nth", str(nth))
     try:
         code = doomed.wait(90)
@@ -33,7 +34,7 @@ def _kill_and_recover(world: World, point: str, side: str, nth: int = 1) -> None
     survivor = world.start()
     try:
         world.wait_until_up(survivor)
-        world.wait(world.rests, survivor)
+        world.wait(lambda: world.rests() and len(world.documents()) >= documents, survivor)
         stop(survivor)
     finally:
         survivor.kill()
@@ -41,13 +42,13 @@ def _kill_and_recover(world: World, point: str, side: str, nth: int = 1) -> None
 
 @pytest.mark.parametrize("side", ["before", "after"])
 @pytest.mark.parametrize(
-    "point", [it for it in POINTS if it not in REQUEST_POINTS | ACROSS_POINTS | COPY_POINTS]
+    "point", [it for it in POINTS if it not in REQUEST_POINTS | ACROSS_POINTS | COPY_POINTS | SPLIT_POINTS]
 )
 def test_a_death_on_the_main_path_leaves_no_trace(point: str, side: str, tmp_path: Path) -> None:
     world = World.make(tmp_path / "home")
     for name, content in DROPPED.items():
         world.drop(name, content)
-    _kill_and_recover(world, point, side, nth=2 if point not in {"child", "turn_saved"} else 1)
+    kill_and_recover(world, point, side, nth=2 if point not in {"child", "turn_saved"} else 1)
     world.check(DROPPED)
     assert world.outcomes() == UNDISTURBED
 
@@ -63,7 +64,7 @@ def test_a_death_in_a_move_across_file_systems_leaves_no_trace(
     assert os.stat(elsewhere).st_dev != os.stat(world.home).st_dev  # noqa: PTH116
     for name, content in DROPPED.items():
         world.drop(name, content)
-    _kill_and_recover(world, point, side)
+    kill_and_recover(world, point, side)
     world.check(DROPPED)
     assert world.outcomes() == UNDISTURBED
     assert not list(elsewhere.rglob("*.part"))
@@ -93,9 +94,9 @@ def test_a_death_while_a_request_is_carried_out_does_it_once(point: str, side: s
     finally:
         daemon.kill()
     action, name, argument, expected = REQUESTS[point]
-    document_id = _id_of(world, name)
+    document_id = id_of(world, name)
     world.ask(action, document_id, argument)
-    _kill_and_recover(world, point, side)
+    kill_and_recover(world, point, side)
     world.check(DROPPED)
     assert world.outcomes() == UNDISTURBED | {name: expected}
     epochs = {it.original_name: it.epoch for it in world.documents()}
@@ -119,7 +120,7 @@ def test_a_death_round_a_scans_searchable_copy_leaves_one_and_a_whole_one(
     world = World.make(tmp_path / "home")
     content = clean_scan_about(100)
     world.drop("scan.pdf", content)
-    _kill_and_recover(world, point, side)
+    kill_and_recover(world, point, side)
     world.check({"scan.pdf": content})
     assert world.outcomes() == {"scan.pdf": "archived 100 by rule"}
     (copy,) = (world.home / "archive").rglob("*.searchable.pdf")
@@ -140,8 +141,8 @@ def test_a_death_while_an_undone_filing_loses_its_copy_leaves_none(side: str, tm
     finally:
         daemon.kill()
     assert list((world.home / "archive").rglob("*.searchable.pdf"))
-    world.ask(Action.UNDO, _id_of(world, "scan.pdf"))
-    _kill_and_recover(world, "searchable_removed", side)
+    world.ask(Action.UNDO, id_of(world, "scan.pdf"))
+    kill_and_recover(world, "searchable_removed", side)
     world.check({"scan.pdf": content})
     assert world.outcomes() == {"scan.pdf": "in review: match"}
     assert not list((world.home / "archive").rglob("*.searchable.pdf"))
@@ -177,5 +178,5 @@ def test_three_clean_stops_in_a_row_condemn_no_document(tmp_path: Path) -> None:
     assert set(world.outcomes().values()) == {f"archived {number} by rule" for number in range(100, 112)}
 
 
-def _id_of(world: World, name: str) -> DocumentId:
+def id_of(world: World, name: str) -> DocumentId:
     return next(it.document_id for it in world.documents() if it.original_name == name)

@@ -89,6 +89,11 @@ def leave_a_link_as_copy(order: Order, _document: int, _reply: socket.socket) ->
     (order.scratch / finding.COPY).symlink_to("/etc/passwd")
 
 
+def leave_one_part_and_a_link(order: Order, _document: int, _reply: socket.socket) -> None:
+    (order.scratch / finding.part_file(0)).write_bytes(b"%PDF")
+    (order.scratch / finding.part_file(1)).symlink_to("/etc/passwd")
+
+
 def meet_a_full_disk(_order: Order, _document: int, _reply: socket.socket) -> None:
     raise finding.NoRoomError
 

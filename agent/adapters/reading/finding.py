@@ -38,11 +38,17 @@ COPY = "searchable.pdf"
 """Name of the searchable copy in the scratch folder of a child that makes one."""
 
 
+def part_file(number: int) -> str:
+    """Name of a part, from 0, in the scratch folder of a child that splits a document."""
+    return f"part-{number}.pdf"
+
+
 class Task(StrEnum):
     """What is to be done with a document."""
 
     READ = "read"
     MAKE_SEARCHABLE = "make_searchable"
+    SPLIT = "split"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +68,7 @@ class Order:
             None: no page is.
         passwords: what to try on a PDF that has one; secrets, which go no other way than this.
         file_megabytes: of the largest file that it may write, beside what a page's picture needs.
+        ranges: of a document that is split, the first and the last page of each part.
     """
 
     scratch: Path
@@ -82,6 +89,7 @@ class Order:
     task: Task = Task.READ
     passwords: tuple[str, ...] = field(default=(), repr=False)
     file_megabytes: int = 0
+    ranges: tuple[tuple[int, int], ...] = ()
 
     @property
     def most_pages(self) -> int:
@@ -100,7 +108,8 @@ class Order:
         fields = json.loads(encoded)
         for name in ("pages", "hung", "crashed", "labels", "passwords"):
             fields[name] = None if fields[name] is None else tuple(fields[name])
-        return cls(**{**fields, "scratch": Path(fields["scratch"])})
+        ranges = tuple((first, last) for first, last in fields["ranges"])
+        return cls(**{**fields, "ranges": ranges, "scratch": Path(fields["scratch"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

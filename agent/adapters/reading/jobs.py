@@ -1,4 +1,4 @@
-"""What a child may be told to do with a document: read it, or make a copy of it that can be searched."""
+"""What a child may be told to do with a document: read it, make a copy of it that can be searched, take it apart."""
 
 import socket
 
@@ -16,3 +16,7 @@ def run(order: Order, document: int, reply: socket.socket) -> None:
             )
 
             make_searchable(order, document, reply)
+        case Task.SPLIT:
+            from agent.adapters.reading.splitting import split
+
+            split(order, document, reply)

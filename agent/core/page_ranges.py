@@ -1,0 +1,56 @@
+"""Which pages belong together, as a human types it: `1-2 3 4-6`, each page once, from the first to the last."""
+
+import re
+
+from agent.domain.outcome import Refused
+from agent.domain.splitting import PageRange
+
+_RANGE = re.compile(r"([0-9]{1,6})(?:[-–]([0-9]{1,6}))?")
+_BETWEEN = re.compile(r"[\s,;]+")
+_DASH = re.compile(r"\s*([-–])\s*")
+_SHOWN = 20
+
+
+def ranges_of(typed: str, page_count: int) -> tuple[PageRange, ...] | Refused:
+    """Read the ranges, which together must be the whole document; else say what is missing, doubled or wrong.
+
+    Args:
+        typed: with commas, semicolons or spaces between the ranges.
+    """
+    words = [word for word in _BETWEEN.split(_DASH.sub(r"\1", typed)) if word]
+    ranges = []
+    for word in words:
+        found = _RANGE.fullmatch(word)
+        if found is None:
+            return Refused(
+                sentence=f"'{word[:_SHOWN]}' is no range of pages. Such as: 1-2 3 4-{max(page_count, 4)}"
+            )
+        ranges.append(PageRange(first=int(found[1]), last=int(found[2] or found[1])))
+    wrong = _wrong(ranges, page_count)
+    return Refused(sentence=wrong) if wrong else tuple(ranges)
+
+
+def _wrong(ranges: list[PageRange], page_count: int) -> str | None:
+    """What is wrong with the ranges, in a sentence; None when they are the document, in at least two parts."""
+    if page_count < 2:
+        return "It has one page: there is nothing to split."
+    expected = 1
+    for each in ranges:
+        if each.last < each.first:
+            return f"{each} runs backwards: {each.last}-{each.first} is meant?"
+        if each.first < 1 or each.last > page_count:
+            return f"{each} is not in the document, whose pages are 1 to {page_count}."
+        if each.first < expected:
+            return f"{_pages(each.first, min(each.last, expected - 1))} twice, or out of order."
+        if each.first > expected:
+            return f"{_pages(expected, each.first - 1)} missing: each page must be in one range, in order."
+        expected = each.last + 1
+    if expected <= page_count:
+        return f"{_pages(expected, page_count)} missing: each page must be in one range, in order."
+    if len(ranges) < 2:
+        return "That is the whole document in one piece: there is nothing to split."
+    return None
+
+
+def _pages(first: int, last: int) -> str:
+    return f"Page {first} is" if first == last else f"Pages {first}-{last} are"
