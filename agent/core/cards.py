@@ -43,7 +43,7 @@ def question_card(
     """
     if question.confirming is not None:
         return _confirmation(question, choices, voice)
-    labels = told_apart([person_of(choice) for choice in choices], voice=voice)
+    labels = _labels(choices, voice)
     shown = range(question.page * PER_PAGE, min(len(choices), (question.page + 1) * PER_PAGE))
     lines = [
         headline(question.document_id, document_kind, pages, voice=voice),
@@ -53,7 +53,11 @@ def question_card(
         lines[-1] = voice.say("Your search found nobody.")
     for number in shown:
         lines += _described(number, choices[number], labels[number], voice)
-    buttons = [_choice(question, number, choices[number], labels[number], voice) for number in shown]
+    buttons = [
+        _choice(question, number, choices[number], labels[number], voice)
+        for number in shown
+        if _is_known(choices[number])
+    ]
     return Message(
         kind=MessageKind.QUESTION,
         document_id=question.document_id,
@@ -67,7 +71,7 @@ def question_card(
         buttons=(
             *buttons,
             *_turning(question, len(choices), voice),
-            *_others(question, voice, can_split=can_split, has_snippet=has_snippet),
+            *_others(question, voice, bool(choices), can_split=can_split, has_snippet=has_snippet),
         ),
     )
 
@@ -130,6 +134,18 @@ def person_of(choice: Choice) -> Person:
     return choice.person if isinstance(choice, Candidate) else choice
 
 
+def _is_known(choice: Choice) -> bool:
+    """Somebody of whom nothing is left but the record's id has gone from the registry, and can't be chosen."""
+    person = person_of(choice)
+    return bool(person.last_name or person.first_name)
+
+
+def _labels(choices: Sequence[Choice], voice: Voice) -> list[str]:
+    """What tells the people apart; the same on each page, and where one of them is asked about once more."""
+    told = iter(told_apart([person_of(choice) for choice in choices if _is_known(choice)], voice=voice))
+    return [next(told) if _is_known(choice) else voice.say("no longer in the registry") for choice in choices]
+
+
 def _described(number: int, choice: Choice, label: str, voice: Voice) -> list[str]:
     person = person_of(choice)
     line = voice.say(
@@ -159,11 +175,12 @@ def _turning(question: Question, count: int, voice: Voice) -> list[tuple[Button,
 
 
 def _others(
-    question: Question, voice: Voice, *, can_split: bool, has_snippet: bool
+    question: Question, voice: Voice, has_choices: bool, *, can_split: bool, has_snippet: bool
 ) -> list[tuple[Button, ...]]:
+    nobody = voice.say("None of these") if has_choices else voice.say("Nobody in the registry")
     rows = [
         (
-            _button(question, Option.NONE, voice.say("None of these")),
+            _button(question, Option.NONE, nobody),
             _button(question, Option.SKIP, voice.say("Later")),
         )
     ]
@@ -180,7 +197,7 @@ def _others(
 def _confirmation(question: Question, choices: Sequence[Choice], voice: Voice) -> Message:
     assert question.confirming is not None
     choice = choices[question.confirming]
-    label = told_apart([person_of(choice)], voice=voice)[0]
+    label = _labels(choices, voice)[question.confirming]
     against = for_and_against(choice.reasons if isinstance(choice, Candidate) else (), voice=voice)
     return Message(
         kind=MessageKind.QUESTION,

@@ -122,6 +122,25 @@ def only_looking(voice: Voice) -> Message:
     return _reply(voice.say("You may look, but not decide."))
 
 
+def asked_no_longer(document_id: DocumentId, voice: Voice) -> Message:
+    """What is told to somebody who answers a message that asks nothing any more."""
+    return _reply(
+        voice.say("{document} is not asked about in that message", document=reference(document_id)),
+        voice.say("What is open: /pending"),
+        document_id=document_id,
+    )
+
+
+def cannot_search(document_id: DocumentId, voice: Voice) -> Message:
+    return _reply(
+        voice.say("The people can't be searched at the moment."),
+        voice.say(
+            "Please send the search for {document} again in some minutes.", document=reference(document_id)
+        ),
+        document_id=document_id,
+    )
+
+
 def unknown(voice: Voice) -> Message:
     return _reply(voice.say("That is no command."), voice.say("What there is: /help"))
 
@@ -154,8 +173,10 @@ def _state(document: Document, voice: Voice) -> str:
     outcome = document.outcome
     match outcome:
         case Archived() if document.state is State.ARCHIVED:
-            by = voice.say("by rule") if outcome.decided_by == "rule" else who(outcome.decided_by)
-            return voice.say("filed under file {record}, {user}", record=outcome.record_id, user=by)
+            if outcome.decided_by == "rule":
+                return voice.say("filed under file {record} by rule", record=outcome.record_id)
+            by = who(outcome.decided_by)
+            return voice.say("filed under file {record} by {user}", record=outcome.record_id, user=by)
         case Failed() if document.state is State.FAILED:
             return voice.say(FAILURES[outcome.reason].sentence)
         case Duplicate() if document.state is State.DUPLICATE:

@@ -1,0 +1,258 @@
+"""A question as people see it in a chat, word by word."""
+
+import datetime
+from dataclasses import replace
+
+from agent.core.cards import (
+    Choice,
+    closed_card,
+    moved_card,
+    question_card,
+    reminder,
+    skipped_card,
+)
+from agent.core.voice import ENGLISH, Privacy, Voice
+from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Policy, Reason, Unmatched
+from agent.domain.document import DocumentId
+from agent.domain.identity import Person, RecordId
+from agent.domain.message import Message, MessageKind
+from agent.domain.question import Question, QuestionId
+from tests.custody_builders import NOON, SENTENCE, unmatched
+
+
+def someone(record_id: str, first: str, last: str, born: str) -> Person:
+    return Person(
+        record_id=RecordId(record_id),
+        last_name=last,
+        first_name=first,
+        birth_date=datetime.date.fromisoformat(born),
+    )
+
+
+def considered(person: Person, *codes: str, against: str | None = None) -> Candidate:
+    reasons = [Reason(code=code, supports=True, sentence=SENTENCE, page=1) for code in codes]
+    if against is not None:
+        reasons.append(Reason(code=against, supports=False, sentence=SENTENCE, page=2))
+    return Candidate(person=person, reasons=tuple(reasons), is_vetoed=against is not None)
+
+
+MARIA = someone("20817", "Maria", "Kunz", "1961-03-02")
+MARTHE = someone("33102", "Marthe", "Kunz", "1961-07-09")
+ROSA = someone("41007", "Rosa", "Weber", "1970-01-01")
+FITS = considered(MARIA, "name_printed", "birth_date_same")
+VETOED = considered(MARTHE, "name_near", against="birth_date_differs")
+QUESTION = Question(
+    question_id=QuestionId(12),
+    document_id=DocumentId(7),
+    epoch=1,
+    revision="9f3c2a11",
+    offered=(MARIA.record_id, MARTHE.record_id),
+    posted_at=NOON,
+)
+GONE = Person(record_id=RecordId("50001"), last_name="", first_name="")
+
+
+def tie(*candidates: Candidate) -> Ambiguous:
+    return Ambiguous(
+        candidates=candidates, reason=Reason(code="several_fit", supports=False, sentence=SENTENCE)
+    )
+
+
+def card(
+    question: Question,
+    choices: list[Choice],
+    decision: Decision | None = None,
+    voice: Voice = ENGLISH,
+    *,
+    can_split: bool = False,
+    has_snippet: bool = False,
+) -> Message:
+    return question_card(
+        question,
+        decision or tie(FITS, VETOED),
+        choices,
+        voice,
+        document_kind="discharge_letter",
+        pages=3,
+        can_split=can_split,
+        has_snippet=has_snippet,
+    )
+
+
+def labels(message: Message) -> list[list[str]]:
+    return [[button.label for button in row] for row in message.buttons]
+
+
+def pressed(message: Message) -> list[str]:
+    return [button.data for row in message.buttons for button in row]
+
+
+def crowd(count: int) -> list[Choice]:
+    return [
+        considered(someone(f"R{number}", f"Ada{number}", "Kunz", f"19{60 + number}-01-01"), "name_in_part")
+        for number in range(count)
+    ]
+
+
+def test_a_question_says_who_may_be_meant_and_what_speaks_for_and_against() -> None:
+    message = card(QUESTION, [FITS, VETOED])
+    assert (message.kind, message.document_id) == (MessageKind.QUESTION, DocumentId(7))
+    assert message.title == "Whose document is this?"
+    assert message.lines == (
+        "D-7 · Discharge letter · 3 pages",
+        "Several records fit equally well.",
+        "1.  M. K. · born 1961 · first name Mari… · file 20817",
+        "     for: full name, same birth date (page 1)",
+        "2.  M. K. · born 1961 · first name Mart… · file 33102 · contradicted by the document",
+        "     for: a name much like this one (page 1)",
+        "     against: another birth date is printed (page 2)",
+        "Somebody else? Reply to this message with a name, a birth date or a number.",
+    )
+
+
+def test_each_candidate_has_a_row_and_the_other_ways_stand_below() -> None:
+    message = card(QUESTION, [FITS, VETOED], can_split=True, has_snippet=True)
+    assert labels(message) == [
+        ["1 · M. K. · born 1961 · first name Mari… · file 20817"],
+        ["2 · M. K. · born 1961 · first name Mart… · file 33102"],
+        ["None of these", "Later"],
+        ["Show snippet", "Split"],
+    ]
+    assert pressed(message) == [
+        "v1:q:12:c0:9f3c2a11",
+        "v1:q:12:c1:9f3c2a11",
+        "v1:q:12:n:9f3c2a11",
+        "v1:q:12:s:9f3c2a11",
+        "v1:q:12:i:9f3c2a11",
+        "v1:q:12:x:9f3c2a11",
+    ]
+
+
+def test_what_cannot_be_done_has_no_button() -> None:
+    assert labels(card(QUESTION, [FITS]))[1:] == [["None of these", "Later"]]
+
+
+def test_four_are_shown_at_a_time_with_their_own_numbers() -> None:
+    first, second = card(QUESTION, crowd(6)), card(replace(QUESTION, page=1), crowd(6))
+    assert [row[0][:3] for row in labels(first)] == ["1 ·", "2 ·", "3 ·", "4 ·", "Mor", "Non"]
+    assert [row[0][:3] for row in labels(second)] == ["5 ·", "6 ·", "Mor", "Non"]
+    assert labels(first)[4] == ["More people (2 of 2)"]
+    assert labels(second)[2] == ["More people (1 of 2)"]
+    assert pressed(first)[4] == "v1:q:12:p1:9f3c2a11"
+    assert pressed(second)[:3] == ["v1:q:12:c4:9f3c2a11", "v1:q:12:c5:9f3c2a11", "v1:q:12:p0:9f3c2a11"]
+    assert [line[:2] for line in second.lines[2:-1:2]] == ["5.", "6."]
+
+
+def test_four_need_no_second_page() -> None:
+    assert len(labels(card(QUESTION, crowd(4)))) == 5
+
+
+def test_a_match_that_waits_for_a_word_is_asked_as_such() -> None:
+    message = card(QUESTION, [FITS], Match(candidate=FITS, policy=Policy.TWO_IDENTIFIERS))
+    assert message.title == "Is this right?"
+    assert message.lines[1] == "The rules would file it here; nothing is filed before you say so."
+
+
+def test_without_proposals_a_name_can_be_sent_or_nobody_be_chosen() -> None:
+    message = card(replace(QUESTION, offered=()), [], unmatched())
+    assert message.title == "Whose document is this?"
+    assert message.lines == (
+        "D-7 · Discharge letter · 3 pages",
+        "Nobody in the registry is named in it.",
+        "Somebody else? Reply to this message with a name, a birth date or a number.",
+    )
+    assert labels(message) == [["Nobody in the registry", "Later"]]
+
+
+def test_who_was_searched_for_is_shown_with_a_way_back() -> None:
+    question = replace(QUESTION, is_search=True)
+    message = card(question, [ROSA, FITS], Match(candidate=FITS, policy=Policy.NAME))
+    assert message.title == "Whose document is this?"
+    assert message.lines[1:4] == (
+        "Found by your search:",
+        "1.  R. W. · born 1970 · file 41007",
+        "2.  M. K. · born 1961 · file 20817",
+    )
+    assert labels(message)[-2:] == [["None of these", "Later"], ["Back to the proposals"]]
+    assert pressed(message)[-1] == "v1:q:12:o:9f3c2a11"
+
+
+def test_a_search_that_found_nobody_says_so() -> None:
+    message = card(replace(QUESTION, is_search=True, offered=()), [])
+    assert message.lines[1] == "Your search found nobody."
+    assert labels(message) == [["Nobody in the registry", "Later"], ["Back to the proposals"]]
+
+
+def test_somebody_who_has_left_the_registry_is_told_and_has_no_button() -> None:
+    message = card(QUESTION, [FITS, GONE, ROSA])
+    assert message.lines[4] == "2.  no longer in the registry · file 50001"
+    assert [row[0][:3] for row in labels(message)] == ["1 ·", "3 ·", "Non"]
+    assert pressed(message)[:2] == ["v1:q:12:c0:9f3c2a11", "v1:q:12:c2:9f3c2a11"]
+
+
+def test_whom_the_document_contradicts_is_asked_about_once_more_with_what_speaks_against() -> None:
+    message = card(replace(QUESTION, confirming=1), [FITS, VETOED])
+    assert message.title == "Really file D-7 here?"
+    assert message.lines == (
+        "2.  M. K. · born 1961 · first name Mart… · file 33102 · contradicted by the document",
+        "for: a name much like this one (page 1)",
+        "against: another birth date is printed (page 2)",
+    )
+    assert labels(message) == [["Yes, file it here", "Back"]]
+    assert pressed(message) == ["v1:q:12:y1:9f3c2a11", "v1:q:12:b:9f3c2a11"]
+
+
+def test_whom_nothing_names_is_asked_about_once_more() -> None:
+    for choice in (ROSA, considered(ROSA)):
+        message = card(replace(QUESTION, confirming=0, is_search=True), [choice])
+        assert message.lines == (
+            "1.  R. W. · born 1970 · file 41007",
+            "Nothing printed in the document names this person.",
+        )
+
+
+def test_no_reason_quotes_the_document_at_any_level_and_no_name_stands_at_the_lowest() -> None:
+    for privacy in Privacy:
+        voice = Voice(privacy=privacy)
+        for question in (QUESTION, replace(QUESTION, confirming=1)):
+            message = card(question, [FITS, VETOED], voice=voice)
+            told = "\n".join(
+                (message.title, *message.lines, *(label for row in labels(message) for label in row))
+            )
+            assert SENTENCE not in told
+            assert ("Kunz" in told) == (privacy is not Privacy.MINIMAL)
+
+
+def test_a_document_of_unknown_kind_and_length_is_told_by_its_number() -> None:
+    decision = Unmatched(reason=Reason(code="unheard_of", supports=False, sentence=SENTENCE))
+    message = question_card(QUESTION, decision, [], ENGLISH)
+    assert message.lines[:2] == ("D-7", "The document does not say clearly whose it is.")
+
+
+def test_what_was_put_off_names_nobody_and_can_be_asked_now() -> None:
+    message = skipped_card(QUESTION, "anna", ENGLISH)
+    assert message.title == "D-7 was put off by anna"
+    assert message.lines == ("It is asked again tomorrow. It waits in review/ until then.",)
+    assert labels(message) == [["Ask now"]]
+    assert pressed(message) == ["v1:q:12:b:9f3c2a11"]
+
+
+def test_what_is_asked_no_longer_says_so_without_buttons() -> None:
+    message = closed_card(QUESTION, ENGLISH)
+    assert message.title == "D-7 is no longer asked about here"
+    assert message.lines == ("It was changed meanwhile, or is asked about anew. More: /show D-7",)
+    assert message.buttons == ()
+
+
+def test_what_is_asked_further_down_says_so_without_buttons() -> None:
+    message = moved_card(QUESTION, ENGLISH)
+    assert (message.title, message.lines) == ("D-7 is asked about again further down", ())
+    assert message.buttons == ()
+
+
+def test_a_reminder_points_at_the_question_and_has_no_buttons_of_its_own() -> None:
+    message = reminder(QUESTION, ENGLISH)
+    assert (message.kind, message.document_id) == (MessageKind.REMINDER, DocumentId(7))
+    assert message.title == "D-7 still waits for your answer"
+    assert message.lines == ("Its question stands above. All that is open: /pending",)
+    assert message.buttons == ()

@@ -1,0 +1,189 @@
+"""What is answered to those who type: numbers, states and times, and nobody's name."""
+
+import datetime
+from dataclasses import replace
+
+import pytest
+
+from agent.core import replies
+from agent.core.allowed import Role, User
+from agent.core.voice import ENGLISH, Privacy, Voice
+from agent.domain.document import DocumentId
+from agent.domain.identity import RecordId
+from agent.domain.life import Reply, Review
+from agent.domain.message import Message, MessageKind
+from agent.domain.outcome import Archived, Duplicate, Failed, FailureReason, InReview, Outcome, State
+from tests.custody_builders import ANNA, NOON, a_document, ambiguous, candidate
+
+ASKED = Review(document_id=DocumentId(7), epoch=2, decision=ambiguous(), opened_at=NOON)
+BY_RULE = Archived(record_id=RecordId("R1"), decided_by="rule")
+BY_ANNA = Archived(record_id=RecordId("R1"), decided_by="telegram:anna")
+
+
+def text_of(message: Message) -> list[str]:
+    assert message.kind is MessageKind.REPLY
+    assert message.buttons == ()
+    return [message.title, *message.lines]
+
+
+def test_open_questions_are_listed_with_their_age_oldest_first() -> None:
+    reviews = [
+        replace(ASKED, document_id=DocumentId(number), opened_at=NOON - datetime.timedelta(minutes=minutes))
+        for number, minutes in ((3, 26 * 60 + 59), (5, 60), (4, 59), (9, 1))
+    ]
+    assert text_of(replies.pending(reviews, NOON, ENGLISH, listed=3)) == [
+        "4 questions are open",
+        "D-3 · 26 hours",
+        "D-5 · 1 hour",
+        "D-4 · less than an hour",
+        "and 1 more",
+    ]
+    assert text_of(replies.pending(reviews[:1], NOON, ENGLISH, listed=3)) == [
+        "1 question is open",
+        "D-3 · 26 hours",
+    ]
+
+
+def test_no_open_question_is_said() -> None:
+    assert text_of(replies.pending([], NOON, ENGLISH, listed=3)) == ["No question is open."]
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "told"),
+    [
+        (State.ARCHIVED, BY_RULE, "filed under file R1 by rule"),
+        (State.ARCHIVED, BY_ANNA, "filed under file R1 by anna"),
+        (
+            State.FAILED,
+            Failed(reason=FailureReason.DAMAGED),
+            "The file is damaged or was cut off; it can't be opened.",
+        ),
+        (State.DUPLICATE, Duplicate(original=DocumentId(3)), "the same file as D-3"),
+        (State.IN_REVIEW, InReview(decision=ambiguous()), "waits for an answer"),
+        (State.CLAIMED, None, "waits to be read"),
+        (State.MOVING, BY_ANNA, "is being moved"),
+        (State.MISSING, BY_ANNA, "is no longer where it was put"),
+        (State.CLAIMED, Failed(reason=FailureReason.DAMAGED), "waits to be read"),
+        (State.READING, Duplicate(original=DocumentId(3)), "is being read"),
+    ],
+)
+def test_a_document_is_told_by_where_it_is(state: State, outcome: Outcome | None, told: str) -> None:
+    document = a_document(state=state, outcome=outcome)
+    assert text_of(replies.found([document], ENGLISH, listed=20)) == [
+        "1 document",
+        f"D-7 · 2026-03-01 12:00 · {told}",
+    ]
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_words(state: State) -> None:
+    (line,) = replies.found([a_document(state=state)], ENGLISH, listed=20).lines
+    assert len(line) > len("D-7 · 2026-03-01 12:00 · ")
+
+
+def test_more_than_can_be_listed_are_counted() -> None:
+    assert text_of(replies.found([a_document(outcome=BY_RULE)] * 5, ENGLISH, listed=4))[-1] == "and 1 more"
+    assert text_of(replies.found([a_document(outcome=BY_RULE)] * 5, ENGLISH, listed=4))[0] == "5 documents"
+    assert text_of(replies.found([], ENGLISH, listed=4)) == ["Nothing was found."]
+
+
+def test_a_document_is_shown_with_its_questions() -> None:
+    answered = replace(ASKED, epoch=1, answered_at=NOON, answered_by="telegram:anna", answer="1")
+    message = replies.shown(a_document(state=State.IN_REVIEW), [answered, ASKED], ENGLISH)
+    assert message.document_id == DocumentId(7)
+    assert text_of(message) == [
+        "D-7",
+        "Came 2026-03-01 12:00",
+        "waits for an answer",
+        "Answered by anna, 2026-03-01 12:00",
+        "Asked since 2026-03-01 12:00",
+    ]
+
+
+def test_a_name_of_a_file_is_told_at_the_highest_level_only() -> None:
+    for privacy in Privacy:
+        message = replies.shown(a_document(outcome=BY_RULE), [], Voice(privacy=privacy))
+        assert ("scan of Anna.pdf" in message.lines) == (privacy is Privacy.FULL)
+
+
+def test_what_came_of_a_request_is_told_or_that_it_is_noted() -> None:
+    done = Reply(done=True, sentence="D-7 is back in review.")
+    assert text_of(replies.done(DocumentId(7), done, ENGLISH)) == ["D-7", "D-7 is back in review."]
+    assert text_of(replies.done(DocumentId(7), None, ENGLISH)) == [
+        "D-7",
+        "Noted. It is done as soon as possible.",
+    ]
+
+
+def test_a_doubtful_refile_shows_what_speaks_against_it_and_how_to_insist() -> None:
+    assert text_of(replies.really_refile(DocumentId(7), RecordId("R1"), candidate(ANNA), ENGLISH)) == [
+        "Really file D-7 under file R1?",
+        "for: full name (page 1)",
+        "against: it names somebody else too (page 1)",
+        "If so: /refile D-7 R1 yes",
+    ]
+    assert text_of(replies.really_refile(DocumentId(7), RecordId("R1"), ANNA, ENGLISH)) == [
+        "Really file D-7 under file R1?",
+        "Nothing printed in the document names this person.",
+        "If so: /refile D-7 R1 yes",
+    ]
+
+
+def test_a_viewer_is_offered_what_a_viewer_may() -> None:
+    viewer = replies.help_text(User(number=12, name="bert", role=Role.VIEWER), ENGLISH)
+    decider = replies.help_text(User(number=11, name="anna", role=Role.DECIDER), ENGLISH)
+    assert [line.partition(" ")[0].rstrip(":,") for line in viewer.lines] == [
+        "/status",
+        "/pending",
+        "/find",
+        "/show",
+        "/costs",
+        "/health",
+    ]
+    assert decider.lines[:6] == viewer.lines
+    assert [line.partition(" ")[0].rstrip(":,") for line in decider.lines[6:]] == [
+        "/undo",
+        "/refile",
+        "/retry",
+        "/pause",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (replies.status("12 filed", ENGLISH), ["How it goes", "12 filed"]),
+        (replies.health(["disk: good"], ENGLISH), ["Health", "disk: good"]),
+        (
+            replies.costs(ENGLISH),
+            ["Nothing was spent", "No paid service is in use: all is read on this machine."],
+        ),
+        (
+            replies.how_to_refile(ENGLISH),
+            ["A refile needs a document and a record.", "Such as: /refile D-7 20817"],
+        ),
+        (
+            replies.lacks_words(ENGLISH),
+            [
+                "What is to be found?",
+                "A person, a date, a number, or words of the text, such as: /find lettre 2026-03-01",
+            ],
+        ),
+        (replies.no_document(ENGLISH), ["There is no such document.", "Its number looks like D-7."]),
+        (replies.only_looking(ENGLISH), ["You may look, but not decide."]),
+        (
+            replies.asked_no_longer(DocumentId(7), ENGLISH),
+            ["D-7 is not asked about in that message", "What is open: /pending"],
+        ),
+        (
+            replies.cannot_search(DocumentId(7), ENGLISH),
+            [
+                "The people can't be searched at the moment.",
+                "Please send the search for D-7 again in some minutes.",
+            ],
+        ),
+        (replies.unknown(ENGLISH), ["That is no command.", "What there is: /help"]),
+    ],
+)
+def test_what_else_is_answered(message: Message, told: list[str]) -> None:
+    assert text_of(message) == told
