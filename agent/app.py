@@ -20,6 +20,7 @@ from agent.adapters.ledger import (
     SqlPauses,
     SqlQuestions,
     SqlRequests,
+    SqlResults,
     SqlStorms,
     open_engine,
 )
@@ -52,6 +53,7 @@ class Parts:
     outbox: SqlOutbox
     requests: SqlRequests
     storms: SqlStorms
+    results: SqlResults
     folders: HomeFolders
     registry: RegistryIndex
     source: SqlSource | None
@@ -154,6 +156,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         outbox=SqlOutbox(engine),
         requests=SqlRequests(engine),
         storms=SqlStorms(engine),
+        results=SqlResults(engine),
         folders=folders,
         registry=registry,
         source=source,

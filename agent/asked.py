@@ -9,6 +9,7 @@ from agent.domain.life import Reply, Request, Review
 from agent.domain.message import Message, MessageKind, ParcelId, Topic
 from agent.domain.outcome import FailureReason
 from agent.domain.question import Question, QuestionId
+from agent.domain.result import UntoldResult
 from agent.domain.storm import Storm, UntoldFailure
 
 
@@ -76,6 +77,31 @@ class Storms(Protocol):
             told_by_it: messages that are not to be sent by themselves.
             messages: what to say: under which card if any, to whom.
         """
+        ...
+
+
+class GatheredResults(Protocol):
+    """Messages about filed documents that are not sent one by one.
+
+    Raises (all methods): LedgerUnavailable.
+    """
+
+    def untold_results(self) -> Sequence[UntoldResult]:
+        """Those that are due or postponed and change no earlier message, by recipient, in order."""
+        ...
+
+    def gathered(self) -> Sequence[UntoldResult]:
+        """Those that were gathered and are still to be told, by recipient, in order."""
+        ...
+
+    def gather(self, parcels: Sequence[ParcelId], now: datetime.datetime, *, is_told_later: bool) -> None:
+        """Keep messages from being sent."""
+        ...
+
+    def tell(
+        self, parcels: Sequence[ParcelId], recipient: str, message: Message, now: datetime.datetime
+    ) -> None:
+        """Write the one message for those that were gathered."""
         ...
 
 

@@ -24,6 +24,7 @@ from agent.core.allowed import Allowed, users_of
 from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
 from agent.core.vocabulary import Vocabulary
 from agent.domain.decision import Mode, Policy
+from agent.domain.result import Results
 from agent.errors import SettingInvalid
 
 PREFIX = "DOSSIERD_"
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     telegram_chats: Annotated[tuple[int, ...], NoDecode] = ()
     telegram_users: str = ""
     telegram_escalation_chat: int | None = None
+    telegram_results: Results = Results.EACH
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
 
     ocr_languages: str = Field(default="fra+eng+ara", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")

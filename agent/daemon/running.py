@@ -41,6 +41,7 @@ from agent.workflow.notices import Announcer, Leftovers
 from agent.workflow.outbox import relay
 from agent.workflow.process import process_document
 from agent.workflow.recovery import recover
+from agent.workflow.results import gather_results
 from agent.workflow.storms import gather_failures
 
 if TYPE_CHECKING:
@@ -330,4 +331,7 @@ class Daemon:
 
     def _gather(self) -> Collection[ParcelId]:
         parts = self._parts
-        return gather_failures(parts.storms, parts.ports.recipients, parts.clock, parts.ports.voice)
+        voice = parts.ports.voice
+        return gather_failures(parts.storms, parts.ports.recipients, parts.clock, voice) | gather_results(
+            parts.results, parts.settings.telegram_results, parts.clock, voice
+        )

@@ -35,6 +35,7 @@ class MessageKind(StrEnum):
     TEST = "test"
     STORM = "storm"
     STORM_OVER = "storm_over"
+    RESULTS = "results"
 
 
 class Topic(StrEnum):

@@ -180,6 +180,7 @@ WRONG = {
     "searchable_pdf": "s3cret",
     "log_level": "s3cret",
     "telegram_users": "s3cret",
+    "telegram_results": "sometimes",
     "telegram_escalation_chat": "s3cret",
 }
 

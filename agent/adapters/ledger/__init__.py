@@ -7,6 +7,7 @@ from agent.adapters.ledger.outbox import SqlOutbox
 from agent.adapters.ledger.pauses import SqlPauses
 from agent.adapters.ledger.questions import SqlQuestions
 from agent.adapters.ledger.requests import SqlRequests
+from agent.adapters.ledger.results import SqlResults
 from agent.adapters.ledger.storms import SqlStorms
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "SqlPauses",
     "SqlQuestions",
     "SqlRequests",
+    "SqlResults",
     "SqlStorms",
     "open_engine",
 ]
