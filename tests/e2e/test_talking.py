@@ -1,0 +1,214 @@
+"""People in the loop: questions, presses and words over real HTTP with a running daemon."""
+
+import random
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.domain.outcome import Archived, Failed, State
+from tests.botapi import CHAT, TOKEN, BotApi
+from tests.faults.world import SETTINGS, World, letter_about, stop
+
+pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(240)]
+
+STRANGER = 666
+VIEWER = 12
+GROUP = -1002
+USERS = f"DOSSIERD_TELEGRAM_USERS=anna={CHAT}, bert={VIEWER}:viewer\n"
+
+
+def settings(url: str, more: str = USERS) -> str:
+    return (
+        SETTINGS
+        + f"DOSSIERD_TELEGRAM_TOKEN={TOKEN}\nDOSSIERD_TELEGRAM_CHATS={CHAT},{GROUP}\n"
+        + f"DOSSIERD_TELEGRAM_API_URL={url}\n{more}"
+    )
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    with BotApi() as running:
+        yield running
+
+
+@pytest.fixture
+def world(tmp_path: Path, api: BotApi) -> World:
+    return World.make(tmp_path / "home", settings(api.url))
+
+
+@pytest.fixture
+def daemon(world: World) -> Iterator[subprocess.Popen[bytes]]:
+    running = world.start("run", module="agent")
+    world.wait_until_up(running)
+    yield running
+    stop(running)
+    running.kill()
+
+
+def ask(world: World, api: BotApi, daemon: subprocess.Popen[bytes], number: int = 101) -> None:
+    """Drop a letter that names a person and no more, and wait for the question in both chats."""
+    before = len(api.kept)
+    world.drop(f"{number}.pdf", letter_about(number, name_only=True))
+    api.wait_until(lambda it: len(it.kept) >= before + 2, 40)
+    assert daemon.poll() is None
+
+
+def pressed(api: BotApi, wanted: str, **how: int) -> str:
+    """Press the button whose label begins so; gives what the presser is shown."""
+    chat = how.get("chat", CHAT)
+    labels = [
+        button.label
+        for kept in api.kept
+        if kept.chat == chat
+        for row in kept.buttons
+        for button in row
+        if button.label.startswith(wanted)
+    ]
+    return shown(api, api.press(labels[-1], **how))
+
+
+def shown(api: BotApi, query: str) -> str:
+    """What the one who pressed was shown."""
+    api.wait_until(lambda it: it.answer_to(query) is not None, 20)
+    answer = api.answer_to(query)
+    assert answer is not None
+    return answer.text or ""
+
+
+def outcome_of(world: World, number: int = 1) -> object:
+    return next(it.outcome for it in world.documents() if it.document_id == number)
+
+
+def journal(world: World) -> str:
+    return (world.home / "logs" / "audit.jsonl").read_text()
+
+
+def test_a_press_files_once_and_the_question_becomes_the_answer_everywhere(
+    world: World, api: BotApi, daemon: subprocess.Popen[bytes]
+) -> None:
+    ask(world, api, daemon)
+    query = api.press("1 · P. F. · born 1931 · file 101")
+    again = api.press("1 · P. F. · born 1931 · file 101")
+    assert shown(api, query) == "D-1 is filed under 101."
+    assert shown(api, again).startswith("Already answered by anna at ")
+    api.wait_until(lambda it: all("Filed under file 101" in text for text in it.texts), 20)
+    outcome = outcome_of(world)
+    assert isinstance(outcome, Archived)
+    assert (outcome.record_id, outcome.decided_by) == ("101", "telegram:anna")
+    assert len(api.kept) == 2
+    assert "P. F." not in "".join(api.texts)  # whom it is about has left the chats
+    assert [kept.labels for kept in api.kept] == [[["Undo"]], [["Undo"]]]
+    assert journal(world).count('"event":"rested"') == 2  # in review, then archived
+
+
+def test_whom_nothing_printed_names_is_asked_about_once_more(
+    world: World, api: BotApi, daemon: subprocess.Popen[bytes]
+) -> None:
+    ask(world, api, daemon)
+    assert pressed(api, "2 · ") == "Please look twice."
+    api.wait_until(lambda it: "Really file D-1 here?" in it.texts[0], 20)
+    assert pressed(api, "Back") == ""
+    api.wait_until(lambda it: "Whose document is this?" in it.texts[0], 20)
+    pressed(api, "2 · ")
+    api.wait_until(lambda it: "Really file D-1 here?" in it.texts[0], 20)
+    assert pressed(api, "Yes, file it here") == "D-1 is filed under 100."
+
+
+def test_strangers_viewers_forgers_and_the_late_change_nothing_and_are_answered(
+    world: World, api: BotApi, daemon: subprocess.Popen[bytes]
+) -> None:
+    ask(world, api, daemon)
+    stranger = "You are not among those who may decide here."
+    assert pressed(api, "1 · ", chat=GROUP, user=STRANGER) == stranger
+    assert pressed(api, "1 · ", chat=GROUP, user=VIEWER) == "You may look, but not decide."
+    for data in ("v1:q:1:c0:00000000", "v1:q:99:c0:00000000", "x" * 64, "v1:q:1:c99:00000000"):
+        assert shown(api, api.press(forge=data)) in {
+            "That button is none of ours.",
+            "The question has changed meanwhile. Please look at it again.",
+        }
+    assert world.documents()[0].state is State.IN_REVIEW
+    assert pressed(api, "None of these") == (
+        "D-1 is set aside in failed/: it belongs to none of the people in the registry."
+    )
+    api.wait_until(lambda it: all("was set aside" in text for text in it.texts), 20)
+    late = api.press("1 · P. F. · born 1931 · file 101", chat=GROUP, user=CHAT, is_stale=True)
+    assert shown(api, late).startswith("Already answered by anna at ")
+    assert isinstance(outcome_of(world), Failed)
+    told = journal(world)
+    for reason in ("stranger", "viewer", "forged", "stale", "late"):
+        assert f'"reason":"{reason}"' in told
+
+
+def test_a_search_offers_others_under_new_buttons(
+    world: World, api: BotApi, daemon: subprocess.Popen[bytes]
+) -> None:
+    ask(world, api, daemon)
+    number = next(kept.message_id for kept in api.kept if kept.chat == CHAT)
+    old = next(kept.buttons[0][0].label for kept in api.kept if kept.chat == CHAT)
+    api.say("Famillegy", reply_to=number)
+    api.wait_until(lambda it: "Found by your search:" in it.texts[0], 20)
+    stale = shown(api, api.press(old, is_stale=True))
+    assert stale == "The question has changed meanwhile. Please look at it again."
+    pressed(api, "1 · ")
+    api.wait_until(lambda it: "Really file D-1 here?" in it.texts[0], 20)
+    assert pressed(api, "Yes") == "D-1 is filed under 180."
+
+
+def test_a_filing_is_taken_back_where_it_was_told_and_asked_about_again(
+    world: World, api: BotApi, daemon: subprocess.Popen[bytes]
+) -> None:
+    ask(world, api, daemon)
+    pressed(api, "1 · ")
+    api.wait_until(lambda it: all("Filed under file 101" in text for text in it.texts), 20)
+    assert pressed(api, "Undo").startswith("D-1 is back in review.")
+    api.wait_until(lambda it: len(it.kept) == 4 and "taken back by anna" in it.texts[0], 20)
+    undone_twice = api.press("Undo", is_stale=True)
+    assert "D-1" in shown(api, undone_twice)
+    assert pressed(api, "1 · ") == "D-1 is filed under 101."
+
+
+def test_a_press_while_the_daemon_is_down_counts_after_the_restart(world: World, api: BotApi) -> None:
+    first = world.start("run", module="agent")
+    world.wait_until_up(first)
+    ask(world, api, first)
+    stop(first)
+    api.press("1 · P. F. · born 1931 · file 101")
+    again = world.start("run", module="agent")
+    world.wait(lambda: world.documents()[0].state is State.ARCHIVED, again)
+    stop(again)
+    assert getattr(outcome_of(world), "record_id", None) == "101"
+
+
+@pytest.mark.timeout(300)
+def test_twenty_deaths_right_after_a_press_lose_none_and_do_none_twice(world: World, api: BotApi) -> None:
+    """SIGKILL at 0 to 500 ms after each press."""
+    chance = random.Random(20)
+    daemon = world.start("run", module="agent")
+    world.wait_until_up(daemon)
+    for count in range(1, 21):
+        number = 100 + count
+        world.drop(f"{number}.pdf", letter_about(number, name_only=True))
+        api.wait_until(lambda it, seen=count: len([k for k in it.kept if k.chat == CHAT]) >= seen, 40)  # type: ignore[misc]
+        kept = [kept for kept in api.kept if kept.chat == CHAT][-1]
+        right = next(b for row in kept.buttons for b in row if b.label.endswith(f"file {number}"))
+        api.press(right.data, message_id=kept.message_id)
+        time.sleep(chance.uniform(0, 0.5))
+        daemon.kill()
+        daemon.wait()
+        daemon = world.start("run", module="agent")
+        world.wait(lambda seen=count: outcome_state(world, seen) is State.ARCHIVED, daemon)  # type: ignore[misc]
+    stop(daemon)
+    filed = {it.document_id: getattr(it.outcome, "record_id", None) for it in world.documents()}
+    assert filed == {count: str(100 + count) for count in range(1, 21)}
+    answered = re.findall(r'"event":"settling".*?"event":|"event":"settling"', journal(world))
+    assert answered
+    assert world.sql("SELECT count(*) FROM reviews WHERE answered_at IS NOT NULL") == [(20,)]
+    assert world.sql("SELECT max(n) FROM (SELECT count(*) n FROM reviews GROUP BY document_id)") == [(1,)]
+
+
+def outcome_state(world: World, number: int) -> State | None:
+    return next((it.state for it in world.documents() if it.document_id == number), None)
