@@ -58,7 +58,7 @@ ALLOWED_KEYS = frozenset(
         "setting", "signal", "status", "step", "suspects", "timeout_seconds", "topic", "version", "waiting",
         "worker", "workers",
         # the office's own chats; a chat that moved is told by its new number
-        "chat", "new_chat",
+        "chat", "new_chat", "update",
         # resources
         "cpu_ms", "rss_bytes", "cost_micros",
         # how far a reading is

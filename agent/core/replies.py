@@ -81,10 +81,11 @@ def shown(document: Document, reviews: Sequence[Review], voice: Voice) -> Messag
     return _reply(document.reference, *lines, document_id=document.document_id)
 
 
-def done(document_id: DocumentId, reply: Reply | None, voice: Voice) -> Message:
-    """Tell what came of a request; None where the desk has not come to it yet."""
+def done(document_id: DocumentId | None, reply: Reply | None, voice: Voice) -> Message:
+    """Tell what came of a request, about a document or the house; None where the desk has not come to it yet."""
     sentence = voice.say("Noted. It is done as soon as possible.") if reply is None else reply.sentence
-    return _reply(reference(document_id), sentence, document_id=document_id)
+    title = voice.say("New documents") if document_id is None else reference(document_id)
+    return _reply(title, sentence, document_id=document_id)
 
 
 def really_refile(

@@ -131,16 +131,16 @@ class Talk:
     def _take_up(self, key: str, update: Mapping[str, Any], at: datetime.datetime) -> None:
         heard = self._listener.heard_in(update)
         if heard is None:
-            log.info("update_ignored", key=key)
+            log.info("update_ignored", update=key)
             return
         try:
             self._conversation.hear(Hearing(key=key, at=at, heard=heard))
         except errors.DossierdError as error:
             if error.retryable:
                 raise  # it stays written down, and is heard again
-            log.warning("hearing_refused", key=key, reason=error.reason)
+            log.warning("hearing_refused", update=key, reason=error.reason)
         except Exception:  # one update's mistake of ours ends with that update
-            log.exception("hearing_raised", key=key)
+            log.exception("hearing_raised", update=key)
 
 
 def asker(requests: Requests, still: Callable[[], bool]) -> Callable[[Request], Reply | None]:

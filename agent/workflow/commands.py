@@ -102,6 +102,10 @@ class Commands:
                 return [self._ask(order, Action.UNDO)]
             case "refile":
                 return [self._refile(order)]
+            case "pause":
+                return [self._ask_house(order, Action.PAUSE, "".join(order.words))]
+            case "resume":
+                return [self._ask_house(order, Action.RESUME)]
             case "help" | "start":
                 return [replies.help_text(order.user, voice)]
             case _:
@@ -124,17 +128,12 @@ class Commands:
         number = _number(order)
         if number is None:
             return replies.no_document(self._ports.voice)
-        reply = self._carry_out(
-            Request(
-                key=order.key,
-                action=action,
-                document_id=number,
-                argument=argument,
-                actor=f"telegram:{order.user.name}",
-                requested_at=order.at,
-            )
-        )
+        reply = self._carry_out(_request(order, action, number, argument))
         return replies.done(number, reply, self._ports.voice)
+
+    def _ask_house(self, order: Order, action: Action, argument: str = "") -> Message:
+        request = _request(order, action, None, argument)
+        return replies.done(None, self._carry_out(request), self._ports.voice)
 
     def _refile(self, order: Order) -> Message:
         """File under another record; where the document speaks against it, only after a second word."""
@@ -152,6 +151,17 @@ class Commands:
 
 
 _DECISIONS = frozenset({"retry", "undo", "refile", "pause", "resume"})
+
+
+def _request(order: Order, action: Action, document_id: DocumentId | None, argument: str) -> Request:
+    return Request(
+        key=order.key,
+        action=action,
+        document_id=document_id,
+        argument=argument,
+        actor=f"telegram:{order.user.name}",
+        requested_at=order.at,
+    )
 
 
 def _number(order: Order) -> DocumentId | None:

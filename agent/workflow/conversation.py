@@ -266,7 +266,7 @@ class Conversation:
             user=heard.user,
             key=hearing.key,
         )
-        log.warning("refused_in_chat", reason=why, chat=heard.chat, user=heard.user)
+        log.warning("refused_in_chat", reason=why, chat=heard.chat)
 
     # --- Words
 
@@ -284,9 +284,9 @@ class Conversation:
         question_id = self._questions.of_card(recipient, said.replies_to) if said.replies_to else None
         found = None if question_id is None else self._questions.question(question_id)
         if found is not None and user.role is Role.DECIDER:
-            self._search(found[0], said, recipient)
+            self._search(found[0], said)
 
-    def _search(self, question: Question, said: Said, recipient: str) -> None:
+    def _search(self, question: Question, said: Said) -> None:
         """Offer whom somebody searches for, in the question's own message."""
         if self._asking.review_of(question) is None:
             return
@@ -297,12 +297,7 @@ class Conversation:
             people = ()
         offered: list[RecordId] = [person.record_id for person in people]
         self._asking.show(self._asking.offering(question, offered, is_search=True))
-        log.info(
-            "searched_in_chat",
-            document=reference(question.document_id),
-            found=len(offered),
-            recipient=recipient,
-        )
+        log.info("searched_in_chat", document=reference(question.document_id), count=len(offered))
 
 
 def _actor(user: User) -> str:

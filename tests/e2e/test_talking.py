@@ -57,9 +57,8 @@ def ask(world: World, api: BotApi, daemon: subprocess.Popen[bytes], number: int 
     assert daemon.poll() is None
 
 
-def pressed(api: BotApi, wanted: str, **how: int) -> str:
+def pressed(api: BotApi, wanted: str, *, chat: int = CHAT, user: int | None = None) -> str:
     """Press the button whose label begins so; gives what the presser is shown."""
-    chat = how.get("chat", CHAT)
     labels = [
         button.label
         for kept in api.kept
@@ -68,7 +67,7 @@ def pressed(api: BotApi, wanted: str, **how: int) -> str:
         for button in row
         if button.label.startswith(wanted)
     ]
-    return shown(api, api.press(labels[-1], **how))
+    return shown(api, api.press(labels[-1], chat=chat, user=user))
 
 
 def shown(api: BotApi, query: str) -> str:
@@ -149,13 +148,13 @@ def test_a_search_offers_others_under_new_buttons(
     ask(world, api, daemon)
     number = next(kept.message_id for kept in api.kept if kept.chat == CHAT)
     old = next(kept.buttons[0][0].label for kept in api.kept if kept.chat == CHAT)
-    api.say("Famillegy", reply_to=number)
+    api.say("Famillegb", reply_to=number)
     api.wait_until(lambda it: "Found by your search:" in it.texts[0], 20)
     stale = shown(api, api.press(old, is_stale=True))
     assert stale == "The question has changed meanwhile. Please look at it again."
     pressed(api, "1 · ")
     api.wait_until(lambda it: "Really file D-1 here?" in it.texts[0], 20)
-    assert pressed(api, "Yes") == "D-1 is filed under 180."
+    assert pressed(api, "Yes") == "D-1 is filed under 157."
 
 
 def test_a_filing_is_taken_back_where_it_was_told_and_asked_about_again(
