@@ -46,6 +46,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.server.receiver.turns_away():
+            self.close_connection = True
+            return
         found = re.fullmatch(r"/bot([^/]*)/(\w+)", urllib.parse.unquote(self.path))
         token, method = (found[1], found[2]) if found else ("", "")
         parameters, files = _form(self.headers.get("Content-Type", ""), body)
