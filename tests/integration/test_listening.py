@@ -1,0 +1,182 @@
+"""Hearing what people press, over real HTTP and through every trouble: nothing is lost, nothing is heard twice."""
+
+import datetime
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.adapters.ledger import SqlInbox, open_engine
+from agent.adapters.telegram.client import TelegramNotifier
+from agent.daemon import talking
+from agent.daemon.talking import Ears
+from agent.domain.hearing import Press, Said
+from tests.botapi import (
+    CHAT,
+    CONFLICT,
+    HTML_PAGE,
+    OTHER_JSON,
+    SERVER_ERROR,
+    TOKEN,
+    BotApi,
+    Drop,
+    Hang,
+    Trouble,
+    too_many_requests,
+)
+from tests.fakes_outbox import StandingClock
+
+pytestmark = pytest.mark.reliability
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    with BotApi() as running:
+        yield running
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Iterator[SqlInbox]:
+    engine = open_engine(tmp_path / "ledger.sqlite", may_upgrade=True)
+    yield SqlInbox(engine)
+    engine.dispose()
+
+
+class Listening:
+    """Ears over a stand-in, with a clock of their own."""
+
+    def __init__(self, url: str, inbox: SqlInbox, token: str = TOKEN) -> None:
+        self.notifier = TelegramNotifier(token, [CHAT], url, call_seconds=2, poll_seconds=1)
+        self.clock = StandingClock()
+        self.inbox = inbox
+        self.heard = 0
+        self.ears = self.again()
+
+    def again(self) -> Ears:
+        """Ears after a death: they know nothing."""
+        return Ears(self.notifier, self.inbox, self.clock.now, threading.Event(), self._count)
+
+    def _count(self) -> None:
+        self.heard += 1
+
+    @property
+    def words(self) -> list[str]:
+        heard = [self.notifier.heard_in(update) for _, _, update, _ in self.inbox.waiting()]
+        return [it.text if isinstance(it, Said) else str(it) for it in heard]
+
+
+@pytest.fixture
+def listening(api: BotApi, inbox: SqlInbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Listening]:
+    monkeypatch.setattr(talking, "ERROR_PAUSE_SECONDS", 0.01)
+    built = Listening(api.url, inbox)
+    yield built
+    built.notifier.close()
+
+
+def test_what_comes_in_is_kept_before_telegram_may_forget_it(api: BotApi, listening: Listening) -> None:
+    api.say("one")
+    listening.ears.turn()
+    assert listening.words == ["one"]
+    assert api.pending == 1  # not confirmed yet: only the next poll does that
+    api.say("two")
+    listening.ears.turn()
+    assert listening.words == ["one", "two"]
+    assert listening.heard == 2
+
+
+def test_after_a_death_the_same_is_told_again_and_kept_once(api: BotApi, listening: Listening) -> None:
+    api.say("one")
+    listening.ears.turn()
+    listening.again().turn()
+    assert listening.words == ["one"]
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [SERVER_ERROR, HTML_PAGE, OTHER_JSON, CONFLICT, Drop(), Drop(keeps=True), too_many_requests(0)],
+)
+def test_trouble_delays_and_loses_nothing(api: BotApi, listening: Listening, trouble: Trouble) -> None:
+    api.say("one")
+    api.order(trouble, method="getUpdates")
+    listening.ears.turn()
+    assert listening.words == []
+    listening.ears.turn()
+    assert listening.words == ["one"]
+
+
+def test_a_poll_that_hangs_is_given_up(
+    api: BotApi, listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from agent.adapters.telegram import client
+
+    monkeypatch.setattr(client, "_POLL_SLACK_SECONDS", 0.5)
+    api.order(Hang(), method="getUpdates")
+    api.say("one")
+    listening.ears.turn()
+    listening.ears.turn()
+    assert listening.words == ["one"]
+
+
+@pytest.mark.security
+def test_a_wrong_token_is_told_without_itself(
+    api: BotApi, inbox: SqlInbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(talking, "ERROR_PAUSE_SECONDS", 0.01)
+    wrong = TOKEN[:-1] + "9"
+    deaf = Listening(api.url, inbox, wrong)
+    deaf.ears.turn()
+    deaf.notifier.close()
+    assert deaf.words == []
+    assert wrong.partition(":")[2] not in caplog.text
+
+
+def test_an_update_that_nobody_foresaw_holds_up_none(api: BotApi, listening: Listening) -> None:
+    api.put("message", {"message_id": "no number", "chat": None})
+    api.say("one")
+    listening.ears.turn()
+    kept = [update for _, _, update, _ in listening.inbox.waiting()]
+    assert [listening.notifier.heard_in(update) is None for update in kept] == [True, False]
+
+
+def test_a_silence_of_more_than_a_day_is_noticed_when_it_ends(api: BotApi, listening: Listening) -> None:
+    api.say("one")
+    listening.ears.turn()
+    assert listening.inbox.heard_again_at() is None
+    listening.clock.advance(23 * 3600)
+    listening.again().turn()
+    assert listening.inbox.heard_again_at() is None
+    listening.clock.advance(25 * 3600)
+    listening.again().turn()
+    assert listening.inbox.heard_again_at() == listening.clock.now()
+
+
+def test_a_press_on_a_message_too_old_to_be_told_is_heard(listening: Listening) -> None:
+    update = {
+        "update_id": 5,
+        "callback_query": {
+            "id": "9",
+            "from": {"id": 4711},
+            "message": {"message_id": 3, "chat": {"id": CHAT}, "date": 0},
+            "data": "v1:q:1:n:9f3c2a11",
+        },
+    }
+    assert listening.notifier.heard_in(update) == Press(
+        press="9", chat=CHAT, user=4711, message="3", data="v1:q:1:n:9f3c2a11"
+    )
+
+
+def test_a_stop_ends_the_poll_under_way(
+    api: BotApi, inbox: SqlInbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(talking, "ERROR_PAUSE_SECONDS", 0.01)
+    patient = Listening(api.url, inbox)
+    patient.notifier._poll_seconds = 30
+    thread = threading.Thread(target=patient.ears.turn)
+    thread.start()
+    api.wait_until(lambda it: it.is_polled)
+    patient.notifier.stop_listening()
+    thread.join(5)
+    assert not thread.is_alive()
+    patient.notifier.close()
