@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from agent.adapters.home import LEDGER_FILE, HomeLock
 from agent.adapters.ledger import SqlInbox, open_engine
 from agent.adapters.telegram.client import TelegramNotifier
+from agent.config import load
 from agent.daemon import talking
 from agent.daemon.talking import Ears
 from agent.domain.hearing import Press, Said
+from agent.health import Level, examine_part
 from tests.botapi import (
     CHAT,
     CONFLICT,
@@ -180,3 +183,28 @@ def test_a_stop_ends_the_poll_under_way(
     thread.join(5)
     assert not thread.is_alive()
     patient.notifier.close()
+
+
+def test_check_says_that_a_running_daemon_has_heard_nothing_for_long(
+    tmp_path: Path, api: BotApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOSSIERD_TELEGRAM_TOKEN", TOKEN)
+    monkeypatch.setenv("DOSSIERD_TELEGRAM_CHATS", str(CHAT))
+    monkeypatch.setenv("DOSSIERD_TELEGRAM_API_URL", api.url)
+    (tmp_path / "state").mkdir()
+    settings = load(home=tmp_path)
+    engine = open_engine(tmp_path / "state" / LEDGER_FILE, may_upgrade=True)
+    inbox, now = SqlInbox(engine), datetime.datetime.now(datetime.UTC)
+    lock = HomeLock(tmp_path / "state")
+    lock.take()
+    try:
+        inbox.polled("123456789", now, DAY)
+        assert examine_part("telegram", settings).level is Level.GOOD
+        inbox.polled("123456789", now - datetime.timedelta(minutes=11), DAY)
+        finding = examine_part("telegram", settings)
+        assert finding.level is Level.BAD
+        assert "has heard nothing of it for 11 minutes" in finding.sentence
+    finally:
+        lock.release()
+    assert examine_part("telegram", settings).level is Level.GOOD  # nobody listens, and `daemon` says so
+    engine.dispose()

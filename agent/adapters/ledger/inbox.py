@@ -63,6 +63,14 @@ class SqlInbox:
                 values["heard_again_at"] = now
             connection.execute(update(polls).where(polls.c.bot == bot).values(**values))
 
+    def polled_at(self) -> datetime.datetime | None:
+        """When the channel answered last; None where it never has."""
+        with reading(self._engine) as connection:
+            moment: datetime.datetime | None = connection.execute(
+                select(func.max(polls.c.polled_at))
+            ).scalar()
+            return moment
+
     def heard_again_at(self) -> datetime.datetime | None:
         with reading(self._engine) as connection:
             moment: datetime.datetime | None = connection.execute(
