@@ -3,11 +3,27 @@
 import re
 from pathlib import Path
 
+from tests.integration.chat_samples import CHAT_SAMPLES, laid_out
 from tests.unit.core.test_messages import SAMPLES, shown
 
 PAGE = Path(__file__).parents[2] / "docs" / "telegram.md"
+CHATS = "## In a chat"
+
+
+def _blocks(text: str) -> list[str]:
+    return re.findall(r"```text\n(.*?)\n```", text, flags=re.DOTALL)
+
+
+def _sections() -> dict[str, str]:
+    parts = re.split(r"^(?=## )", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {part.partition("\n")[0]: part for part in parts}
 
 
 def test_the_page_shows_every_layout_as_it_is() -> None:
-    blocks = re.findall(r"```text\n(.*?)\n```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert blocks == [shown(message) for message in SAMPLES.values()]
+    sections = _sections()
+    del sections[CHATS]
+    assert _blocks("".join(sections.values())) == [shown(message) for message in SAMPLES.values()]
+
+
+def test_the_page_shows_what_stands_in_the_chats_as_it_is() -> None:
+    assert _blocks(_sections()[CHATS]) == [laid_out(message) for message in CHAT_SAMPLES.values()]
