@@ -14,6 +14,7 @@ from agent.adapters.folders import FOLDERS, HomeFolders
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock, highest_number, identify
 from agent.adapters.journal import Journal
 from agent.adapters.ledger import (
+    SqlDigests,
     SqlInbox,
     SqlLedger,
     SqlOutbox,
@@ -53,6 +54,7 @@ class Parts:
     outbox: SqlOutbox
     requests: SqlRequests
     storms: SqlStorms
+    digests: SqlDigests
     results: SqlResults
     folders: HomeFolders
     registry: RegistryIndex
@@ -156,6 +158,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         outbox=SqlOutbox(engine),
         requests=SqlRequests(engine),
         storms=SqlStorms(engine),
+        digests=SqlDigests(engine),
         results=SqlResults(engine),
         folders=folders,
         registry=registry,

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+from agent.domain.digest import DigestDay, DigestNumbers
 from agent.domain.identity import RecordId
 from agent.domain.life import Reply, Request, Review
 from agent.domain.message import Message, MessageKind, ParcelId, Topic
@@ -102,6 +103,23 @@ class GatheredResults(Protocol):
         self, parcels: Sequence[ParcelId], recipient: str, message: Message, now: datetime.datetime
     ) -> None:
         """Write the one message for those that were gathered."""
+        ...
+
+
+class Digests(Protocol):
+    """The daily digests, and what they tell.
+
+    Raises (all methods): LedgerUnavailable.
+    """
+
+    def last(self) -> DigestDay | None: ...
+
+    def numbers(self, since: datetime.datetime, until: datetime.datetime) -> DigestNumbers:
+        """What came to rest after `since`, and what is open now."""
+        ...
+
+    def write(self, digest: DigestDay, messages: Sequence[tuple[str, Message]]) -> None:
+        """Keep that a day has had its digest, and its messages, in one transaction."""
         ...
 
 

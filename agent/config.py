@@ -5,6 +5,7 @@ wrong with it, and what to do. `.env` may hold secrets, so it must be readable b
 environment goes before what stands in `.env`.
 """
 
+import datetime
 import difflib
 import os
 import pwd
@@ -21,6 +22,7 @@ from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agent.core.allowed import Allowed, users_of
+from agent.core.hours import QuietHours, digest_time, quiet_hours
 from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
 from agent.core.vocabulary import Vocabulary
 from agent.domain.decision import Mode, Policy
@@ -63,6 +65,8 @@ class Settings(BaseSettings):
     telegram_users: str = ""
     telegram_escalation_chat: int | None = None
     telegram_results: Results = Results.EACH
+    digest_at: str = "08:00"
+    quiet_hours: str = "20:00-07:00"
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
 
     ocr_languages: str = Field(default="fra+eng+ara", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")
@@ -129,6 +133,18 @@ class Settings(BaseSettings):
     def _chats_from_text(cls, value: object) -> object:
         return tuple(part for part in value.replace(",", " ").split()) if isinstance(value, str) else value
 
+    @field_validator("digest_at")
+    @classmethod
+    def _digest_has_a_time(cls, value: str) -> str:
+        digest_time(value)
+        return value
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _quiet_hours_are_hours(cls, value: str) -> str:
+        quiet_hours(value)
+        return value
+
     @field_validator("telegram_users")
     @classmethod
     def _users_are_users(cls, value: str) -> str:
@@ -179,6 +195,15 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _digest_is_written_if_it_counts(self) -> Self:
+        if self.telegram_results is Results.DIGEST and self.digest_time is None:
+            raise ValueError(
+                f"{PREFIX}TELEGRAM_RESULTS is digest, but {PREFIX}DIGEST_AT is none: "
+                "write a time such as 08:00 there, or none here"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _escalation_goes_to_a_chat(self) -> Self:
         if (
             self.telegram_escalation_chat is not None
@@ -196,6 +221,14 @@ class Settings(BaseSettings):
             chats=frozenset(self.telegram_chats),
             users={user.number: user for user in users_of(self.telegram_users)},
         )
+
+    @property
+    def digest_time(self) -> datetime.time | None:
+        return digest_time(self.digest_at)
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        return quiet_hours(self.quiet_hours)
 
     @property
     def passwords(self) -> tuple[str, ...]:

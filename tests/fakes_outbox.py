@@ -141,6 +141,7 @@ class FakeNotifier:
     tries: list[tuple[str, DocumentId | None]] = field(default_factory=list)
     troubles: dict[str, list[DossierdError]] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
+    silent: list[bool] = field(default_factory=list)
 
     def recipients(self) -> Sequence[str]:
         return self.names
@@ -152,6 +153,7 @@ class FakeNotifier:
         if self.troubles.get(recipient):
             raise self.troubles[recipient].pop(0)
         self.sent.append((recipient, message.document_id))
+        self.silent.append(message.is_silent)
         return f"receipt {len(self.sent)}"
 
     def replace(self, receipt: str, message: Message, recipient: str) -> str:

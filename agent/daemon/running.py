@@ -4,6 +4,7 @@ Each loop is supervised, so that one outside thing that fails never silences the
 progress only: the last rescan, the age of the work under way, and the beat of each loop.
 """
 
+import datetime
 import signal
 import threading
 import time
@@ -11,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -28,6 +30,7 @@ from agent.config import is_supervised, watchdog_seconds
 from agent.core.notices import stuck_notice, unstuck_notice
 from agent.core.pauses import pause_words
 from agent.daemon.desk import Desk
+from agent.daemon.house import House
 from agent.daemon.intake import Intake, orphans
 from agent.daemon.loop import BEAT_SECONDS, Loop
 from agent.daemon.redeciding import Redeciding
@@ -95,6 +98,7 @@ class Daemon:
             floor_bytes=settings.disk_floor_megabytes * MEGABYTE,
         )
         self._filing = self._announcer(Topic.FILING)
+        self._quiet, self._timezone = settings.quiet, ZoneInfo(settings.timezone)
         self._unmarked: dict[ParcelId, str] = {}
         self._desk = Desk(
             replace(parts, ports=replace(parts.ports, should_stop=self._must_desk_stop)),
@@ -132,7 +136,8 @@ class Daemon:
     def _waiting_on_strangers(self) -> tuple[Loop, ...]:
         """Loops that may hang for as long as a foreign machine does, which is no reason to end this one."""
         source = self._parts.source
-        ears = () if self._chats is None else (self._chats.ears,)
+        house = Loop("house", House(self._parts, self._stop, on_told=self._post_wakes.set).turn, self._stop)
+        ears = (house,) if self._chats is None else (house, self._chats.ears)
         if source is None:
             return ears
         return (*ears, Loop("sync", Syncing(self._parts, source, self._stop).turn, self._stop))
@@ -322,6 +327,7 @@ class Daemon:
             parts.clock,
             unmarked=self._unmarked,
             gather=self._gather,
+            is_quiet=self._is_quiet,
             should_stop=lambda: not self._post_loop.still(),
         )
         pause = POST_PAUSE_SECONDS
@@ -335,3 +341,6 @@ class Daemon:
         return gather_failures(parts.storms, parts.ports.recipients, parts.clock, voice) | gather_results(
             parts.results, parts.settings.telegram_results, parts.clock, voice
         )
+
+    def _is_quiet(self, moment: datetime.datetime) -> bool:
+        return self._quiet is not None and self._quiet.holds(moment, self._timezone)

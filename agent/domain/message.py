@@ -36,6 +36,7 @@ class MessageKind(StrEnum):
     STORM = "storm"
     STORM_OVER = "storm_over"
     RESULTS = "results"
+    DIGEST = "digest"
 
 
 class Topic(StrEnum):
@@ -89,6 +90,7 @@ class Message:
     Attributes:
         document_id: None for a notice about the house.
         buttons: rows of them, from top to bottom.
+        is_silent: shall make no sound, where the channel can do that.
     """
 
     kind: MessageKind
@@ -96,6 +98,7 @@ class Message:
     title: str
     lines: tuple[str, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
+    is_silent: bool = False
 
     @property
     def reference(self) -> str | None:

@@ -8,6 +8,7 @@ import datetime
 import math
 import random
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import structlog
@@ -68,6 +69,7 @@ def relay(
     *,
     unmarked: dict[ParcelId, str] | None = None,
     gather: Callable[[], Collection[ParcelId]] = frozenset,
+    is_quiet: Callable[[datetime.datetime], bool] = lambda _: False,
     should_stop: Callable[[], bool] = lambda: False,
     jitter: Callable[[], float] = random.random,
 ) -> datetime.datetime | None:
@@ -77,6 +79,7 @@ def relay(
         unmarked: receipts that the ledger could not take; the caller keeps it from call to call. Nothing is sent
             before they are written: on a full disk a message would be sent again and again.
         gather: asked when it is known what is due; gives the parcels that another message tells of by now.
+        is_quiet: whether people are not to be disturbed at that moment.
         should_stop: asked before each parcel; what is left stays due.
         jitter: a number from 0 to 1 that spreads the attempts.
     """
@@ -91,6 +94,8 @@ def relay(
             break
         if parcel.parcel_id in told_otherwise:
             continue
+        if is_quiet(clock.now()):
+            parcel = _hushed(parcel)
         if parcel.recipient not in unreachable and not _deliver(
             parcel, outbox, notifier, clock, unmarked, jitter
         ):
@@ -131,6 +136,10 @@ def _deliver(
         _mark(parcel.parcel_id, receipt, outbox, clock, unmarked)
         line.info("message_sent", receipt=receipt)
     return True
+
+
+def _hushed(parcel: Parcel) -> Parcel:
+    return replace(parcel, message=replace(parcel.message, is_silent=True))
 
 
 def _say(parcel: Parcel, notifier: Notifier) -> str:

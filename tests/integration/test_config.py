@@ -181,6 +181,8 @@ WRONG = {
     "log_level": "s3cret",
     "telegram_users": "s3cret",
     "telegram_results": "sometimes",
+    "digest_at": "s3cret",
+    "quiet_hours": "s3cret",
     "telegram_escalation_chat": "s3cret",
 }
 

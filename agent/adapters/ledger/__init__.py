@@ -1,5 +1,6 @@
 """The ledger: documents, texts, reviews, requests, the inbox, questions, storms and the outbox, in one SQL database."""
 
+from agent.adapters.ledger.digests import SqlDigests
 from agent.adapters.ledger.engine import open_engine
 from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.ledger import SqlLedger
@@ -11,6 +12,7 @@ from agent.adapters.ledger.results import SqlResults
 from agent.adapters.ledger.storms import SqlStorms
 
 __all__ = [
+    "SqlDigests",
     "SqlInbox",
     "SqlLedger",
     "SqlOutbox",

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0007"
+REVISION = "0008"
 """The migration that this code is written for."""
 
 
@@ -195,6 +195,13 @@ storms = Table(
     Column("told_at", UtcDateTime),
     Column("told_failures", Integer, nullable=False),
     Column("is_over", Boolean, nullable=False),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("day", String(10), primary_key=True),  # at the office, as 2026-11-27: a day has one digest
+    Column("until_at", UtcDateTime, nullable=False),
 )
 
 inbox = Table(

@@ -195,6 +195,7 @@ class TelegramNotifier:
                 parse_mode=parse_mode,
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 reply_markup=_keyboard(message),
+                disable_notification=message.is_silent,
             )
             return str((await well_formed(sent)).message_id)
 

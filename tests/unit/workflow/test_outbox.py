@@ -39,6 +39,24 @@ def test_relay_puts_a_message_in_the_place_of_an_earlier_one() -> None:
     assert notifier.replaced == ["receipt 1"]
 
 
+def test_relay_sends_without_a_sound_while_people_are_not_to_be_disturbed() -> None:
+    outbox, notifier, clock = FakeOutbox(), FakeNotifier(), StandingClock()
+    sounds = []
+    for seconds in (0, 60):
+        clock.moment = after(seconds)
+        outbox.add("anna", 1)
+        relay(outbox, notifier, clock, is_quiet=lambda moment: moment == NOON)
+        sounds.append(list(notifier.silent))
+    assert sounds == [[True], [True, False]]
+
+
+def test_relay_leaves_out_what_another_message_tells() -> None:
+    outbox, notifier = FakeOutbox(), FakeNotifier()
+    gathered, _ = outbox.add("anna", 1), outbox.add("anna", 2)
+    relay(outbox, notifier, StandingClock(), gather=lambda: {gathered})
+    assert notifier.sent == [("anna", 2)]
+
+
 def test_relay_leaves_what_is_not_due_and_says_when_to_look_again() -> None:
     outbox, notifier = FakeOutbox(), FakeNotifier()
     outbox.add("anna", 1, due_at=after(60))

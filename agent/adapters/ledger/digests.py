@@ -1,0 +1,65 @@
+"""Daily digests, and the numbers that they tell."""
+
+import datetime
+from collections.abc import Sequence
+
+from sqlalchemy import Engine, func, insert, select
+
+from agent.adapters.ledger.engine import reading, writing
+from agent.adapters.ledger.outbox import put
+from agent.adapters.ledger.schema import digests, documents, reviews
+from agent.domain.digest import DigestDay, DigestNumbers
+from agent.domain.message import Message
+from agent.domain.outcome import State
+
+_BY_RULE = "rule"
+
+
+class SqlDigests:
+    """Implements `asked.Digests`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def last(self) -> DigestDay | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(digests).order_by(digests.c.day.desc()).limit(1)).one_or_none()
+        if row is None:
+            return None
+        return DigestDay(day=datetime.date.fromisoformat(row.day), until=row.until_at)
+
+    def numbers(self, since: datetime.datetime, until: datetime.datetime) -> DigestNumbers:
+        with reading(self._engine) as connection:
+            rested = connection.execute(
+                select(documents.c.state, (documents.c.decided_by == _BY_RULE).label("by_rule"), func.count())
+                .where(
+                    documents.c.state.in_([State.ARCHIVED, State.FAILED, State.DUPLICATE]),
+                    documents.c.rested_at > since,
+                    documents.c.rested_at <= until,
+                )
+                .group_by(documents.c.state, "by_rule")
+            )
+            counts: dict[tuple[str, bool], int] = {
+                (state, bool(by_rule)): count for state, by_rule, count in rested
+            }
+            open_count, oldest_at = connection.execute(
+                select(func.count(), func.min(reviews.c.opened_at)).where(reviews.c.answered_at.is_(None))
+            ).one()
+            missing = connection.execute(
+                select(func.count()).select_from(documents).where(documents.c.state == State.MISSING)
+            ).scalar_one()
+        return DigestNumbers(
+            by_rule=counts.get((State.ARCHIVED, True), 0),
+            by_people=counts.get((State.ARCHIVED, False), 0),
+            failed=sum(count for (state, _), count in counts.items() if state == State.FAILED),
+            duplicates=sum(count for (state, _), count in counts.items() if state == State.DUPLICATE),
+            open=open_count,
+            oldest_at=oldest_at,
+            missing=missing,
+        )
+
+    def write(self, digest: DigestDay, messages: Sequence[tuple[str, Message]]) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(insert(digests).values(day=digest.day.isoformat(), until_at=digest.until))
+            for recipient, message in messages:
+                put(connection, None, recipient, message, digest.until)

@@ -1,0 +1,37 @@
+"""A day in numbers."""
+
+import datetime
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestDay:
+    """A digest that was written.
+
+    Attributes:
+        day: at the office; each has one digest at most.
+        until: what happened before it was told of.
+    """
+
+    day: datetime.date
+    until: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestNumbers:
+    """What the ledger counts between two digests, and what is open at the second.
+
+    Attributes:
+        by_rule, by_people: filed, and not taken back since.
+        duplicates: came a second time.
+        oldest_at: when the oldest open question was opened; None when none is open.
+        missing: moved or edited by hand, and not solved.
+    """
+
+    by_rule: int
+    by_people: int
+    failed: int
+    duplicates: int
+    open: int
+    oldest_at: datetime.datetime | None
+    missing: int

@@ -1,0 +1,44 @@
+"""Write the daily digest when it is due: each day once, in one transaction with the row that says so."""
+
+import datetime
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from agent.asked import Digests
+from agent.core.digest import digest_message, due_day, first_day
+from agent.core.voice import ENGLISH, Voice
+from agent.domain.digest import DigestDay
+from agent.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+
+def write_digest(
+    digests: Digests,
+    at: datetime.time,
+    timezone: datetime.tzinfo,
+    *,
+    recipients: Sequence[str],
+    clock: Clock,
+    audit_head: Callable[[], tuple[int, str]],
+    voice: Voice = ENGLISH,
+) -> bool:
+    """Write what is due; gives whether there is something to send.
+
+    Raises:
+        LedgerUnavailable, StorageUnavailable: nothing was written; it is as due as before.
+    """
+    now, last = clock.now(), digests.last()
+    if last is None:
+        digests.write(first_day(now, at, timezone), ())
+        return False
+    day = due_day(now, at, timezone, last)
+    if day is None:
+        return False
+    message = digest_message(
+        digests.numbers(last.until, now), since=last.until, now=now, audit_head=audit_head(), voice=voice
+    )
+    digests.write(DigestDay(day=day, until=now), [(recipient, message) for recipient in recipients])
+    log.info("digest_written")
+    return True
