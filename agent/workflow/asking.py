@@ -121,13 +121,15 @@ class Asking:
         kind = document.outcome.document_kind if isinstance(document.outcome, InReview) else None
         assert document.sha256 is not None
         reading = self._ports.ledger.reading(document.document_id, document.sha256)
+        pages = reading.page_count if reading is not None else None
         return cards.question_card(
             question,
             review.decision,
             self.choices(question, review),
             self._ports.voice,
             document_kind=kind,
-            pages=reading.page_count if reading is not None else None,
+            pages=pages,
+            can_split=(pages or 1) > 1 and (document.location or "").endswith(".pdf"),
         )
 
     def _carry_out(self, step: Step) -> None:

@@ -6,6 +6,7 @@ does: its request has one key.
 """
 
 import datetime
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -18,6 +19,7 @@ from agent.core import cards, presses
 from agent.core.allowed import Allowed, Role, User
 from agent.core.messages import who
 from agent.core.presses import DocumentPress, Option, QuestionPress, Verb
+from agent.core.replies import done
 from agent.domain.document import reference
 from agent.domain.hearing import Heard, Press, Said
 from agent.domain.identity import RecordId
@@ -33,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 FOUND_AT_MOST = 8
 LONGEST_SEARCH = 200
-_OF_DECIDERS = frozenset({*Option} - {Option.SNIPPET})
+_SPLIT = re.compile(r"\s*(?:split|couper)\s+([\d\s,;-]{1,200})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +179,8 @@ class Conversation:
                 return "", False
             case Option.PROPOSALS:
                 return self._back_to_proposals(question)
+            case Option.SPLIT:
+                return say("Reply to this message with the pages of each part, such as: split 1-2, 3"), True
             case _:
                 return say("That can't be done here."), True
 
@@ -283,8 +287,29 @@ class Conversation:
             return
         question_id = self._questions.of_card(recipient, said.replies_to) if said.replies_to else None
         found = None if question_id is None else self._questions.question(question_id)
-        if found is not None and user.role is Role.DECIDER:
+        if found is None or user.role is not Role.DECIDER:
+            return
+        split = _SPLIT.fullmatch(said.text)
+        if split is not None:
+            self._split(hearing, found[0], split[1], user, recipient)
+        else:
             self._search(found[0], said)
+
+    def _split(self, hearing: Hearing, question: Question, ranges: str, user: User, recipient: str) -> None:
+        """Take a document apart; what comes of it stands in the question's place, and a refusal beside it."""
+        request = Request(
+            key=hearing.key,
+            action=Action.SPLIT,
+            document_id=question.document_id,
+            argument=ranges.strip(),
+            actor=_actor(user),
+            requested_at=hearing.at,
+            epoch=question.epoch,
+        )
+        reply = self._carry_out(request)
+        told = done(question.document_id, reply, self._ports.voice)
+        if reply is None or not reply.done:
+            self._questions.add(None, [(recipient, told)], self._ports.clock.now())
 
     def _search(self, question: Question, said: Said) -> None:
         """Offer whom somebody searches for, in the question's own message."""

@@ -1,5 +1,6 @@
 """People in the loop: questions, presses and words over real HTTP with a running daemon."""
 
+import io
 import random
 import re
 import subprocess
@@ -7,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from agent.domain.outcome import Archived, Failed, State
@@ -45,8 +47,14 @@ def daemon(world: World) -> Iterator[subprocess.Popen[bytes]]:
     running = world.start("run", module="agent")
     world.wait_until_up(running)
     yield running
+    process = Path(f"/proc/{running.pid}")
+    titles = (process / "cmdline").read_bytes() + (process / "comm").read_bytes()
     stop(running)
     running.kill()
+    logs = "".join(path.read_text() for path in (world.home / "logs").iterdir())
+    said = (world.log.read_text() + logs + titles.decode()).lower()
+    for secret in (TOKEN.partition(":")[2], "famille", "prenom"):
+        assert secret.lower() not in said
 
 
 def ask(world: World, api: BotApi, daemon: subprocess.Popen[bytes], number: int = 101) -> None:
@@ -211,3 +219,23 @@ def test_twenty_deaths_right_after_a_press_lose_none_and_do_none_twice(world: Wo
 
 def outcome_state(world: World, number: int) -> State | None:
     return next((it.state for it in world.documents() if it.document_id == number), None)
+
+
+def test_a_file_of_two_letters_is_split_by_a_reply(
+    world: World, api: BotApi, daemon: subprocess.Popen[bytes]
+) -> None:
+    both = pypdfium2.PdfDocument.new()
+    for number in (130, 131):
+        both.import_pages(pypdfium2.PdfDocument(letter_about(number)))
+    written = io.BytesIO()
+    both.save(written)
+    world.drop("both.pdf", written.getvalue())
+    api.wait_until(lambda it: len(it.kept) == 2, 40)
+    assert pressed(api, "Split").startswith("Reply to this message")
+    number = next(kept.message_id for kept in api.kept if kept.chat == CHAT)
+    api.say("split 1", reply_to=number)
+    api.wait_until(lambda it: "page 2" in it.texts[-1], 20)
+    api.say("split 1, 2", reply_to=number)
+    world.wait(lambda: [it.state for it in world.documents()[1:]] == [State.ARCHIVED] * 2, daemon)
+    filed = {getattr(it.outcome, "record_id", None) for it in world.documents()}
+    assert filed == {None, "130", "131"}

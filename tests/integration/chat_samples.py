@@ -57,7 +57,7 @@ def card(question: Question = QUESTION, **how: bool) -> Message:
 
 
 CHAT_SAMPLES = {
-    "question": card(),
+    "question": card(can_split=True),
     "confirming": card(replace(QUESTION, confirming=1)),
     "search": cards.question_card(
         replace(QUESTION, is_search=True, offered=(MARTHE.person.record_id,)),
