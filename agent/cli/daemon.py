@@ -18,7 +18,7 @@ from agent.cli.wording import count_people, err, print_json, say, say_table, tab
 from agent.config import EXAMPLE, chosen_home, load, writes_to_journald
 from agent.domain.decision import Policy
 from agent.domain.message import visible
-from agent.health import NAME_POLICY_HINT, NAME_POLICY_WARNING, Level, examine
+from agent.health import NAME_POLICY_HINT, NAME_POLICY_WARNING, Level, examine, wellness
 
 
 def register(app: typer.Typer) -> None:
@@ -56,10 +56,11 @@ def run(
     try:
         from agent.daemon import Daemon
 
+        daemon = Daemon(parts, wellness=lambda: wellness(settings))
         if is_watched:
-            Daemon(parts).run(on_ready=lambda: _greet(parts), on_stop=lambda: _take_leave(parts))
+            daemon.run(on_ready=lambda: _greet(parts), on_stop=lambda: _take_leave(parts))
         else:
-            Daemon(parts).run()
+            daemon.run()
     finally:
         parts.close()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from agent.core.voice import ENGLISH, Voice
 from agent.domain.document import DocumentId, reference
 from agent.domain.message import Message, MessageKind
 
@@ -81,4 +82,20 @@ def _short(name: str) -> str:
 def nothing_left_notice() -> Message:
     return Message(
         kind=MessageKind.NOTHING_LEFT, document_id=None, title="Nothing is left lying in incoming/ any more"
+    )
+
+
+def unwell_notice(sentence: str, hint: str, voice: Voice = ENGLISH) -> Message:
+    """Say that a part of the house is not well, in its own words."""
+    return Message(
+        kind=MessageKind.UNWELL,
+        document_id=None,
+        title=voice.say("Something needs you"),
+        lines=(*(line for line in (sentence, hint) if line), voice.say("More: dossierd check")),
+    )
+
+
+def well_notice(part: str, voice: Voice = ENGLISH) -> Message:
+    return Message(
+        kind=MessageKind.WELL_AGAIN, document_id=None, title=voice.say("Resolved: {part}", part=part)
     )

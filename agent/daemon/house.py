@@ -1,32 +1,51 @@
-"""The loop that tells of the house at its own times: the daily digest. Nothing waits on it."""
+"""The loop that tells of the house at its own times: the daily digest, and what is not well. Nothing waits on it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from agent.app import Parts
+from agent.domain.message import Topic
+from agent.domain.wellness import PartState
 from agent.workflow.digest import write_digest
+from agent.workflow.notices import Announcer, Wellness
 
 LOOK_SECONDS = 30.0
+LOOKS_APART = 10
+"""Of health, which costs more than a look at the clock: every five minutes."""
 
 
 class House:
     """Looks every half minute whether something is to be told.
 
     Args:
+        wellness: how the parts of the house are that nobody else tells of.
         on_told: called when a message was written.
     """
 
-    def __init__(self, parts: Parts, stop: threading.Event, *, on_told: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        stop: threading.Event,
+        *,
+        wellness: Callable[[], Sequence[PartState]],
+        on_told: Callable[[], None],
+    ) -> None:
         self._parts = parts
         self._stop = stop
         self._on_told = on_told
+        self._states = wellness
+        self._wellness = Wellness(self._announcer, parts.ports.voice)
+        self._looks = 0
         self._digest_time = parts.settings.digest_time
         self._timezone = ZoneInfo(parts.settings.timezone)
 
     def turn(self) -> None:
         if self._write_digest():
             self._on_told()
+        if self._looks % LOOKS_APART == 1 and self._wellness.look((*self._states(), *self._chats())):
+            self._on_told()
+        self._looks += 1
         self._stop.wait(LOOK_SECONDS)
 
     def _write_digest(self) -> bool:
@@ -44,3 +63,22 @@ class House:
     def _audit_head(self) -> tuple[int, str]:
         head = self._parts.journal.head
         return head.sequence, head.hash
+
+    def _announcer(self, part: str, spared: str | None) -> Announcer:
+        parts = self._parts
+        told = [recipient for recipient in parts.ports.recipients if recipient != spared]
+        return Announcer(Topic.HEALTH, parts.outbox.about(part), parts.clock, told)
+
+    def _chats(self) -> Sequence[PartState]:
+        """Who can be told: one who has blocked the bot is told of to the others."""
+        refusing = self._parts.outbox.refusing(self._parts.ports.recipients)
+        return [
+            PartState(
+                part=f"chat {number}",
+                is_bad=error is not None,
+                sentence=f"Chat {number} of {len(refusing)} is not told any more. {error}",
+                hint="What to do: docs/telegram.md, “When Telegram is down”.",
+                spared=recipient,
+            )
+            for number, (recipient, error) in enumerate(refusing.items(), start=1)
+        ]

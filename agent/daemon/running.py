@@ -39,6 +39,7 @@ from agent.domain.document import DocumentId
 from agent.domain.formats import suffixes_of
 from agent.domain.message import ParcelId, Topic
 from agent.domain.room import MEGABYTE
+from agent.domain.wellness import PartState
 from agent.workflow.gate import Gate
 from agent.workflow.notices import Announcer, Leftovers
 from agent.workflow.outbox import relay
@@ -65,11 +66,18 @@ LOOPS_SECONDS = 1.0
 class Daemon:
     """One running dossierd. Call `run` from the main thread; it returns when a stop is done."""
 
-    def __init__(self, parts: Parts, *, health: Callable[[], Sequence[str]] = tuple) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        health: Callable[[], Sequence[str]] = tuple,
+        wellness: Callable[[], Sequence[PartState]] = tuple,
+    ) -> None:
         """Build it.
 
         Args:
             health: tells each part's finding in a line, for those who ask in a chat.
+            wellness: how those parts are whose trouble people are to be told of without asking.
         """
         self._parts = parts
         self._ports = replace(
@@ -125,6 +133,7 @@ class Daemon:
             parts, self._stop, still=lambda: self._redeciding_loop.still(), submit=self.dispatcher.submit
         )
         self._redeciding_loop = Loop("redeciding", self._redeciding.turn, self._stop)
+        self._wellness = wellness
         self._chats = None if parts.listener is None else self._build_chats(parts.listener, health)
         talks = () if self._chats is None else (self._chats.talk,)
         self._loops = (self._intake_loop, self._desk_loop, self._post_loop, self._redeciding_loop, *talks)
@@ -136,7 +145,11 @@ class Daemon:
     def _waiting_on_strangers(self) -> tuple[Loop, ...]:
         """Loops that may hang for as long as a foreign machine does, which is no reason to end this one."""
         source = self._parts.source
-        house = Loop("house", House(self._parts, self._stop, on_told=self._post_wakes.set).turn, self._stop)
+        house = Loop(
+            "house",
+            House(self._parts, self._stop, wellness=self._wellness, on_told=self._post_wakes.set).turn,
+            self._stop,
+        )
         ears = (house,) if self._chats is None else (house, self._chats.ears)
         if source is None:
             return ears

@@ -33,6 +33,8 @@ class MessageKind(StrEnum):
     PAUSED = "paused"
     UNPAUSED = "unpaused"
     TEST = "test"
+    UNWELL = "unwell"
+    WELL_AGAIN = "well_again"
     STORM = "storm"
     STORM_OVER = "storm_over"
     RESULTS = "results"
@@ -45,6 +47,8 @@ class Topic(StrEnum):
     INTAKE = "intake"
     FILING = "filing"
     LEFTOVERS = "leftovers"
+    HEALTH = "health"
+    """Of one part: each has begin and end of its own."""
     PAUSE = "pause"
 
 
@@ -55,6 +59,8 @@ NOTICES: Mapping[MessageKind, Topic] = {
     MessageKind.FILING_RESUMED: Topic.FILING,
     MessageKind.LEFT_LYING: Topic.LEFTOVERS,
     MessageKind.NOTHING_LEFT: Topic.LEFTOVERS,
+    MessageKind.UNWELL: Topic.HEALTH,
+    MessageKind.WELL_AGAIN: Topic.HEALTH,
     MessageKind.PAUSED: Topic.PAUSE,
     MessageKind.UNPAUSED: Topic.PAUSE,
 }
@@ -65,6 +71,7 @@ OVER = frozenset(
         MessageKind.INTAKE_RESUMED,
         MessageKind.FILING_RESUMED,
         MessageKind.NOTHING_LEFT,
+        MessageKind.WELL_AGAIN,
         MessageKind.UNPAUSED,
     }
 )

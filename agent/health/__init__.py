@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from agent import errors
 from agent.config import Settings
+from agent.domain.wellness import PartState
 from agent.health import copies, custody, home, incoming, outside, pauses, registry, room
 from agent.health.finding import Finding, Level
 from agent.health.outside import NAME_POLICY_HINT, NAME_POLICY_WARNING
@@ -22,6 +23,7 @@ __all__ = [
     "examine_part",
     "full_disk",
     "pause_of",
+    "wellness",
 ]
 
 
@@ -37,6 +39,21 @@ def examine(settings: Settings, *, deep: bool = False) -> list[Finding]:
 def examine_part(name: str, settings: Settings) -> Finding:
     """Ask one part of `PARTS`."""
     return _ask(name, dict(PARTS)[name], settings)
+
+
+WATCHED = ("registry", "ocr", "fence")
+"""Parts that the daemon tells of without being asked: cheap to ask, and told of by nothing else."""
+
+
+def wellness(settings: Settings) -> list[PartState]:
+    """Ask the parts that the daemon watches; what is only worth a notice is well."""
+    found = [examine_part(name, settings) for name in WATCHED]
+    return [
+        PartState(
+            part=it.part, is_bad=it.level is Level.BAD, sentence=f"{it.part}: {it.sentence}", hint=it.hint
+        )
+        for it in found
+    ]
 
 
 def _ask(name: str, part: Callable[[Settings], Finding], settings: Settings) -> Finding:

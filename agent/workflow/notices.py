@@ -1,13 +1,15 @@
 """What people are told of the house: once when it begins, once when it is over, across restarts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
 from agent import errors
 from agent.asked import Notices
-from agent.core.notices import left_notice, nothing_left_notice
+from agent.core.notices import left_notice, nothing_left_notice, unwell_notice, well_notice
+from agent.core.voice import ENGLISH, Voice
 from agent.domain.message import OVER, Message, Topic
+from agent.domain.wellness import PartState
 from agent.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -56,6 +58,33 @@ class Announcer:
     def _put_off(self, error: errors.LedgerUnavailable) -> bool:
         log.warning("notice_put_off", topic=self._topic, reason=error.reason)
         return False
+
+
+class Wellness:
+    """Tells people of each part that is not well, if two looks in a row have found it so, and once that it is again.
+
+    Args:
+        announcer: gives the one who tells of a part, to all but the one named.
+    """
+
+    def __init__(self, announcer: Callable[[str, str | None], Announcer], voice: Voice = ENGLISH) -> None:
+        self._announcer = announcer
+        self._voice = voice
+        self._bad: frozenset[str] = frozenset()
+
+    def look(self, parts: Sequence[PartState]) -> bool:
+        """Compare with the last look; gives whether something was told."""
+        before, self._bad = self._bad, frozenset(it.part for it in parts if it.is_bad)
+        told = [self._tell(it) for it in parts if not it.is_bad or it.part in before]
+        return any(told)
+
+    def _tell(self, state: PartState) -> bool:
+        notice = (
+            unwell_notice(state.sentence, state.hint, self._voice)
+            if state.is_bad
+            else well_notice(state.part, self._voice)
+        )
+        return self._announcer(state.part, state.spared).tell(notice)
 
 
 QUIET_LOOKS = 20

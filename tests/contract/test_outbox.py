@@ -12,7 +12,8 @@ from sqlalchemy import Engine, insert
 from agent.adapters.ledger import SqlOutbox, open_engine, schema
 from agent.adapters.ledger.engine import writing
 from agent.adapters.ledger.rows import MESSAGE
-from agent.domain.message import Message, ParcelId
+from agent.core.notices import unwell_notice
+from agent.domain.message import Message, MessageKind, ParcelId, Topic
 from agent.workflow.outbox import Outbox
 from tests.fakes_outbox import NOON, FakeOutbox, a_message
 
@@ -195,3 +196,25 @@ def test_what_has_no_card_is_sent_beside_it(outbox: AnyOutbox) -> None:
     outbox.add("anna", 1)
     put(outbox, "answered")
     assert due(outbox) == [("anna", "Filed under file 20817", None), ("anna", "answered", "41")]
+
+
+def test_a_notice_about_one_part_is_none_about_another(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "ledger.sqlite", may_upgrade=True)
+    everything = SqlOutbox(engine)
+    everything.about("ocr").announce([("anna", unwell_notice("", ""))], NOON)
+    assert everything.about("ocr").last_notice(Topic.HEALTH) is MessageKind.UNWELL
+    assert everything.about("fence").last_notice(Topic.HEALTH) is None
+    assert everything.last_notice(Topic.HEALTH) is None
+    engine.dispose()
+
+
+def test_who_refuses_is_known_until_a_message_gets_through(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "ledger.sqlite", may_upgrade=True)
+    outbox = FilledSqlOutbox(engine)
+    outbox.mark_dead(outbox.add("anna", 1), "blocked", NOON)
+    outbox.mark_sent(outbox.add("bert", 1), "41", NOON)
+    outbox.add("anna", 2)
+    assert outbox.refusing(("anna", "bert", "carl")) == {"anna": "blocked", "bert": None, "carl": None}
+    outbox.mark_sent(outbox.add("anna", 3), "42", NOON)
+    assert outbox.refusing(("anna",)) == {"anna": None}
+    engine.dispose()

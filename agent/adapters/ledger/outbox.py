@@ -5,7 +5,7 @@ that wait to do so only the newest is delivered, and the others count as sent wi
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import (
     ColumnElement,
@@ -94,11 +94,34 @@ _TURNS = (  # a parcel has to wait for those before it, also where it takes thei
 _NEXT_DUE = select(func.min(_TURNS.c.due_at))
 
 
-class SqlOutbox:
-    """Implements `ports.Outbox` and `ports.Notices`."""
+_LAST = (
+    select(outbox.c.dead_at, outbox.c.error)
+    .where(
+        outbox.c.recipient == bindparam("wanted"),
+        outbox.c.told_by.is_(None),
+        or_(outbox.c.sent_at.is_not(None), outbox.c.dead_at.is_not(None)),
+    )
+    .order_by(outbox.c.parcel_id.desc())
+    .limit(1)
+    .subquery()
+)
+_LAST_REFUSAL = select(_LAST.c.error).where(_LAST.c.dead_at.is_not(None))
 
-    def __init__(self, engine: Engine) -> None:
+
+class SqlOutbox:
+    """Implements `workflow.outbox.Outbox` and `asked.Notices`.
+
+    Args:
+        part: what its notices are about within their topic, such as one part of the house's health.
+    """
+
+    def __init__(self, engine: Engine, part: str = "") -> None:
         self._engine = engine
+        self._part = part
+
+    def about(self, part: str) -> "SqlOutbox":
+        """The same outbox, for notices about one part."""
+        return SqlOutbox(self._engine, part)
 
     def due(self, now: datetime.datetime, limit: int) -> Sequence[Parcel]:
         """The parcels to deliver now, in order; none of a recipient whose earlier one has been put off."""
@@ -161,7 +184,7 @@ class SqlOutbox:
             for recipient, message in messages:
                 connection.execute(
                     insert(outbox).values(
-                        topic=NOTICES[message.kind],
+                        topic=self._topic(NOTICES[message.kind]),
                         epoch=0,
                         recipient=recipient,
                         message=rows.MESSAGE.dump_json(message).decode(),
@@ -174,11 +197,22 @@ class SqlOutbox:
         with reading(self._engine) as connection:
             message = connection.execute(
                 select(outbox.c.message)
-                .where(outbox.c.topic == topic)
+                .where(outbox.c.topic == self._topic(topic))
                 .order_by(outbox.c.parcel_id.desc())
                 .limit(1)
             ).scalar()
         return None if message is None else rows.MESSAGE.validate_json(message).kind
+
+    def refusing(self, recipients: Sequence[str]) -> Mapping[str, str | None]:
+        """Of each, why the last message was refused; None for whom it reached, and who had none yet."""
+        with reading(self._engine) as connection:
+            return {
+                recipient: connection.execute(_LAST_REFUSAL, {"wanted": recipient}).scalar()
+                for recipient in recipients
+            }
+
+    def _topic(self, topic: Topic) -> str:
+        return f"{topic}:{self._part}" if self._part else topic
 
     def _change(self, parcel_id: ParcelId, **values: object) -> None:
         with writing(self._engine) as connection:

@@ -7,6 +7,8 @@ from agent.core.notices import (
     resumed_notice,
     stuck_notice,
     unstuck_notice,
+    unwell_notice,
+    well_notice,
 )
 from agent.domain.document import DocumentId
 from agent.domain.message import NOTICES, OVER, MessageKind, Topic
@@ -43,9 +45,23 @@ def test_each_topic_has_a_notice_for_its_end() -> None:
         paused_notice("", "").kind,
         stuck_notice([DocumentId(1)], "", "").kind,
         left_notice({"a": "b"}).kind,
+        unwell_notice("", "").kind,
         MessageKind.PAUSED,
     }
-    ends = {resumed_notice().kind, unstuck_notice().kind, nothing_left_notice().kind, MessageKind.UNPAUSED}
+    ends = {
+        resumed_notice().kind,
+        unstuck_notice().kind,
+        nothing_left_notice().kind,
+        well_notice("ocr").kind,
+        MessageKind.UNPAUSED,
+    }
     assert ends == OVER
     assert begins | ends == set(NOTICES)
     assert {NOTICES[kind] for kind in begins} == {NOTICES[kind] for kind in ends} == set(Topic)
+
+
+def test_what_is_not_well_is_told_in_its_own_words_and_so_is_its_end() -> None:
+    notice = unwell_notice("tesseract is missing", "sudo apt install tesseract-ocr")
+    assert notice.title == "Something needs you"
+    assert notice.lines == ("tesseract is missing", "sudo apt install tesseract-ocr", "More: dossierd check")
+    assert well_notice("ocr").title == "Resolved: ocr"

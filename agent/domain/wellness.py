@@ -1,0 +1,19 @@
+"""How a part of the house is, as the daemon tells people of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartState:
+    """One part, at one look.
+
+    Attributes:
+        part: its name, such as `registry`; people are told of each by itself. At most 24 characters.
+        spared: whom not to tell, since it is they who can't be told.
+    """
+
+    part: str
+    is_bad: bool
+    sentence: str = ""
+    hint: str = ""
+    spared: str | None = None
