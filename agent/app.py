@@ -26,6 +26,7 @@ from agent.adapters.ledger import (
     open_engine,
 )
 from agent.adapters.reading.copies import SearchableCopies
+from agent.adapters.reading.drawer import SnippetDrawer
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.reading.splitter import PdfSplitter
 from agent.adapters.registry import RegistryIndex
@@ -150,6 +151,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         rules=rules_of(settings),
         should_stop=stopping.is_set,
         searchable=build_copies(settings, reader) if settings.searchable_pdf else None,
+        snippets=build_drawer(settings, reader) if settings.snippets else None,
     )
     return Parts(
         settings=settings,
@@ -242,6 +244,16 @@ def build_copies(settings: Settings, reader: SandboxedReader) -> SearchableCopie
         reader,
         memory_megabytes=settings.reader_megabytes,
         max_megabytes=settings.max_file_megabytes + _WORDS_MEGABYTES,
+    )
+
+
+def build_drawer(settings: Settings, reader: SandboxedReader) -> SnippetDrawer:
+    return SnippetDrawer(
+        reader,
+        memory_megabytes=settings.reader_megabytes,
+        render_megapixels=settings.render_megapixels,
+        max_pages=settings.max_pages,
+        passwords=settings.passwords,
     )
 
 

@@ -92,6 +92,7 @@ class Settings(BaseSettings):
     reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"
 
     searchable_pdf: bool = True
+    snippets: bool = False
 
     registry_url: SecretStr | None = None
     registry_table: str = ""

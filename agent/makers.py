@@ -7,6 +7,7 @@ from typing import Protocol
 
 from agent.domain.document import DocumentText
 from agent.domain.searchable import MadeCopy, Unsearchable
+from agent.domain.snippet import Crop, Undrawn
 from agent.domain.splitting import PageRange, Unsplit
 
 
@@ -36,6 +37,18 @@ class Splitter(Protocol):
 
         Args:
             ranges: together all pages, in order; a document that has others is called damaged.
+
+        Raises:
+            FileVanished, ReaderUnavailable, ReadingStopped.
+        """
+        ...
+
+
+class SnippetSource(Protocol):
+    """Draws pieces of pages, for people to see what a reason rests on."""
+
+    def snippet(self, path: Path, crop: Crop, *, should_stop: Callable[[], bool]) -> bytes | Undrawn:
+        """Draw a piece as a PNG of at most `WIDEST` by `HIGHEST` pixels, in a disposable child.
 
         Raises:
             FileVanished, ReaderUnavailable, ReadingStopped.

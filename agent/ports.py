@@ -21,7 +21,7 @@ from agent.domain.reading import Progress, Reading, Turn, Wanted
 from agent.domain.room import Room
 from agent.domain.searchable import MadeCopy
 from agent.domain.settlement import Settlement
-from agent.makers import SearchablePdfs, Splitter
+from agent.makers import SearchablePdfs, SnippetSource, Splitter
 
 
 class Clock(Protocol):
@@ -394,3 +394,4 @@ class Ports:
     should_yield: Callable[[DocumentId], bool] = lambda _: False
     """Whether the reading of a document should make way for others after its turn."""
     searchable: SearchablePdfs | None = None  # None: the office wants no searchable copies
+    snippets: SnippetSource | None = None  # None: the office wants none in its chats

@@ -94,6 +94,14 @@ def leave_one_part_and_a_link(order: Order, _document: int, _reply: socket.socke
     (order.scratch / finding.part_file(1)).symlink_to("/etc/passwd")
 
 
+def leave_no_picture(order: Order, _document: int, _reply: socket.socket) -> None:
+    (order.scratch / finding.DRAWING).write_bytes(b"<html>")
+
+
+def leave_too_large_a_picture(order: Order, _document: int, _reply: socket.socket) -> None:
+    (order.scratch / finding.DRAWING).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(600_000))
+
+
 def meet_a_full_disk(_order: Order, _document: int, _reply: socket.socket) -> None:
     raise finding.NoRoomError
 

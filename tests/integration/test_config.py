@@ -178,6 +178,7 @@ WRONG = {
     "pdf_passwords": "s3cret" * 30,
     "reader_fence": "s3cret",
     "searchable_pdf": "s3cret",
+    "snippets": "s3cret",
     "log_level": "s3cret",
     "telegram_users": "s3cret",
     "telegram_results": "sometimes",

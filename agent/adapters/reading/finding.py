@@ -37,6 +37,9 @@ EMPTY_BYTES = 256
 COPY = "searchable.pdf"
 """Name of the searchable copy in the scratch folder of a child that makes one."""
 
+DRAWING = "piece.png"
+"""Name of the picture in the scratch folder of a child that draws a piece of a page."""
+
 
 def part_file(number: int) -> str:
     """Name of a part, from 0, in the scratch folder of a child that splits a document."""
@@ -49,6 +52,7 @@ class Task(StrEnum):
     READ = "read"
     MAKE_SEARCHABLE = "make_searchable"
     SPLIT = "split"
+    DRAW = "draw"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,8 @@ class Order:
         passwords: what to try on a PDF that has one; secrets, which go no other way than this.
         file_megabytes: of the largest file that it may write, beside what a page's picture needs.
         ranges: of a document that is split, the first and the last page of each part.
+        page_number, crop, turn: the piece of a page that is to be drawn: left, top, right and bottom in points, on the
+            page turned by so many degrees clockwise.
     """
 
     scratch: Path
@@ -90,6 +96,9 @@ class Order:
     passwords: tuple[str, ...] = field(default=(), repr=False)
     file_megabytes: int = 0
     ranges: tuple[tuple[int, int], ...] = ()
+    page_number: int = 0
+    crop: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    turn: int = 0
 
     @property
     def most_pages(self) -> int:
@@ -106,7 +115,7 @@ class Order:
     @classmethod
     def decode(cls, encoded: bytes) -> "Order":
         fields = json.loads(encoded)
-        for name in ("pages", "hung", "crashed", "labels", "passwords"):
+        for name in ("pages", "hung", "crashed", "labels", "passwords", "crop"):
             fields[name] = None if fields[name] is None else tuple(fields[name])
         ranges = tuple((first, last) for first, last in fields["ranges"])
         return cls(**{**fields, "ranges": ranges, "scratch": Path(fields["scratch"])})

@@ -1,4 +1,4 @@
-"""What a child may be told to do with a document: read it, make a copy of it that can be searched, take it apart."""
+"""What a child may be told to do with a document: read it, copy it with words to search, take it apart, draw it."""
 
 import socket
 
@@ -20,3 +20,7 @@ def run(order: Order, document: int, reply: socket.socket) -> None:
             from agent.adapters.reading.splitting import split
 
             split(order, document, reply)
+        case Task.DRAW:
+            from agent.adapters.reading.drawing import draw
+
+            draw(order, document, reply)

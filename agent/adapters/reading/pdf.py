@@ -102,7 +102,7 @@ class PdfPages:
     ) -> None:
         self.count = count
         self._page_seconds = order.page_seconds
-        self._annotations = None if document is None else Annotations(document)
+        self.annotations = None if document is None else Annotations(document)
         self._is_a_stand_in = document is not None and _is_a_stand_in(document)
         self._plumber = plumber
         self._page_ends = 0.0
@@ -116,10 +116,10 @@ class PdfPages:
     def read(self, number: int) -> Page:
         """Read a page, whatever it does; see `Pages`."""
         self._page_ends = time.monotonic() + self._page_seconds
-        if self._annotations is None:
+        if self.annotations is None:
             return self._plumbed(number)
         try:
-            with contextlib.closing(self._annotations.open(number)) as page:
+            with contextlib.closing(self.annotations.open(number)) as page:
                 found = self._skimmed(page, number) or self._both(page, number)
                 is_lacking = (page.is_uncertain or self._is_a_stand_in) and found.problem is None
                 return replace(found, problem=PageProblem.TEXT_DROPPED) if is_lacking else found
