@@ -3,11 +3,24 @@
 import re
 from pathlib import Path
 
+from agent.core.notices import unwell_notice, well_notice
 from tests.integration.chat_samples import CHAT_SAMPLES, laid_out
+from tests.unit.core.test_digest import DIGEST
 from tests.unit.core.test_messages import SAMPLES, shown
+from tests.unit.core.test_results import BATCH
+from tests.unit.core.test_storms import OVER, STORM
 
 PAGE = Path(__file__).parents[2] / "docs" / "telegram.md"
 CHATS = "## In a chat"
+NOTICES = "## Of many at once, and of the house"
+TOLD = (
+    STORM,
+    OVER,
+    BATCH,
+    DIGEST,
+    unwell_notice("ocr: tesseract has no data for fra", "Type: sudo apt install tesseract-ocr-fra"),
+    well_notice("ocr"),
+)
 
 
 def _blocks(text: str) -> list[str]:
@@ -21,9 +34,13 @@ def _sections() -> dict[str, str]:
 
 def test_the_page_shows_every_layout_as_it_is() -> None:
     sections = _sections()
-    del sections[CHATS]
+    del sections[CHATS], sections[NOTICES]
     assert _blocks("".join(sections.values())) == [shown(message) for message in SAMPLES.values()]
 
 
 def test_the_page_shows_what_stands_in_the_chats_as_it_is() -> None:
     assert _blocks(_sections()[CHATS]) == [laid_out(message) for message in CHAT_SAMPLES.values()]
+
+
+def test_the_page_shows_what_is_told_of_many_and_of_the_house_as_it_is() -> None:
+    assert _blocks(_sections()[NOTICES]) == [shown(message) for message in TOLD]
