@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from agent import errors
 from agent.adapters.clock import SystemClock
@@ -34,8 +35,10 @@ from agent.adapters.registry.sql_source import SqlSource
 from agent.config import Settings
 from agent.core.learned import vocabulary_with
 from agent.core.rules import Rules
+from agent.core.voice import Voice
 from agent.domain.lesson import LessonState
 from agent.domain.message import recipient_of
+from agent.languages import catalogue
 from agent.ports import Ledger, Notifier, Ports
 
 if TYPE_CHECKING:
@@ -121,6 +124,7 @@ def build(settings: Settings, *, say: Callable[[str], None] | None = None) -> Pa
 
 def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str], None] | None) -> Parts:
     source = build_source(settings)  # first: a wrong address is told before anything is made
+    voice = voice_of(settings)
     engine = open_engine(state / LEDGER_FILE, may_upgrade=True)
     ledger = SqlLedger(engine)
     home_id, is_new = identify(state, ledger.home_id())
@@ -149,6 +153,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         recipients=tuple(one for one in notifier.recipients() if one != escalation_of(settings)),
         asks_in_chats=listener is not None,
         rules=rules_of(settings),
+        voice=voice,
         should_stop=stopping.is_set,
         searchable=build_copies(settings, reader) if settings.searchable_pdf else None,
         snippets=build_drawer(settings, reader) if settings.snippets else None,
@@ -184,6 +189,19 @@ def rules_of(settings: Settings) -> Rules:
         confidence_floor=settings.ocr_confidence_floor,
         max_crashes=settings.max_crashes,
         vocabulary=settings.vocabulary,
+    )
+
+
+def voice_of(settings: Settings) -> Voice:
+    """How people are spoken to.
+
+    Raises:
+        SettingInvalid: the language's catalogue can't be used.
+    """
+    return Voice(
+        catalogue=catalogue(settings.language),
+        timezone=ZoneInfo(settings.timezone),
+        privacy=settings.privacy,
     )
 
 

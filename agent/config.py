@@ -25,9 +25,11 @@ from agent.core.allowed import Allowed, users_of
 from agent.core.hours import QuietHours, digest_time, quiet_hours
 from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
 from agent.core.vocabulary import Vocabulary
+from agent.core.voice import Privacy
 from agent.domain.decision import Mode, Policy
 from agent.domain.result import Results
 from agent.errors import SettingInvalid
+from agent.languages import BUILT_IN, languages
 
 PREFIX = "DOSSIERD_"
 EXAMPLE = Path(__file__).resolve().parents[1] / ".env.example"
@@ -55,6 +57,8 @@ class Settings(BaseSettings):
     mode: Mode = Mode.AUTO
     policy: Policy = Policy.TWO_IDENTIFIERS
     timezone: str = "UTC"
+    language: str = BUILT_IN
+    privacy: Privacy = Privacy.MINIMAL
     allow_root: bool = False
 
     insurance_pattern: str = ""
@@ -115,6 +119,13 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError("is no time zone; write it like Europe/Paris") from error
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _language_is_there(cls, value: str) -> str:
+        if value not in languages():
+            raise ValueError(f"must be one of {', '.join(languages())}")
         return value
 
     @field_validator("insurance_pattern")

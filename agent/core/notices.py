@@ -1,8 +1,9 @@
 """What people are told of the house itself: it stands still, it goes on, something is left lying."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from agent.core.voice import ENGLISH, Voice
+from agent.core.voice import ENGLISH, Privacy, Voice
 from agent.domain.document import DocumentId, reference
 from agent.domain.message import Message, MessageKind
 
@@ -15,20 +16,26 @@ LISTED = 10
 """How many things that were left lying a notice lists; the rest are counted."""
 
 
-def paused_notice(sentence: str, hint: str) -> Message:
+def paused_notice(sentence: str, hint: str, *, voice: Voice) -> Message:
     return Message(
         kind=MessageKind.INTAKE_PAUSED,
         document_id=None,
-        title="No new documents are taken in",
-        lines=(sentence, hint, "They wait in incoming/, and are safe there. More: dossierd check"),
+        title=voice.say("No new documents are taken in"),
+        lines=(
+            sentence,
+            hint,
+            voice.say("They wait in incoming/, and are safe there. More: dossierd check"),
+        ),
     )
 
 
-def resumed_notice() -> Message:
-    return Message(kind=MessageKind.INTAKE_RESUMED, document_id=None, title="Documents are taken in again")
+def resumed_notice(*, voice: Voice) -> Message:
+    return Message(
+        kind=MessageKind.INTAKE_RESUMED, document_id=None, title=voice.say("Documents are taken in again")
+    )
 
 
-def stuck_notice(documents: Sequence[DocumentId], sentence: str, hint: str) -> Message:
+def stuck_notice(documents: Sequence[DocumentId], sentence: str, hint: str, *, voice: Voice) -> Message:
     """Say that documents can't go on.
 
     Args:
@@ -36,42 +43,57 @@ def stuck_notice(documents: Sequence[DocumentId], sentence: str, hint: str) -> M
         sentence: what the first of them met.
     """
     named = ", ".join(map(reference, documents[:NAMED])) + (", ..." if len(documents) > NAMED else "")
-    count = "1 document" if len(documents) == 1 else f"{len(documents)} documents"
     return Message(
         kind=MessageKind.FILING_STUCK,
         document_id=None,
-        title=f"{count} can't go on: {named}",
+        title=voice.count(
+            "{number} document can't go on: {documents}",
+            "{number} documents can't go on: {documents}",
+            len(documents),
+            documents=named,
+        ),
         lines=(
             *(line for line in (sentence, hint) if line),
-            "They are safe, and tried again every minute. More: dossierd check",
+            voice.say("They are safe, and tried again every minute. More: dossierd check"),
         ),
     )
 
 
-def unstuck_notice() -> Message:
-    return Message(kind=MessageKind.FILING_RESUMED, document_id=None, title="All documents go on again")
+def unstuck_notice(*, voice: Voice) -> Message:
+    return Message(
+        kind=MessageKind.FILING_RESUMED, document_id=None, title=voice.say("All documents go on again")
+    )
 
 
-def left_notice(things: Mapping[str, str]) -> Message:
-    """Say what lies in `incoming/` and is not filed.
+def left_notice(things: Mapping[str, str], *, voice: Voice) -> Message:
+    """Say what lies in `incoming/` and is not filed; by its name only where names of files may be told.
 
     Args:
         things: names below `incoming/`, each with what is wrong in a word or two; at least one.
     """
-    listed = [f"{_short(name)}: {why}" for name, why in list(things.items())[:LISTED]]
-    rest = len(things) - len(listed)
     return Message(
         kind=MessageKind.LEFT_LYING,
         document_id=None,
-        title="Left in incoming/: "
-        + ("1 thing that is" if len(things) == 1 else f"{len(things)} things that are")
-        + " not filed",
+        title=voice.count(
+            "Left in incoming/: {number} thing that is not filed",
+            "Left in incoming/: {number} things that are not filed",
+            len(things),
+        ),
         lines=(
-            *listed,
-            *([f"and {rest} more"] if rest else []),
-            "Only PDFs and pictures that dossierd may read and move are filed. What to do: dossierd check",
+            *_listed(things, voice),
+            voice.say(
+                "Only PDFs and pictures that dossierd may read and move are filed. What to do: dossierd check"
+            ),
         ),
     )
+
+
+def _listed(things: Mapping[str, str], voice: Voice) -> list[str]:
+    if voice.privacy is not Privacy.FULL:
+        return [f"{voice.say(why)}: {count}" for why, count in Counter(things.values()).items()]
+    listed = [f"{_short(name)}: {voice.say(why)}" for name, why in list(things.items())[:LISTED]]
+    rest = len(things) - len(listed)
+    return [*listed, *([voice.say("and {count} more", count=rest)] if rest else [])]
 
 
 def _short(name: str) -> str:
@@ -79,9 +101,11 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else "…" + name[1 - LONGEST_NAME :]
 
 
-def nothing_left_notice() -> Message:
+def nothing_left_notice(*, voice: Voice) -> Message:
     return Message(
-        kind=MessageKind.NOTHING_LEFT, document_id=None, title="Nothing is left lying in incoming/ any more"
+        kind=MessageKind.NOTHING_LEFT,
+        document_id=None,
+        title=voice.say("Nothing is left lying in incoming/ any more"),
     )
 
 

@@ -87,19 +87,19 @@ def _day(people: Sequence[Person], voice: Voice) -> list[str]:
 
 
 def _first_name(people: Sequence[Person], voice: Voice) -> list[str]:
-    return _beginnings("first name", [person.first_name for person in people], voice)
+    return _beginnings(voice.say("first name"), [person.first_name for person in people], voice)
 
 
 def _last_name(people: Sequence[Person], voice: Voice) -> list[str]:
-    return _beginnings("last name", [person.last_name for person in people], voice)
+    return _beginnings(voice.say("last name"), [person.last_name for person in people], voice)
 
 
 def _birth_name(people: Sequence[Person], voice: Voice) -> list[str]:
-    return _beginnings("birth name", [person.birth_name or "" for person in people], voice)
+    return _beginnings(voice.say("birth name"), [person.birth_name or "" for person in people], voice)
 
 
 def _sex(people: Sequence[Person], voice: Voice) -> list[str]:
-    return [_piece("sex", person.sex or "", voice) for person in people]
+    return [_piece(voice.say("sex"), person.sex or "", voice) for person in people]
 
 
 def _identifier(people: Sequence[Person], voice: Voice) -> list[str]:
@@ -107,7 +107,7 @@ def _identifier(people: Sequence[Person], voice: Voice) -> list[str]:
     for kind in sorted({identifier.kind for person in people for identifier in person.identifiers}):
         values = [_value(person, kind) for person in people]
         if len(set(values)) > 1:
-            return _endings(BY_NAME[kind].title if kind in BY_NAME else kind, values, voice)
+            return _endings(voice.say(BY_NAME[kind].title) if kind in BY_NAME else kind, values, voice)
     return [""] * len(people)
 
 
@@ -116,7 +116,7 @@ def _value(person: Person, kind: str) -> str:
 
 
 def _phone(people: Sequence[Person], voice: Voice) -> list[str]:
-    return _endings("phone", [person.phone or "" for person in people], voice)
+    return _endings(voice.say("phone"), [person.phone or "" for person in people], voice)
 
 
 _FURTHER: tuple[Callable[[Sequence[Person], Voice], list[str]], ...] = (
@@ -143,7 +143,7 @@ def _endings(what: str, values: Sequence[str], voice: Voice) -> list[str]:
 
 
 def _piece(what: str, piece: str, voice: Voice) -> str:
-    return voice.say("{field} {value}", field=voice.say(what), value=piece or voice.say("not on file"))
+    return voice.say("{field} {value}", field=what, value=piece or voice.say("not on file"))
 
 
 def _length_told(values: Sequence[str], voice: Voice) -> int:

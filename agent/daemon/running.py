@@ -121,7 +121,7 @@ class Daemon:
             watcher=self._watcher,
             dispatcher=self.dispatcher,
             gate=self._gate,
-            leftovers=Leftovers(self._announcer(Topic.LEFTOVERS)),
+            leftovers=Leftovers(self._announcer(Topic.LEFTOVERS), voice=parts.ports.voice),
             still=lambda: self._intake_loop.still() and self._has_home(),
             others=lambda: self._desk.in_hands,
             on_told=self._post_wakes.set,
@@ -277,9 +277,11 @@ class Daemon:
         stuck = self.dispatcher.stuck()
         if stuck and self._gate.trouble is not None:
             return
-        notice = unstuck_notice()
+        voice = self._parts.ports.voice
+        notice = unstuck_notice(voice=voice)
         if stuck:
-            notice = stuck_notice([it.document_id for it in stuck], stuck[0].sentence, stuck[0].hint)
+            documents = [it.document_id for it in stuck]
+            notice = stuck_notice(documents, stuck[0].sentence, stuck[0].hint, voice=voice)
         if self._filing.tell(notice):
             self._post_wakes.set()
 

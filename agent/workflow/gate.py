@@ -62,9 +62,11 @@ class Gate:
         elif before is not None and self._trouble is None:
             log.info("intake_resumed", free_bytes=self._least_bytes())
         if self._trouble is not None:
-            self._of_trouble.tell(paused_notice(self._trouble.sentence, self._trouble.hint))
+            self._of_trouble.tell(
+                paused_notice(self._trouble.sentence, self._trouble.hint, voice=self._ports.voice)
+            )
         elif self._pause is None:
-            self._of_trouble.tell(resumed_notice())
+            self._of_trouble.tell(resumed_notice(voice=self._ports.voice))
         return self._trouble is None and self._pause is None
 
     def _look_for_pause(self) -> None:

@@ -97,8 +97,9 @@ class Leftovers:
     Accepted: after a restart, what came while the daemon was down is taken for told, if other things were.
     """
 
-    def __init__(self, announcer: Announcer) -> None:
+    def __init__(self, announcer: Announcer, *, voice: Voice) -> None:
         self._announcer = announcer
+        self._voice = voice
         self._seen: frozenset[str] | None = None
         self._told: frozenset[str] | None = None
         self._quiet_looks = 0
@@ -120,8 +121,8 @@ class Leftovers:
         self._told &= self._seen
         new = {name: things[name] for name in things if name in before and name not in self._told}
         self._quiet_looks = max(0, self._quiet_looks - 1)
-        if new and not self._quiet_looks and self._announcer.repeat(left_notice(new)):
+        if new and not self._quiet_looks and self._announcer.repeat(left_notice(new, voice=self._voice)):
             self._told |= new.keys()
             self._quiet_looks = QUIET_LOOKS
             return True
-        return not (things or before) and self._announcer.tell(nothing_left_notice())
+        return not (things or before) and self._announcer.tell(nothing_left_notice(voice=self._voice))

@@ -153,6 +153,8 @@ WRONG = {
     "mode": "s3cret",
     "policy": "s3cret",
     "timezone": "Mars/S3cret",
+    "language": "s3cret",
+    "privacy": "s3cret",
     "allow_root": "s3cret",
     "insurance_pattern": "s3cret",
     "identifiers": "s3cret | s3cret | s3cret | s3cret",
@@ -278,6 +280,12 @@ def test_without_passwords_none_is_tried(home: Path) -> None:
 
 
 @pytest.mark.security
+def test_a_language_that_is_not_there_is_refused_with_those_that_are(home: Path) -> None:
+    _write(home, "DOSSIERD_LANGUAGE=tlh")
+    with pytest.raises(SettingInvalid, match=r"DOSSIERD_LANGUAGE: must be one of en, fr$"):
+        load()
+
+
 def test_too_many_passwords_are_refused_without_naming_one(home: Path) -> None:
     _write(home, "DOSSIERD_PDF_PASSWORDS='" + "\n".join(f"s3cret{number}" for number in range(21)) + "'")
     with pytest.raises(SettingInvalid) as refused:

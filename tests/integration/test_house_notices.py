@@ -17,6 +17,7 @@ from agent.adapters.space import HomeSpace
 from agent.app import make_home
 from agent.config import Settings
 from agent.core.notices import paused_notice, resumed_notice
+from agent.core.voice import ENGLISH
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256
 from agent.domain.message import Message
 from agent.domain.outcome import Event, Failed, FailureReason
@@ -57,8 +58,8 @@ def test_a_home_without_folders_has_no_room_to_tell_of(tmp_path: Path) -> None:
     ("last", "level"),
     [
         (None, Level.GOOD),
-        (paused_notice("archive/: 199 MB free.", ""), Level.BAD),
-        (resumed_notice(), Level.GOOD),
+        (paused_notice("archive/: 199 MB free.", "", voice=ENGLISH), Level.BAD),
+        (resumed_notice(voice=ENGLISH), Level.GOOD),
     ],
 )
 def test_check_says_that_intake_still_pauses_a_little_above_the_floor(

@@ -30,6 +30,7 @@ from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine
 from agent.adapters.ledger import engine as engine_module
 from agent.adapters.ledger.engine import reading, writing
 from agent.core.notices import paused_notice, resumed_notice
+from agent.core.voice import ENGLISH
 from agent.domain.document import (
     CorrelationId,
     DocumentId,
@@ -1070,16 +1071,16 @@ def test_a_claim_that_came_to_nothing_is_gone_on_with_not_begun_again(ledger: Sq
 def test_a_notice_is_due_at_once_and_remembered(outbox: SqlOutbox) -> None:
     assert outbox.last_notice(Topic.INTAKE) is None
     for notice in (
-        paused_notice("archive/: full.", ""),
-        resumed_notice(),
-        paused_notice("archive/: full.", ""),
+        paused_notice("archive/: full.", "", voice=ENGLISH),
+        resumed_notice(voice=ENGLISH),
+        paused_notice("archive/: full.", "", voice=ENGLISH),
     ):
         outbox.announce([("anna", notice), ("bert", notice)], NOON)
     assert outbox.last_notice(Topic.INTAKE) is MessageKind.INTAKE_PAUSED
     assert outbox.last_notice(Topic.FILING) is None
     due = outbox.due(NOON, 10)
     assert [(parcel.recipient, parcel.document_id) for parcel in due] == [("anna", None), ("bert", None)] * 3
-    assert due[0].message == paused_notice("archive/: full.", "")
+    assert due[0].message == paused_notice("archive/: full.", "", voice=ENGLISH)
 
 
 def test_a_full_disk_is_told_as_what_it_is(ledger: SqlLedger, engine: Engine) -> None:
@@ -1121,7 +1122,7 @@ def test_a_page_that_can_not_be_read_raises_without_its_words(
 def test_a_message_that_can_not_be_read_raises_without_its_words(
     outbox: SqlOutbox, engine: Engine, told: str
 ) -> None:
-    outbox.announce([("1", paused_notice("archive/: full.", ""))], NOON)
+    outbox.announce([("1", paused_notice("archive/: full.", "", voice=ENGLISH))], NOON)
     _overwrite(engine, "UPDATE outbox SET message = :body", told)
     with pytest.raises(ValidationError) as raised:
         outbox.due(NOON, 1)

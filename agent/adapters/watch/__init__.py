@@ -5,7 +5,7 @@ the next rescan to come. Nothing here moves, changes or deletes a file.
 """
 
 from agent.adapters.watch.health import WatchHealth, WatchMode
-from agent.adapters.watch.looking import Oddity, OddityKind
+from agent.adapters.watch.looking import REFUSED_WORDS, Oddity, OddityKind
 from agent.adapters.watch.watcher import IncomingWatcher
 
-__all__ = ["IncomingWatcher", "Oddity", "OddityKind", "WatchHealth", "WatchMode"]
+__all__ = ["REFUSED_WORDS", "IncomingWatcher", "Oddity", "OddityKind", "WatchHealth", "WatchMode"]

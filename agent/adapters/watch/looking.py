@@ -66,6 +66,9 @@ _WORDS = {
     OddityKind.OTHER_FORMAT: "no PDF or picture",
 }
 
+REFUSED_WORDS = "can't be taken away"
+"""What people are told of a file whose claim was refused."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Oddity:

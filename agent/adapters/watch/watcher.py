@@ -21,7 +21,7 @@ import structlog
 
 from agent.adapters.watch.events import FolderEvents, NoEventsError
 from agent.adapters.watch.health import WatchHealth, WatchMode
-from agent.adapters.watch.looking import Odd, Oddity, OddityKind, glance, look
+from agent.adapters.watch.looking import REFUSED_WORDS, Odd, Oddity, OddityKind, glance, look
 from agent.adapters.watch.mailbox import Mailbox
 from agent.adapters.watch.names import is_accepted, is_temporary
 from agent.adapters.watch.oddities import Oddities
@@ -159,7 +159,7 @@ class IncomingWatcher:
         """What stays in the folder, by its printable name, and why in a word or two; for the caller of `stable`."""
         self.attend()  # a file whose claim was refused a moment ago stays as well
         odd = {oddity.name: oddity.kind.words for oddity in self.oddities}
-        refused = {printable(name): "can't be taken away" for name in self._settling.refused()}
+        refused = {printable(name): REFUSED_WORDS for name in self._settling.refused()}
         return odd | refused
 
     def give_back(self, name: str) -> None:

@@ -10,12 +10,13 @@ from agent.core.notices import (
     unwell_notice,
     well_notice,
 )
+from agent.core.voice import ENGLISH, Privacy, Voice
 from agent.domain.document import DocumentId
 from agent.domain.message import NOTICES, OVER, MessageKind, Topic
 
 
 def test_a_pause_says_why_what_to_do_and_that_nothing_is_lost() -> None:
-    notice = paused_notice("archive/: 1 MB free.", "Free some space.")
+    notice = paused_notice("archive/: 1 MB free.", "Free some space.", voice=ENGLISH)
     assert notice.lines[:2] == ("archive/: 1 MB free.", "Free some space.")
     assert "safe" in notice.lines[2]
     assert notice.reference is None
@@ -23,37 +24,49 @@ def test_a_pause_says_why_what_to_do_and_that_nothing_is_lost() -> None:
 
 def test_stuck_documents_are_named_up_to_three() -> None:
     ids = [DocumentId(number) for number in (7, 8, 9, 10)]
-    assert stuck_notice(ids[:1], "The disk refuses (EACCES).", "").title == "1 document can't go on: D-7"
-    several = stuck_notice(ids, "The disk refuses (EACCES).", "Look at the owner.")
+    assert (
+        stuck_notice(ids[:1], "The disk refuses (EACCES).", "", voice=ENGLISH).title
+        == "1 document can't go on: D-7"
+    )
+    several = stuck_notice(ids, "The disk refuses (EACCES).", "Look at the owner.", voice=ENGLISH)
     assert several.title == "4 documents can't go on: D-7, D-8, D-9, ..."
     assert several.lines[:2] == ("The disk refuses (EACCES).", "Look at the owner.")
 
 
-def test_what_was_left_is_listed_up_to_ten() -> None:
-    one = left_notice({"plan.docx": "other format"})
+def test_what_was_left_is_counted_by_what_is_wrong_with_it_and_not_named() -> None:
+    one = left_notice({"Kabbaj Mounir.docx": "too large"}, voice=ENGLISH)
     assert one.title == "Left in incoming/: 1 thing that is not filed"
-    assert one.lines[0] == "plan.docx: other format"
-    [long, *_] = left_notice({f"{'x' * 300}/plan.docx": "other format"}).lines
-    assert long == f"…{'x' * 109}/plan.docx: other format"
-    many = left_notice({f"{number}.docx": "other format" for number in range(12)})
+    assert one.lines[0] == "too large: 1"
+    many = {f"{number}.docx": "no PDF or picture" for number in range(12)} | {"a.pdf": "too large"}
+    for privacy in (Privacy.MINIMAL, Privacy.NORMAL):
+        assert left_notice(many, voice=Voice(privacy=privacy)).lines[:-1] == (
+            "no PDF or picture: 12",
+            "too large: 1",
+        )
+
+
+def test_what_was_left_is_listed_up_to_ten_where_names_of_files_may_be_told() -> None:
+    voice = Voice(privacy=Privacy.FULL)
+    [long, *_] = left_notice({f"{'x' * 300}/plan.docx": "a link"}, voice=voice).lines
+    assert long == f"…{'x' * 109}/plan.docx: a link"
+    many = left_notice({f"{number}.docx": "a link" for number in range(12)}, voice=voice)
     assert many.title == "Left in incoming/: 12 things that are not filed"
-    assert many.lines[9:11] == ("9.docx: other format", "and 2 more")
+    assert many.lines[9:11] == ("9.docx: a link", "and 2 more")
 
 
 def test_each_topic_has_a_notice_for_its_end() -> None:
     begins = {
-        paused_notice("", "").kind,
-        stuck_notice([DocumentId(1)], "", "").kind,
-        left_notice({"a": "b"}).kind,
+        paused_notice("", "", voice=ENGLISH).kind,
+        stuck_notice([DocumentId(1)], "", "", voice=ENGLISH).kind,
+        left_notice({"a": "b"}, voice=ENGLISH).kind,
         unwell_notice("", "").kind,
         MessageKind.PAUSED,
     }
+    over = (resumed_notice, unstuck_notice, nothing_left_notice)
     ends = {
-        resumed_notice().kind,
-        unstuck_notice().kind,
-        nothing_left_notice().kind,
-        well_notice("ocr").kind,
         MessageKind.UNPAUSED,
+        well_notice("ocr").kind,
+        *(end(voice=ENGLISH).kind for end in over),
     }
     assert ends == OVER
     assert begins | ends == set(NOTICES)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from agent import errors
+from agent.core.voice import Privacy, Voice
 from agent.domain.message import Message, MessageKind, Topic
 from agent.workflow.notices import QUIET_LOOKS, Announcer, Leftovers
 from tests.fakes_outbox import StandingClock
@@ -42,7 +43,9 @@ def board() -> Board:
 
 
 def leftovers_of(board: Board) -> Leftovers:
-    return Leftovers(Announcer(Topic.LEFTOVERS, board, StandingClock(), ("anna",)))
+    return Leftovers(
+        Announcer(Topic.LEFTOVERS, board, StandingClock(), ("anna",)), voice=Voice(privacy=Privacy.FULL)
+    )
 
 
 def test_what_passes_is_never_told(board: Board) -> None:

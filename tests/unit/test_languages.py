@@ -1,0 +1,163 @@
+"""Each catalogue holds what the code says to people, all of it and nothing else."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import agent
+from agent.adapters.watch import REFUSED_WORDS, OddityKind
+from agent.core.identifiers import IDENTIFIERS
+from agent.core.messages import KINDS, REASONS, WHY_ASKED
+from agent.core.telling_apart import MONTHS
+from agent.core.voice import ENGLISH
+from agent.domain.outcome import FAILURES
+from agent.errors import SettingInvalid
+from agent.languages import catalogue, languages
+
+ROOT = Path(agent.__file__).parent
+TRANSLATED = languages()[1:]
+
+TABLES: tuple[Iterable[str], ...] = (
+    MONTHS,
+    KINDS.values(),
+    REASONS.values(),
+    WHY_ASKED.values(),
+    [text.sentence for text in FAILURES.values()],
+    [text.hint for text in FAILURES.values()],
+    [kind.title for kind in IDENTIFIERS],
+    [kind.words for kind in OddityKind],
+    (REFUSED_WORDS,),
+)
+"""Texts that the code looks up before it says them."""
+
+
+def _said() -> Iterator[str | tuple[str, str]]:
+    """Every text that stands in a call of `voice.say` or `voice.count`; of the latter both. Commands are English."""
+    for module in (path for path in ROOT.rglob("*.py") if path.parent.name not in {"cli", "demo"}):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Attribute(value=speaker, attr="say"), args=[text]) if _is_voice(
+                    speaker
+                ):
+                    yield from _literals(text)
+                case ast.Call(func=ast.Name(id="say"), args=[text]):
+                    yield from _literals(text)
+                case ast.Call(func=ast.Attribute(value=speaker, attr="count"), args=[one, many, _]) if (
+                    _is_voice(speaker)
+                ):
+                    yield from zip(_literals(one), _literals(many), strict=True)
+
+
+def _is_voice(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return name.lstrip("_") == "voice"
+
+
+def _literals(text: ast.expr) -> Iterator[str]:
+    """The texts in an expression, but for those by which something is looked up."""
+    match text:
+        case ast.Constant(value=str(value)):
+            yield value
+        case ast.IfExp(body=one, orelse=other):
+            yield from (*_literals(one), *_literals(other))
+        case ast.Call(func=ast.Attribute(attr="get"), args=[_, default]):
+            yield from _literals(default)
+
+
+def _wanted() -> set[str | tuple[str, str]]:
+    return {*_said(), *(text for table in TABLES for text in table)}
+
+
+def _file(language: str) -> Path:
+    return ROOT / "locale" / language / "LC_MESSAGES" / "dossierd.po"
+
+
+def _held(language: str) -> dict[str | tuple[str, str], str | tuple[str, ...]]:
+    with _file(language).open("rb") as file:
+        return {
+            message.id if isinstance(message.id, str) else (message.id[0], message.id[1]): message.string
+            if isinstance(message.string, str)
+            else tuple(message.string or ())
+            for message in read_po(file)
+            if message.id and not message.fuzzy
+        }
+
+
+def test_there_are_english_and_french() -> None:
+    assert languages()[:1] == ("en",)
+    assert "fr" in TRANSLATED
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_lacks_nothing_that_the_code_says(language: str) -> None:
+    held = _held(language)
+    missing = [text for text in _wanted() if not held.get(text) or not all(held[text])]
+    assert sorted(map(str, missing)) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_holds_nothing_that_the_code_does_not_say(language: str) -> None:
+    assert sorted(map(str, _held(language).keys() - _wanted())) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_catalogue_can_be_used(language: str) -> None:
+    assert catalogue(language).gettext("Undo") != "Undo"
+
+
+def test_english_needs_no_catalogue() -> None:
+    assert catalogue("en").gettext("Undo") == "Undo"
+    assert ENGLISH.say("{number} page", number=1) == "1 page"
+
+
+HEAD = (
+    'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+    '"Plural-Forms: nplurals=2; plural=(n > 1);\\n"\n\n'
+)
+
+
+def _made(folder: Path, text: str) -> Path:
+    path = folder / "xx" / "LC_MESSAGES" / "dossierd.po"
+    path.parent.mkdir(parents=True)
+    path.write_text(HEAD + text, encoding="utf-8")
+    return folder
+
+
+def test_a_further_language_is_a_further_file(tmp_path: Path) -> None:
+    folder = _made(tmp_path, 'msgid "Undo"\nmsgstr "Zurück"\n\nmsgid "Retry"\nmsgstr ""\n')
+    (tmp_path / "empty").mkdir()
+    assert languages(folder) == ("en", "xx")
+    assert catalogue("xx", folder).gettext("Undo") == "Zurück"
+    assert catalogue("xx", folder).gettext("Retry") == "Retry"
+
+
+def test_a_plural_may_leave_out_its_number(tmp_path: Path) -> None:
+    text = 'msgid "{number} page"\nmsgid_plural "{number} pages"\nmsgstr[0] "une page"\nmsgstr[1] "{number} pages"\n'
+    read = catalogue("xx", _made(tmp_path, text))
+    assert [read.ngettext("{number} page", "{number} pages", number) for number in (0, 1, 2)] == [
+        "une page",
+        "une page",
+        "{number} pages",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('msgid "{name}."\nmsgstr "{nom}."\n', r"line 6: it must name \{name\}, and names \{nom\}"),
+        ('msgid "{name}."\nmsgstr "personne"\n', r"line 6: it must name \{name\}, and names nothing"),
+        ('msgid "Undo"\nmsgstr "{Annuler"\n', "line 6: a brace has no partner"),
+        ('msgid "Undo\n', r"it can't be read \(PoFileError\)"),
+    ],
+)
+def test_a_catalogue_that_would_break_a_message_is_refused(tmp_path: Path, text: str, fault: str) -> None:
+    with pytest.raises(SettingInvalid, match=fault):
+        catalogue("xx", _made(tmp_path, text))
+
+
+def test_a_catalogue_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingInvalid, match=r"it can't be read \(FileNotFoundError\)"):
+        catalogue("xx", tmp_path)
