@@ -11,12 +11,15 @@ from sqlalchemy import Engine, insert, text
 from agent.adapters.ledger import SqlOutbox, SqlStorms, open_engine, schema
 from agent.adapters.ledger.engine import writing
 from agent.adapters.ledger.rows import MESSAGE
+from agent.adapters.telegram.client import TelegramNotifier
 from agent.domain.document import DocumentId
 from agent.domain.message import Message, MessageKind, ParcelId
 from agent.domain.outcome import FailureReason
 from agent.errors import LedgerUnavailable, NotifierUnavailable
+from agent.ports import Notifier
 from agent.workflow.outbox import relay
 from agent.workflow.storms import gather_failures
+from tests.botapi import CHAT, TOKEN, BotApi
 from tests.contract.test_outbox import a_row
 from tests.custody_builders import new_ledger
 from tests.fakes_outbox import NOON, FakeNotifier, StandingClock
@@ -48,7 +51,8 @@ class Office:
 
     def __init__(self, engine: Engine, recipients: tuple[str, ...] = ("anna",)) -> None:
         self.engine, self.clock, self.recipients = engine, StandingClock(), recipients
-        self.notifier = TellTale(names=recipients)
+        self.told = TellTale(names=recipients)
+        self.notifier: Notifier = self.told
 
     def fail(self, reason: FailureReason = FailureReason.ENCRYPTED, count: int = 1) -> None:
         with writing(self.engine) as connection:
@@ -109,7 +113,7 @@ def test_five_failures_are_told_one_by_one(office: Office) -> None:
     office.tell()
     office.clock.advance(3600)
     office.tell()
-    assert office.notifier.said == [f"D-{number} could not be filed" for number in range(1, 6)]
+    assert office.told.said == [f"D-{number} could not be filed" for number in range(1, 6)]
 
 
 def test_five_hundred_failures_within_a_minute_are_ten_messages_at_most_and_one_end(office: Office) -> None:
@@ -120,7 +124,7 @@ def test_five_hundred_failures_within_a_minute_are_ten_messages_at_most_and_one_
     for _ in range(30):
         office.clock.advance(30)
         office.tell()
-    said, edits = office.notifier.said, office.notifier.edits
+    said, edits = office.told.said, office.told.edits
     assert said == [
         *(f"D-{number} could not be filed" for number in range(1, 6)),
         "10 documents could not be filed",
@@ -130,10 +134,29 @@ def test_five_hundred_failures_within_a_minute_are_ten_messages_at_most_and_one_
     assert len(said) - 1 + len(edits) <= 10
 
 
+def test_over_http_a_storm_is_one_message_in_the_chat_and_one_end(office: Office) -> None:
+    with BotApi() as api:
+        telegram = TelegramNotifier(TOKEN, [CHAT], api.url, spacing_seconds=0)
+        office.recipients = tuple(telegram.recipients())
+        office.notifier = telegram
+        for _ in range(10):
+            office.fail(count=50)
+            office.tell()
+            office.clock.advance(6)
+        for _ in range(25):
+            office.clock.advance(30)
+            office.tell()
+        telegram.close()
+        shown = [message.words.splitlines()[0] for message in api.kept]
+        edits = sum(len(message.history) for message in api.kept)
+    assert shown == ["500 documents could not be filed", "Over: 500 documents could not be filed"]
+    assert edits <= 3
+
+
 def test_all_at_once_is_one_message(office: Office) -> None:
     office.fail(count=500)
     assert office.tell() is None
-    assert office.notifier.said == ["500 documents could not be filed"]
+    assert office.told.said == ["500 documents could not be filed"]
     assert office.sql("SELECT count(*) FROM outbox WHERE told_by LIKE 'storm:encrypted:%'") == [(500,)]
     assert office.sql("SELECT count(*) FROM documents WHERE state = 'failed'") == [(500,)]
 
@@ -143,7 +166,7 @@ def test_causes_are_told_apart(office: Office) -> None:
     office.fail(FailureReason.DAMAGED, 7)
     office.fail(FailureReason.NO_PAGES, 1)
     office.tell()
-    assert sorted(office.notifier.said) == [
+    assert sorted(office.told.said) == [
         "6 documents could not be filed",
         "7 documents could not be filed",
         "D-14 could not be filed",
@@ -153,7 +176,7 @@ def test_causes_are_told_apart(office: Office) -> None:
 def test_what_humans_reject_is_no_storm(office: Office) -> None:
     office.fail(FailureReason.REJECTED, 8)
     office.tell()
-    assert len(office.notifier.said) == 8
+    assert len(office.told.said) == 8
 
 
 def test_a_storm_after_a_storm_is_another_one(office: Office) -> None:
@@ -165,7 +188,7 @@ def test_a_storm_after_a_storm_is_another_one(office: Office) -> None:
     office.tell()
     office.fail(count=6)
     office.tell()
-    assert office.notifier.said == [
+    assert office.told.said == [
         "6 documents could not be filed",
         "Over: 6 documents could not be filed",
         "D-7 could not be filed",
@@ -178,27 +201,27 @@ def test_each_recipient_has_the_storm_once(path: Path) -> None:
     office = Office(engine, ("anna", "bert"))
     office.fail(count=6)
     office.tell()
-    assert office.notifier.said == ["6 documents could not be filed"] * 2
+    assert office.told.said == ["6 documents could not be filed"] * 2
     engine.dispose()
 
 
 def test_a_storm_waits_as_long_as_the_channel_asked_for(office: Office) -> None:
-    office.notifier.troubles["anna"] = [NotifierUnavailable("slow down", retry_after_seconds=300)]
+    office.told.troubles["anna"] = [NotifierUnavailable("slow down", retry_after_seconds=300)]
     office.fail()
     office.tell()
     office.fail(count=6)
     assert office.tell() == NOON + datetime.timedelta(seconds=300)
-    assert office.notifier.said == []
+    assert office.told.said == []
     office.clock.advance(300)
     office.tell()
-    assert office.notifier.said == ["7 documents could not be filed"]
+    assert office.told.said == ["7 documents could not be filed"]
 
 
 def test_nothing_was_sent_for_hours_and_the_storm_is_one_message_and_its_end(office: Office) -> None:
     office.fail(count=500)
     office.clock.advance(7200)
     office.tell()
-    assert office.notifier.said == [
+    assert office.told.said == [
         "500 documents could not be filed",
         "Over: 500 documents could not be filed",
     ]
@@ -228,8 +251,8 @@ def test_a_death_in_the_middle_repeats_nothing_and_forgets_nothing(office: Offic
     office.clock.advance(30)
     office.tell()
     first = "20 documents could not be filed" if writes else "25 documents could not be filed"
-    assert office.notifier.said == [first]
-    assert office.notifier.edits == (["25 documents could not be filed"] if writes else [])
+    assert office.told.said == [first]
+    assert office.told.edits == (["25 documents could not be filed"] if writes else [])
     office.clock.advance(600)
     office.tell()
-    assert office.notifier.said[1:] == ["Over: 25 documents could not be filed"]
+    assert office.told.said[1:] == ["Over: 25 documents could not be filed"]

@@ -1,5 +1,6 @@
 """The real client against a Bot API stand-in over real HTTP."""
 
+import dataclasses
 import logging
 import socket
 import subprocess
@@ -409,3 +410,10 @@ def test_the_library_is_loaded_only_by_the_client() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_silent_message_makes_no_sound(api: BotApi, connect: Connect) -> None:
+    notifier = connect()
+    notifier.send(dataclasses.replace(a_message(), is_silent=True), f"telegram:{CHAT}")
+    notifier.send(a_message(), f"telegram:{CHAT}")
+    assert [message.silent for message in api.kept] == [True, False]
