@@ -121,7 +121,7 @@ def _named(reasons: Sequence[Reason], voice: Voice) -> str:
         on_page = pages.setdefault(reason.page, [])
         if words not in on_page:
             on_page.append(words)
-    return "; ".join(
+    return voice.say("; ").join(
         voice.say("{reasons} (page {page})", reasons=", ".join(named), page=page)
         if page
         else ", ".join(named)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from agent.core import cards, replies
 from agent.core.allowed import Role, User
-from agent.core.voice import ENGLISH
+from agent.core.voice import ENGLISH, Voice
 from agent.domain.decision import Ambiguous, Candidate, Reason
 from agent.domain.document import DocumentId
 from agent.domain.identity import Person, RecordId
@@ -50,9 +50,9 @@ QUESTION = Question(
 ANNA = User(number=4711, name="anna", role=Role.DECIDER)
 
 
-def card(question: Question = QUESTION, **how: bool) -> Message:
+def card(question: Question = QUESTION, *, voice: Voice = ENGLISH, **how: bool) -> Message:
     return cards.question_card(
-        question, DECISION, (MARIA, MARTHE), ENGLISH, document_kind="discharge_letter", pages=3, **how
+        question, DECISION, (MARIA, MARTHE), voice, document_kind="discharge_letter", pages=3, **how
     )
 
 

@@ -4,15 +4,20 @@ import re
 from pathlib import Path
 
 from agent.core.notices import unwell_notice, well_notice
-from tests.integration.chat_samples import CHAT_SAMPLES, laid_out
+from agent.core.voice import Voice
+from agent.domain.identity import RecordId
+from agent.domain.outcome import Archived
+from agent.languages import catalogue
+from tests.integration.chat_samples import CHAT_SAMPLES, card, laid_out
 from tests.unit.core.test_digest import DIGEST
-from tests.unit.core.test_messages import SAMPLES, shown
+from tests.unit.core.test_messages import MATCH, SAMPLES, shown, tell
 from tests.unit.core.test_results import BATCH
 from tests.unit.core.test_storms import OVER, STORM
 
 PAGE = Path(__file__).parents[2] / "docs" / "telegram.md"
 CHATS = "## In a chat"
 NOTICES = "## Of many at once, and of the house"
+IN_FRENCH = "## In French"
 TOLD = (
     STORM,
     OVER,
@@ -34,7 +39,7 @@ def _sections() -> dict[str, str]:
 
 def test_the_page_shows_every_layout_as_it_is() -> None:
     sections = _sections()
-    del sections[CHATS], sections[NOTICES]
+    del sections[CHATS], sections[NOTICES], sections[IN_FRENCH]
     assert _blocks("".join(sections.values())) == [shown(message) for message in SAMPLES.values()]
 
 
@@ -44,3 +49,12 @@ def test_the_page_shows_what_stands_in_the_chats_as_it_is() -> None:
 
 def test_the_page_shows_what_is_told_of_many_and_of_the_house_as_it_is() -> None:
     assert _blocks(_sections()[NOTICES]) == [shown(message) for message in TOLD]
+
+
+def test_the_page_shows_a_result_and_a_question_in_french_as_they_are() -> None:
+    french = Voice(catalogue=catalogue("fr"))
+    filed = Archived(record_id=RecordId("20817"), decided_by="rule", decision=MATCH)
+    assert _blocks(_sections()[IN_FRENCH]) == [
+        laid_out(tell(filed, kind="discharge_letter", voice=french)),
+        laid_out(card(voice=french, can_split=True)),
+    ]
