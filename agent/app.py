@@ -16,6 +16,7 @@ from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock, highest_nu
 from agent.adapters.journal import Journal
 from agent.adapters.ledger import (
     SqlDigests,
+    SqlFinder,
     SqlInbox,
     SqlLedger,
     SqlOutbox,
@@ -55,6 +56,7 @@ class Parts:
     settings: Settings
     lock: HomeLock
     ledger: SqlLedger
+    finder: SqlFinder
     outbox: SqlOutbox
     requests: SqlRequests
     storms: SqlStorms
@@ -162,6 +164,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         settings=settings,
         lock=lock,
         ledger=ledger,
+        finder=SqlFinder(engine),
         outbox=SqlOutbox(engine),
         requests=SqlRequests(engine),
         storms=SqlStorms(engine),

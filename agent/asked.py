@@ -1,10 +1,12 @@
 """Ports of what people ask for and are told, beside those of a document's life in `ports`."""
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from agent.domain.digest import DigestDay, DigestNumbers
+from agent.domain.document import DocumentId, Page
+from agent.domain.finding import Findings, Place, Sought
 from agent.domain.identity import RecordId
 from agent.domain.life import Reply, Request, Review
 from agent.domain.message import Message, MessageKind, ParcelId, Topic
@@ -217,4 +219,50 @@ class Questions(Protocol):
 
     def add(self, card: str | None, messages: Sequence[tuple[str, Message]], now: datetime.datetime) -> None:
         """Say something that changes no question."""
+        ...
+
+
+class Finder(Protocol):
+    """Finds documents again. Each method is one transaction, which reads only.
+
+    Raises (all methods): LedgerUnavailable, when the database can't be used now.
+    """
+
+    def records(self) -> frozenset[RecordId]:
+        """The records under which documents are filed."""
+        ...
+
+    def find(
+        self,
+        sought: Sought,
+        people: Sequence[frozenset[RecordId]],
+        limit: int,
+        *,
+        left_out: tuple[Place, ...] = (),
+    ) -> Findings:
+        """Find the documents that have every term and lie in the span, whatever their state.
+
+        Args:
+            people: for each term, the records of people who have it.
+            left_out: where not to look.
+
+        Raises:
+            TextSearchUnavailable: the database has no index of texts, and the text was not left out.
+        """
+        ...
+
+    def page(self, document_id: DocumentId, number: int) -> Page | None:
+        """A page as it was read; None where nothing is stored of it. For the office's screen, never for a message."""
+        ...
+
+
+class People(Protocol):
+    """Whom the registry knows, looked up by what a human typed."""
+
+    def find_among(self, words: str, record_ids: Collection[RecordId]) -> frozenset[RecordId]:
+        """Give all of these records that have what was typed; a search as `Registry.find` is, without a limit.
+
+        Raises:
+            RegistryUnavailable: it can't be searched now.
+        """
         ...

@@ -23,6 +23,7 @@
       NotifierUnavailable     a message can't be delivered now                    retryable
       MessageRefused          this message will never be delivered to this recipient
       LedgerUnavailable       the database can't be used now                      retryable
+      TextSearchUnavailable   the ledger's database has no index of what documents say
       RequestRefused          what was asked for is not possible; the sentence says why
 
 No error's text holds personal data or a secret: ids, kinds, numbers and names of settings only.
@@ -179,6 +180,10 @@ class MessageRefused(DossierdError):
 class LedgerUnavailable(DossierdError):
     reason = "ledger_unavailable"
     retryable = True
+
+
+class TextSearchUnavailable(DossierdError):
+    reason = "text_search_unavailable"
 
 
 class EvaluationInvalid(DossierdError):

@@ -2,7 +2,7 @@
 
 import datetime
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -173,6 +173,12 @@ class FakeRegistry:
 
     def find(self, words: str, limit: int = 8) -> Sequence[Person]:
         return [person for person in self.people if words.casefold() in person.last_name.casefold()][:limit]
+
+    def find_among(self, words: str, record_ids: Collection[RecordId]) -> frozenset[RecordId]:
+        if self.trouble is not None:
+            raise self.trouble
+        found = self.find(words, len(self.people))
+        return frozenset(person.record_id for person in found if person.record_id in record_ids)
 
 
 @dataclass

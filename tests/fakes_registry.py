@@ -1,6 +1,6 @@
 """A registry in memory. It passes the same contract suite as the real index."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from agent.adapters.registry.query import query_of, typed_query
 from agent.adapters.registry.rows import person_pairs
@@ -68,6 +68,10 @@ class FakeRegistry:
         ]
         found.sort(key=lambda one: (-typed.closeness(one), one.last_name, one.first_name, one.record_id))
         return found[:limit]
+
+    def find_among(self, words: str, record_ids: Collection[RecordId]) -> frozenset[RecordId]:
+        found = self.find(words, len(self._people))
+        return frozenset(person.record_id for person in found if person.record_id in record_ids)
 
 
 def _numbers(person: Person) -> set[str]:

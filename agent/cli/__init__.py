@@ -21,6 +21,7 @@ from agent.cli import (
     evaluation,
     explaining,
     failures,
+    finding,
     lessons,
     pausing,
     people,
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (daemon, pausing, documents, failures, explaining, choices, evaluation):
+for group in (daemon, pausing, documents, finding, failures, explaining, choices, evaluation):
     group.register(app)
 app.add_typer(people.app, name="registry")
 app.add_typer(lessons.app, name="lessons")

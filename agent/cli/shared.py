@@ -9,6 +9,7 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
+from sqlalchemy import Engine
 
 from agent import app, errors
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock
@@ -93,8 +94,8 @@ def make_home(home: Path) -> list[Path]:
 
 
 @contextmanager
-def open_ledger(settings: Settings) -> Iterator[SqlLedger]:
-    """The ledger for reading, whether a daemon runs or not.
+def open_tables(settings: Settings) -> Iterator[Engine]:
+    """The ledger's tables for reading, whether a daemon runs or not.
 
     Raises:
         LedgerUnavailable: dossierd has not run in this home yet, or the ledger can't be used.
@@ -104,11 +105,18 @@ def open_ledger(settings: Settings) -> Iterator[SqlLedger]:
             f"dossierd has not run in {settings.home} yet.",
             hint="Start it: dossierd run. Or is it another folder? Then add: --home DIR",
         )
-    ledger = SqlLedger(open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False))
+    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
     try:
-        yield ledger
+        yield engine
     finally:
-        ledger.close()
+        engine.dispose()
+
+
+@contextmanager
+def open_ledger(settings: Settings) -> Iterator[SqlLedger]:
+    """The ledger for reading, as `open_tables` opens it."""
+    with open_tables(settings) as engine:
+        yield SqlLedger(engine)
 
 
 @contextmanager

@@ -4,9 +4,11 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from agent import errors
 from agent.adapters.telegram.client import TelegramNotifier
 from agent.app import Parts, escalation_of
 from agent.core.allowed import User
+from agent.core.finding import phrases_in, sought
 from agent.daemon.loop import Loop
 from agent.daemon.talking import Ears, Talk, asker, teller
 from agent.domain.document import DocumentId
@@ -15,6 +17,10 @@ from agent.domain.message import Message, recipient_of
 from agent.workflow.asking import Asking
 from agent.workflow.commands import Commands, Inquiries, order_of
 from agent.workflow.conversation import Conversation, Hearing
+from agent.workflow.finding import find
+
+_FOUND_AT_MOST = 1000
+"""A chat lists twenty, and counts the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,7 @@ def chats_of(
     commands = Commands(
         ports,
         parts.questions,
-        Inquiries(status=status, health=health, find=lambda _: _nothing()),
+        Inquiries(status=status, health=health, find=lambda words: _find(parts, words)),
         carry_out,
     )
 
@@ -92,5 +98,11 @@ def chats_of(
     return Chats(ears=Loop("ears", ears.turn, stop), talk=talk, wake=wakes.set)
 
 
-def _nothing() -> tuple[DocumentId, ...]:
-    return ()
+def _find(parts: Parts, words: str) -> Sequence[DocumentId]:
+    """The documents that words point at, newest first; none for words that nothing can be made of."""
+    wanted = sought(phrases_in(words), parts.ports.voice.timezone)
+    try:
+        found = find(wanted, parts.finder, parts.registry, _FOUND_AT_MOST)
+    except errors.RequestRefused:
+        return ()
+    return [one.document.document_id for one in found.shown]

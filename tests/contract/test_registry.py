@@ -4,10 +4,12 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from agent.adapters.registry import RegistryIndex
+from agent.asked import People
 from agent.core.extract import extract
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person, RecordId
@@ -15,14 +17,19 @@ from agent.ports import Registry
 from tests.builders import person, text_of
 from tests.fakes_registry import FakeRegistry
 
-Build = Callable[[Sequence[Person]], Registry]
+
+class Known(Registry, People, Protocol):
+    """What both are."""
+
+
+Build = Callable[[Sequence[Person]], Known]
 
 
 @pytest.fixture(params=["fake", "index"])
 def registry_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Build]:
     with ExitStack() as stack:
 
-        def build(people: Sequence[Person]) -> Registry:
+        def build(people: Sequence[Person]) -> Known:
             if request.param == "fake":
                 return FakeRegistry(people)
             index = RegistryIndex(tmp_path / "registry.sqlite")
@@ -233,3 +240,12 @@ def test_nothing_is_proposed_where_nothing_is_said(registry_of: Build) -> None:
 
 def test_an_empty_registry_proposes_nobody(registry_of: Build) -> None:
     assert registry_of([]).proposals(evidence_of("Patient : VIDAL Hind"), 8) == []
+
+
+def test_find_among_gives_all_of_these_records_that_fit(registry_of: Build) -> None:
+    people = [person("Vidal", f"Hind {letter}", record_id=f"V{letter}") for letter in "abc"]
+    registry = registry_of([*people, person("Clark", "Karim", record_id="C")])
+    assert registry.find_among("vida", {RecordId("Va"), RecordId("Vc"), RecordId("C")}) == {"Va", "Vc"}
+    assert registry.find_among("hind vidal", {RecordId("Vb"), RecordId("gone")}) == {"Vb"}
+    assert registry.find_among("vidal", ()) == frozenset()
+    assert registry.find_among("…", {RecordId("Va")}) == frozenset()

@@ -856,7 +856,8 @@ def _migrate(engine: Engine, revision: str) -> None:
 
 def test_the_migrations_make_exactly_the_tables_of_the_code(engine: Engine) -> None:
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": lambda name, *_: not f"{name}".startswith("page_words")}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, schema.metadata) == []
 
 

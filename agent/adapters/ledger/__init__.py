@@ -2,6 +2,7 @@
 
 from agent.adapters.ledger.digests import SqlDigests
 from agent.adapters.ledger.engine import open_engine
+from agent.adapters.ledger.finding import SqlFinder
 from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.ledger import SqlLedger
 from agent.adapters.ledger.outbox import SqlOutbox
@@ -13,6 +14,7 @@ from agent.adapters.ledger.storms import SqlStorms
 
 __all__ = [
     "SqlDigests",
+    "SqlFinder",
     "SqlInbox",
     "SqlLedger",
     "SqlOutbox",

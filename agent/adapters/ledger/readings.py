@@ -10,6 +10,7 @@ from typing import Any, NewType
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
+from agent.adapters.ledger import page_words
 from agent.adapters.ledger.rows import DISCREET
 from agent.adapters.ledger.schema import documents, pages, readings
 from agent.domain.document import DocumentId, DocumentText, Page, Sha256
@@ -39,6 +40,10 @@ _ADD = (
 _NUMBERS = select(pages.c.number).where(pages.c.document_id == bindparam("wanted"))
 _NUMBERED = select(pages.c.number, pages.c.body).where(pages.c.document_id == bindparam("wanted"))
 _PAGES = select(pages.c.body).where(pages.c.document_id == bindparam("wanted")).order_by(pages.c.number)
+_ONE_PAGE = select(pages.c.body).where(
+    pages.c.document_id == bindparam("wanted"), pages.c.number == bindparam("of")
+)
+_ALL_PAGES = select(pages.c.document_id, pages.c.body).execution_options(yield_per=500)
 _FORGIVE = (
     update(documents)
     .where(
@@ -69,10 +74,12 @@ def keep(
         )
     else:
         connection.execute(_DROP, [{**wanted, "of": page.number} for page in turn.pages])
+        page_words.drop(connection, document_id, [page.number for page in turn.pages])
     connection.execute(
         _KEEP,
         [{"document_id": document_id, "number": page.number, "body": packed(page)} for page in turn.pages],
     )
+    page_words.keep(connection, document_id, turn.pages)
     connection.execute(_FORGIVE, wanted)
     added = {"more_seconds": turn.seconds, "more_bytes": turn.bytes, "more_lost": turn.lost}
     row = connection.execute(_ADD, {**wanted, **added}).one()
@@ -80,6 +87,7 @@ def keep(
 
 
 def forget(connection: Connection, document_id: DocumentId) -> None:
+    page_words.forget(connection, document_id)
     connection.execute(delete(pages).where(pages.c.document_id == document_id))
     connection.execute(delete(readings).where(readings.c.document_id == document_id))
 
@@ -90,6 +98,7 @@ def forget_problems(connection: Connection, document_id: DocumentId, now: dateti
     doubtful = [number for number, body in found if unpacked(body).problem is not None]
     if doubtful:
         connection.execute(_DROP, [{"wanted": document_id, "of": number} for number in doubtful])
+        page_words.drop(connection, document_id, doubtful)
         connection.execute(
             update(readings)
             .where(readings.c.document_id == document_id)
@@ -143,6 +152,19 @@ def under_way(connection: Connection) -> dict[DocumentId, Progress]:
 
 def _progress(row: Row[tuple[Any, ...]]) -> Progress:
     return Progress(pages_read=row.pages_read, page_count=row.page_count, seconds=row.seconds)
+
+
+def page_of(connection: Connection, document_id: DocumentId, number: int) -> Page | None:
+    body = connection.execute(_ONE_PAGE, {"wanted": document_id, "of": number}).scalar()
+    return None if body is None else unpacked(body)
+
+
+def index(connection: Connection) -> None:
+    """Write the index of what all stored pages say; some hundred pages at a time are in memory."""
+    stored = connection.execute(_ALL_PAGES)
+    for batch in stored.partitions():
+        for row in batch:
+            page_words.keep(connection, DocumentId(row.document_id), [unpacked(row.body)])
 
 
 def packed(page: Page) -> bytes:

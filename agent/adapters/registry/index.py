@@ -10,7 +10,7 @@ An index that another version of this program has filled is made anew when it is
 import datetime
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -105,6 +105,11 @@ class RegistryIndex:
             people = search.typed(connection, query)
         people.sort(key=lambda one: (-query.closeness(one), one.last_name, one.first_name, one.record_id))
         return people[:limit]
+
+    def find_among(self, words: str, record_ids: Collection[RecordId]) -> frozenset[RecordId]:
+        query = typed_query(words)
+        with self._transaction("BEGIN") as connection:
+            return frozenset(search.typed_among(connection, query, record_ids))
 
     def find_near(self, words: str, limit: int = 8) -> Sequence[Person]:
         """Search as `find` does, where that finds nobody: all that was typed may hold slips.

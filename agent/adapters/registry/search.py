@@ -119,6 +119,22 @@ def recorded(connection: sqlite3.Connection, record_id: RecordId) -> Person | No
 
 def typed(connection: sqlite3.Connection, query: TypedQuery) -> list[Person]:
     """Those who have all that was typed, each word the beginning of a part of the name: the closest `MOST_TYPED`."""
+    return _closest(connection, query, _having_all(connection, query))
+
+
+def typed_among(
+    connection: sqlite3.Connection, query: TypedQuery, record_ids: Iterable[RecordId]
+) -> Iterator[RecordId]:
+    """Those of some records who have all that was typed, however many they are."""
+    found = _having_all(connection, query)
+    rows = connection.execute(
+        "SELECT rid, record_id FROM person WHERE record_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(record_ids)),),
+    )
+    return (RecordId(record_id) for rid, record_id in rows if rid in found)
+
+
+def _having_all(connection: sqlite3.Connection, query: TypedQuery) -> set[int]:
     found: set[int] | None = None
     for rids in itertools.chain(
         (_of_beginning(connection, name) for name in query.names),
@@ -126,7 +142,7 @@ def typed(connection: sqlite3.Connection, query: TypedQuery) -> list[Person]:
         (rids_of(connection, "SELECT rid FROM dob WHERE birth_date = ?", date) for date in query.dates),
     ):
         found = set(rids) if found is None else found & set(rids)
-    return _closest(connection, query, found or set())
+    return found or set()
 
 
 def _closest(connection: sqlite3.Connection, query: TypedQuery, rids: set[int]) -> list[Person]:

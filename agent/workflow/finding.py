@@ -1,0 +1,45 @@
+"""Finding documents again, for the command line and the chat alike.
+
+The registry knows the people, the ledger the rest: no name of a person is copied into the index.
+"""
+
+from agent import errors
+from agent.asked import Finder, People
+from agent.domain.finding import Findings, Place, Sought
+from agent.domain.identity import RecordId
+
+MOST_TOKENS = 32
+"""Each is searched for; whoever types more has pasted something."""
+SHORTER = f"{MOST_TOKENS} words or numbers are enough to find anything."
+_HINT = "Type words of the text, a name, a date, the file's name or D-7; or --since and --until."
+
+
+def find(sought: Sought, finder: Finder, registry: People, limit: int) -> Findings:
+    """Find the documents that have all that was typed.
+
+    What can't be searched now is left out, and told: a document may be found without it.
+
+    Raises:
+        RequestRefused: nothing was typed, or too much.
+        LedgerUnavailable: the database can't be used now.
+    """
+    if not sought.terms and sought.span is None:
+        raise errors.RequestRefused("There is nothing to search for.", hint=_HINT)
+    if sought.token_count > MOST_TOKENS:
+        raise errors.RequestRefused("That is too much to search for at once.", hint=SHORTER)
+    people, left_out = _people(sought, finder, registry)
+    try:
+        return finder.find(sought, people, limit, left_out=left_out)
+    except errors.TextSearchUnavailable:
+        return finder.find(sought, people, limit, left_out=(*left_out, Place.TEXT))
+
+
+def _people(
+    sought: Sought, finder: Finder, registry: People
+) -> tuple[list[frozenset[RecordId]], tuple[Place, ...]]:
+    """For each term the records of those who have it; none, where the registry can't be searched."""
+    records = finder.records()
+    try:
+        return [registry.find_among(term.typed, records) for term in sought.terms], ()
+    except errors.RegistryUnavailable:
+        return [frozenset() for _ in sought.terms], (Place.PERSON,)

@@ -1,0 +1,292 @@
+"""Documents found again in a real ledger: by person, date, file name, number and words of the text."""
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from agent import errors
+from agent.adapters.ledger import SqlFinder, SqlLedger, open_engine
+from agent.core.finding import phrases_in, sought
+from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256, text_of_plain
+from agent.domain.finding import Findings, Place
+from agent.domain.outcome import Archived, Event, Failed, FailureReason, InReview, Outcome, State
+from agent.domain.settlement import Settlement
+from agent.workflow.finding import find
+from tests.custody_builders import ANNA, BERTA, NOON, ambiguous, hash_of, new_ledger
+from tests.fakes import FakeRegistry, turn_of
+from tests.integration.test_ledger import _migrate
+
+pytestmark = pytest.mark.reliability
+
+DAY = datetime.timedelta(days=1)
+UNDER_ANNA = Archived(record_id=ANNA.record_id, decided_by="rule")
+BAIL = "Contrat de bail\nMadame Hélène Œuvray, dossier 4711, née le 12/03/1980"
+ARABIC = "شهادة السكنى مُحَمَّد ٢٠٢٦"
+
+
+class House:
+    """A ledger, and documents at any point of their lives."""
+
+    def __init__(self, path: Path) -> None:
+        path.write_bytes(new_ledger())
+        self.path = path
+        self.engine: Engine = open_engine(path, may_upgrade=True)
+        self.ledger, self.finder = SqlLedger(self.engine), SqlFinder(self.engine)
+        self.registry = FakeRegistry((ANNA, BERTA))
+
+    def claimed(self, name: str = "scan.pdf", at: datetime.datetime = NOON) -> DocumentId:
+        seen = SeenFile(name=f"{at.timestamp()}-{name}", device=1, inode=len(name), size=3, modified_ns=4)
+        number = self.ledger.open_claim(seen, name, CorrelationId("c"), at).document_id
+        self.ledger.confirm_claim(number, f"incoming/.claimed/home1/D-{number}", at)
+        return number
+
+    def read(self, words: str = "", name: str = "scan.pdf", at: datetime.datetime = NOON) -> DocumentId:
+        number = self.claimed(name, at)
+        self.ledger.start(number, self.hash(number), 3, at)
+        if words:
+            self.ledger.save_turn(number, self.hash(number), turn_of(text_of_plain(words)), at)
+        return number
+
+    def settled(
+        self, outcome: Outcome, words: str = "", name: str = "scan.pdf", at: datetime.datetime = NOON
+    ) -> DocumentId:
+        number = self.read(words, name, at)
+        settlement = Settlement(
+            event=Event.SETTLED, outcome=outcome, target=f"somewhere/D-{number}.pdf", steps=(), messages=()
+        )
+        self.ledger.settle(number, settlement, at)
+        self.ledger.complete(number, at)
+        return number
+
+    @staticmethod
+    def hash(number: DocumentId) -> Sha256:
+        return hash_of(str(number).encode())
+
+    def found(self, typed: str, **span: datetime.date) -> Findings:
+        wanted = sought(phrases_in(typed), datetime.UTC, **span)
+        return find(wanted, self.finder, self.registry, 10)
+
+    def numbers(self, typed: str, **span: datetime.date) -> list[int]:
+        return [one.document.document_id for one in self.found(typed, **span).shown]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path / "ledger.sqlite")
+    yield made
+    made.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("bail", "BAIL", "helene", "HÉLÈNE", "oeuvray", "œuv", "4711", "contrat bail", "bail contrat cont"),
+        *(
+            '"de bail"',
+            '"contrat de bail" helene',
+            "12/03/1980",
+            "1980",
+            "dossier4711 bail".replace("r4", "r 4"),
+        ),
+    ],
+)
+def test_words_of_the_text_find_it_whatever_their_accents_case_and_order(house: House, typed: str) -> None:
+    number = house.settled(UNDER_ANNA, BAIL)
+    house.settled(UNDER_ANNA, "Facture")
+    assert house.numbers(typed) == [number]
+
+
+@pytest.mark.parametrize("typed", ["bai contrat", '"bail de"', "bail facture", "ail", '"de bai"'])
+def test_only_the_last_word_may_be_cut_and_all_must_fit(house: House, typed: str) -> None:
+    house.settled(UNDER_ANNA, BAIL)
+    assert house.numbers(typed) == []
+
+
+@pytest.mark.parametrize("typed", ["محمد", "مُحَمَّد", "2026", "شهادة السكنى", '"السكنى محمد"', "السك"])
+def test_arabic_is_found_with_and_without_vowels_and_in_either_digits(house: House, typed: str) -> None:
+    number = house.read(ARABIC)
+    assert house.numbers(typed) == [number]
+
+
+def test_words_on_different_pages_find_it_and_the_page_with_most_is_told(house: House) -> None:
+    house.read("un\fun deux\ftrois")
+    found = house.found("un deux trois").shown[0]
+    assert (found.places, found.page) == ((Place.TEXT,), 2)
+
+
+def test_words_may_be_found_each_in_another_place(house: House) -> None:
+    number = house.settled(UNDER_ANNA, BAIL, name="scan 0815.pdf")
+    house.settled(UNDER_ANNA, "Facture", name="scan 0816.pdf")
+    found = house.found(f"Muller bail 0815 d{number}").shown
+    assert [one.document.document_id for one in found] == [number]
+    assert found[0].places == (Place.NUMBER, Place.PERSON, Place.NAME, Place.TEXT)
+
+
+@pytest.mark.parametrize("typed", ["muller", "R1", "r1"])
+def test_a_person_is_found_by_name_and_by_record_id(house: House, typed: str) -> None:
+    number = house.settled(UNDER_ANNA)
+    house.settled(InReview(decision=ambiguous()))
+    assert house.numbers(typed) == [number]
+
+
+def test_a_day_finds_what_came_or_was_filed_on_it(house: House) -> None:
+    first, second = house.settled(UNDER_ANNA), house.read(at=NOON + DAY)
+    assert house.numbers("01/03/2026") == [first]
+    assert house.numbers("2026-03-02") == [second]
+    assert house.found("2026-03-02").shown[0].places == (Place.DATE,)
+    assert house.numbers("", since=datetime.date(2026, 3, 1)) == [second, first]
+    assert house.numbers("", until=datetime.date(2026, 3, 1)) == [first]
+    assert house.numbers("scan", since=datetime.date(2026, 3, 2), until=datetime.date(2026, 3, 2)) == [second]
+
+
+def test_documents_of_every_state_are_found_by_the_names_of_their_files(house: House) -> None:
+    expected = [
+        house.claimed("Relevé.pdf"),
+        house.read("x", name="Relevé 2.pdf"),
+        house.settled(UNDER_ANNA, name="Relevé 3.pdf"),
+        house.settled(InReview(decision=ambiguous()), name="Relevé 4.pdf"),
+        house.settled(Failed(reason=FailureReason.DAMAGED, decided_by="rule"), name="Relevé 5.pdf"),
+    ]
+    missing = house.ledger.document(expected[2])
+    assert missing is not None
+    assert house.ledger.miss(missing, (), NOON)
+    assert house.numbers("releve") == expected[::-1]
+    assert {one.document.state for one in house.found("releve").shown} == {
+        *(State.CLAIMED, State.READING, State.MISSING, State.IN_REVIEW, State.FAILED)
+    }
+
+
+def test_the_newest_are_shown_and_all_are_counted(house: House) -> None:
+    numbers = [house.claimed(f"{place}.pdf") for place in range(12)]
+    found = house.found("pdf")
+    assert [one.document.document_id for one in found.shown] == numbers[:1:-1]
+    assert found.count == 12
+
+
+HOSTILE = (
+    *(
+        '"',
+        '""',
+        "*",
+        "-",
+        "^",
+        ":",
+        "(",
+        "NEAR",
+        "NEAR(a b)",
+        "words:bail",
+        "a AND",
+        "OR",
+        "NOT",
+        "a*b",
+        '"bail" *',
+    ),
+    *("' OR 1=1 --", "\0", "bail\0", "\ud800", "\u202ebail", "%", "_", "\\", "{words}: x", "+", "a + b", "١"),
+)
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_no_query_is_an_error_of_the_database(house: House, typed: str) -> None:
+    house.read(BAIL)
+    try:
+        house.found(typed)
+    except errors.RequestRefused as refused:
+        assert refused.sentence == "There is nothing to search for."  # noqa: PT017 # most are searched for
+
+
+@pytest.mark.parametrize("typed", ["a" * 10_000, "é" * 10_000])
+def test_ten_thousand_letters_are_searched_for(house: House, typed: str) -> None:
+    assert house.numbers(typed) == []
+
+
+@pytest.mark.parametrize("typed", ["x1 " * 40 + " ".join(map(str, range(40))), "-".join(["a"] * 5_000)])
+def test_too_much_is_refused(house: House, typed: str) -> None:
+    with pytest.raises(errors.RequestRefused, match="too much"):
+        house.found(typed)
+
+
+def test_a_page_read_again_is_found_by_its_better_reading_alone(house: House) -> None:
+    number = house.read("Conlrat\fannexe")
+    page = text_of_plain("Contrat")
+    house.ledger.save_turn(number, house.hash(number), turn_of(page), NOON)
+    assert house.numbers("contrat") == [number]
+    assert house.numbers("conlrat") == []
+    assert house.numbers("annexe contrat") == [number]
+
+
+def test_pages_of_other_bytes_are_not_found(house: House) -> None:
+    number = house.read("Contrat\fannexe")
+    house.ledger.save_turn(number, hash_of(b"other"), turn_of(text_of_plain("Facture")), NOON)
+    assert house.numbers("annexe") == []
+    assert house.numbers("facture") == [number]
+
+
+def test_nothing_of_a_forgotten_text_is_left_in_the_file(house: House) -> None:
+    number = house.read("Zwxqvsecret confidentiel")
+    kept = house.read("Facture")
+    house.ledger.forget_text(number)
+    assert house.numbers("zwxqvsecret") == []
+    assert house.numbers("facture") == [kept]
+    house.engine.dispose()
+    assert b"wxqvsecret" not in house.path.read_bytes().lower()
+
+
+def test_the_index_is_sound_after_pages_came_and_went(house: House) -> None:
+    for words in ("un deux", "deux trois", "trois"):
+        house.ledger.forget_text(house.read(words))
+        house.read(words)
+    with house.engine.begin() as connection:
+        connection.execute(text("INSERT INTO page_words (page_words) VALUES ('integrity-check')"))
+
+
+def test_another_database_finds_by_all_but_the_text_and_says_so(house: House) -> None:
+    house.engine.dialect.name = "postgresql"
+    number = house.read("Contrat", name="bail.pdf")
+    house.ledger.forget_text(number)
+    found = house.found("bail")
+    assert [one.document.document_id for one in found.shown] == [number]
+    assert found.left_out == (Place.TEXT,)
+    wanted = sought(("bail",), datetime.UTC)
+    with pytest.raises(errors.TextSearchUnavailable, match="can't be searched") as refused:
+        house.finder.find(wanted, [frozenset()], 10)
+    assert "Search by person" in refused.value.hint
+
+
+def test_without_a_registry_all_but_people_is_searched_and_that_is_told(house: House) -> None:
+    number = house.settled(UNDER_ANNA, "Muller")
+    house.registry.trouble = errors.RegistryUnavailable("gone")
+    found = house.found("muller")
+    assert [one.document.document_id for one in found.shown] == [number]
+    assert (found.shown[0].places, found.left_out) == ((Place.TEXT,), (Place.PERSON,))
+
+
+def test_a_page_is_given_as_it_was_read_or_not_at_all(house: House) -> None:
+    number = house.read("un\fDeux")
+    page = house.finder.page(number, 2)
+    assert page is not None
+    assert page.text == "Deux"
+    assert house.finder.page(number, 3) is None
+
+
+def test_what_was_read_before_there_was_an_index_is_found_after_the_update(tmp_path: Path) -> None:
+    house = House(tmp_path / "new.sqlite")
+    house.read("Contrat de bail\fannexe")
+    house.engine.dispose()
+    old = create_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    _migrate(old, "0008")
+    with old.connect() as connection:
+        connection.execute(text("ATTACH DATABASE :path AS new"), {"path": str(house.path)})
+        for table in ("documents", "readings", "pages"):
+            connection.execute(text(f"INSERT INTO main.{table} SELECT * FROM new.{table}"))
+        connection.commit()
+    old.dispose()
+    engine = open_engine(tmp_path / "old.sqlite", may_upgrade=True)
+    try:
+        wanted = sought(("annexe", "contrat"), datetime.UTC)
+        found = find(wanted, SqlFinder(engine), FakeRegistry(), 10)
+        assert [one.document.document_id for one in found.shown] == [DocumentId(1)]
+    finally:
+        engine.dispose()
