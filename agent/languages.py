@@ -32,7 +32,7 @@ def catalogue(language: str, folder: Path = _FOLDER) -> gettext.NullTranslations
     """
     if language == BUILT_IN:
         return gettext.NullTranslations()
-    from babel.messages.mofile import write_mo  # half a megabyte that English need not pay
+    from babel.messages.mofile import write_mo  # 0.8 MB that English need not pay
     from babel.messages.pofile import PoFileError, read_po
 
     path = folder / language / _FILE
