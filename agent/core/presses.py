@@ -38,7 +38,6 @@ class Verb(StrEnum):
 
     UNDO = "undo"
     RETRY = "retry"
-    IGNORE = "ignore"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

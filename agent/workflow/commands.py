@@ -55,7 +55,16 @@ class Inquiries:
 def order_of(said: Said, user: User, key: str, at: datetime.datetime) -> Order:
     """Read `/show@our_bot D-7`."""
     name, *words = said.text.split()
-    return Order(key=key, at=at, user=user, name=name[1:].partition("@")[0].lower(), words=tuple(words))
+    return Order(key=key, at=at, user=user, name=_name_of(name), words=tuple(words))
+
+
+def changes_something(text: str) -> bool:
+    """Whether a command is for deciders only."""
+    return _name_of(text.split()[0]) in _DECISIONS
+
+
+def _name_of(word: str) -> str:
+    return word[1:].partition("@")[0].lower()
 
 
 class Commands:
@@ -141,6 +150,8 @@ class Commands:
         if number is None or len(order.words) < 2:
             return replies.how_to_refile(self._ports.voice)
         record_id = RecordId(order.words[1])
+        if self._ports.ledger.document(number) is None:
+            return replies.no_document(self._ports.voice)
         person = self._ports.registry.person(record_id)
         is_sure = len(order.words) > 2 and order.words[2].lower() == _YES
         if person is not None and not is_sure:

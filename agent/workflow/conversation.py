@@ -15,19 +15,18 @@ import structlog
 
 from agent import errors
 from agent.asked import Questions
-from agent.core import cards, presses
+from agent.core import cards, presses, replies
 from agent.core.allowed import Allowed, Role, User
 from agent.core.messages import who
 from agent.core.presses import DocumentPress, Option, QuestionPress, Verb
-from agent.core.replies import done
 from agent.domain.document import reference
 from agent.domain.hearing import Heard, Press, Said
-from agent.domain.identity import RecordId
-from agent.domain.life import Action, Reply, Request
+from agent.domain.life import Action, Reply, Request, Review
 from agent.domain.message import Message
 from agent.domain.question import Question
 from agent.ports import Ports
 from agent.workflow.asking import Asking
+from agent.workflow.commands import changes_something
 from agent.workflow.holding import is_doubtful
 from agent.workflow.review import NONE_OF_THESE, RECORD_PREFIX
 
@@ -149,43 +148,51 @@ class Conversation:
         if press.message is not None:
             recipient = self._recipient_of(press.chat)
             self._questions.learn(question.card, recipient, press.message, self._ports.clock.now())
-        if not stands or self._asking.review_of(question) is None:
-            return self._late(hearing, question)
+        review = self._asking.review_of(question)
+        if not stands or review is None:
+            return self._late(hearing, question, user)
         if user.role is not Role.DECIDER:
             return self._only_looking(hearing)
         if wanted.revision != question.revision:
             self._refused(hearing, "stale")
             self._asking.show(question)
             return say("The question has changed meanwhile. Please look at it again."), True
-        return self._decided(hearing, question, wanted, user)
+        return self._decided(hearing, question, review, wanted, user)
 
     def _decided(
-        self, hearing: Hearing, question: Question, wanted: QuestionPress, user: User
+        self, hearing: Hearing, question: Question, review: Review, wanted: QuestionPress, user: User
     ) -> tuple[str, bool]:
+        awake = replace(question, skipped_at=None, repeated_at=self._repeated_at(question))
         say = self._ports.voice.say
         match wanted.option:
             case Option.NONE:
                 return self._answer(hearing, question, NONE_OF_THESE, user)
             case Option.CHOOSE | Option.CONFIRM:
-                return self._chosen(hearing, question, wanted, user)
+                return self._chosen(hearing, awake, review, wanted, user)
             case Option.SKIP:
                 self._asking.put_off(question, user.name)
                 return say("Put off until tomorrow."), False
             case Option.PAGE:
-                self._asking.show(replace(question, page=self._page(question, wanted.number)))
+                self._asking.show(replace(awake, page=self._page(question, wanted.number)))
                 return "", False
             case Option.BACK:
-                self._asking.show(replace(question, confirming=None, skipped_at=None))
+                self._asking.show(replace(awake, confirming=None))
                 return "", False
             case Option.PROPOSALS:
-                return self._back_to_proposals(question)
+                proposed = self._asking.proposed(review)
+                self._asking.show(self._asking.offering(awake, proposed, is_search=False))
+                return "", False
             case Option.SPLIT:
                 return say("Reply to this message with the pages of each part, such as: split 1-2, 3"), True
             case _:
                 return say("That can't be done here."), True
 
+    def _repeated_at(self, question: Question) -> datetime.datetime | None:
+        """When people were reminded; who takes up what was put off needs no reminder at once."""
+        return question.repeated_at if question.skipped_at is None else self._ports.clock.now()
+
     def _chosen(
-        self, hearing: Hearing, question: Question, wanted: QuestionPress, user: User
+        self, hearing: Hearing, question: Question, review: Review, wanted: QuestionPress, user: User
     ) -> tuple[str, bool]:
         """Somebody was chosen; whom the document speaks against is asked about once more."""
         say, number = self._ports.voice.say, wanted.number
@@ -193,27 +200,19 @@ class Conversation:
             self._refused(hearing, "forged")
             return say("That button is none of ours."), True
         if wanted.option is Option.CONFIRM and question.confirming != number:
-            return say("Please choose again."), False
-        if wanted.option is Option.CHOOSE and self._is_doubtful(question, number):
+            self._refused(hearing, "stale")
+            self._asking.show(question)
+            return say("The question has changed meanwhile. Please look at it again."), True
+        choice = self._asking.choices(question, review)[number]
+        if wanted.option is Option.CHOOSE and is_doubtful(choice):
             self._asking.show(replace(question, confirming=number))
             return say("Please look twice."), False
         return self._answer(hearing, question, f"{RECORD_PREFIX}{question.offered[number]}", user)
-
-    def _is_doubtful(self, question: Question, number: int) -> bool:
-        review = self._asking.review_of(question)
-        assert review is not None
-        return is_doubtful(self._asking.choices(question, review)[number])
 
     @staticmethod
     def _page(question: Question, wanted: int | None) -> int:
         last = max(0, len(question.offered) - 1) // cards.PER_PAGE
         return min(wanted or 0, last)
-
-    def _back_to_proposals(self, question: Question) -> tuple[str, bool]:
-        review = self._asking.review_of(question)
-        assert review is not None
-        self._asking.show(self._asking.offering(question, self._asking.proposed(review), is_search=False))
-        return "", False
 
     def _answer(self, hearing: Hearing, question: Question, argument: str, user: User) -> tuple[str, bool]:
         request = Request(
@@ -236,24 +235,20 @@ class Conversation:
             self._refused(hearing, "not_possible")
         return reply.sentence, not reply.done
 
-    def _late(self, hearing: Hearing, question: Question) -> tuple[str, bool]:
-        """Say what became of a question; our own press, heard again after a death, is answered as done."""
+    def _late(self, hearing: Hearing, question: Question, user: User) -> tuple[str, bool]:
+        """Say what became of a question; a press that is heard again after a death is answered as done."""
         reply = self._known_reply(hearing.key)
         if reply is not None:
             return reply.sentence, not reply.done
-        self._refused(hearing, "late")
+        reviews = self._ports.ledger.reviews_of(question.document_id)
+        review = next((one for one in reviews if one.epoch == question.epoch), None)
+        if review is None or review.answered_by != _actor(user):
+            self._refused(hearing, "late")
         say = self._ports.voice.say
-        for review in self._ports.ledger.reviews_of(question.document_id):
-            if review.epoch == question.epoch and review.answered_at and review.answered_by:
-                return (
-                    say(
-                        "Already answered by {user} at {time}.",
-                        user=who(review.answered_by),
-                        time=self._ports.voice.hour(review.answered_at),
-                    ),
-                    True,
-                )
-        return say("This question is open no longer."), True
+        if review is None or review.answered_at is None or review.answered_by is None:
+            return say("This question is open no longer."), True
+        hour = self._ports.voice.hour(review.answered_at)
+        return say("Already answered by {user} at {time}.", user=who(review.answered_by), time=hour), True
 
     def _only_looking(self, hearing: Hearing) -> tuple[str, bool]:
         self._refused(hearing, "viewer")
@@ -282,18 +277,31 @@ class Conversation:
         recipient = self._recipient_of(said.chat)
         now = self._ports.clock.now()
         if said.text.startswith("/"):
-            replies = self._command(hearing, said, user)
-            self._questions.add(None, [(recipient, reply) for reply in replies], now)
+            if user.role is not Role.DECIDER and changes_something(said.text):
+                self._refused(hearing, "viewer")
+            answers = self._command(hearing, said, user)
+            self._questions.add(None, [(recipient, answer) for answer in answers], now)
             return
         question_id = self._questions.of_card(recipient, said.replies_to) if said.replies_to else None
         found = None if question_id is None else self._questions.question(question_id)
-        if found is None or user.role is not Role.DECIDER:
+        if found is None:
+            return
+        question, stands = found
+        if user.role is not Role.DECIDER:
+            self._refused(hearing, "viewer")
+            self._reply(recipient, replies.only_looking(self._ports.voice))
+            return
+        if not stands or self._asking.review_of(question) is None:
+            self._reply(recipient, replies.asked_no_longer(question.document_id, self._ports.voice))
             return
         split = _SPLIT.fullmatch(said.text)
         if split is not None:
-            self._split(hearing, found[0], split[1], user, recipient)
+            self._split(hearing, question, split[1], user, recipient)
         else:
-            self._search(found[0], said)
+            self._search(question, said, recipient)
+
+    def _reply(self, recipient: str, message: Message) -> None:
+        self._questions.add(None, [(recipient, message)], self._ports.clock.now())
 
     def _split(self, hearing: Hearing, question: Question, ranges: str, user: User, recipient: str) -> None:
         """Take a document apart; what comes of it stands in the question's place, and a refusal beside it."""
@@ -307,21 +315,20 @@ class Conversation:
             epoch=question.epoch,
         )
         reply = self._carry_out(request)
-        told = done(question.document_id, reply, self._ports.voice)
         if reply is None or not reply.done:
-            self._questions.add(None, [(recipient, told)], self._ports.clock.now())
+            self._reply(recipient, replies.done(question.document_id, reply, self._ports.voice))
 
-    def _search(self, question: Question, said: Said) -> None:
+    def _search(self, question: Question, said: Said, recipient: str) -> None:
         """Offer whom somebody searches for, in the question's own message."""
-        if self._asking.review_of(question) is None:
-            return
         try:
             people = self._ports.registry.find(said.text[:LONGEST_SEARCH], FOUND_AT_MOST)
         except errors.RegistryUnavailable as error:
             log.warning("search_put_off", reason=error.reason)
-            people = ()
-        offered: list[RecordId] = [person.record_id for person in people]
-        self._asking.show(self._asking.offering(question, offered, is_search=True))
+            self._reply(recipient, replies.cannot_search(question.document_id, self._ports.voice))
+            return
+        awake = replace(question, skipped_at=None, repeated_at=self._repeated_at(question))
+        offered = [person.record_id for person in people]
+        self._asking.show(self._asking.offering(awake, offered, is_search=True))
         log.info("searched_in_chat", document=reference(question.document_id), count=len(offered))
 
 

@@ -132,6 +132,20 @@ class SqlQuestions:
             shown = (outbox.c.card == card) & (outbox.c.recipient == recipient)
             if receipt in connection.execute(select(outbox.c.receipt).where(shown)).scalars():
                 return
+            lost = connection.execute(
+                select(outbox.c.parcel_id)
+                .where(shown, outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None))
+                .order_by(outbox.c.parcel_id)
+                .limit(1)
+            ).scalar()
+            is_first = not connection.execute(
+                select(outbox.c.parcel_id).where(shown, outbox.c.sent_at.is_not(None)).limit(1)
+            ).scalar()
+            if lost is not None and is_first:  # it would be said a second time
+                connection.execute(
+                    update(outbox).where(outbox.c.parcel_id == lost).values(sent_at=now, receipt=receipt)
+                )
+                return
             message = connection.execute(
                 select(outbox.c.message).where(shown).order_by(outbox.c.parcel_id).limit(1)
             ).scalar()
