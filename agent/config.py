@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from agent.core.allowed import Allowed, users_of
 from agent.core.hours import QuietHours, digest_time, quiet_hours
 from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
+from agent.core.setting_texts import columns_of, passwords_of, wish
 from agent.core.vocabulary import Vocabulary
 from agent.core.voice import Privacy
 from agent.domain.decision import Mode, Policy
@@ -34,11 +35,6 @@ from agent.languages import BUILT_IN, languages
 PREFIX = "DOSSIERD_"
 EXAMPLE = Path(__file__).resolve().parents[1] / ".env.example"
 """Each setting in a sentence. It lies beside the program, and a home's `.env` begins as its copy: `dossierd init`."""
-
-MOST_PASSWORDS = 20
-"""Each costs a few milliseconds at each PDF that has one."""
-_LONGEST_PASSWORD_BYTES = 127
-"""More than a PDF can have (ISO 32000-2, 7.6.4.3.3)."""
 
 _NOT_TOLD = frozenset({"telegram_chats", "telegram_users", "telegram_escalation_chat"})
 _SET = "?"
@@ -166,27 +162,13 @@ class Settings(BaseSettings):
     @field_validator("pdf_passwords")
     @classmethod
     def _passwords_are_few_and_short(cls, value: SecretStr) -> SecretStr:
-        passwords = _lines_of(value)
-        if len(passwords) > MOST_PASSWORDS:
-            raise ValueError(f"{len(passwords)} passwords, at most {MOST_PASSWORDS} are tried")
-        if any(len(password.encode()) > _LONGEST_PASSWORD_BYTES for password in passwords):
-            raise ValueError(
-                f"a PDF's password has at most {_LONGEST_PASSWORD_BYTES} bytes; write one on each line"
-            )
+        passwords_of(value.get_secret_value())
         return value
 
     @field_validator("registry_columns", mode="before")
     @classmethod
     def _columns_from_text(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        columns: dict[str, str] = {}
-        for choice in filter(None, (part.strip() for part in value.replace("\n", ",").split(","))):
-            field, equals, column = (part.strip() for part in choice.partition("="))
-            if not equals or not field or field in columns:
-                raise ValueError("must be written like id=patient_id, last_name=nom, each thing once")
-            columns[field] = column
-        return columns
+        return columns_of(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _database_needs_table(self) -> Self:
@@ -245,7 +227,7 @@ class Settings(BaseSettings):
     @property
     def passwords(self) -> tuple[str, ...]:
         """What to try on PDFs that have a password, in this order."""
-        return _lines_of(self.pdf_passwords)
+        return passwords_of(self.pdf_passwords.get_secret_value())
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -274,11 +256,6 @@ def _told(value: object, *, is_open: bool) -> str:
     if content is None or (is_secret and not content):
         return ""
     return _SET if is_secret else str(content)
-
-
-def _lines_of(secret: SecretStr) -> tuple[str, ...]:
-    """One password a line: a line end is the one sign that none can hold."""
-    return tuple(filter(None, (line.strip() for line in secret.get_secret_value().splitlines())))
 
 
 def chosen_home(home: Path | None) -> Path:
@@ -388,35 +365,10 @@ def _explain(error: ValidationError) -> str:
     sentences = []
     for problem in error.errors(include_url=False, include_input=False):
         name = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else ""
-        message = _wish(problem["type"], problem.get("ctx", {}))
+        message = wish(problem["type"], problem.get("ctx", {}), str(EXAMPLE))
         message = message or problem["msg"].removeprefix("Value error, ")
         sentences.append(f"{name}: {message}" if name else message)
     return "; ".join(sentences)
-
-
-def _wish(kind: str, bounds: Mapping[str, object]) -> str:
-    """Say what a value must be, in plain words; nothing for a problem that says so itself."""
-    match kind:
-        case "int_parsing" | "int_from_float" | "int_type":
-            return "must be a whole number"
-        case "float_parsing" | "finite_number":
-            return "must be a number"
-        case "greater_than_equal":
-            return f"must be at least {bounds['ge']}"
-        case "greater_than":
-            return f"must be more than {bounds['gt']}"
-        case "less_than_equal":
-            return f"must be at most {bounds['le']}"
-        case "enum" | "literal_error":
-            return f"must be {bounds['expected']}"
-        case "bool_parsing":
-            return "must be true or false"
-        case "string_pattern_mismatch":
-            return f"must be written as the example in {EXAMPLE}"
-        case "url_parsing" | "url_scheme" | "url_too_long":
-            return "must be an address such as https://api.telegram.org"
-        case _:
-            return ""
 
 
 def watchdog_seconds() -> float | None:

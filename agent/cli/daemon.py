@@ -56,7 +56,11 @@ def run(
     try:
         from agent.daemon import Daemon
 
-        daemon = Daemon(parts, wellness=lambda: wellness(settings))
+        daemon = Daemon(
+            parts,
+            health=lambda: [f"{it.part}: {it.sentence}" for it in examine(settings)],
+            wellness=lambda: wellness(settings),
+        )
         if is_watched:
             daemon.run(on_ready=lambda: _greet(parts), on_stop=lambda: _take_leave(parts))
         else:

@@ -1,0 +1,51 @@
+"""Settings whose text holds several things."""
+
+import pytest
+
+from agent.core.setting_texts import columns_of, lines_of, passwords_of, wish
+
+
+def test_one_line_is_one_password() -> None:
+    assert passwords_of(" one \n\ntwo three\n") == ("one", "two three")
+    assert lines_of("") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"), [("x\n" * 21, "21 passwords, at most 20"), ("é" * 64, "at most 127 bytes")]
+)
+def test_passwords_are_few_and_short(text: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        passwords_of(text)
+
+
+def test_columns_are_read_from_one_line_or_several() -> None:
+    assert columns_of("id=N° dossier, last_name = nom\ndob=,") == {
+        "id": "N° dossier",
+        "last_name": "nom",
+        "dob": "",
+    }
+
+
+@pytest.mark.parametrize("text", ["id", "=nom", "id=a,id=b"])
+def test_columns_that_say_nothing_or_one_thing_twice_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="must be written like id=patient_id"):
+        columns_of(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("int_parsing", "must be a whole number"),
+        ("float_parsing", "must be a number"),
+        ("greater_than_equal", "must be at least 1"),
+        ("greater_than", "must be more than 2"),
+        ("less_than_equal", "must be at most 3"),
+        ("enum", "must be a or b"),
+        ("bool_parsing", "must be true or false"),
+        ("string_pattern_mismatch", "must be written as the example in here"),
+        ("url_parsing", "must be an address such as https://api.telegram.org"),
+        ("value_error", ""),
+    ],
+)
+def test_a_wrong_value_is_told_what_it_must_be(kind: str, expected: str) -> None:
+    assert wish(kind, {"ge": 1, "gt": 2, "le": 3, "expected": "a or b"}, "here") == expected
