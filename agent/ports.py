@@ -388,6 +388,8 @@ class Ports:
     recipients: Sequence[str]
     rules: Rules
     should_stop: Callable[[], bool]
+    onlookers: Sequence[str] = ()
+    """Who is told of trouble by a channel that nobody can answer on (`domain.message.one_way`)."""
     voice: Voice = ENGLISH
     asks_in_chats: bool = False
     """Whether questions are put to people by `workflow.asking`, and not told like a result."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from agent.adapters.folders import LAST_NUMBER, HomeFolders
 from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlPauses, SqlRequests, SqlStorms, open_engine
 from agent.core.rules import Rules
+from agent.core.voice import ENGLISH, Voice
 from agent.domain.decision import Ambiguous, Candidate, Match, Policy, Reason, Unmatched
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256
 from agent.domain.identity import Person, RecordId
@@ -176,6 +177,8 @@ def make_ports(
     rules: Rules | None = None,
     people: Sequence[Person] = (ANNA, BERTA),
     recipients: Sequence[str] = ("anna", "bert"),
+    onlookers: Sequence[str] = (),
+    voice: Voice = ENGLISH,
     searchable: SearchablePdfs | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     folders: Callable[[Path, str], HomeFolders] = HomeFolders,
@@ -212,6 +215,8 @@ def make_ports(
         pauses=SqlPauses(engine),
         journal=journal,
         recipients=tuple(recipients),
+        onlookers=tuple(onlookers),
+        voice=voice,
         rules=rules or Rules(),
         should_stop=should_stop,
         searchable=searchable,

@@ -58,6 +58,7 @@ class House:
             clock=parts.clock,
             audit_head=self._audit_head,
             voice=parts.ports.voice,
+            onlookers=parts.ports.onlookers,
         )
 
     def _audit_head(self) -> tuple[int, str]:

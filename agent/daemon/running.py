@@ -140,7 +140,8 @@ class Daemon:
         self._strangers = self._waiting_on_strangers()
 
     def _announcer(self, topic: Topic) -> Announcer:
-        return Announcer(topic, self._parts.outbox, self._parts.clock, self._parts.ports.recipients)
+        ports = self._parts.ports
+        return Announcer(topic, self._parts.outbox, self._parts.clock, ports.recipients, ports.onlookers)
 
     def _waiting_on_strangers(self) -> tuple[Loop, ...]:
         """Loops that may hang for as long as a foreign machine does, which is no reason to end this one."""
@@ -352,10 +353,9 @@ class Daemon:
 
     def _gather(self) -> Collection[ParcelId]:
         parts = self._parts
-        voice = parts.ports.voice
-        return gather_failures(parts.storms, parts.ports.recipients, parts.clock, voice) | gather_results(
-            parts.results, parts.settings.telegram_results, parts.clock, voice
-        )
+        voice, onlookers = parts.ports.voice, parts.ports.onlookers
+        failures = gather_failures(parts.storms, parts.ports.recipients, parts.clock, voice, onlookers)
+        return failures | gather_results(parts.results, parts.settings.telegram_results, parts.clock, voice)
 
     def _is_quiet(self, moment: datetime.datetime) -> bool:
         return self._quiet is not None and self._quiet.holds(moment, self._timezone)

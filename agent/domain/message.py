@@ -1,8 +1,8 @@
 """What a human is told. Plain text only: each channel renders and escapes it in its own way."""
 
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NewType
 
@@ -77,6 +77,22 @@ OVER = frozenset(
 )
 """The notices that say that all is well again."""
 
+GOOD_NEWS = OVER | {MessageKind.STORM_OVER}
+
+ONE_WAY = frozenset(
+    {
+        *NOTICES,
+        MessageKind.FAILED,
+        MessageKind.MISSING,
+        MessageKind.STORM,
+        MessageKind.STORM_OVER,
+        MessageKind.DIGEST,
+    }
+)
+"""The kinds that may leave by a channel on which nobody can answer: trouble, its end, and the day in
+numbers. Whatever asks, names people
+who may be meant, or answers somebody is for the chats."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
@@ -139,6 +155,27 @@ _JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 def recipient_of(chat: int) -> str:
     """The key under which the outbox knows a Telegram chat."""
     return f"telegram:{chat}"
+
+
+def one_way(message: Message) -> Message | None:
+    """Give what onlookers are told of it, who see it on a channel that nobody can answer on; None for nothing.
+
+    A notice of what lies in `incoming/` lists files' names there, which may be people's: they get its title alone.
+    """
+    if message.kind not in ONE_WAY:
+        return None
+    return replace(message, lines=() if message.kind is MessageKind.LEFT_LYING else message.lines, buttons=())
+
+
+def addressed(
+    message: Message, recipients: Sequence[str], onlookers: Sequence[str] = ()
+) -> list[tuple[str, Message]]:
+    """Give what each is told of it: recipients all, onlookers what may go one way."""
+    told = one_way(message)
+    return [
+        *((recipient, message) for recipient in recipients),
+        *((onlooker, told) for onlooker in onlookers if told is not None),
+    ]
 
 
 def visible(text: str) -> str:

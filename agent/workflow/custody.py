@@ -8,6 +8,7 @@ call the same two.
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import structlog
 
@@ -16,11 +17,12 @@ from agent.core.cards import taken_back
 from agent.core.messages import message_for, missing_message, who
 from agent.core.places import next_name, place_of, suffix_of
 from agent.core.stories import reason_of, traits
+from agent.core.voice import Privacy, Voice
 from agent.domain.document import Claim, DocumentId
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Teaching
 from agent.domain.life import Document, Step
-from agent.domain.message import Message
+from agent.domain.message import Message, addressed
 from agent.domain.outcome import (
     AT_REST,
     IN_WORK,
@@ -258,16 +260,33 @@ def _messages(
             return []
         message = taken_back(document.document_id, who(actor), ports.voice)
     else:
-        message = message_for(
-            document.document_id,
-            outcome,
-            epoch=document.epoch + (event is not Event.SETTLED),
-            original_name=document.original_name,
-            pages=pages,
-            document_kind=getattr(outcome, "document_kind", None),
-            voice=ports.voice,
-        )
-    return [(recipient, message) for recipient in ports.recipients]
+        message = _message(document, outcome, event, ports.voice, pages)
+    return [
+        *addressed(message, ports.recipients),
+        *_told_to_onlookers(document, outcome, event, ports, pages),
+    ]
+
+
+def _told_to_onlookers(
+    document: Document, outcome: Outcome, event: Event, ports: Ports, pages: int | None
+) -> list[tuple[str, Message]]:
+    """What goes one way: a failure, unless a human chose it, and never a file's name."""
+    if not (ports.onlookers and isinstance(outcome, Failed) and outcome.decided_by == "rule"):
+        return []
+    sparing = replace(ports.voice, privacy=Privacy.MINIMAL)
+    return addressed(_message(document, outcome, event, sparing, pages), (), ports.onlookers)
+
+
+def _message(document: Document, outcome: Outcome, event: Event, voice: Voice, pages: int | None) -> Message:
+    return message_for(
+        document.document_id,
+        outcome,
+        epoch=document.epoch + (event is not Event.SETTLED),
+        original_name=document.original_name,
+        pages=pages,
+        document_kind=getattr(outcome, "document_kind", None),
+        voice=voice,
+    )
 
 
 def finish(document: Document, ports: Ports) -> Document:
@@ -313,7 +332,7 @@ def miss(document: Document, ports: Ports) -> bool:
     ports.journal.append("missing", ports.clock.now(), **traits(document))
     message = missing_message(document.document_id, voice=ports.voice)
     is_missing = ports.ledger.miss(
-        document, [(recipient, message) for recipient in ports.recipients], ports.clock.now()
+        document, addressed(message, ports.recipients, ports.onlookers), ports.clock.now()
     )
     if is_missing:
         log.warning("document_missing", document=document.reference)

@@ -9,6 +9,7 @@ from agent.asked import Digests
 from agent.core.digest import digest_message, due_day, first_day
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.digest import DigestDay
+from agent.domain.message import addressed
 from agent.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -23,6 +24,7 @@ def write_digest(
     clock: Clock,
     audit_head: Callable[[], tuple[int, str]],
     voice: Voice = ENGLISH,
+    onlookers: Sequence[str] = (),
 ) -> bool:
     """Write what is due; gives whether there is something to send.
 
@@ -39,6 +41,6 @@ def write_digest(
     message = digest_message(
         digests.numbers(last.until, now), since=last.until, now=now, audit_head=audit_head(), voice=voice
     )
-    digests.write(DigestDay(day=day, until=now), [(recipient, message) for recipient in recipients])
+    digests.write(DigestDay(day=day, until=now), addressed(message, recipients, onlookers))
     log.info("digest_written")
     return True

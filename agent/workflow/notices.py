@@ -8,7 +8,7 @@ from agent import errors
 from agent.asked import Notices
 from agent.core.notices import left_notice, nothing_left_notice, unwell_notice, well_notice
 from agent.core.voice import ENGLISH, Voice
-from agent.domain.message import OVER, Message, Topic
+from agent.domain.message import OVER, Message, Topic, addressed
 from agent.domain.wellness import PartState
 from agent.ports import Clock
 
@@ -18,11 +18,19 @@ log = structlog.get_logger(__name__)
 class Announcer:
     """Tells people of one topic. What the ledger can't take now is told when it can, if it still holds then."""
 
-    def __init__(self, topic: Topic, notices: Notices, clock: Clock, recipients: Sequence[str]) -> None:
+    def __init__(
+        self,
+        topic: Topic,
+        notices: Notices,
+        clock: Clock,
+        recipients: Sequence[str],
+        onlookers: Sequence[str] = (),
+    ) -> None:
         self._topic = topic
         self._notices = notices
         self._clock = clock
         self._recipients = recipients
+        self._onlookers = onlookers
         self._stands: bool | None = None
 
     def stands(self) -> bool:
@@ -47,9 +55,7 @@ class Announcer:
     def repeat(self, message: Message) -> bool:
         """Tell how it is, even if people know already; gives whether it was written."""
         try:
-            self._notices.announce(
-                [(recipient, message) for recipient in self._recipients], self._clock.now()
-            )
+            self._notices.announce(addressed(message, self._recipients, self._onlookers), self._clock.now())
         except errors.LedgerUnavailable as error:
             return self._put_off(error)
         self._stands = message.kind not in OVER

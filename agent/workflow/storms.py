@@ -13,7 +13,7 @@ import structlog
 from agent.asked import Storms
 from agent.core.storms import TOLD_APART, WINDOW, begun, grown, is_news, is_spent, over_message, storm_message
 from agent.core.voice import ENGLISH, Voice
-from agent.domain.message import Message, ParcelId
+from agent.domain.message import Message, ParcelId, addressed
 from agent.domain.outcome import FailureReason
 from agent.domain.storm import Storm, UntoldFailure
 from agent.ports import Clock
@@ -22,9 +22,16 @@ log = structlog.get_logger(__name__)
 
 
 def gather_failures(
-    storms: Storms, recipients: Sequence[str], clock: Clock, voice: Voice = ENGLISH
+    storms: Storms,
+    recipients: Sequence[str],
+    clock: Clock,
+    voice: Voice = ENGLISH,
+    onlookers: Sequence[str] = (),
 ) -> frozenset[ParcelId]:
     """Count what has failed into the storms that it belongs to; gives the parcels that are told by them.
+
+    Args:
+        onlookers: told when a storm begins and when it is over: nothing takes the place of what they were told.
 
     Raises:
         LedgerUnavailable: nothing was written, or all of some of the causes.
@@ -37,7 +44,7 @@ def gather_failures(
         before = standing.get(reason)
         after = _begin(reason, failures, storms) if before is None else grown(before, failures)
         if after is not None:
-            _write(after, before, failures, storms, recipients, clock, voice)
+            _write(after, before, failures, storms, recipients, onlookers, clock, voice)
             gathered.update(parcel for failure in failures for parcel in failure.parcels)
     return frozenset(gathered)
 
@@ -60,23 +67,27 @@ def _write(
     failures: Sequence[UntoldFailure],
     storms: Storms,
     recipients: Sequence[str],
+    onlookers: Sequence[str],
     clock: Clock,
     voice: Voice,
 ) -> None:
     now = clock.now()
-    messages: list[tuple[str | None, Message]] = []
+    messages: list[tuple[str | None, str, Message]] = []
     if is_news(storm, now):
-        messages.append((storm.card, storm_message(storm, voice)))
+        news = storm_message(storm, voice)
+        messages += [(storm.card, *told) for told in addressed(news, recipients)]
+        if storm.told_at is None:
+            messages += [(None, *told) for told in addressed(news, (), onlookers)]
         storm = replace(storm, told_at=now, told_count=storm.count)
     if is_spent(storm, now):
-        messages.append((None, over_message(storm, voice)))
+        messages += [(None, *told) for told in addressed(over_message(storm, voice), recipients, onlookers)]
         storm = replace(storm, is_over=True)
     if storm == before:
         return
     storms.write(
         storm,
         told_by_it=[parcel for failure in failures for parcel in failure.parcels],
-        messages=[(card, recipient, message) for card, message in messages for recipient in recipients],
+        messages=messages,
         now=now,
     )
     if before is None:

@@ -256,3 +256,21 @@ def test_a_death_in_the_middle_repeats_nothing_and_forgets_nothing(office: Offic
     office.clock.advance(600)
     office.tell()
     assert office.told.said[1:] == ["Over: 25 documents could not be filed"]
+
+
+def test_onlookers_are_told_when_a_storm_begins_and_when_it_is_over_and_no_more(path: Path) -> None:
+    engine = open_engine(path, may_upgrade=True)
+    office = Office(engine, recipients=("anna", "mail"))
+    for _ in range(20):
+        office.fail(count=6)
+        gather_failures(SqlStorms(engine), ("anna",), office.clock, onlookers=("mail",))
+        office.clock.advance(31)
+    office.clock.advance(3600)
+    gather_failures(SqlStorms(engine), ("anna",), office.clock, onlookers=("mail",))
+    told = office.sql(
+        "SELECT json_extract(message, '$.title') FROM outbox WHERE recipient = 'mail' AND sent_at IS NULL"
+    )
+    assert told == [("6 documents could not be filed",), ("Over: 120 documents could not be filed",)]
+    edits = office.sql("SELECT count(*) FROM outbox WHERE recipient = 'anna' AND card IS NOT NULL")
+    assert edits == [(20,)]
+    engine.dispose()
