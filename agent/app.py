@@ -1,6 +1,7 @@
 """Composition root: settings in, adapters built, ports filled. Nothing here decides anything about a document."""
 
 import os
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agent import errors
+from agent.adapters import apprise
 from agent.adapters.clock import SystemClock
 from agent.adapters.console import ConsoleNotifier
 from agent.adapters.folders import FOLDERS, HomeFolders
@@ -33,6 +35,7 @@ from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.reading.splitter import PdfSplitter
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.sql_source import SqlSource
+from agent.adapters.routing import RoutingNotifier
 from agent.config import Settings
 from agent.core.learned import vocabulary_with
 from agent.core.rules import Rules
@@ -127,6 +130,7 @@ def build(settings: Settings, *, say: Callable[[str], None] | None = None) -> Pa
 def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str], None] | None) -> Parts:
     source = build_source(settings)  # first: a wrong address is told before anything is made
     voice = voice_of(settings)
+    outward = build_outward(settings)
     engine = open_engine(state / LEDGER_FILE, may_upgrade=True)
     ledger = SqlLedger(engine)
     home_id, is_new = identify(state, ledger.home_id())
@@ -140,7 +144,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
     registry = RegistryIndex(state / REGISTRY_FILE, clock)
     journal = Journal(settings.home / "logs" / "audit.jsonl")
     listener = _telegram(settings)
-    notifier = listener or ConsoleNotifier(say)
+    notifier: Notifier = listener or ConsoleNotifier(say)
     reader = build_reader(settings, lambda: labels_of(settings, ledger))
     stopping = threading.Event()
     ports = Ports(
@@ -154,6 +158,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         journal=journal,
         recipients=tuple(one for one in notifier.recipients() if one != escalation_of(settings)),
         asks_in_chats=listener is not None,
+        onlookers=() if outward is None else tuple(outward.recipients()),
         rules=rules_of(settings),
         voice=voice,
         should_stop=stopping.is_set,
@@ -175,7 +180,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         source=source,
         reader=reader,
         journal=journal,
-        notifier=notifier,
+        notifier=notifier if outward is None else RoutingNotifier(notifier, {apprise.PREFIX: outward}),
         listener=listener,
         inbox=SqlInbox(engine),
         questions=SqlQuestions(engine),
@@ -296,6 +301,22 @@ def _telegram(settings: Settings) -> "TelegramNotifier | None":
         settings.telegram_chats,
         str(settings.telegram_api_url).rstrip("/"),
     )
+
+
+def build_outward(settings: Settings) -> apprise.AppriseNotifier | None:
+    """What tells the addresses in `DOSSIERD_NOTIFY_URLS`, where there are some; nothing is connected to.
+
+    Raises:
+        SettingInvalid: apprise is not installed, or can't tell such an address.
+    """
+    if not settings.notify_addresses:
+        return None
+    if not apprise.is_installed():
+        raise errors.SettingInvalid(
+            "DOSSIERD_NOTIFY_URLS is set, but apprise, which tells those addresses, is not installed.",
+            hint=f"Type: sudo {sys.executable} -m pip install 'apprise>=2.3'. Or empty the setting.",
+        )
+    return apprise.AppriseNotifier(settings.notify_addresses)
 
 
 def escalation_of(settings: Settings) -> str | None:

@@ -24,7 +24,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from agent.core.allowed import Allowed, users_of
 from agent.core.hours import QuietHours, digest_time, quiet_hours
 from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
-from agent.core.setting_texts import columns_of, passwords_of, wish
+from agent.core.setting_texts import addresses_of, columns_of, passwords_of, wish
 from agent.core.vocabulary import Vocabulary
 from agent.core.voice import Privacy
 from agent.domain.decision import Mode, Policy
@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     digest_at: str = "08:00"
     quiet_hours: str = "20:00-07:00"
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
+
+    notify_urls: SecretStr = SecretStr("")
 
     ocr_languages: str = Field(default="fra+eng+ara", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")
     ocr_confidence_floor: int = Field(default=80, ge=0, le=100)
@@ -165,6 +167,12 @@ class Settings(BaseSettings):
         passwords_of(value.get_secret_value())
         return value
 
+    @field_validator("notify_urls")
+    @classmethod
+    def _addresses_are_few(cls, value: SecretStr) -> SecretStr:
+        addresses_of(value.get_secret_value())
+        return value
+
     @field_validator("registry_columns", mode="before")
     @classmethod
     def _columns_from_text(cls, value: object) -> object:
@@ -228,6 +236,11 @@ class Settings(BaseSettings):
     def passwords(self) -> tuple[str, ...]:
         """What to try on PDFs that have a password, in this order."""
         return passwords_of(self.pdf_passwords.get_secret_value())
+
+    @property
+    def notify_addresses(self) -> tuple[str, ...]:
+        """Where trouble is told besides; secrets."""
+        return addresses_of(self.notify_urls.get_secret_value())
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

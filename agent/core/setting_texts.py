@@ -24,6 +24,24 @@ def passwords_of(text: str) -> tuple[str, ...]:
     return passwords
 
 
+MOST_ADDRESSES = 10
+"""Each is told on its own, one after the other."""
+
+
+def addresses_of(text: str) -> tuple[str, ...]:
+    """Whom notices go to besides: one address a line.
+
+    Raises:
+        ValueError: too many, or one twice; no word of it names one.
+    """
+    addresses = lines_of(text)
+    if len(addresses) > MOST_ADDRESSES:
+        raise ValueError(f"{len(addresses)} addresses, at most {MOST_ADDRESSES} are told")
+    if len(set(addresses)) < len(addresses):
+        raise ValueError("an address stands there twice")
+    return addresses
+
+
 def lines_of(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (line.strip() for line in text.splitlines())))
 

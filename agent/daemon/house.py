@@ -68,7 +68,7 @@ class House:
     def _announcer(self, part: str, spared: str | None) -> Announcer:
         parts = self._parts
         told = [recipient for recipient in parts.ports.recipients if recipient != spared]
-        return Announcer(Topic.HEALTH, parts.outbox.about(part), parts.clock, told)
+        return Announcer(Topic.HEALTH, parts.outbox.about(part), parts.clock, told, parts.ports.onlookers)
 
     def _chats(self) -> Sequence[PartState]:
         """Who can be told: one who has blocked the bot is told of to the others."""

@@ -85,6 +85,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("formats", outside.formats),
     ("fence", outside.fence_of_readers),
     ("telegram", outside.telegram),
+    ("notify", outside.addresses),
 )
 
 DEEP_PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (

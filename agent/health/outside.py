@@ -5,7 +5,7 @@ from agent.adapters.home import LEDGER_FILE, HomeLock
 from agent.adapters.ledger import SqlInbox, open_engine
 from agent.adapters.reading import bubblewrap, fence, heic
 from agent.adapters.reading.tools import check_tools
-from agent.app import scratch_of
+from agent.app import build_outward, scratch_of
 from agent.config import Settings
 from agent.domain.decision import Policy
 from agent.domain.formats import in_words
@@ -102,3 +102,11 @@ def _silence(settings: Settings) -> int | None:
         return None
     minutes = int((SystemClock(settings.timezone).now() - polled_at).total_seconds() // 60)
     return minutes if minutes >= _SILENT_MINUTES else None
+
+
+def addresses(settings: Settings) -> Finding:
+    """Where trouble is told besides; what they are, and nothing of a secret."""
+    outward = build_outward(settings)
+    services = () if outward is None else outward.services()
+    sentence = f"{len(services)} told of trouble: {', '.join(services)}" if services else "no further address"
+    return Finding(part="notify", level=Level.GOOD, sentence=sentence)

@@ -4,17 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from agent.adapters.apprise import AppriseNotifier
 from agent.adapters.console import ConsoleNotifier
+from agent.adapters.routing import RoutingNotifier
 from agent.adapters.telegram.client import TelegramNotifier
 from agent.errors import MessageRefused
 from agent.ports import Notifier
 from tests.botapi import CHAT, OTHER_CHAT, TOKEN, BotApi
 from tests.fakes_outbox import FakeNotifier, a_message
+from tests.listening import Listening
 
 HOSTILE = "\N{RIGHT-TO-LEFT OVERRIDE}fdp\N{ESCAPE}[2J <b>&amp; \ud800 \N{SLEEPING SYMBOL} " * 200
 
 
-@pytest.fixture(params=["fake", "console", "silent console", "telegram"])
+@pytest.fixture(params=["fake", "console", "silent console", "apprise", "routing", "telegram"])
 def notifier(request: pytest.FixtureRequest) -> Iterator[Notifier]:
     match request.param:
         case "fake":
@@ -24,6 +27,11 @@ def notifier(request: pytest.FixtureRequest) -> Iterator[Notifier]:
             yield ConsoleNotifier(written.append)
         case "silent console":
             yield ConsoleNotifier(None)
+        case "apprise":
+            with Listening() as server:
+                yield AppriseNotifier([f"{server.address}/first", f"{server.address}/second"])
+        case "routing":
+            yield RoutingNotifier(FakeNotifier(), {"console": ConsoleNotifier(None)})
         case _:
             with BotApi() as api:
                 telegram = TelegramNotifier(TOKEN, [CHAT, OTHER_CHAT], api.url, spacing_seconds=0)

@@ -60,10 +60,12 @@ def test_what_is_told_of_settings_holds_no_secret_and_nobody(tmp_path: Path) -> 
         telegram_token="4711:SECRET",
         telegram_chats=(815,),
         pdf_passwords="SECRET",
+        notify_urls="json://SECRET",
         registry_url="sqlite:////SECRET",
         registry_table="people",
     ).told()
     assert {name for name, value in told.items() if value == "?"} == {
+        "DOSSIERD_NOTIFY_URLS",
         "DOSSIERD_PDF_PASSWORDS",
         "DOSSIERD_REGISTRY_URL",
         "DOSSIERD_TELEGRAM_CHATS",

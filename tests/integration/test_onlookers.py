@@ -78,7 +78,7 @@ def test_a_document_that_is_missing_is_told_to_onlookers(office: Office) -> None
 
 def test_onlookers_hear_how_many_things_were_left_lying_and_not_what_they_are_called(office: Office) -> None:
     announcer = Announcer(Topic.LEFTOVERS, office.outbox, office.clock, ("anna",), ("mail",))
-    leftovers = Leftovers(announcer)
+    leftovers = Leftovers(announcer, voice=office.ports.voice)
     things = {"A. N. Other.docx": "no PDF"}
     for found in ({}, things, things):
         leftovers.look(found)

@@ -63,6 +63,8 @@ def test_what_asks_or_answers_or_tells_of_people_never_goes_one_way(kind: Messag
         MessageKind.FILING_STUCK,
         MessageKind.FILING_RESUMED,
         MessageKind.NOTHING_LEFT,
+        MessageKind.UNWELL,
+        MessageKind.WELL_AGAIN,
         MessageKind.PAUSED,
         MessageKind.UNPAUSED,
         MessageKind.STORM,
