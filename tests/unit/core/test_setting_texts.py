@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.core.setting_texts import columns_of, lines_of, passwords_of, wish
+from agent.core.setting_texts import addresses_of, columns_of, lines_of, passwords_of, wish
 
 
 def test_one_line_is_one_password() -> None:
@@ -49,3 +49,16 @@ def test_columns_that_say_nothing_or_one_thing_twice_are_refused(text: str) -> N
 )
 def test_a_wrong_value_is_told_what_it_must_be(kind: str, expected: str) -> None:
     assert wish(kind, {"ge": 1, "gt": 2, "le": 3, "expected": "a or b"}, "here") == expected
+
+
+def test_one_line_is_one_address() -> None:
+    assert addresses_of("json://one\n\n ntfy://two ") == ("json://one", "ntfy://two")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("\n".join(map(str, range(11))), "11 addresses, at most 10"), ("x\nx", "stands there twice")],
+)
+def test_addresses_are_few_and_each_stands_there_once(text: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        addresses_of(text)
