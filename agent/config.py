@@ -18,7 +18,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agent.core.allowed import Allowed, users_of
@@ -161,16 +169,10 @@ class Settings(BaseSettings):
         users_of(value)
         return value
 
-    @field_validator("pdf_passwords")
+    @field_validator("pdf_passwords", "notify_urls")
     @classmethod
-    def _passwords_are_few_and_short(cls, value: SecretStr) -> SecretStr:
-        passwords_of(value.get_secret_value())
-        return value
-
-    @field_validator("notify_urls")
-    @classmethod
-    def _addresses_are_few(cls, value: SecretStr) -> SecretStr:
-        addresses_of(value.get_secret_value())
+    def _secrets_are_few(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        (passwords_of if info.field_name == "pdf_passwords" else addresses_of)(value.get_secret_value())
         return value
 
     @field_validator("registry_columns", mode="before")
