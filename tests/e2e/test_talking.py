@@ -239,3 +239,42 @@ def test_a_file_of_two_letters_is_split_by_a_reply(
     world.wait(lambda: [it.state for it in world.documents()[1:]] == [State.ARCHIVED] * 2, daemon)
     filed = {getattr(it.outcome, "record_id", None) for it in world.documents()}
     assert filed == {None, "130", "131"}
+
+
+def test_what_is_typed_is_answered_in_the_chat_it_was_typed_in(
+    world: World, api: BotApi, daemon: subprocess.Popen[bytes]
+) -> None:
+    world.drop("a.pdf", letter_about(120))
+    api.wait_until(lambda it: len(it.kept) == 2, 40)
+    asked = {
+        "/help": "What I understand",
+        "/status": "How it goes",
+        "/pending": "No question is open.",
+        "/costs": "Nothing was spent",
+        "/health": "Health",
+        "/find D-1": "1 document",
+        "/find consultation": "1 document",
+        "/show D-1": "D-1",
+        "/show D-99": "There is no such document.",
+        "/undo": "There is no such document.",
+        "/pause": "New documents",
+        "/resume": "New documents",
+        "/refile D-1 121": "Really file D-1 under file 121?",
+        "/dance": "That is no command.",
+    }
+    for command, title in asked.items():
+        before = len(_answers(api))
+        api.say(command)
+        api.wait_until(
+            lambda it, seen=before, begins=title: any(
+                text.startswith(begins) for text in _answers(it)[seen:]
+            ),  # type: ignore[misc]
+            20,
+        )
+    api.say("/undo D-1", user=VIEWER, chat=GROUP)
+    api.wait_until(lambda it: "You may look, but not decide." in it.texts, 20)
+    assert world.documents()[0].state is State.ARCHIVED
+
+
+def _answers(api: BotApi) -> list[str]:
+    return [text for text, kept in zip(api.texts, api.kept, strict=True) if kept.chat == CHAT][1:]
