@@ -39,6 +39,7 @@ from agent.adapters.routing import RoutingNotifier
 from agent.config import Settings
 from agent.core.learned import vocabulary_with
 from agent.core.rules import Rules
+from agent.core.setting_texts import addresses_of
 from agent.core.voice import Voice
 from agent.domain.lesson import LessonState
 from agent.domain.message import recipient_of
@@ -309,14 +310,15 @@ def build_outward(settings: Settings) -> apprise.AppriseNotifier | None:
     Raises:
         SettingInvalid: apprise is not installed, or can't tell such an address.
     """
-    if not settings.notify_addresses:
+    addresses = addresses_of(settings.notify_urls.get_secret_value())
+    if not addresses:
         return None
     if not apprise.is_installed():
         raise errors.SettingInvalid(
             "DOSSIERD_NOTIFY_URLS is set, but apprise, which tells those addresses, is not installed.",
             hint=f"Type: sudo {sys.executable} -m pip install 'apprise>=2.3'. Or empty the setting.",
         )
-    return apprise.AppriseNotifier(settings.notify_addresses)
+    return apprise.AppriseNotifier(addresses)
 
 
 def escalation_of(settings: Settings) -> str | None:

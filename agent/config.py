@@ -18,15 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
-from pydantic import (
-    Field,
-    HttpUrl,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agent.core.allowed import Allowed, users_of
@@ -169,10 +161,16 @@ class Settings(BaseSettings):
         users_of(value)
         return value
 
-    @field_validator("pdf_passwords", "notify_urls")
+    @field_validator("pdf_passwords")
     @classmethod
-    def _secrets_are_few(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
-        (passwords_of if info.field_name == "pdf_passwords" else addresses_of)(value.get_secret_value())
+    def _passwords_are_few_and_short(cls, value: SecretStr) -> SecretStr:
+        passwords_of(value.get_secret_value())
+        return value
+
+    @field_validator("notify_urls")
+    @classmethod
+    def _addresses_are_few(cls, value: SecretStr) -> SecretStr:
+        addresses_of(value.get_secret_value())
         return value
 
     @field_validator("registry_columns", mode="before")
@@ -238,11 +236,6 @@ class Settings(BaseSettings):
     def passwords(self) -> tuple[str, ...]:
         """What to try on PDFs that have a password, in this order."""
         return passwords_of(self.pdf_passwords.get_secret_value())
-
-    @property
-    def notify_addresses(self) -> tuple[str, ...]:
-        """Where trouble is told besides; secrets."""
-        return addresses_of(self.notify_urls.get_secret_value())
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
