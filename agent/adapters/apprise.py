@@ -45,9 +45,9 @@ class AppriseNotifier:
         Raises:
             SettingInvalid: apprise knows no such service, or the address lacks something.
         """
+        logging.getLogger("apprise").setLevel(logging.CRITICAL)
         import apprise  # 20 MB that an office without it need not pay
 
-        logging.getLogger("apprise").setLevel(logging.CRITICAL)
         self._call_seconds = call_seconds
         # async_mode, service_timeout: else it sends in threads that a stop would wait for
         asset = apprise.AppriseAsset(
