@@ -2,9 +2,11 @@
 
 import sys
 
-from benchmarks import burst, idle, latency, many
+from benchmarks import burst, finding, idle, latency, many
 from benchmarks.figures import report
 
 if __name__ == "__main__":
-    results = [report(benchmark.TITLE, benchmark.measure()) for benchmark in (idle, latency, burst, many)]
+    results = [
+        report(benchmark.TITLE, benchmark.measure()) for benchmark in (idle, latency, burst, many, finding)
+    ]
     sys.exit(not all(results))
