@@ -166,6 +166,10 @@ class Questions(Protocol):
         """What waits for a human and lies in `review/`, oldest first."""
         ...
 
+    def askable(self, limit: int) -> Sequence[Review]:
+        """Of those, all that a question stands for, and the `limit` oldest of the others; oldest first."""
+        ...
+
     def standing(self) -> Sequence[Question]:
         """The questions that are not closed."""
         ...

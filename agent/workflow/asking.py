@@ -10,7 +10,7 @@ from typing import assert_never
 
 from agent.asked import Inbox, Questions
 from agent.core import cards
-from agent.core.asking import Close, Escalate, Post, PostAgain, Repeat, Step, plan
+from agent.core.asking import MOST_OPEN, Close, Escalate, Post, PostAgain, Repeat, Step, plan
 from agent.core.presses import revision_of
 from agent.domain.decision import candidates_of
 from agent.domain.identity import Person, RecordId
@@ -51,7 +51,7 @@ class Asking:
             LedgerUnavailable, RegistryUnavailable: later.
         """
         steps = plan(
-            self._questions.open_reviews(),
+            self._questions.askable(MOST_OPEN),
             self._questions.standing(),
             self._ports.clock.now(),
             heard_again_at=self._inbox.heard_again_at(),

@@ -5,7 +5,19 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    select,
+    update,
+)
 
 from agent.adapters.ledger import rows
 from agent.adapters.ledger.engine import reading, writing
@@ -17,6 +29,31 @@ from agent.domain.life import Review
 from agent.domain.message import Message
 from agent.domain.outcome import State
 from agent.domain.question import Question, QuestionId
+
+_STANDS = exists().where(
+    questions.c.document_id == reviews.c.document_id,
+    questions.c.epoch == reviews.c.epoch,
+    questions.c.closed_at.is_(None),
+)
+_OPEN = (
+    select(reviews.c.document_id, reviews.c.epoch)
+    .join(documents, documents.c.document_id == reviews.c.document_id)
+    .where(reviews.c.answered_at.is_(None), documents.c.state == State.IN_REVIEW)
+)
+_UNASKED = (
+    _OPEN.where(~_STANDS)
+    .order_by(reviews.c.opened_at, reviews.c.document_id)
+    .limit(bindparam("most"))
+    .subquery()
+)
+_ASKED = _OPEN.where(_STANDS).subquery()
+_WANTED = select(_UNASKED).union_all(select(_ASKED)).subquery()
+_ASKABLE = (
+    select(reviews)
+    .join(_WANTED, and_(_WANTED.c.document_id == reviews.c.document_id, _WANTED.c.epoch == reviews.c.epoch))
+    .order_by(reviews.c.opened_at, reviews.c.document_id)
+)
+"""Looked for every two seconds: of a thousand open reviews no more are read than can be asked about."""
 
 
 class SqlQuestions:
@@ -33,6 +70,11 @@ class SqlQuestions:
                 .where(reviews.c.answered_at.is_(None), documents.c.state == State.IN_REVIEW)
                 .order_by(reviews.c.opened_at)
             )
+            return [rows.review_of(row) for row in found]
+
+    def askable(self, limit: int) -> Sequence[Review]:
+        with reading(self._engine) as connection:
+            found = connection.execute(_ASKABLE, {"most": limit})
             return [rows.review_of(row) for row in found]
 
     def standing(self) -> Sequence[Question]:
