@@ -210,7 +210,9 @@ def _failed(
         lines.append(voice.say("Said by {name}.", name=who(outcome.decided_by)))
     if outcome.detail:
         lines.append(voice.say("Detail: {detail}", detail=outcome.detail))
-    retry = Button(label=voice.say("Retry"), data=document_data(document_id, Verb.RETRY, epoch))
+    is_rejected = outcome.reason is FailureReason.REJECTED
+    again = voice.say("Ask again") if is_rejected else voice.say("Retry")
+    retry = Button(label=again, data=document_data(document_id, Verb.RETRY, epoch))
     return Message(
         kind=MessageKind.FAILED,
         document_id=document_id,
@@ -220,7 +222,7 @@ def _failed(
             replace(text, hint=voice.say(text.hint)).hint_for(number),
             voice.say("It lies untouched in failed/."),
         ),
-        buttons=() if is_chosen else ((retry,),),
+        buttons=() if is_chosen and not is_rejected else ((retry,),),
     )
 
 

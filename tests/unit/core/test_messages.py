@@ -205,6 +205,7 @@ def test_what_was_filed_or_failed_bears_one_button_for_that_epoch() -> None:
         "filed by a human": ((Button(label="Undo", data="v1:d:7:undo:2"),),),
         "failed": ((Button(label="Retry", data="v1:d:10:retry:2"),),),
         "over a limit": ((Button(label="Retry", data="v1:d:11:retry:2"),),),
+        "rejected": ((Button(label="Ask again", data="v1:d:12:retry:2"),),),
     }
 
 
