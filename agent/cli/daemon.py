@@ -18,7 +18,7 @@ from agent.cli.wording import count_people, err, print_json, say, say_table, tab
 from agent.config import EXAMPLE, chosen_home, load, writes_to_journald
 from agent.domain.decision import Policy
 from agent.domain.message import visible
-from agent.health import NAME_POLICY_HINT, NAME_POLICY_WARNING, Finding, Level, examine, wellness
+from agent.health import NAME_POLICY_HINT, NAME_POLICY_WARNING, Level, examine, glance, wellness
 
 
 def register(app: typer.Typer) -> None:
@@ -58,7 +58,7 @@ def run(
 
         daemon = Daemon(
             parts,
-            health=lambda: [_in_chat(it) for it in examine(settings)],
+            health=lambda: [f"{it.part}: {it.sentence}" for it in glance(settings)],
             wellness=lambda: wellness(settings),
         )
         if is_watched:
@@ -67,12 +67,6 @@ def run(
             daemon.run()
     finally:
         parts.close()
-
-
-def _in_chat(finding: Finding) -> str:
-    """A finding in a line for the chats: what lies in `incoming/` is told by its names, which are people's."""
-    is_named = finding.part == "incoming" and finding.level is not Level.GOOD
-    return f"{finding.part}: {'see dossierd check' if is_named else finding.sentence}"
 
 
 def _greet(parts: Parts) -> None:

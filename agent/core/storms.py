@@ -16,7 +16,7 @@ EDIT_PAUSE = datetime.timedelta(seconds=30)
 """Between two edits of the count: more are no easier to read, and Telegram slows down who sends them."""
 QUIET_AFTER = datetime.timedelta(minutes=10)
 """A storm is over when nothing has come for so long; less, and a slow one is told again and again."""
-TOLD_APART = frozenset({FailureReason.REJECTED})
+TOLD_APART = frozenset({FailureReason.REJECTED, FailureReason.SPLIT})
 """What a human has just said of each document is no storm."""
 
 

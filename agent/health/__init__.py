@@ -22,6 +22,7 @@ __all__ = [
     "examine",
     "examine_part",
     "full_disk",
+    "glance",
     "pause_of",
     "wellness",
 ]
@@ -43,6 +44,11 @@ def examine_part(name: str, settings: Settings) -> Finding:
 
 WATCHED = ("registry", "ocr", "fence")
 """Parts that the daemon tells of without being asked: cheap to ask, and told of by nothing else."""
+
+
+def glance(settings: Settings) -> list[Finding]:
+    """Ask the parts that answer at once and name nobody, for those who ask in a chat."""
+    return [examine_part(name, settings) for name, _ in PARTS if name not in _LONG_OR_NAMING]
 
 
 def wellness(settings: Settings) -> list[PartState]:
@@ -87,6 +93,9 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("telegram", outside.telegram),
     ("notify", outside.addresses),
 )
+
+_LONG_OR_NAMING = frozenset({"ledger", "documents", "telegram", "notify", "incoming"})
+"""Asked on the command line only: they look at every row or file, at other machines, or name files."""
 
 DEEP_PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("bytes", custody.same_bytes),

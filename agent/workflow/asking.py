@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
+import structlog
+
+from agent import errors
 from agent.asked import Inbox, Questions
 from agent.core import cards
 from agent.core.asking import MOST_OPEN, Close, Escalate, Post, PostAgain, Repeat, Step, plan
@@ -20,6 +23,8 @@ from agent.domain.outcome import InReview
 from agent.domain.question import Question
 from agent.ports import Ports
 from agent.workflow.holding import held
+
+log = structlog.get_logger(__name__)
 
 
 class Asking:
@@ -58,7 +63,12 @@ class Asking:
             escalates=self._escalation is not None,
         )
         for step in steps:
-            self._carry_out(step)
+            try:
+                self._carry_out(step)
+            except errors.DossierdError:
+                raise
+            except Exception:  # one question's mistake of ours keeps no other from being asked
+                log.exception("asking_raised")
         return bool(steps)
 
     def show(self, question: Question) -> bool:

@@ -145,9 +145,6 @@ class Conversation:
             self._refused(hearing, "forged")
             return say("That button is none of ours."), True
         question, stands = found
-        if press.message is not None:
-            recipient = self._recipient_of(press.chat)
-            self._questions.learn(question.card, recipient, press.message, self._ports.clock.now())
         review = self._asking.review_of(question)
         if not stands or review is None:
             return self._late(hearing, question, user)
@@ -157,6 +154,9 @@ class Conversation:
             self._refused(hearing, "stale")
             self._asking.show(question)
             return say("The question has changed meanwhile. Please look at it again."), True
+        recipient = self._recipient_of(press.chat)
+        if press.message is not None and self._questions.of_card(recipient, press.message) is None:
+            self._questions.learn(question.card, recipient, press.message, self._ports.clock.now())
         return self._decided(hearing, question, review, wanted, user)
 
     def _decided(
@@ -272,8 +272,7 @@ class Conversation:
     def _said(self, hearing: Hearing, said: Said) -> None:
         user = self._allowed.speaker(said.chat, said.user)
         if user is None:
-            self._refused(hearing, "stranger")
-            return
+            return  # whoever finds the bot may write to it: that fills no disk
         recipient = self._recipient_of(said.chat)
         now = self._ports.clock.now()
         if said.text.startswith("/"):

@@ -327,17 +327,30 @@ def test_each_epoch_has_its_own_messages_which_take_the_place_of_the_filing_befo
     ledger: SqlLedger, outbox: SqlOutbox
 ) -> None:
     document_id = _resting(ledger)
-    undone = ledger.settle(document_id, _settlement(document_id, ASKED, Event.UNDONE), LATER)
-    assert undone
-    assert undone.epoch == 2
-    assert {it.epoch for it in outbox.due(LATER, 10)} == {1}
-    ledger.complete(document_id, LATER)
     for parcel in outbox.due(LATER, 10):
         assert (parcel.epoch, parcel.replaces) == (1, None)
         outbox.mark_sent(parcel.parcel_id, f"to {parcel.recipient}", LATER)
+    undone = ledger.settle(document_id, _settlement(document_id, ASKED, Event.UNDONE), LATER)
+    assert undone
+    assert undone.epoch == 2
+    assert outbox.due(LATER, 10) == []
+    ledger.complete(document_id, LATER)
     assert [(it.recipient, it.epoch, it.replaces) for it in outbox.due(LATER, 10)] == [
         ("anna", 2, "to anna"),
         ("bert", 2, "to bert"),
+    ]
+
+
+def test_a_filing_that_was_undone_before_anybody_was_told_is_not_told(
+    ledger: SqlLedger, outbox: SqlOutbox
+) -> None:
+    document_id = _resting(ledger)
+    ledger.settle(document_id, _settlement(document_id, ASKED, Event.UNDONE), LATER)
+    assert outbox.due(LATER, 10) == []
+    ledger.complete(document_id, LATER)
+    assert [(it.recipient, it.epoch, it.replaces) for it in outbox.due(LATER, 10)] == [
+        ("anna", 2, None),
+        ("bert", 2, None),
     ]
 
 

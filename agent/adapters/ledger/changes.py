@@ -6,7 +6,7 @@ The statements of a document's ordinary life are built once: building them takes
 import datetime
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from agent import errors
 from agent.adapters.ledger import rows
@@ -157,10 +157,33 @@ def card_of(
     return f"document:{settled.document_id}:{settled.epoch}" if is_filing else None
 
 
+def supersede(
+    connection: Connection, card: str | None, recipient: str, now: datetime.datetime
+) -> datetime.datetime:
+    """Take back what waits to be shown first on a card; gives when what takes its place may be sent.
+
+    A question that was decided before anybody saw it names nobody in a chat any more.
+    """
+    if card is None:
+        return now
+    shown = (outbox.c.card == card) & (outbox.c.recipient == recipient)
+    if connection.execute(
+        select(outbox.c.parcel_id).where(shown, outbox.c.sent_at.is_not(None)).limit(1)
+    ).scalar():
+        return now
+    waits = shown & outbox.c.dead_at.is_(None) & outbox.c.due_at.is_not(None)
+    put_off: datetime.datetime | None = connection.execute(
+        select(func.max(outbox.c.due_at)).where(waits)
+    ).scalar()
+    connection.execute(update(outbox).where(waits).values(dead_at=now, error="superseded"))
+    return now if put_off is None else max(now, put_off)
+
+
 def keep_messages(
     connection: Connection,
     settled: Document,
     messages: Sequence[tuple[str, Message]],
+    now: datetime.datetime,
     due_at: datetime.datetime | None = None,
     card: str | None = None,
 ) -> None:
@@ -176,6 +199,7 @@ def keep_messages(
         anyones = next(iter(told.values()))
         told |= {one: anyones for one in connection.execute(shown).scalars() if one not in told}
     for recipient, message in told.items():
+        supersede(connection, card, recipient, now)
         connection.execute(
             _MESSAGE,
             {

@@ -5,11 +5,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.schema import inbox, polls
 
+_KEPT = datetime.timedelta(days=7)
+"""How long is known what was handled: Telegram tells nothing again after a day."""
 _WAITING = (
     select(inbox.c.bot, inbox.c.update_id, inbox.c.body, inbox.c.received_at)
     .where(inbox.c.handled_at.is_(None))
@@ -51,6 +53,7 @@ class SqlInbox:
                 .where(inbox.c.bot == bot, inbox.c.update_id == update_id)
                 .values(handled_at=now, body=None)
             )
+            connection.execute(delete(inbox).where(inbox.c.handled_at < now - _KEPT))
 
     def polled(self, bot: str, now: datetime.datetime, forgotten_after: datetime.timedelta) -> None:
         with writing(self._engine) as connection:

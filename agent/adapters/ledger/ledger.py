@@ -198,7 +198,7 @@ class SqlLedger:
                 card = close_question(connection, document_id, now) or card
             changes.open_review(connection, settled, now)
             changes.keep_steps(connection, settled, settlement.steps)
-            changes.keep_messages(connection, settled, settlement.messages, card=card)
+            changes.keep_messages(connection, settled, settlement.messages, now, card=card)
             learning.keep_inputs(connection, settled, settlement.inputs)
             if settlement.answered_by is not None:
                 learning.propose(connection, settled, settlement.teachings, settlement.answered_by, now)
@@ -246,7 +246,7 @@ class SqlLedger:
             )
             changes.forget_untold(connection, before)
             changes.close_review(connection, before.document_id, "dossierd", State.MISSING, now)
-            changes.keep_messages(connection, missing, messages, due_at=now)
+            changes.keep_messages(connection, missing, messages, now, due_at=now)
             return True
 
     def restore(self, document_id: DocumentId, now: datetime.datetime) -> Document:

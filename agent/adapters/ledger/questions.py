@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from agent.adapters.ledger import rows
+from agent.adapters.ledger.changes import supersede
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.schema import documents, outbox, questions, reviews
 from agent.asked import Write
@@ -246,6 +247,7 @@ def _put(
     now: datetime.datetime,
 ) -> None:
     for recipient, message in messages:
+        due_at = supersede(connection, card, recipient, now)
         connection.execute(
             insert(outbox).values(
                 card=card,
@@ -253,7 +255,7 @@ def _put(
                 recipient=recipient,
                 message=rows.MESSAGE.dump_json(message).decode(),
                 attempts=0,
-                due_at=now,
+                due_at=due_at,
             )
         )
 

@@ -239,7 +239,7 @@ class TelegramNotifier:
         )
         if not isinstance(found, list) or not all(isinstance(update, dict) for update in found):
             raise TelegramError("malformed answer")
-        return found
+        return [update for update in found if isinstance(update.get("update_id"), int)]
 
 
 async def _tried(once: Callable[[], Awaitable[_Result]]) -> _Result:
