@@ -17,11 +17,17 @@ from agent.adapters.watch import OddityKind
 from agent.domain.document import printable
 from agent.domain.life import Document
 from agent.domain.outcome import State
-from tests.faults.world import World, letter_about, scan_about, stop
+from tests.faults.world import SETTINGS, World, letter_about, scan_about, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(180)]
 
 LETTER = letter_about(100)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A home whose people may be told the names of files."""
+    return World.make(tmp_path / "home", SETTINGS + "DOSSIERD_PRIVACY=full\n")
 
 
 def _put(world: World, name: bytes, content: bytes) -> Path:

@@ -19,8 +19,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(240
 
 STRANGER = 666
 VIEWER = 12
+CARL = 13
 GROUP = -1002
-USERS = f"DOSSIERD_TELEGRAM_USERS=anna={CHAT}, bert={VIEWER}:viewer\n"
+USERS = f"DOSSIERD_TELEGRAM_USERS=anna={CHAT}, bert={VIEWER}:viewer, carl={CARL}\n"
 
 
 def settings(url: str, more: str = USERS) -> str:
@@ -142,7 +143,7 @@ def test_strangers_viewers_forgers_and_the_late_change_nothing_and_are_answered(
         "D-1 is set aside in failed/: it belongs to none of the people in the registry."
     )
     api.wait_until(lambda it: all("was set aside" in text for text in it.texts), 20)
-    late = api.press("1 · P. F. · born 1931 · file 101", chat=GROUP, user=CHAT, is_stale=True)
+    late = api.press("1 · P. F. · born 1931 · file 101", chat=GROUP, user=CARL, is_stale=True)
     assert shown(api, late).startswith("Already answered by anna at ")
     assert isinstance(outcome_of(world), Failed)
     told = journal(world)
