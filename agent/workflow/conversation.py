@@ -291,7 +291,7 @@ class Conversation:
             self._reply(recipient, replies.only_looking(self._ports.voice))
             return
         if not stands or self._asking.review_of(question) is None:
-            self._reply(recipient, replies.asked_no_longer(question.document_id, self._ports.voice))
+            self._asked_no_longer(hearing, question, recipient)
             return
         split = _SPLIT.fullmatch(said.text)
         if split is not None:
@@ -301,6 +301,15 @@ class Conversation:
 
     def _reply(self, recipient: str, message: Message) -> None:
         self._questions.add(None, [(recipient, message)], self._ports.clock.now())
+
+    def _asked_no_longer(self, hearing: Hearing, question: Question, recipient: str) -> None:
+        """Say that a question is over; words that are heard again after a death have ended it themselves."""
+        reply = self._known_reply(hearing.key)
+        if reply is None:
+            self._refused(hearing, "late")
+            self._reply(recipient, replies.asked_no_longer(question.document_id, self._ports.voice))
+        elif not reply.done:
+            self._reply(recipient, replies.done(question.document_id, reply, self._ports.voice))
 
     def _split(self, hearing: Hearing, question: Question, ranges: str, user: User, recipient: str) -> None:
         """Take a document apart; what comes of it stands in the question's place, and a refusal beside it."""
@@ -314,6 +323,8 @@ class Conversation:
             epoch=question.epoch,
         )
         reply = self._carry_out(request)
+        if reply is not None and not reply.done:
+            self._refused(hearing, "not_possible")
         if reply is None or not reply.done:
             self._reply(recipient, replies.done(question.document_id, reply, self._ports.voice))
 
