@@ -1,0 +1,366 @@
+"""Commands typed into a chat: a real ledger, real folders and the real desk."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from agent import errors
+from agent.adapters.ledger import open_engine
+from agent.adapters.ledger.questions import SqlQuestions
+from agent.core.allowed import Role, User
+from agent.domain.document import DocumentId
+from agent.domain.hearing import Said
+from agent.domain.identity import Person, RecordId
+from agent.domain.life import Action, Reply, Request
+from agent.domain.message import MessageKind
+from agent.domain.outcome import Archived, State
+from agent.workflow.commands import Commands, Inquiries, changes_something, order_of
+from agent.workflow.intake import take_in
+from agent.workflow.process import process_document
+from agent.workflow.review import perform
+from tests.builders import text_of
+from tests.custody_builders import ABOUT_ANNA, ABOUT_NOBODY, ANNA, BERTA, NOON, Office, make_ports
+from tests.fakes import FakeRegistry
+
+pytestmark = pytest.mark.security
+
+DECIDER = User(number=11, name="anna", role=Role.DECIDER)
+VIEWER = User(number=13, name="vera", role=Role.VIEWER)
+NO_DOCUMENT = ["There is no such document.", "Its number looks like D-7."]
+ONLY_LOOKING = ["You may look, but not decide."]
+UNKNOWN = ["That is no command.", "What there is: /help"]
+HOW_TO_REFILE = ["A refile needs a document and a record.", "Such as: /refile D-7 20817"]
+
+
+class Away(FakeRegistry):
+    """A registry that can't be asked."""
+
+    def person(self, record_id: RecordId) -> Person | None:
+        raise errors.RegistryUnavailable("The registry can't be asked now.")
+
+
+class Chat:
+    """A chat in which commands are typed.
+
+    Attributes:
+        asked: what the desk was given.
+        desk_is_slow: it carries nothing out.
+    """
+
+    def __init__(self, office: Office, questions: SqlQuestions) -> None:
+        self.office, self.questions, self.ports = office, questions, office.ports
+        self.desk_is_slow = False
+        self.asked: list[Request] = []
+        self.sought: list[str] = []
+        self._typed = 0
+
+    def type(self, text: str, user: User = DECIDER, key: str | None = None) -> list[str]:
+        """Type a command; gives the title and the lines of the answer."""
+        self._typed += 1
+        said = Said(chat=1, user=user.number, text=text, message="m")
+        order = order_of(said, user, key or f"telegram:bot:{self._typed}", self.office.clock.now())
+        inquiries = Inquiries(
+            status=lambda: "1 waits", health=lambda: ["disk: fine", "registry: fine"], find=self._find
+        )
+        commands = Commands(self.ports, self.questions, inquiries, self._carry_out)
+        (message,) = commands.answer(order)
+        assert message.kind is MessageKind.REPLY
+        return [message.title, *message.lines]
+
+    def _find(self, words: str) -> Sequence[DocumentId]:
+        self.sought.append(words)
+        return [] if words == "nothing" else [DocumentId(1), DocumentId(999)]
+
+    def _carry_out(self, request: Request) -> Reply | None:
+        self.asked.append(request)
+        if self.desk_is_slow:
+            return None
+        self.office.requests.submit(request)
+        for one in self.office.requests.open_requests():
+            reply = perform(one, self.ports, lambda _: None)
+            self.office.requests.close_request(one.key, reply, NOON)
+        return self.office.requests.reply(request.key)
+
+    def filed(self, text: str = ABOUT_ANNA) -> Self:
+        """Take a document in."""
+        self.office.text_source.script = [text_of(*text.split("\n"))]
+        document_id = take_in(self.office.drop(b"%PDF-1.7"), self.ports)
+        assert document_id == 1
+        process_document(document_id, self.ports)
+        self.office.clock.advance(minutes=1)
+        return self
+
+    @property
+    def state(self) -> State:
+        return self.office.row(DocumentId(1)).state
+
+    @property
+    def record(self) -> str:
+        outcome = self.office.row(DocumentId(1)).outcome
+        assert isinstance(outcome, Archived)
+        return outcome.record_id
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = make_ports(tmp_path, people=(ANNA, BERTA))
+    yield made
+    made.ledger.close()
+
+
+@pytest.fixture
+def chat(office: Office) -> Iterator[Chat]:
+    engine = open_engine(office.home / "state" / "ledger.sqlite", may_upgrade=True)
+    yield Chat(office, SqlQuestions(engine))
+    engine.dispose()
+
+
+# --- Reading what was typed
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "words"),
+    [
+        ("/show D-7", "show", ("D-7",)),
+        ("/show@our_bot D-7", "show", ("D-7",)),
+        ("/SHOW@Our_Bot  D-7\n 8", "show", ("D-7", "8")),
+        ("/", "", ()),
+        ("/@", "", ()),
+        ("//show", "/show", ()),
+    ],
+)
+def test_a_command_is_read_with_or_without_the_bots_name(
+    text: str, name: str, words: tuple[str, ...]
+) -> None:
+    order = order_of(Said(chat=1, user=11, text=text, message="m"), DECIDER, "k", NOON)
+
+    assert (order.name, order.words) == (name, words)
+
+
+@pytest.mark.parametrize("text", ["/undo D-1", "/Retry@our_bot", "/refile", "/pause 2h", "/resume"])
+def test_what_changes_something_is_for_deciders(chat: Chat, text: str) -> None:
+    assert changes_something(text)
+    assert chat.type(text, VIEWER) == ONLY_LOOKING
+    assert chat.asked == []
+
+
+@pytest.mark.parametrize("text", ["/", "/status", "/show D-1", "/undoing", "/help"])
+def test_what_only_asks_is_for_everybody(chat: Chat, text: str) -> None:
+    assert not changes_something(text)
+    assert chat.type(text, VIEWER) != ONLY_LOOKING
+
+
+@pytest.mark.parametrize("text", ["/", "/@our_bot", "//show", "/delete D-1", "/show_all", "/\x00"])
+def test_an_unknown_command_leads_to_the_help(chat: Chat, text: str) -> None:
+    assert chat.type(text) == UNKNOWN
+
+
+# --- What is
+
+
+def test_what_the_house_can_tell_is_told(chat: Chat) -> None:
+    assert chat.type("/status") == ["How it goes", "1 waits"]
+    assert chat.type("/health") == ["Health", "disk: fine", "registry: fine"]
+    assert chat.type("/costs") == [
+        "Nothing was spent",
+        "No paid service is in use: all is read on this machine.",
+    ]
+
+
+@pytest.mark.parametrize("text", ["/help", "/start", "/start some_payload"])
+def test_help_lists_for_each_what_they_may(chat: Chat, text: str) -> None:
+    decider, viewer = chat.type(text), chat.type(text, VIEWER)
+
+    assert decider[: len(viewer)] == viewer
+    assert [line.partition(" ")[0] for line in decider[len(viewer) :]] == [
+        "/undo",
+        "/refile",
+        "/retry",
+        "/pause,",
+    ]
+
+
+def test_open_questions_are_listed(chat: Chat) -> None:
+    assert chat.type("/pending") == ["No question is open."]
+
+    chat.filed(ABOUT_NOBODY)
+
+    assert chat.type("/pending") == ["1 question is open", "D-1 · less than an hour"]
+
+
+def test_what_was_found_is_listed_and_what_is_gone_meanwhile_is_left_out(chat: Chat) -> None:
+    chat.filed()
+
+    assert chat.type("/find  Muller   2026-03-01") == [
+        "1 document",
+        "D-1 · 2026-03-01 12:00 · filed under file R1 by rule",
+    ]
+    assert chat.sought == ["Muller 2026-03-01"]
+
+
+def test_a_search_without_words_or_without_a_find_says_so(chat: Chat) -> None:
+    assert chat.type("/find")[0] == "What is to be found?"
+    assert chat.sought == []
+    assert chat.type("/find nothing") == ["Nothing was found."]
+
+
+@pytest.mark.parametrize("number", ["D-1", "d-1", "D1", "1", "-1"])
+def test_a_document_is_shown_by_its_number_however_it_is_written(chat: Chat, number: str) -> None:
+    chat.filed()
+
+    assert chat.type(f"/show {number}") == [
+        "D-1",
+        "Came 2026-03-01 12:00",
+        "filed under file R1 by rule",
+    ]
+
+
+JUNK = ["", " D-2", " D-0", " D-01", " D-", " D-1x", " D--1", " ١", " 9999999999999999999", " '; DROP TABLE"]
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_what_is_no_documents_number_shows_nothing(chat: Chat, junk: str) -> None:
+    chat.filed()
+
+    assert chat.type(f"/show{junk}") == NO_DOCUMENT
+
+
+# --- What changes something
+
+
+@pytest.mark.parametrize("command", ["undo", "retry"])
+@pytest.mark.parametrize("junk", [junk for junk in JUNK if junk != " D-2"])
+def test_what_is_no_documents_number_asks_nothing_of_the_desk(chat: Chat, command: str, junk: str) -> None:
+    chat.filed()
+
+    assert chat.type(f"/{command}{junk}") == NO_DOCUMENT
+    assert chat.asked == []
+
+
+@pytest.mark.parametrize("command", ["undo", "retry"])
+def test_a_document_that_was_never_taken_in_is_refused_by_the_desk(chat: Chat, command: str) -> None:
+    assert chat.type(f"/{command} D-2") == ["D-2", "There is no document D-2."]
+
+
+def test_a_filing_is_taken_back(chat: Chat) -> None:
+    chat.filed()
+
+    assert chat.type("/undo D-1") == ["D-1", "D-1 is back in review."]
+    assert chat.state is State.IN_REVIEW
+    (request,) = chat.asked
+    assert (request.action, request.actor, request.key) == (Action.UNDO, "telegram:anna", "telegram:bot:1")
+
+
+def test_a_document_is_read_again(chat: Chat) -> None:
+    chat.filed(ABOUT_NOBODY)
+
+    assert chat.type("/retry D-1") == ["D-1", "D-1 will be read and decided again."]
+    assert chat.state is State.CLAIMED
+
+
+def test_a_command_that_is_heard_again_after_a_death_does_nothing_twice(chat: Chat) -> None:
+    chat.filed()
+    first = chat.type("/undo D-1", key="telegram:bot:77")
+    epoch = chat.office.row(DocumentId(1)).epoch
+
+    assert chat.type("/undo D-1", key="telegram:bot:77") == first
+    assert chat.office.row(DocumentId(1)).epoch == epoch
+
+
+def test_what_the_desk_takes_up_later_is_noted(chat: Chat) -> None:
+    chat.filed()
+    chat.desk_is_slow = True
+
+    assert chat.type("/undo D-1") == ["D-1", "Noted. It is done as soon as possible."]
+    assert chat.type("/pause") == ["New documents", "Noted. It is done as soon as possible."]
+
+
+def test_intake_is_paused_and_goes_on(chat: Chat) -> None:
+    title, _ = chat.type("/pause")
+    assert title == "New documents"
+    assert chat.office.ports.pauses.standing(NOON) is not None
+
+    assert chat.type("/resume")[0] == "New documents"
+    assert chat.office.ports.pauses.standing(NOON) is None
+
+
+def test_how_long_a_pause_lasts_may_be_written_in_two_words(chat: Chat) -> None:
+    chat.type("/pause 2 h")
+
+    assert [(one.action, one.document_id, one.argument) for one in chat.asked] == [(Action.PAUSE, None, "2h")]
+
+
+# --- Filing under another record
+
+
+@pytest.mark.parametrize("text", ["/refile", "/refile D-1", "/refile R2", "/refile R2 D-1", "/refile D-x R2"])
+def test_a_refile_needs_a_document_and_a_record(chat: Chat, text: str) -> None:
+    assert chat.filed().type(text) == HOW_TO_REFILE
+    assert chat.asked == []
+
+
+def test_a_document_that_was_never_taken_in_is_not_refiled(chat: Chat) -> None:
+    assert chat.type("/refile D-2 R2") == NO_DOCUMENT
+    assert chat.asked == []
+
+
+def test_a_refile_that_the_document_speaks_against_needs_a_second_word(chat: Chat) -> None:
+    chat.filed()
+
+    title, *lines = chat.type("/refile D-1 R2")
+    assert title == "Really file D-1 under file R2?"
+    assert len(lines) >= 2
+    assert lines[-1] == "If so: /refile D-1 R2 yes"
+    assert (chat.asked, chat.record) == ([], "R1")
+
+    assert chat.type("/refile D-1 R2 YES") == ["D-1", "D-1 is filed under R2."]
+    assert chat.record == "R2"
+
+
+def test_another_second_word_is_none(chat: Chat) -> None:
+    chat.filed()
+
+    assert chat.type("/refile D-1 R2 no")[0] == "Really file D-1 under file R2?"
+    assert chat.record == "R1"
+
+
+def test_a_refile_under_whom_the_document_names_needs_no_second_word(chat: Chat) -> None:
+    chat.filed()
+    chat.type("/refile D-1 R2 yes")
+
+    assert chat.type("/refile D-1 R1") == ["D-1", "D-1 is filed under R1."]
+
+
+def test_a_refile_of_whose_text_nothing_is_left_needs_a_second_word(chat: Chat) -> None:
+    chat.filed()
+    chat.type("/refile D-1 R2 yes")
+    chat.office.ledger.forget_text(DocumentId(1))
+
+    assert chat.type("/refile D-1 R1") == [
+        "Really file D-1 under file R1?",
+        "Nothing printed in the document names this person.",
+        "If so: /refile D-1 R1 yes",
+    ]
+
+
+def test_a_record_that_the_registry_does_not_have_is_refused(chat: Chat) -> None:
+    chat.filed()
+
+    title, line = chat.type("/refile D-1 R999 yes")
+
+    assert (title, line[:42]) == ("D-1", "There is no such record in the registry. T")
+    assert chat.record == "R1"
+
+
+def test_a_registry_that_can_not_be_asked_leaves_the_command_to_be_heard_again(chat: Chat) -> None:
+    chat.filed()
+    chat.ports = dataclasses.replace(chat.ports, registry=Away((ANNA, BERTA)))
+
+    with pytest.raises(errors.RegistryUnavailable) as raised:
+        chat.type("/refile D-1 R2")
+
+    assert raised.value.retryable
+    assert (chat.asked, chat.record) == ([], "R1")
