@@ -123,8 +123,10 @@ class Chat:
         data = question_data(question.question_id, option, question.revision, number)
         return self.press_data(data, user=user, key=key)
 
-    def press_data(self, data: str, *, user: int = DECIDER, key: str | None = None) -> tuple[str, bool]:
-        press = Press(press="p", chat=CHAT, user=user, message="r1", data=data)
+    def press_data(
+        self, data: str, *, user: int = DECIDER, key: str | None = None, message: str | None = "r1"
+    ) -> tuple[str, bool]:
+        press = Press(press="p", chat=CHAT, user=user, message=message, data=data)
         self.conversation().hear(self._hearing(press, key))
         return self._told[-1]
 
@@ -373,6 +375,26 @@ def test_a_press_that_the_desk_takes_up_later_is_noted(chat: Chat) -> None:
 
     (request,) = chat.office.requests.open_requests()
     assert (request.argument, request.actor, request.epoch) == ("record:R1", "telegram:anna", 1)
+
+
+def test_of_two_presses_that_wait_for_the_desk_the_first_is_carried_out(chat: Chat) -> None:
+    chat.ask()
+    chat.desk_is_slow = True
+    chat.press(Option.CHOOSE, 0)
+    chat.desk_is_slow = False
+
+    sentence, is_alert = chat.press(Option.NONE, user=SECOND)
+
+    assert (sentence[:43], is_alert) == ("D-1 was already decided by telegram:anna on", True)
+    assert chat.state is State.ARCHIVED
+    assert chat.refused == [("press_refused", "not_possible")]
+
+
+def test_a_button_of_a_message_that_is_too_old_to_be_told_still_counts(chat: Chat) -> None:
+    question = chat.ask()
+    data = question_data(question.question_id, Option.CHOOSE, question.revision, 0)
+
+    assert chat.press_data(data, message=None) == FILED
 
 
 def test_a_press_for_somebody_who_has_left_the_registry_is_refused_by_the_desk(chat: Chat) -> None:
