@@ -259,8 +259,8 @@ def test_nothing_is_moved_when_the_review_of_what_is_asked_anew_was_answered_mea
 ) -> None:
     review = _in_review(ledger)
     first = _posted(questions, review)
-    _answered(ledger, review.document_id)
     _deliver(outbox)
+    _answered(ledger, review.document_id)
 
     is_posted = questions.post(
         review,
@@ -322,8 +322,8 @@ def test_nothing_is_changed_after_the_document_was_answered(
     ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
 ) -> None:
     question = _posted(questions, _in_review(ledger))
-    _answered(ledger, question.document_id)
     _deliver(outbox)
+    _answered(ledger, question.document_id)
 
     assert not questions.change(question, [(OFFICE, _message("too late"))], NOON)
     assert _due(outbox) == [(OFFICE, "answered", "r1")]
@@ -385,15 +385,34 @@ def test_whoever_was_only_escalated_to_is_told_the_answer_too(
     assert _due(outbox) == [(OFFICE, "answered", "r1"), (HEAD, "answered", "r2")]
 
 
-def test_an_answer_before_the_question_was_sent_is_told_after_it(
+def test_a_question_that_was_answered_before_it_was_sent_is_never_shown(
     ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
 ) -> None:
     question = _posted(questions, _in_review(ledger))
+
     _answered(ledger, question.document_id)
 
-    assert _due(outbox) == [(OFFICE, "Q1", None)]
-    _deliver(outbox)
-    assert _due(outbox) == [(OFFICE, "answered", "r1")]
+    assert _due(outbox) == [(OFFICE, "answered", None)]
+
+
+def test_a_question_that_was_answered_before_it_was_sent_is_no_refusal_of_the_channel(
+    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
+) -> None:
+    question = _posted(questions, _in_review(ledger))
+
+    assert ledger.settle(question.document_id, _answer(question.document_id, FILED), NOON)
+
+    assert outbox.refusing([OFFICE]) == {OFFICE: None}
+
+
+def test_a_question_that_changes_before_it_was_sent_is_shown_once_as_it_is_now(
+    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
+) -> None:
+    question = _posted(questions, _in_review(ledger))
+
+    assert questions.change(question, [(OFFICE, _message("changed"))], NOON)
+
+    assert _due(outbox) == [(OFFICE, "changed", None)]
 
 
 def test_an_answer_to_a_document_that_nobody_was_asked_about_is_a_message_of_its_own(

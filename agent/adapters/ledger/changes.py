@@ -175,7 +175,8 @@ def supersede(
     put_off: datetime.datetime | None = connection.execute(
         select(func.max(outbox.c.due_at)).where(waits)
     ).scalar()
-    connection.execute(update(outbox).where(waits).values(dead_at=now, error="superseded"))
+    # With its teller, so that nobody takes it for a message that the channel has refused.
+    connection.execute(update(outbox).where(waits).values(dead_at=now, error="superseded", told_by=card))
     return now if put_off is None else max(now, put_off)
 
 
