@@ -47,6 +47,7 @@ class Terminal:
         environment = {name: it for name, it in os.environ.items() if not name.startswith("DOSSIERD_")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "agent", "telegram", *arguments, "--home", str(home)],
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's job may ignore it
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
