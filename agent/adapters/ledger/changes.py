@@ -194,13 +194,15 @@ def keep_messages(
         card: whose place it takes, where a question about the document stands in the chats; it is told to each who
             was shown that.
     """
-    told = dict(messages)
+    told, shown = dict(messages), set[str]()
     if card is not None and told:
-        shown = select(outbox.c.recipient).where(outbox.c.card == card).distinct()
+        rows_of_card = select(outbox.c.recipient).where(outbox.c.card == card).distinct()
+        shown = set(connection.execute(rows_of_card).scalars())
         anyones = next(iter(told.values()))
-        told |= {one: anyones for one in connection.execute(shown).scalars() if one not in told}
+        told |= {one: anyones for one in sorted(shown) if one not in told}
     for recipient, message in told.items():
-        supersede(connection, card, recipient, now)
+        if recipient in shown:
+            supersede(connection, card, recipient, now)
         connection.execute(
             _MESSAGE,
             {

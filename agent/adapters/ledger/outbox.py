@@ -182,16 +182,8 @@ class SqlOutbox:
     def announce(self, messages: Sequence[tuple[str, Message]], now: datetime.datetime) -> None:
         with writing(self._engine) as connection:
             for recipient, message in messages:
-                connection.execute(
-                    insert(outbox).values(
-                        topic=self._topic(NOTICES[message.kind]),
-                        epoch=0,
-                        recipient=recipient,
-                        message=rows.MESSAGE.dump_json(message).decode(),
-                        attempts=0,
-                        due_at=now,
-                    )
-                )
+                topic = self._topic(NOTICES[message.kind])
+                put(connection, None, recipient, message, now, topic=topic)
 
     def last_notice(self, topic: Topic) -> MessageKind | None:
         with reading(self._engine) as connection:
@@ -225,11 +217,14 @@ def put(
     recipient: str,
     message: Message,
     due_at: datetime.datetime,
+    *,
+    topic: str | None = None,
 ) -> None:
     """Write a message of no document's outcome inside the caller's transaction."""
     connection.execute(
         insert(outbox).values(
             card=card,
+            topic=topic,
             epoch=0,
             recipient=recipient,
             message=rows.MESSAGE.dump_json(message).decode(),

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from agent.adapters.ledger import rows
 from agent.adapters.ledger.changes import supersede
 from agent.adapters.ledger.engine import reading, writing
+from agent.adapters.ledger.outbox import put
 from agent.adapters.ledger.schema import documents, outbox, questions, reviews
 from agent.asked import Write
 from agent.domain.document import DocumentId
@@ -36,11 +37,11 @@ _STANDS = exists().where(
     questions.c.epoch == reviews.c.epoch,
     questions.c.closed_at.is_(None),
 )
-_OPEN = (
-    select(reviews.c.document_id, reviews.c.epoch)
-    .join(documents, documents.c.document_id == reviews.c.document_id)
-    .where(reviews.c.answered_at.is_(None), documents.c.state == State.IN_REVIEW)
+_IS_OPEN = and_(
+    reviews.c.answered_at.is_(None),
+    exists().where(documents.c.document_id == reviews.c.document_id, documents.c.state == State.IN_REVIEW),
 )
+_OPEN = select(reviews.c.document_id, reviews.c.epoch).where(_IS_OPEN)
 _UNASKED = (
     _OPEN.where(~_STANDS)
     .order_by(reviews.c.opened_at, reviews.c.document_id)
@@ -65,12 +66,7 @@ class SqlQuestions:
 
     def open_reviews(self) -> Sequence[Review]:
         with reading(self._engine) as connection:
-            found = connection.execute(
-                select(reviews)
-                .join(documents, documents.c.document_id == reviews.c.document_id)
-                .where(reviews.c.answered_at.is_(None), documents.c.state == State.IN_REVIEW)
-                .order_by(reviews.c.opened_at)
-            )
+            found = connection.execute(select(reviews).where(_IS_OPEN).order_by(reviews.c.opened_at))
             return [rows.review_of(row) for row in found]
 
     def askable(self, limit: int) -> Sequence[Review]:
@@ -247,17 +243,7 @@ def _put(
     now: datetime.datetime,
 ) -> None:
     for recipient, message in messages:
-        due_at = supersede(connection, card, recipient, now)
-        connection.execute(
-            insert(outbox).values(
-                card=card,
-                epoch=0,
-                recipient=recipient,
-                message=rows.MESSAGE.dump_json(message).decode(),
-                attempts=0,
-                due_at=due_at,
-            )
-        )
+        put(connection, card, recipient, message, supersede(connection, card, recipient, now))
 
 
 def _question_of(row: Row[tuple[object, ...]]) -> Question:
