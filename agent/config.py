@@ -10,7 +10,7 @@ import difflib
 import os
 import pwd
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -18,7 +18,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agent.core.allowed import Allowed, users_of
@@ -38,6 +46,15 @@ EXAMPLE = Path(__file__).resolve().parents[1] / ".env.example"
 
 _NOT_TOLD = frozenset({"telegram_chats", "telegram_users", "telegram_escalation_chat"})
 _SET = "?"
+
+_READ_BY: Mapping[str, Callable[[str], object]] = {
+    "insurance_pattern": insurance_forms,
+    "identifiers": own_kinds,
+    "digest_at": digest_time,
+    "quiet_hours": quiet_hours,
+    "telegram_users": users_of,
+}
+"""Settings whose text holds something, and what reads it: it says what is wrong with it."""
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -126,40 +143,16 @@ class Settings(BaseSettings):
             raise ValueError(f"must be one of {', '.join(languages())}")
         return value
 
-    @field_validator("insurance_pattern")
+    @field_validator(*_READ_BY)
     @classmethod
-    def _insurance_forms_are_forms(cls, value: str) -> str:
-        insurance_forms(value)
-        return value
-
-    @field_validator("identifiers")
-    @classmethod
-    def _identifiers_are_kinds(cls, value: str) -> str:
-        own_kinds(value)
+    def _text_can_be_read(cls, value: str, info: ValidationInfo) -> str:
+        _READ_BY[str(info.field_name)](value)
         return value
 
     @field_validator("telegram_chats", mode="before")
     @classmethod
     def _chats_from_text(cls, value: object) -> object:
         return tuple(part for part in value.replace(",", " ").split()) if isinstance(value, str) else value
-
-    @field_validator("digest_at")
-    @classmethod
-    def _digest_has_a_time(cls, value: str) -> str:
-        digest_time(value)
-        return value
-
-    @field_validator("quiet_hours")
-    @classmethod
-    def _quiet_hours_are_hours(cls, value: str) -> str:
-        quiet_hours(value)
-        return value
-
-    @field_validator("telegram_users")
-    @classmethod
-    def _users_are_users(cls, value: str) -> str:
-        users_of(value)
-        return value
 
     @field_validator("pdf_passwords")
     @classmethod
