@@ -134,6 +134,12 @@ def person_of(choice: Choice) -> Person:
     return choice.person if isinstance(choice, Candidate) else choice
 
 
+def doubts(choice: Choice, voice: Voice) -> list[str]:
+    """What to look at twice before a document is filed under somebody."""
+    against = for_and_against(choice.reasons, voice=voice) if isinstance(choice, Candidate) else []
+    return against or [voice.say("Nothing printed in the document names this person.")]
+
+
 def _is_known(choice: Choice) -> bool:
     """Somebody of whom nothing is left but the record's id has gone from the registry, and can't be chosen."""
     person = person_of(choice)
@@ -198,14 +204,13 @@ def _confirmation(question: Question, choices: Sequence[Choice], voice: Voice) -
     assert question.confirming is not None
     choice = choices[question.confirming]
     label = _labels(choices, voice)[question.confirming]
-    against = for_and_against(choice.reasons if isinstance(choice, Candidate) else (), voice=voice)
     return Message(
         kind=MessageKind.QUESTION,
         document_id=question.document_id,
         title=voice.say("Really file {document} here?", document=_number(question)),
         lines=(
             *_described(question.confirming, choice, label, voice)[:1],
-            *(against or (voice.say("Nothing printed in the document names this person."),)),
+            *doubts(choice, voice),
         ),
         buttons=(
             (

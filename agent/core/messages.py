@@ -192,7 +192,7 @@ def _how_to_answer(document_id: DocumentId, count: int, voice: Voice) -> tuple[s
     return (choice, voice.say("None of these? Type: dossierd answer {document} none", document=number))
 
 
-_CHOSEN: Mapping[FailureReason, str] = {
+CHOSEN: Mapping[FailureReason, str] = {
     FailureReason.REJECTED: "{document} was set aside",
     FailureReason.SPLIT: "{document} was split",
 }
@@ -204,7 +204,7 @@ def _failed(
 ) -> Message:
     number = reference(document_id)
     text = FAILURES[outcome.reason]
-    is_chosen = outcome.reason in _CHOSEN
+    is_chosen = outcome.reason in CHOSEN
     lines = [*about, voice.say(text.sentence)]
     if is_chosen:
         lines.append(voice.say("Said by {name}.", name=who(outcome.decided_by)))
@@ -216,7 +216,7 @@ def _failed(
     return Message(
         kind=MessageKind.FAILED,
         document_id=document_id,
-        title=voice.say(_CHOSEN.get(outcome.reason, "{document} could not be filed"), document=number),
+        title=voice.say(CHOSEN.get(outcome.reason, "{document} could not be filed"), document=number),
         lines=(
             *lines,
             replace(text, hint=voice.say(text.hint)).hint_for(number),

@@ -7,11 +7,11 @@ import datetime
 from collections.abc import Sequence
 
 from agent.core.allowed import Role, User
-from agent.core.messages import for_and_against, who
+from agent.core.cards import Choice, doubts
+from agent.core.messages import who
 from agent.core.voice import Privacy, Voice
-from agent.domain.decision import Candidate
 from agent.domain.document import DocumentId, reference
-from agent.domain.identity import Person, RecordId
+from agent.domain.identity import RecordId
 from agent.domain.life import Document, Reply, Review
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, State
@@ -88,15 +88,12 @@ def done(document_id: DocumentId | None, reply: Reply | None, voice: Voice) -> M
     return _reply(title, sentence, document_id=document_id)
 
 
-def really_refile(
-    document_id: DocumentId, record_id: RecordId, choice: Candidate | Person, voice: Voice
-) -> Message:
+def really_refile(document_id: DocumentId, record_id: RecordId, choice: Choice, voice: Voice) -> Message:
     """Show what speaks against a record, and how to insist."""
     number = reference(document_id)
-    against = for_and_against(choice.reasons, voice=voice) if isinstance(choice, Candidate) else []
     return _reply(
         voice.say("Really file {document} under file {record}?", document=number, record=record_id),
-        *(against or [voice.say("Nothing printed in the document names this person.")]),
+        *doubts(choice, voice),
         voice.say("If so: /refile {document} {record} yes", document=number, record=record_id),
         document_id=document_id,
     )

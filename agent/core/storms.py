@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.core.messages import CHOSEN
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import FAILURES, FailureReason
@@ -16,7 +17,7 @@ EDIT_PAUSE = datetime.timedelta(seconds=30)
 """Between two edits of the count: more are no easier to read, and Telegram slows down who sends them."""
 QUIET_AFTER = datetime.timedelta(minutes=10)
 """A storm is over when nothing has come for so long; less, and a slow one is told again and again."""
-TOLD_APART = frozenset({FailureReason.REJECTED, FailureReason.SPLIT})
+TOLD_APART: frozenset[FailureReason] = frozenset(CHOSEN)
 """What a human has just said of each document is no storm."""
 
 
@@ -75,9 +76,7 @@ def storm_message(storm: Storm, voice: Voice = ENGLISH) -> Message:
         lines=(
             f"{voice.say(text.sentence)} {since}",
             voice.say(text.hint),
-            voice.say(
-                "Nothing is lost: they lie untouched in failed/. To list them, type: dossierd failures"
-            ),
+            _where(voice),
         ),
     )
 
@@ -95,11 +94,13 @@ def over_message(storm: Storm, voice: Voice = ENGLISH) -> Message:
                 first=_moment(storm, storm.began_at, voice),
                 last=_moment(storm, storm.last_at, voice),
             ),
-            voice.say(
-                "Nothing is lost: they lie untouched in failed/. To list them, type: dossierd failures"
-            ),
+            _where(voice),
         ),
     )
+
+
+def _where(voice: Voice) -> str:
+    return voice.say("Nothing is lost: they lie untouched in failed/. To list them, type: dossierd failures")
 
 
 def _counted(storm: Storm, voice: Voice) -> str:
