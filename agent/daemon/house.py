@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from zoneinfo import ZoneInfo
 
 from agent.app import Parts
 from agent.domain.message import Topic
@@ -38,7 +37,6 @@ class House:
         self._wellness = Wellness(self._announcer, parts.ports.voice)
         self._looks = 0
         self._digest_time = parts.settings.digest_time
-        self._timezone = ZoneInfo(parts.settings.timezone)
 
     def turn(self) -> None:
         if self._write_digest():
@@ -53,7 +51,7 @@ class House:
         return self._digest_time is not None and write_digest(
             parts.digests,
             self._digest_time,
-            self._timezone,
+            parts.ports.voice.timezone,
             recipients=parts.ports.recipients,
             clock=parts.clock,
             audit_head=self._audit_head,

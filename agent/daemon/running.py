@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -106,7 +105,7 @@ class Daemon:
             floor_bytes=settings.disk_floor_megabytes * MEGABYTE,
         )
         self._filing = self._announcer(Topic.FILING)
-        self._quiet, self._timezone = settings.quiet, ZoneInfo(settings.timezone)
+        self._quiet = settings.quiet
         self._unmarked: dict[ParcelId, str] = {}
         self._desk = Desk(
             replace(parts, ports=replace(parts.ports, should_stop=self._must_desk_stop)),
@@ -358,4 +357,4 @@ class Daemon:
         return failures | gather_results(parts.results, parts.settings.telegram_results, parts.clock, voice)
 
     def _is_quiet(self, moment: datetime.datetime) -> bool:
-        return self._quiet is not None and self._quiet.holds(moment, self._timezone)
+        return self._quiet is not None and self._quiet.holds(moment, self._parts.ports.voice.timezone)
