@@ -25,6 +25,11 @@ class User:
     name: str
     role: Role
 
+    @property
+    def actor(self) -> str:
+        """How the audit trail, and a request, name who asked in a chat."""
+        return f"telegram:{self.name}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:

@@ -11,8 +11,8 @@ from agent.core.allowed import User
 from agent.core.finding import phrases_in, sought
 from agent.daemon.loop import Loop
 from agent.daemon.talking import Ears, Talk, asker, teller
-from agent.domain.document import DocumentId
 from agent.domain.hearing import Said
+from agent.domain.life import Document
 from agent.domain.message import Message, recipient_of
 from agent.workflow.asking import Asking
 from agent.workflow.commands import Commands, Inquiries, order_of
@@ -98,11 +98,11 @@ def chats_of(
     return Chats(ears=Loop("ears", ears.turn, stop), talk=talk, wake=wakes.set)
 
 
-def _find(parts: Parts, words: str) -> Sequence[DocumentId]:
+def _find(parts: Parts, words: str) -> Sequence[Document]:
     """The documents that words point at, newest first; none for words that nothing can be made of."""
     wanted = sought(phrases_in(words), parts.ports.voice.timezone)
     try:
         found = find(wanted, parts.finder, parts.registry, _FOUND_AT_MOST)
     except errors.RequestRefused:
         return ()
-    return [one.document.document_id for one in found.shown]
+    return [one.document for one in found.shown]

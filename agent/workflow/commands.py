@@ -11,7 +11,7 @@ from agent.core.allowed import Role, User
 from agent.domain.document import DocumentId
 from agent.domain.hearing import Said
 from agent.domain.identity import RecordId
-from agent.domain.life import Action, Reply, Request
+from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.message import Message
 from agent.ports import Ports
 from agent.workflow.holding import held, is_doubtful
@@ -49,7 +49,7 @@ class Inquiries:
 
     status: Callable[[], str]
     health: Callable[[], Sequence[str]]
-    find: Callable[[str], Sequence[DocumentId]]
+    find: Callable[[str], Sequence[Document]]
 
 
 def order_of(said: Said, user: User, key: str, at: datetime.datetime) -> Order:
@@ -123,8 +123,7 @@ class Commands:
     def _find(self, words: str) -> Message:
         if not words:
             return replies.lacks_words(self._ports.voice)
-        found = [self._ports.ledger.document(number) for number in self._inquiries.find(words)]
-        return replies.found([one for one in found if one is not None], self._ports.voice, listed=LISTED)
+        return replies.found(self._inquiries.find(words), self._ports.voice, listed=LISTED)
 
     def _show(self, order: Order) -> Message:
         number = _number(order)
@@ -170,7 +169,7 @@ def _request(order: Order, action: Action, document_id: DocumentId | None, argum
         action=action,
         document_id=document_id,
         argument=argument,
-        actor=f"telegram:{order.user.name}",
+        actor=order.user.actor,
         requested_at=order.at,
     )
 

@@ -19,7 +19,7 @@ from agent.core import cards, presses, replies
 from agent.core.allowed import Allowed, Role, User
 from agent.core.messages import who
 from agent.core.presses import DocumentPress, Option, QuestionPress, Verb
-from agent.domain.document import reference
+from agent.domain.document import DocumentId, reference
 from agent.domain.hearing import Heard, Press, Said
 from agent.domain.life import Action, Reply, Request, Review
 from agent.domain.message import Message
@@ -112,8 +112,7 @@ class Conversation:
         wanted = presses.read(press.data)
         match wanted:
             case None:
-                self._refused(hearing, "forged")
-                return say("That button is none of ours."), True
+                return self._forged(hearing)
             case DocumentPress():
                 return self._about_document(hearing, wanted, user)
             case QuestionPress():
@@ -125,25 +124,14 @@ class Conversation:
         if user.role is not Role.DECIDER:
             return self._only_looking(hearing)
         action = {Verb.UNDO: Action.UNDO, Verb.RETRY: Action.RETRY}[wanted.verb]
-        request = Request(
-            key=hearing.key,
-            action=action,
-            document_id=wanted.document_id,
-            argument="",
-            actor=_actor(user),
-            requested_at=hearing.at,
-            epoch=wanted.epoch,
-        )
-        return self._asked(hearing, request)
+        return self._asked(hearing, _request(hearing, user, action, wanted.document_id, "", wanted.epoch))
 
     def _about_question(
         self, hearing: Hearing, press: Press, wanted: QuestionPress, user: User
     ) -> tuple[str, bool]:
-        say = self._ports.voice.say
         found = self._questions.question(wanted.question_id)
         if found is None:
-            self._refused(hearing, "forged")
-            return say("That button is none of ours."), True
+            return self._forged(hearing)
         question, stands = found
         review = self._asking.review_of(question)
         if not stands or review is None:
@@ -151,9 +139,7 @@ class Conversation:
         if user.role is not Role.DECIDER:
             return self._only_looking(hearing)
         if wanted.revision != question.revision:
-            self._refused(hearing, "stale")
-            self._asking.show(question)
-            return say("The question has changed meanwhile. Please look at it again."), True
+            return self._stale(hearing, question)
         recipient = self._recipient_of(press.chat)
         if press.message is not None and self._questions.of_card(recipient, press.message) is None:
             self._questions.learn(question.card, recipient, press.message, self._ports.clock.now())
@@ -162,7 +148,7 @@ class Conversation:
     def _decided(
         self, hearing: Hearing, question: Question, review: Review, wanted: QuestionPress, user: User
     ) -> tuple[str, bool]:
-        awake = replace(question, skipped_at=None, repeated_at=self._repeated_at(question))
+        awake = self._awake(question)
         say = self._ports.voice.say
         match wanted.option:
             case Option.NONE:
@@ -187,9 +173,11 @@ class Conversation:
             case _:
                 return say("That can't be done here."), True
 
-    def _repeated_at(self, question: Question) -> datetime.datetime | None:
-        """When people were reminded; who takes up what was put off needs no reminder at once."""
-        return question.repeated_at if question.skipped_at is None else self._ports.clock.now()
+    def _awake(self, question: Question) -> Question:
+        """A question that is put off no longer; who takes it up needs no reminder at once."""
+        if question.skipped_at is None:
+            return question
+        return replace(question, skipped_at=None, repeated_at=self._ports.clock.now())
 
     def _chosen(
         self, hearing: Hearing, question: Question, review: Review, wanted: QuestionPress, user: User
@@ -197,12 +185,9 @@ class Conversation:
         """Somebody was chosen; whom the document speaks against is asked about once more."""
         say, number = self._ports.voice.say, wanted.number
         if number is None or number >= len(question.offered):
-            self._refused(hearing, "forged")
-            return say("That button is none of ours."), True
+            return self._forged(hearing)
         if wanted.option is Option.CONFIRM and question.confirming != number:
-            self._refused(hearing, "stale")
-            self._asking.show(question)
-            return say("The question has changed meanwhile. Please look at it again."), True
+            return self._stale(hearing, question)
         choice = self._asking.choices(question, review)[number]
         if wanted.option is Option.CHOOSE and is_doubtful(choice):
             self._asking.show(replace(question, confirming=number))
@@ -215,15 +200,7 @@ class Conversation:
         return min(wanted or 0, last)
 
     def _answer(self, hearing: Hearing, question: Question, argument: str, user: User) -> tuple[str, bool]:
-        request = Request(
-            key=hearing.key,
-            action=Action.ANSWER,
-            document_id=question.document_id,
-            argument=argument,
-            actor=_actor(user),
-            requested_at=hearing.at,
-            epoch=question.epoch,
-        )
+        request = _request(hearing, user, Action.ANSWER, question.document_id, argument, question.epoch)
         return self._asked(hearing, request)
 
     def _asked(self, hearing: Hearing, request: Request) -> tuple[str, bool]:
@@ -242,13 +219,22 @@ class Conversation:
             return reply.sentence, not reply.done
         reviews = self._ports.ledger.reviews_of(question.document_id)
         review = next((one for one in reviews if one.epoch == question.epoch), None)
-        if review is None or review.answered_by != _actor(user):
+        if review is None or review.answered_by != user.actor:
             self._refused(hearing, "late")
         say = self._ports.voice.say
         if review is None or review.answered_at is None or review.answered_by is None:
             return say("This question is open no longer."), True
         hour = self._ports.voice.hour(review.answered_at)
         return say("Already answered by {user} at {time}.", user=who(review.answered_by), time=hour), True
+
+    def _forged(self, hearing: Hearing) -> tuple[str, bool]:
+        self._refused(hearing, "forged")
+        return self._ports.voice.say("That button is none of ours."), True
+
+    def _stale(self, hearing: Hearing, question: Question) -> tuple[str, bool]:
+        self._refused(hearing, "stale")
+        self._asking.show(question)
+        return self._ports.voice.say("The question has changed meanwhile. Please look at it again."), True
 
     def _only_looking(self, hearing: Hearing) -> tuple[str, bool]:
         self._refused(hearing, "viewer")
@@ -313,15 +299,7 @@ class Conversation:
 
     def _split(self, hearing: Hearing, question: Question, ranges: str, user: User, recipient: str) -> None:
         """Take a document apart; what comes of it stands in the question's place, and a refusal beside it."""
-        request = Request(
-            key=hearing.key,
-            action=Action.SPLIT,
-            document_id=question.document_id,
-            argument=ranges.strip(),
-            actor=_actor(user),
-            requested_at=hearing.at,
-            epoch=question.epoch,
-        )
+        request = _request(hearing, user, Action.SPLIT, question.document_id, ranges.strip(), question.epoch)
         reply = self._carry_out(request)
         if reply is not None and not reply.done:
             self._refused(hearing, "not_possible")
@@ -336,11 +314,21 @@ class Conversation:
             log.warning("search_put_off", reason=error.reason)
             self._reply(recipient, replies.cannot_search(question.document_id, self._ports.voice))
             return
-        awake = replace(question, skipped_at=None, repeated_at=self._repeated_at(question))
+        awake = self._awake(question)
         offered = [person.record_id for person in people]
         self._asking.show(self._asking.offering(awake, offered, is_search=True))
         log.info("searched_in_chat", document=reference(question.document_id), count=len(offered))
 
 
-def _actor(user: User) -> str:
-    return f"telegram:{user.name}"
+def _request(
+    hearing: Hearing, user: User, action: Action, document_id: DocumentId, argument: str, epoch: int
+) -> Request:
+    return Request(
+        key=hearing.key,
+        action=action,
+        document_id=document_id,
+        argument=argument,
+        actor=user.actor,
+        requested_at=hearing.at,
+        epoch=epoch,
+    )

@@ -14,7 +14,7 @@ from agent.core.allowed import Role, User
 from agent.domain.document import DocumentId
 from agent.domain.hearing import Said
 from agent.domain.identity import Person, RecordId
-from agent.domain.life import Action, Reply, Request
+from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.message import MessageKind
 from agent.domain.outcome import Archived, State
 from agent.workflow.commands import Commands, Inquiries, changes_something, order_of
@@ -70,9 +70,9 @@ class Chat:
         assert message.kind is MessageKind.REPLY
         return [message.title, *message.lines]
 
-    def _find(self, words: str) -> Sequence[DocumentId]:
+    def _find(self, words: str) -> Sequence[Document]:
         self.sought.append(words)
-        return [] if words == "nothing" else [DocumentId(1), DocumentId(999)]
+        return [] if words == "nothing" else [self.office.row(DocumentId(1))]
 
     def _carry_out(self, request: Request) -> Reply | None:
         self.asked.append(request)
