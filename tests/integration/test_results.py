@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert, text, update
 
 from agent.adapters.ledger import SqlOutbox, SqlResults, open_engine, schema
 from agent.adapters.ledger.engine import writing
@@ -47,6 +47,14 @@ class Office:
                 )
             )
         return number
+
+    def undo(self, number: int, state: str = "in_review") -> None:
+        """Bring a document into its next epoch."""
+        with writing(self.engine) as connection:
+            row = schema.documents.c.document_id == number
+            connection.execute(
+                update(schema.documents).where(row).values(state=state, record_id=None, epoch=2)
+            )
 
     def tell(self, minutes: float = 0) -> list[str]:
         self.clock.advance(minutes * 60)
@@ -117,3 +125,12 @@ def test_what_was_gathered_is_told_when_the_office_changes_its_mind(engine: Engi
     assert office.tell() == []
     office.mode = Results.EACH
     assert office.tell() == ["1 document was filed"]
+
+
+def test_what_was_undone_before_it_was_told_is_not_told(engine: Engine) -> None:
+    office = Office(engine, Results.BATCH)
+    undone, _, moving = office.file(), office.file(), office.file()
+    assert office.tell() == []
+    office.undo(undone)
+    office.undo(moving, "moving")
+    assert office.tell(15) == ["1 document was filed"]

@@ -25,6 +25,7 @@ _OWN_CARD = (
 
 
 def _results(moment: ColumnElement[Any]) -> Select[Any]:
+    """The results that still hold: of what was undone or refiled since, the row is another's."""
     return (
         select(
             outbox.c.parcel_id,
@@ -34,6 +35,7 @@ def _results(moment: ColumnElement[Any]) -> Select[Any]:
             moment.label("since"),
         )
         .join(documents, documents.c.document_id == outbox.c.document_id)
+        .where(documents.c.epoch == outbox.c.epoch, documents.c.state.in_([State.ARCHIVED, State.DUPLICATE]))
         .order_by(outbox.c.recipient, outbox.c.parcel_id)
     )
 
@@ -41,8 +43,6 @@ def _results(moment: ColumnElement[Any]) -> Select[Any]:
 _UNTOLD = _results(outbox.c.due_at).where(
     waits(outbox),
     outbox.c.due_at.is_not(None),
-    documents.c.epoch == outbox.c.epoch,
-    documents.c.state.in_([State.ARCHIVED, State.DUPLICATE]),
     or_(outbox.c.card.is_(None), outbox.c.card == _OWN_CARD),
 )
 _WAITING = _results(outbox.c.sent_at).where(outbox.c.told_by == _GATHERED)
