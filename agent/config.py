@@ -5,258 +5,40 @@ wrong with it, and what to do. `.env` may hold secrets, so it must be readable b
 environment goes before what stands in `.env`.
 """
 
-import datetime
 import difflib
 import os
 import pwd
 import stat
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
-from pydantic import (
-    Field,
-    HttpUrl,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import SecretStr, ValidationError
 
-from agent.core.allowed import Allowed, users_of
-from agent.core.hours import QuietHours, digest_time, quiet_hours
-from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
-from agent.core.setting_texts import addresses_of, columns_of, passwords_of, wish
-from agent.core.vocabulary import Vocabulary
-from agent.core.voice import Privacy
-from agent.domain.decision import Mode, Policy
-from agent.domain.result import Results
+from agent.core.setting_texts import wish
 from agent.errors import SettingInvalid
-from agent.languages import BUILT_IN, languages
+from agent.settings import PREFIX, Settings
 
-PREFIX = "DOSSIERD_"
+__all__ = [
+    "EXAMPLE",
+    "PREFIX",
+    "Settings",
+    "chosen_home",
+    "is_supervised",
+    "load",
+    "load_without_token",
+    "login_name",
+    "outside_the_file",
+    "settings_file_of",
+    "watchdog_seconds",
+    "writes_to_journald",
+]
+
 EXAMPLE = Path(__file__).resolve().parents[1] / ".env.example"
 """Each setting in a sentence. It lies beside the program, and a home's `.env` begins as its copy: `dossierd init`."""
 
-_NOT_TOLD = frozenset({"telegram_chats", "telegram_users", "telegram_escalation_chat"})
-_SET = "?"
-
-_READ_BY: Mapping[str, Callable[[str], object]] = {
-    "insurance_pattern": insurance_forms,
-    "identifiers": own_kinds,
-    "digest_at": digest_time,
-    "quiet_hours": quiet_hours,
-    "telegram_users": users_of,
-}
-"""Settings whose text holds something, and what reads it: it says what is wrong with it."""
-
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
-
-class Settings(BaseSettings):
-    """Every setting, with its default and its bounds; `.env.example` says each in a sentence."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
-    )
-
-    home: Path = Field(default_factory=Path.cwd)
-    mode: Mode = Mode.AUTO
-    policy: Policy = Policy.TWO_IDENTIFIERS
-    timezone: str = "UTC"
-    language: str = BUILT_IN
-    privacy: Privacy = Privacy.MINIMAL
-    allow_root: bool = False
-
-    insurance_pattern: str = ""
-    identifiers: str = ""
-
-    telegram_token: SecretStr | None = None
-    telegram_chats: Annotated[tuple[int, ...], NoDecode] = ()
-    telegram_users: str = ""
-    telegram_escalation_chat: int | None = None
-    telegram_results: Results = Results.EACH
-    digest_at: str = "08:00"
-    quiet_hours: str = "20:00-07:00"
-    telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
-
-    notify_urls: SecretStr = SecretStr("")
-
-    ocr_languages: str = Field(default="fra+eng+ara", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")
-    ocr_confidence_floor: int = Field(default=80, ge=0, le=100)
-
-    workers: int = Field(default=0, ge=0, le=64)
-    settle_seconds: float = Field(default=2.0, ge=0.1, le=3600)
-    damaged_grace_seconds: float = Field(default=30.0, ge=0, le=86400)
-    rescan_seconds: float = Field(default=30.0, ge=0.5, le=3600)
-    stop_seconds: float = Field(default=5.0, ge=0, le=8)
-    disk_floor_megabytes: int = Field(default=200, ge=0, le=1_000_000)
-    max_crashes: int = Field(default=5, ge=1, le=100)
-
-    max_file_megabytes: int = Field(default=200, ge=1, le=4096)
-    max_pages: int = Field(default=1000, ge=1, le=100_000)
-    page_seconds: float = Field(default=30.0, gt=0, le=3600)
-    document_seconds: float = Field(default=7200.0, gt=0, le=86400)
-    reader_megabytes: int = Field(default=480, ge=256, le=65536)
-    render_megapixels: int = Field(default=40, ge=1, le=1000)
-    max_text_megabytes: int = Field(default=12, ge=1, le=256)
-    max_page_text_megabytes: int = Field(default=2, ge=1, le=256)
-    pdf_passwords: SecretStr = SecretStr("")
-    reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"
-
-    searchable_pdf: bool = True
-    snippets: bool = False
-
-    registry_url: SecretStr | None = None
-    registry_table: str = ""
-    registry_columns: Annotated[Mapping[str, str], NoDecode] = {}
-    registry_watermark: str = ""
-    registry_sync_minutes: float = Field(default=5.0, ge=0.1, le=1440)
-    registry_max_age_hours: float = Field(default=24.0, ge=0.1, le=8760)
-
-    log_level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
-
-    @field_validator("home")
-    @classmethod
-    def _home_is_absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
-
-    @field_validator("timezone")
-    @classmethod
-    def _timezone_is_known(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("is no time zone; write it like Europe/Paris") from error
-        return value
-
-    @field_validator("language")
-    @classmethod
-    def _language_is_there(cls, value: str) -> str:
-        if value not in languages():
-            raise ValueError(f"must be one of {', '.join(languages())}")
-        return value
-
-    @field_validator(*_READ_BY)
-    @classmethod
-    def _text_can_be_read(cls, value: str, info: ValidationInfo) -> str:
-        _READ_BY[str(info.field_name)](value)
-        return value
-
-    @field_validator("telegram_chats", mode="before")
-    @classmethod
-    def _chats_from_text(cls, value: object) -> object:
-        return tuple(part for part in value.replace(",", " ").split()) if isinstance(value, str) else value
-
-    @field_validator("pdf_passwords")
-    @classmethod
-    def _passwords_are_few_and_short(cls, value: SecretStr) -> SecretStr:
-        passwords_of(value.get_secret_value())
-        return value
-
-    @field_validator("notify_urls")
-    @classmethod
-    def _addresses_are_few(cls, value: SecretStr) -> SecretStr:
-        addresses_of(value.get_secret_value())
-        return value
-
-    @field_validator("registry_columns", mode="before")
-    @classmethod
-    def _columns_from_text(cls, value: object) -> object:
-        return columns_of(value) if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _database_needs_table(self) -> Self:
-        if self.registry_url is not None and not self.registry_table:
-            raise ValueError(
-                f"{PREFIX}REGISTRY_URL is set, but {PREFIX}REGISTRY_TABLE is empty: "
-                "write the name of the table or view that holds the people"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _token_needs_chats(self) -> Self:
-        if self.telegram_token is not None and not self.telegram_chats:
-            raise ValueError(
-                f"{PREFIX}TELEGRAM_TOKEN is set, but {PREFIX}TELEGRAM_CHATS is empty: "
-                "write the number of each chat that may be told, such as 123456789"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _digest_is_written_if_it_counts(self) -> Self:
-        if self.telegram_results is Results.DIGEST and self.digest_time is None:
-            raise ValueError(
-                f"{PREFIX}TELEGRAM_RESULTS is digest, but {PREFIX}DIGEST_AT is none: "
-                "write a time such as 08:00 there, or none here"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _escalation_goes_to_a_chat(self) -> Self:
-        if (
-            self.telegram_escalation_chat is not None
-            and self.telegram_escalation_chat not in self.telegram_chats
-        ):
-            raise ValueError(
-                f"{PREFIX}TELEGRAM_ESCALATION_CHAT is none of the chats in {PREFIX}TELEGRAM_CHATS: add it there"
-            )
-        return self
-
-    @cached_property
-    def allowed(self) -> Allowed:
-        """Who is listened to on Telegram."""
-        return Allowed(
-            chats=frozenset(self.telegram_chats),
-            users={user.number: user for user in users_of(self.telegram_users)},
-        )
-
-    @property
-    def digest_time(self) -> datetime.time | None:
-        return digest_time(self.digest_at)
-
-    @property
-    def quiet(self) -> QuietHours | None:
-        return quiet_hours(self.quiet_hours)
-
-    @property
-    def passwords(self) -> tuple[str, ...]:
-        """What to try on PDFs that have a password, in this order."""
-        return passwords_of(self.pdf_passwords.get_secret_value())
-
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        """What is known of numbers and labels, the office's own among it."""
-        return office_vocabulary(self.identifiers, self.insurance_pattern)
-
-    def told(self) -> dict[str, str]:
-        """Every setting but the home, by its name; of a secret, and of whom messages go to, whether it is set."""
-        return {
-            f"{PREFIX}{name.upper()}": _told(value, is_open=name not in _NOT_TOLD)
-            for name, value in sorted(self)
-            if name != "home"
-        }
-
-    @property
-    def worker_count(self) -> int:
-        """How many documents are worked on at once: as set, else one for each core, four at most."""
-        return self.workers or max(1, min(4, len(os.sched_getaffinity(0))))
-
-
-def _told(value: object, *, is_open: bool) -> str:
-    """Write a value; `?` for one that is set and not to be told, such as an address that holds a password."""
-    has_password = isinstance(value, HttpUrl) and value.password is not None
-    is_secret = isinstance(value, SecretStr) or has_password or not is_open
-    content = value.get_secret_value() if isinstance(value, SecretStr) else value
-    if content is None or (is_secret and not content):
-        return ""
-    return _SET if is_secret else str(content)
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def chosen_home(home: Path | None) -> Path:
@@ -325,7 +107,7 @@ def _refuse_readable(path: Path) -> None:
             f"{path} can't be read by you: it belongs to the daemon's user.",
             hint="Type the command as that user: sudo -u dossierd dossierd ...",
         )
-    if mode & OTHERS:
+    if mode & _OTHERS:
         raise SettingInvalid(
             f"{path} can be read by other users (its mode is {mode:04o}); it may hold secrets.",
             hint=f"Type: chmod 600 {path}",
