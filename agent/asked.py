@@ -144,7 +144,10 @@ class Inbox(Protocol):
         ...
 
     def polled(self, bot: str, now: datetime.datetime, forgotten_after: datetime.timedelta) -> None:
-        """The channel was asked and has answered; a longer silence before it means that presses may be lost."""
+        """The channel has answered since then, and all that it told is kept.
+
+        A longer silence before it means that presses may be lost.
+        """
         ...
 
     def heard_again_at(self) -> datetime.datetime | None:

@@ -102,14 +102,19 @@ def _about(
             yield Close(question=question)
         elif question.skipped_at is not None:
             continue
-        elif heard_again_at is not None and question.posted_at < heard_again_at:
+        elif heard_again_at is not None and _shown_at(question, now) < heard_again_at:
             yield PostAgain(question=question, review=review)
         else:
             waited = now - review.opened_at
-            if question.repeated_at is None and now - question.posted_at >= REPEAT_AFTER:
+            if question.repeated_at is None and now - _shown_at(question, now) >= REPEAT_AFTER:
                 yield Repeat(question=question)
             if escalates and question.escalated_at is None and waited >= ESCALATE_AFTER:
                 yield Escalate(question=question, review=review)
+
+
+def _shown_at(question: Question, now: datetime.datetime) -> datetime.datetime:
+    """Since when people have it: nobody presses, or forgets, what still waits to be sent."""
+    return question.shown_at or now
 
 
 def _put_off(

@@ -56,7 +56,7 @@ def chats_of(
     """
     wakes = threading.Event()
     ports, settings = parts.ports, parts.settings
-    asking = Asking(ports, parts.questions, parts.inbox, ports.recipients, escalation_of(settings))
+    asking = Asking(ports, parts.questions, ports.recipients, escalation_of(settings))
 
     def still() -> bool:
         return talk.still()

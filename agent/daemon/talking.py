@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 FORGOTTEN_AFTER = datetime.timedelta(hours=24)
 """Telegram keeps what nobody has fetched for so long."""
+TOLD_AT_MOST = 100
+"""Updates that Telegram tells at once; after so many, more may wait (core.telegram.org/bots/api#getupdates)."""
 REPLY_SECONDS = 8.0
 """How long a press waits for what comes of it: Telegram takes an answer for some seconds."""
 LOOK_SECONDS = 0.05
@@ -74,6 +76,7 @@ class Ears:
         self._stop = stop
         self._on_heard = on_heard
         self._offset: int | None = None
+        self._hears_since: datetime.datetime | None = None
 
     def turn(self) -> None:
         """Poll once."""
@@ -84,8 +87,14 @@ class Ears:
             log.warning("listening_failed", reason=error.reason, pause_seconds=pause)
             self._stop.wait(pause)
             return
-        last = self._inbox.keep(self._listener.bot, updates, self._now())
-        self._inbox.polled(self._listener.bot, self._now(), FORGOTTEN_AFTER)
+        now = self._now()
+        last = self._inbox.keep(self._listener.bot, updates, now)
+        self._hears_since = self._hears_since or now
+        if (
+            len(updates) < TOLD_AT_MOST
+        ):  # all that waited is kept: before, nobody can say which presses are lost
+            self._inbox.polled(self._listener.bot, self._hears_since, FORGOTTEN_AFTER)
+            self._hears_since = None
         # An empty poll has confirmed all: after an idle week Telegram begins with any number, also a lower one.
         self._offset = None if last is None else last + 1
         if last is not None:
@@ -119,6 +128,7 @@ class Talk:
     def turn(self) -> None:
         """Take up what waits, ask what is to be asked, then wait to be woken."""
         self._wakes.clear()
+        heard_again_at = self._inbox.heard_again_at()  # first: what was heard by then is among what waits
         for bot, number, update, at in self._inbox.waiting():
             if not self._still():
                 return
@@ -126,10 +136,11 @@ class Talk:
                 self._take_up(f"telegram:{bot}:{number}", update, at)
             except errors.RegistryUnavailable as error:  # it stays written down, and holds up no other
                 log.warning("hearing_put_off", reason=error.reason)
+                heard_again_at = None  # it may be a press on what would be asked anew
                 continue
             self._inbox.mark_handled(bot, number, self._now())
             self._on_said()
-        if self._asking.turn():
+        if self._asking.turn(heard_again_at):
             self._on_said()
         self._wakes.wait(PAUSE_SECONDS)
 

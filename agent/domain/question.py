@@ -1,7 +1,7 @@
 """A question as it stands in the chats: what was offered under which button, and when it was said."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NewType
 
 from agent.domain.document import DocumentId
@@ -22,6 +22,7 @@ class Question:
         page: of the buttons that is shown, from 0.
         confirming: the button that was pressed and is asked about once more, since the document speaks against it.
         posted_at: when it was last said as a new message.
+        shown_at: when the first chat had it; None while it waits to be sent. No part of what the question is.
         repeated_at, escalated_at: when people were reminded, and when the escalation chat was asked.
         skipped_at: when somebody said "later".
     """
@@ -32,6 +33,7 @@ class Question:
     revision: str
     offered: tuple[RecordId, ...]
     posted_at: datetime.datetime
+    shown_at: datetime.datetime | None = field(default=None, compare=False)
     is_search: bool = False
     page: int = 0
     confirming: int | None = None

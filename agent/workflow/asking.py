@@ -4,6 +4,7 @@ A turn compares the open reviews with the questions that stand (`core.asking`) a
 is one transaction with its messages, so a death between two of them is mended by the next turn.
 """
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
@@ -11,7 +12,7 @@ from typing import assert_never
 import structlog
 
 from agent import errors
-from agent.asked import Inbox, Questions
+from agent.asked import Questions
 from agent.core import cards
 from agent.core.asking import MOST_OPEN, Close, Escalate, Post, PostAgain, Repeat, Step, plan
 from agent.core.presses import revision_of
@@ -39,18 +40,19 @@ class Asking:
         self,
         ports: Ports,
         questions: Questions,
-        inbox: Inbox,
         recipients: Sequence[str],
         escalation: str | None = None,
     ) -> None:
         self._ports = ports
         self._questions = questions
-        self._inbox = inbox
         self._recipients = tuple(recipients)
         self._escalation = escalation
 
-    def turn(self) -> bool:
+    def turn(self, heard_again_at: datetime.datetime | None = None) -> bool:
         """Say what is to be said now; gives whether something was.
+
+        Args:
+            heard_again_at: when a silence ended in which presses were lost; all that was heard since is taken up.
 
         Raises:
             LedgerUnavailable, RegistryUnavailable: later.
@@ -59,7 +61,7 @@ class Asking:
             self._questions.askable(MOST_OPEN),
             self._questions.standing(),
             self._ports.clock.now(),
-            heard_again_at=self._inbox.heard_again_at(),
+            heard_again_at=heard_again_at,
             escalates=self._escalation is not None,
         )
         for step in steps:

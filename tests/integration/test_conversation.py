@@ -8,7 +8,6 @@ import pytest
 
 from agent import errors
 from agent.adapters.ledger import open_engine
-from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.questions import SqlQuestions
 from agent.core.allowed import Allowed, Role, User
 from agent.core.presses import Option, Verb, document_data, question_data
@@ -60,10 +59,10 @@ class Chat:
         desk_is_slow: requests are kept, and carried out by nobody.
     """
 
-    def __init__(self, office: Office, questions: SqlQuestions, inbox: SqlInbox) -> None:
+    def __init__(self, office: Office, questions: SqlQuestions) -> None:
         self.office, self.questions = office, questions
         self.ports = dataclasses.replace(office.ports, asks_in_chats=True, recipients=(OFFICE,))
-        self.asking = Asking(self.ports, questions, inbox, (OFFICE,))
+        self.asking = Asking(self.ports, questions, (OFFICE,))
         self.desk_is_slow = False
         self.commands: list[str] = []
         self._told: list[tuple[str, bool]] = []
@@ -177,7 +176,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def chat(office: Office) -> Iterator[Chat]:
     engine = open_engine(office.home / "state" / "ledger.sqlite", may_upgrade=True)
-    yield Chat(office, SqlQuestions(engine), SqlInbox(engine))
+    yield Chat(office, SqlQuestions(engine))
     engine.dispose()
 
 

@@ -208,6 +208,19 @@ def test_a_question_is_posted_with_its_messages(
     assert _due(outbox) == [(OFFICE, "Q1", None), (SURGERY, "Q1", None)]
 
 
+def test_a_question_is_shown_since_the_first_chat_has_it(
+    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
+) -> None:
+    question = _posted(questions, _in_review(ledger), (OFFICE, SURGERY))
+    _posted(questions, _in_review(ledger))
+    assert questions.standing()[0].shown_at is None
+    first, second, _ = outbox.due(NOON, 10)
+    outbox.mark_sent(second.parcel_id, "r2", NOON + HOUR)
+    outbox.mark_sent(first.parcel_id, "r1", NOON + 2 * HOUR)
+    assert [it.shown_at for it in questions.standing()] == [NOON + HOUR, None]
+    assert questions.question(question.question_id) == (question, True)
+
+
 def test_nothing_is_posted_about_a_review_that_was_answered_meanwhile(
     ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
 ) -> None:

@@ -155,6 +155,37 @@ def test_a_silence_of_more_than_a_day_is_noticed_when_it_ends(api: BotApi, liste
     assert listening.inbox.heard_again_at() == listening.clock.now()
 
 
+def test_a_silence_has_ended_when_all_that_waited_is_kept(api: BotApi, listening: Listening) -> None:
+    api.say("before")
+    listening.ears.turn()
+    listening.clock.advance(25 * 3600)
+    ended = listening.clock.now()
+    for number in range(150):
+        api.say(f"{number}")
+    ears = listening.again()
+    ears.turn()
+    assert (len(listening.words), listening.inbox.heard_again_at()) == (100, None)
+    listening.clock.advance(3)
+    ears.turn()
+    assert (len(listening.words), listening.inbox.heard_again_at()) == (151, ended)
+
+
+def test_a_death_before_all_that_waited_is_kept_forgets_no_silence(api: BotApi, listening: Listening) -> None:
+    api.say("before")
+    listening.ears.turn()
+    listening.clock.advance(25 * 3600)
+    for number in range(100):
+        api.say(f"{number}")
+    listening.again().turn()
+    assert listening.inbox.heard_again_at() is None
+    listening.clock.advance(60)
+    ears = listening.again()
+    ears.turn()
+    ears.turn()
+    assert listening.inbox.heard_again_at() == listening.clock.now()
+    assert len(listening.words) == 101
+
+
 def test_a_press_on_a_message_too_old_to_be_told_is_heard(listening: Listening) -> None:
     update = {
         "update_id": 5,

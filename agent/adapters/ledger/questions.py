@@ -11,10 +11,14 @@ from sqlalchemy import (
     Engine,
     Row,
     Select,
+    String,
     and_,
     bindparam,
+    cast,
     exists,
+    func,
     insert,
+    literal,
     select,
     update,
 )
@@ -57,6 +61,14 @@ _ASKABLE = (
 )
 """Looked for every two seconds: of a thousand open reviews no more are read than can be asked about."""
 
+_SHOWN_AT = (
+    select(func.min(outbox.c.sent_at))
+    .where(outbox.c.card == literal("question:") + cast(questions.c.question_id, String))
+    .scalar_subquery()
+    .label("shown_at")
+)
+_QUESTIONS = select(questions, _SHOWN_AT)
+
 
 class SqlQuestions:
     """Implements `asked.Questions`."""
@@ -77,7 +89,7 @@ class SqlQuestions:
     def standing(self) -> Sequence[Question]:
         with reading(self._engine) as connection:
             found = connection.execute(
-                select(questions).where(questions.c.closed_at.is_(None)).order_by(questions.c.question_id)
+                _QUESTIONS.where(questions.c.closed_at.is_(None)).order_by(questions.c.question_id)
             )
             return [_question_of(row) for row in found]
 
@@ -215,7 +227,7 @@ def close_question(connection: Connection, document_id: DocumentId, now: datetim
     """Close the question about a document inside the caller's transaction; gives the card that shows it."""
     standing: ColumnElement[bool] = (questions.c.document_id == document_id) & questions.c.closed_at.is_(None)
     found = connection.execute(
-        select(questions).where(standing).order_by(questions.c.question_id.desc()).limit(1)
+        _QUESTIONS.where(standing).order_by(questions.c.question_id.desc()).limit(1)
     ).one_or_none()
     if found is None:
         return None
@@ -224,7 +236,7 @@ def close_question(connection: Connection, document_id: DocumentId, now: datetim
 
 
 def _one(question_id: QuestionId) -> Select[Any]:
-    return select(questions).where(questions.c.question_id == question_id)
+    return _QUESTIONS.where(questions.c.question_id == question_id)
 
 
 def _is_open(connection: Connection, document_id: DocumentId, epoch: int) -> bool:
@@ -254,6 +266,7 @@ def _question_of(row: Row[tuple[object, ...]]) -> Question:
         revision=row.revision,
         offered=tuple(map(RecordId, json.loads(row.offered))),
         posted_at=row.posted_at,
+        shown_at=row.shown_at,
         is_search=row.is_search,
         page=row.page,
         confirming=row.confirming,

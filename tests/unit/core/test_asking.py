@@ -25,6 +25,7 @@ def a_question(number: int, *, epoch: int = 1, posted_at: datetime.datetime = NO
         revision="0a1b2c3d",
         offered=(),
         posted_at=posted_at,
+        shown_at=posted_at,
     )
 
 
@@ -138,6 +139,23 @@ def test_after_a_silence_in_which_presses_were_lost_questions_are_asked_again() 
     heard_again_at = NOON + 30 * HOUR
     steps = plan([a_review(1), a_review(2)], [before, after], NOON + 31 * HOUR, heard_again_at=heard_again_at)
     assert steps == [PostAgain(question=before, review=a_review(1))]
+
+
+def test_what_nobody_was_shown_before_the_silence_is_not_asked_twice() -> None:
+    waits, shown_since = (
+        replace(a_question(1), shown_at=None),
+        replace(a_question(2), shown_at=NOON + 30 * HOUR),
+    )
+    reviews = [a_review(1), a_review(2)]
+    at = NOON + 31 * HOUR
+    assert plan(reviews, [waits, shown_since], at, heard_again_at=NOON + 30 * HOUR) == []
+
+
+def test_people_are_reminded_a_day_after_they_were_shown_a_question() -> None:
+    shown_late = replace(a_question(1), shown_at=NOON + 26 * HOUR)
+    assert plan([a_review(1)], [shown_late], NOON + 49 * HOUR) == []
+    assert plan([a_review(1)], [shown_late], NOON + 50 * HOUR) == [Repeat(question=shown_late)]
+    assert plan([a_review(1)], [replace(shown_late, shown_at=None)], NOON + 99 * HOUR) == []
 
 
 def test_a_silence_does_not_bring_back_what_was_put_off() -> None:
