@@ -41,7 +41,7 @@ from agent.domain.room import MEGABYTE
 from agent.domain.wellness import PartState
 from agent.workflow.gate import Gate
 from agent.workflow.notices import Announcer, Leftovers
-from agent.workflow.outbox import relay
+from agent.workflow.outbox import LONGEST_PAUSE_SECONDS, relay
 from agent.workflow.process import process_document
 from agent.workflow.recovery import recover
 from agent.workflow.results import gather_results
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 POST_PAUSE_SECONDS = 30.0
+ASKED_PAUSE_SECONDS = 40.0
+"""Between two tries to reach those who are asked: with a call's deadline a minute at most after any outage."""
 WORK_SECONDS = 900.0
 """What a worker may take for what gives no sign of life: to move a large file to a slow disk, for instance."""
 STOPPED_SECONDS = 2.5
@@ -344,11 +346,17 @@ class Daemon:
             gather=self._gather,
             is_quiet=self._is_quiet,
             should_stop=lambda: not self._post_loop.still(),
+            longest_pause_seconds=self._longest_pause,
         )
         pause = POST_PAUSE_SECONDS
         if again is not None:
             pause = min(pause, max(0.0, (again - parts.clock.now()).total_seconds()))
         self._post_wakes.wait(pause)
+
+    def _longest_pause(self, recipient: str) -> float:
+        """Those who are only told of trouble can wait: their mail server may lock out who comes too often."""
+        is_onlooker = recipient in self._parts.ports.onlookers
+        return LONGEST_PAUSE_SECONDS if is_onlooker else ASKED_PAUSE_SECONDS
 
     def _gather(self) -> Collection[ParcelId]:
         parts = self._parts

@@ -71,6 +71,7 @@ def relay(
     gather: Callable[[], Collection[ParcelId]] = frozenset,
     is_quiet: Callable[[datetime.datetime], bool] = lambda _: False,
     should_stop: Callable[[], bool] = lambda: False,
+    longest_pause_seconds: Callable[[str], float] = lambda _: LONGEST_PAUSE_SECONDS,
     jitter: Callable[[], float] = random.random,
 ) -> datetime.datetime | None:
     """Send what is due, and say when to look again; None means: when something new is written.
@@ -81,6 +82,7 @@ def relay(
         gather: asked when it is known what is due; gives the parcels that another message tells of by now.
         is_quiet: whether people are not to be disturbed at that moment.
         should_stop: asked before each parcel; what is left stays due.
+        longest_pause_seconds: of a recipient: how soon after an outage of any length the next try comes at last.
         jitter: a number from 0 to 1 that spreads the attempts.
     """
     unmarked = {} if unmarked is None else unmarked
@@ -96,8 +98,9 @@ def relay(
             continue
         if is_quiet(clock.now()):
             parcel = _hushed(parcel)
+        longest = longest_pause_seconds(parcel.recipient)
         if parcel.recipient not in unreachable and not _deliver(
-            parcel, outbox, notifier, clock, unmarked, jitter
+            parcel, outbox, notifier, clock, unmarked, longest, jitter
         ):
             unreachable.add(parcel.recipient)
     return outbox.next_due()
@@ -118,6 +121,7 @@ def _deliver(
     notifier: Notifier,
     clock: Clock,
     unmarked: dict[ParcelId, str],
+    longest_pause_seconds: float,
     jitter: Callable[[], float],
 ) -> bool:
     """Try one parcel; False when its recipient can't be reached now."""
@@ -125,7 +129,7 @@ def _deliver(
     try:
         receipt = _say(parcel, notifier)
     except NotifierUnavailable as error:
-        pause = pause_seconds(parcel.attempts, error.retry_after_seconds, jitter())
+        pause = pause_seconds(parcel.attempts, error.retry_after_seconds, jitter(), longest_pause_seconds)
         outbox.postpone(parcel.parcel_id, clock.now() + datetime.timedelta(seconds=pause), error.sentence)
         line.warning("message_postponed", reason=error.reason, pause_seconds=round(pause, 1))
         return False
@@ -148,14 +152,20 @@ def _say(parcel: Parcel, notifier: Notifier) -> str:
     return notifier.replace(parcel.replaces, parcel.message, parcel.recipient)
 
 
-def pause_seconds(attempts: int, requested_seconds: float | None, jitter: float) -> float:
+def pause_seconds(
+    attempts: int,
+    requested_seconds: float | None,
+    jitter: float,
+    longest_seconds: float = LONGEST_PAUSE_SECONDS,
+) -> float:
     """Say how long to wait: doubled each time, spread out, never shorter than the channel asked for.
 
     Args:
         attempts: how often it was postponed before.
         requested_seconds: what the channel asked for, if anything.
         jitter: from 0 (half the pause) to 1 (all of it).
+        longest_seconds: what it does not grow beyond by itself.
     """
     doubled = math.ldexp(FIRST_PAUSE_SECONDS, min(attempts, 32))  # the cap holds long before 32
-    pause = min(doubled, LONGEST_PAUSE_SECONDS) * (0.5 + jitter / 2)
+    pause = min(doubled, longest_seconds) * (0.5 + jitter / 2)
     return max(pause, min(requested_seconds or 0.0, LONGEST_REQUEST_SECONDS))

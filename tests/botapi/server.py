@@ -59,6 +59,7 @@ class BotApi:
         self._clock = clock
         self._advanced = 0.0
         self._troubles: list[tuple[str | None, Trouble]] = []
+        self._lasting: tuple[str | None, Trouble] | None = None
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._is_down = False
@@ -240,6 +241,19 @@ class BotApi:
         with self._changed:
             self._troubles.extend((method, trouble) for trouble in troubles)
 
+    def suffer(self, trouble: Trouble, *, method: str | None = None) -> None:
+        """Meet every request with this until `recover`; what was ordered for one request goes first.
+
+        Args:
+            method: spare requests for any other.
+        """
+        with self._changed:
+            self._lasting = (method, trouble)
+
+    def recover(self) -> None:
+        with self._changed:
+            self._lasting = None
+
     def down(self) -> None:
         """Be out of reach: cut every connection off, waiting polls too."""
         with self._changed:
@@ -298,7 +312,8 @@ class BotApi:
             if wanted in (None, method):
                 del self._troubles[index]
                 return trouble
-        return None
+        wanted, lasting = self._lasting or (None, None)
+        return lasting if wanted in (None, method) else None
 
     def _answer(self, token: str, method: str, parameters: Parameters, files: Files) -> Answer | Drop:
         if not re.fullmatch(_TOKEN_FORM, token) or method not in PARAMETERS:

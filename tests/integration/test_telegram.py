@@ -339,6 +339,30 @@ def test_a_blocked_chat_does_not_keep_the_others_from_hearing(api: BotApi, conne
     assert outbox.rows[0].is_dead
 
 
+def test_an_outage_in_which_all_replies_are_lost_costs_one_copy(api: BotApi, connect: Connect) -> None:
+    outbox, clock, notifier = FakeOutbox(), StandingClock(), connect()
+    for number in (1, 2):
+        outbox.add(HERE, number)
+    api.suffer(botapi.Drop(keeps=True))
+    for _ in range(30):
+        again = relay(outbox, notifier, clock, longest_pause_seconds=lambda _: 40.0, jitter=lambda: 1.0)
+        assert again is not None
+        clock.moment = again
+    api.recover()
+    relay_until_empty(outbox, notifier, clock)
+    assert [text.split(" · ")[0] for text in api.texts] == ["Filed under file 20817"] * 3
+    assert [row.receipt for row in outbox.rows] == ["2", "3"]
+    assert api.calls[:4] == ["sendMessage", "getMe", "getMe", "getMe"]
+
+
+def test_a_refusal_is_an_answer_and_needs_no_proof(api: BotApi, connect: Connect) -> None:
+    notifier = connect()
+    api.order(botapi.too_many_requests(7), method="sendMessage")
+    failure_of(lambda: notifier.send(a_message(), HERE))
+    notifier.send(a_message(), HERE)
+    assert api.calls == ["sendMessage", "sendMessage"]
+
+
 def test_a_restart_after_a_lost_reply_delivers_everything(api: BotApi, connect: Connect) -> None:
     outbox, clock = FakeOutbox(), StandingClock()
     for number in (1, 2):

@@ -1,7 +1,8 @@
 """Speak and listen through Telegram's Bot API.
 
 What surely never reached Telegram is tried again at once. Where the outcome is unknown (a lost reply), the
-outbox tries later: there is no idempotency key, and every try may be one more visible copy.
+outbox tries later: there is no idempotency key, and every try may be one more visible copy. So after a lost reply
+nothing is said before Telegram has answered a harmless question: an outage of any length costs one copy at most.
 
 A recipient that is none of the set chats is refused: an old row can't speak to a chat that was taken off
 the list.
@@ -66,6 +67,7 @@ class TelegramNotifier:
         self._spacing_seconds = spacing_seconds
         self._poll_seconds = poll_seconds
         self._free_at: dict[int, float] = {}
+        self._is_reply_lost = False
         self._polling: concurrent.futures.Future[Any] | None = None
         self.bot = token.partition(":")[0]
 
@@ -199,7 +201,16 @@ class TelegramNotifier:
             )
             return str((await well_formed(sent)).message_id)
 
-        return await _tried(once)
+        if self._is_reply_lost:
+            await _tried(self._username)
+        self._is_reply_lost = True
+        try:
+            receipt = await _tried(once)
+        except faults.ANSWERS:
+            self._is_reply_lost = False
+            raise
+        self._is_reply_lost = False
+        return receipt
 
     async def _rewrite(
         self, chat: int, number: int, message: Message, *, text: str, parse_mode: ParseMode | None

@@ -47,6 +47,8 @@ _LOOK_AT_CHAT = (
 _LOOK_AT_TOKEN = "Check DOSSIERD_TELEGRAM_TOKEN against @BotFather's. Documents are filed all the same."  # noqa: S105
 _LOOK_AT_ADDRESS = "Check DOSSIERD_TELEGRAM_API_URL, and what stands between this machine and Telegram."
 
+ANSWERS = (BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter)
+"""Telegram has answered, and has not done what it was asked for."""
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 

@@ -1,6 +1,7 @@
 """The relay: order for each recipient, patience, and at least once."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
@@ -153,6 +154,22 @@ def test_more_than_a_batch_asks_to_be_called_again_at_once() -> None:
     assert relay_now(outbox, notifier, StandingClock()) == NOON
     assert len(notifier.sent) == BATCH
     assert relay_now(outbox, notifier, StandingClock()) is None
+
+
+def test_relay_is_back_soon_for_whom_it_may_not_wait_long() -> None:
+    outbox, notifier = FakeOutbox(), FakeNotifier()
+    for name in ("anna", "bert"):
+        parcel_id = outbox.add(name, 1)
+        outbox.row(parcel_id).parcel = replace(outbox.row(parcel_id).parcel, attempts=100)
+        notifier.troubles[name] = [NotifierUnavailable("down")]
+    relay(
+        outbox,
+        notifier,
+        StandingClock(),
+        jitter=lambda: 1.0,
+        longest_pause_seconds=lambda recipient: 40.0 if recipient == "anna" else 600.0,
+    )
+    assert [row.due_at for row in outbox.rows] == [after(40), after(600)]
 
 
 @pytest.mark.parametrize(
