@@ -6,7 +6,7 @@ document contradicts, or whom nothing printed names, is asked about once more be
 
 from collections.abc import Sequence
 
-from agent.core.messages import for_and_against, headline, why_asked
+from agent.core.messages import file_line, for_and_against, headline, why_asked
 from agent.core.presses import Option, question_data
 from agent.core.telling_apart import told_apart
 from agent.core.voice import Voice
@@ -29,6 +29,7 @@ def question_card(
     choices: Sequence[Choice],
     voice: Voice,
     *,
+    original_name: str,
     document_kind: str | None = None,
     pages: int | None = None,
     can_split: bool = False,
@@ -38,6 +39,7 @@ def question_card(
 
     Args:
         choices: whom the question offers, in its order.
+        original_name: of the file, which is told at the highest level of privacy only.
         can_split: whether it is a PDF of several pages.
         has_snippet: whether there is a piece of a page to be shown.
     """
@@ -47,10 +49,9 @@ def question_card(
     shown = range(question.page * PER_PAGE, min(len(choices), (question.page + 1) * PER_PAGE))
     lines = [
         headline(question.document_id, document_kind, pages, voice=voice),
+        *file_line(original_name, voice=voice),
         voice.say("Found by your search:") if question.is_search else why_asked(decision, voice=voice),
     ]
-    if question.is_search and not choices:
-        lines[-1] = voice.say("Your search found nobody.")
     for number in shown:
         lines += _described(number, choices[number], labels[number], voice)
     buttons = [
@@ -184,20 +185,18 @@ def _others(
     question: Question, voice: Voice, has_choices: bool, *, can_split: bool, has_snippet: bool
 ) -> list[tuple[Button, ...]]:
     nobody = voice.say("None of these") if has_choices else voice.say("Nobody in the registry")
-    rows = [
-        (
-            _button(question, Option.NONE, nobody),
-            _button(question, Option.SKIP, voice.say("Later")),
-        )
+    rows: list[tuple[Button, ...]] = [
+        (_button(question, Option.NONE, nobody), _button(question, Option.SKIP, voice.say("Later")))
     ]
-    more = []
-    if question.is_search:
-        more.append(_button(question, Option.PROPOSALS, voice.say("Back to the proposals")))
+    more = [_button(question, Option.SEARCH, voice.say("Search"))]
     if has_snippet:
         more.append(_button(question, Option.SNIPPET, voice.say("Show snippet")))
     if can_split:
         more.append(_button(question, Option.SPLIT, voice.say("Split")))
-    return [*rows, *([tuple(more)] if more else [])]
+    rows.append(tuple(more))
+    if question.is_search:
+        rows.append((_button(question, Option.PROPOSALS, voice.say("Back to the proposals")),))
+    return rows
 
 
 def _confirmation(question: Question, choices: Sequence[Choice], voice: Voice) -> Message:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from agent.core.allowed import Role, User
 from agent.core.cards import Choice, doubts
 from agent.core.messages import who
+from agent.core.searching import Meant
 from agent.core.voice import Privacy, Voice
 from agent.domain.document import DocumentId, reference
 from agent.domain.identity import RecordId
@@ -137,6 +138,28 @@ def cannot_search(document_id: DocumentId, voice: Voice) -> Message:
         ),
         document_id=document_id,
     )
+
+
+def no_search(document_id: DocumentId, meant: Meant, voice: Voice) -> Message:
+    """What is told to somebody whose reply to a question is none that can be searched for."""
+    if meant is Meant.BUTTON:
+        line = voice.say("To choose somebody, press the button with the number.")
+    else:
+        line = voice.say(
+            "To search, write at least three letters or digits of a name, a birth date or a number."
+        )
+    return _asked_as_before(document_id, line, voice)
+
+
+def found_nobody(document_id: DocumentId, voice: Voice) -> Message:
+    return _asked_as_before(
+        document_id, voice.say("Nobody in the registry has all that you wrote; fewer words find more."), voice
+    )
+
+
+def _asked_as_before(document_id: DocumentId, line: str, voice: Voice) -> Message:
+    title = voice.say("{document} is asked about as before", document=reference(document_id))
+    return _reply(title, line, document_id=document_id)
 
 
 def unknown(voice: Voice) -> Message:

@@ -139,6 +139,7 @@ class Asking:
             review.decision,
             self.choices(question, review),
             self._ports.voice,
+            original_name=document.original_name,
             document_kind=kind,
             pages=pages,
             can_split=(pages or 1) > 1 and (document.location or "").endswith(".pdf"),

@@ -19,6 +19,7 @@ from agent.core import cards, presses, replies
 from agent.core.allowed import Allowed, Role, User
 from agent.core.messages import who
 from agent.core.presses import DocumentPress, Option, QuestionPress, Verb
+from agent.core.searching import Meant, meant_by
 from agent.domain.document import DocumentId, reference
 from agent.domain.hearing import Heard, Press, Said
 from agent.domain.life import Action, Reply, Request, Review
@@ -168,9 +169,12 @@ class Conversation:
                 proposed = self._asking.proposed(review)
                 self._asking.show(self._asking.offering(awake, proposed, is_search=False))
                 return "", False
+            case Option.SEARCH:
+                return say("Reply to this message with a name, a birth date or a number."), True
             case Option.SPLIT:
                 return say("Reply to this message with the pages of each part, such as: split 1-2, 3"), True
             case _:
+                self._refused(hearing, "not_shown")
                 return say("That can't be done here."), True
 
     def _awake(self, question: Question) -> Question:
@@ -307,17 +311,23 @@ class Conversation:
             self._reply(recipient, replies.done(question.document_id, reply, self._ports.voice))
 
     def _search(self, question: Question, said: Said, recipient: str) -> None:
-        """Offer whom somebody searches for, in the question's own message."""
+        """Offer whom somebody searches for, in the question's own message; where that is nobody, leave it as it is."""
+        meant = meant_by(said.text)
+        if meant is not Meant.SEARCH:
+            self._reply(recipient, replies.no_search(question.document_id, meant, self._ports.voice))
+            return
         try:
             people = self._ports.registry.find(said.text[:LONGEST_SEARCH], FOUND_AT_MOST)
         except errors.RegistryUnavailable as error:
             log.warning("search_put_off", reason=error.reason)
             self._reply(recipient, replies.cannot_search(question.document_id, self._ports.voice))
             return
-        awake = self._awake(question)
+        log.info("searched_in_chat", document=reference(question.document_id), count=len(people))
+        if not people:
+            self._reply(recipient, replies.found_nobody(question.document_id, self._ports.voice))
+            return
         offered = [person.record_id for person in people]
-        self._asking.show(self._asking.offering(awake, offered, is_search=True))
-        log.info("searched_in_chat", document=reference(question.document_id), count=len(offered))
+        self._asking.show(self._asking.offering(self._awake(question), offered, is_search=True))
 
 
 def _request(

@@ -52,7 +52,7 @@ def test_results_questions_and_failures_arrive_once_each(tmp_path: Path, api: Bo
     assert len(told) == 3
     assert "D-1" in told[0]
     assert "D-2" in told[1]
-    assert api.kept[1].labels[-1] == ["None of these", "Later"]
+    assert api.kept[1].labels[-2:] == [["None of these", "Later"], ["Search"]]
     assert "D-3" in told[2]
     assert "Accepted are PDF, JPEG, PNG and TIFF" in told[2]
     assert "famille" not in "".join(told).lower()

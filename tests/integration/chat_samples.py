@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from agent.core import cards, replies
 from agent.core.allowed import Role, User
+from agent.core.searching import Meant
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.decision import Ambiguous, Candidate, Reason
 from agent.domain.document import DocumentId
@@ -52,7 +53,14 @@ ANNA = User(number=4711, name="anna", role=Role.DECIDER)
 
 def card(question: Question = QUESTION, *, voice: Voice = ENGLISH, **how: bool) -> Message:
     return cards.question_card(
-        question, DECISION, (MARIA, MARTHE), voice, document_kind="discharge_letter", pages=3, **how
+        question,
+        DECISION,
+        (MARIA, MARTHE),
+        voice,
+        original_name="scan_0042.pdf",
+        document_kind="discharge_letter",
+        pages=3,
+        **how,
     )
 
 
@@ -64,9 +72,13 @@ CHAT_SAMPLES = {
         DECISION,
         (MARTHE.person,),
         ENGLISH,
+        original_name="scan_0042.pdf",
         document_kind="discharge_letter",
         pages=3,
     ),
+    "no search": replies.no_search(DocumentId(7), Meant.BUTTON, ENGLISH),
+    "too short": replies.no_search(DocumentId(7), Meant.TOO_SHORT, ENGLISH),
+    "nobody": replies.found_nobody(DocumentId(7), ENGLISH),
     "put off": cards.skipped_card(QUESTION, "anna", ENGLISH),
     "closed": cards.closed_card(QUESTION, ENGLISH),
     "moved": cards.moved_card(QUESTION, ENGLISH),

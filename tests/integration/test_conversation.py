@@ -281,12 +281,12 @@ def test_nobody_stands_under_a_number_out_of_range(chat: Chat, option: Option, n
     assert chat.refused == [("press_refused", "forged")]
 
 
-@pytest.mark.parametrize("option", [Option.SEARCH, Option.SNIPPET])
-def test_a_button_that_was_not_shown_does_nothing(chat: Chat, option: Option) -> None:
+def test_a_button_that_was_not_shown_does_nothing_and_is_written_down(chat: Chat) -> None:
     question = chat.ask()
 
-    assert chat.press(option) == ("That can't be done here.", True)
+    assert chat.press(Option.SNIPPET) == ("That can't be done here.", True)
     assert chat.now() == question
+    assert chat.refused == [("press_refused", "not_shown")]
 
 
 def test_a_press_on_buttons_that_meant_somebody_else_files_nothing_and_shows_what_stands(chat: Chat) -> None:
@@ -518,13 +518,34 @@ def test_a_page_is_turned_no_further_than_there_are_people(
 # --- Words
 
 
-def test_a_search_that_finds_nobody_offers_nobody_and_leads_back(chat: Chat) -> None:
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Quintero", "Nobody in the registry has all that you wrote; fewer words find more."),
+        ("thanks", "Nobody in the registry has all that you wrote; fewer words find more."),
+        ("1", "To choose somebody, press the button with the number."),
+        ("ok", "To search, write at least three letters or digits of a name, a birth date or a number."),
+    ],
+)
+def test_a_reply_that_finds_nobody_is_answered_and_leaves_the_question_as_it_is(
+    chat: Chat, text: str, told: str
+) -> None:
     question = chat.ask()
 
-    chat.say("Quintero")
+    chat.say(text)
+
     (message,) = chat.deliver()
-    assert (chat.now().offered, chat.now().is_search) == ((), True)
-    assert "Your search found nobody." in message.lines
+    assert (message.kind, message.title) == (MessageKind.REPLY, "D-1 is asked about as before")
+    assert message.lines == (told,)
+    assert chat.now() == question
+    assert chat.state is State.IN_REVIEW
+
+
+def test_who_was_searched_for_takes_the_place_of_the_proposals_until_they_are_wanted_back(chat: Chat) -> None:
+    question = chat.ask()
+
+    chat.say("Keller")
+    assert (chat.now().offered, chat.now().is_search) == ((RecordId("R2"),), True)
 
     assert chat.press(Option.PROPOSALS) == ("", False)
     assert (chat.now().offered, chat.now().revision) == (question.offered, question.revision)
@@ -570,6 +591,14 @@ def test_a_command_is_answered_where_it_was_typed_even_as_a_reply(chat: Chat) ->
     assert chat.said() == ["answer to telegram:bot:9"]
     assert chat.commands == ["anna: /show D-1"]
     assert chat.now() == question
+
+
+def test_how_to_search_is_told_by_its_button(chat: Chat) -> None:
+    question = chat.ask()
+
+    assert chat.press(Option.SEARCH) == ("Reply to this message with a name, a birth date or a number.", True)
+    assert chat.now() == question
+    assert chat.refused == []
 
 
 def test_how_to_split_is_told_by_its_button(chat: Chat) -> None:

@@ -72,6 +72,7 @@ def card(
         decision or tie(FITS, VETOED),
         choices,
         voice,
+        original_name="keller-maria.pdf",
         document_kind="discharge_letter",
         pages=3,
         can_split=can_split,
@@ -116,26 +117,27 @@ def test_each_candidate_has_a_row_and_the_other_ways_stand_below() -> None:
         ["1 · M. K. · born 1961 · first name Mari… · file 20817"],
         ["2 · M. K. · born 1961 · first name Mart… · file 33102"],
         ["None of these", "Later"],
-        ["Show snippet", "Split"],
+        ["Search", "Show snippet", "Split"],
     ]
     assert pressed(message) == [
         "v1:q:12:c0:9f3c2a11",
         "v1:q:12:c1:9f3c2a11",
         "v1:q:12:n:9f3c2a11",
         "v1:q:12:s:9f3c2a11",
+        "v1:q:12:f:9f3c2a11",
         "v1:q:12:i:9f3c2a11",
         "v1:q:12:x:9f3c2a11",
     ]
 
 
 def test_what_cannot_be_done_has_no_button() -> None:
-    assert labels(card(QUESTION, [FITS]))[1:] == [["None of these", "Later"]]
+    assert labels(card(QUESTION, [FITS]))[1:] == [["None of these", "Later"], ["Search"]]
 
 
 def test_four_are_shown_at_a_time_with_their_own_numbers() -> None:
     first, second = card(QUESTION, crowd(6)), card(replace(QUESTION, page=1), crowd(6))
-    assert [row[0][:3] for row in labels(first)] == ["1 ·", "2 ·", "3 ·", "4 ·", "Mor", "Non"]
-    assert [row[0][:3] for row in labels(second)] == ["5 ·", "6 ·", "Mor", "Non"]
+    assert [row[0][:3] for row in labels(first)] == ["1 ·", "2 ·", "3 ·", "4 ·", "Mor", "Non", "Sea"]
+    assert [row[0][:3] for row in labels(second)] == ["5 ·", "6 ·", "Mor", "Non", "Sea"]
     assert labels(first)[4] == ["More people (2 of 2)"]
     assert labels(second)[2] == ["More people (1 of 2)"]
     assert pressed(first)[4] == "v1:q:12:p1:9f3c2a11"
@@ -144,7 +146,7 @@ def test_four_are_shown_at_a_time_with_their_own_numbers() -> None:
 
 
 def test_four_need_no_second_page() -> None:
-    assert len(labels(card(QUESTION, crowd(4)))) == 5
+    assert len(labels(card(QUESTION, crowd(4)))) == 6
 
 
 def test_a_match_that_waits_for_a_word_is_asked_as_such() -> None:
@@ -161,7 +163,7 @@ def test_without_proposals_a_name_can_be_sent_or_nobody_be_chosen() -> None:
         "Nobody in the registry is named in it.",
         "Somebody else? Reply to this message with a name, a birth date or a number.",
     )
-    assert labels(message) == [["Nobody in the registry", "Later"]]
+    assert labels(message) == [["Nobody in the registry", "Later"], ["Search"]]
 
 
 def test_who_was_searched_for_is_shown_with_a_way_back() -> None:
@@ -173,20 +175,14 @@ def test_who_was_searched_for_is_shown_with_a_way_back() -> None:
         "1.  R. W. · born 1970 · file 41007",
         "2.  M. K. · born 1961 · file 20817",
     )
-    assert labels(message)[-2:] == [["None of these", "Later"], ["Back to the proposals"]]
+    assert labels(message)[-3:] == [["None of these", "Later"], ["Search"], ["Back to the proposals"]]
     assert pressed(message)[-1] == "v1:q:12:o:9f3c2a11"
-
-
-def test_a_search_that_found_nobody_says_so() -> None:
-    message = card(replace(QUESTION, is_search=True, offered=()), [])
-    assert message.lines[1] == "Your search found nobody."
-    assert labels(message) == [["Nobody in the registry", "Later"], ["Back to the proposals"]]
 
 
 def test_somebody_who_has_left_the_registry_is_told_and_has_no_button() -> None:
     message = card(QUESTION, [FITS, GONE, ROSA])
     assert message.lines[4] == "2.  no longer in the registry · file 50001"
-    assert [row[0][:3] for row in labels(message)] == ["1 ·", "3 ·", "Non"]
+    assert [row[0][:3] for row in labels(message)] == ["1 ·", "3 ·", "Non", "Sea"]
     assert pressed(message)[:2] == ["v1:q:12:c0:9f3c2a11", "v1:q:12:c2:9f3c2a11"]
 
 
@@ -223,9 +219,23 @@ def test_no_reason_quotes_the_document_at_any_level_and_no_name_stands_at_the_lo
             assert ("Kunz" in told) == (privacy is not Privacy.MINIMAL)
 
 
+def test_the_name_of_the_file_is_told_at_the_highest_level_only() -> None:
+    told = {
+        privacy: [
+            line for line in card(QUESTION, [FITS], voice=Voice(privacy=privacy)).lines if ".pdf" in line
+        ]
+        for privacy in Privacy
+    }
+    assert told == {
+        Privacy.MINIMAL: [],
+        Privacy.NORMAL: [],
+        Privacy.FULL: ["File: keller-maria.pdf"],
+    }
+
+
 def test_a_document_of_unknown_kind_and_length_is_told_by_its_number() -> None:
     decision = Unmatched(reason=Reason(code="unheard_of", supports=False, sentence=SENTENCE))
-    message = question_card(QUESTION, decision, [], ENGLISH)
+    message = question_card(QUESTION, decision, [], ENGLISH, original_name="x.pdf")
     assert message.lines[:2] == ("D-7", "The document does not say clearly whose it is.")
 
 

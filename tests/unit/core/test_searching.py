@@ -1,0 +1,33 @@
+"""What a reply to a question is taken for."""
+
+import pytest
+
+from agent.core.searching import Meant, meant_by
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Keller", Meant.SEARCH),
+        ("Wu Li", Meant.SEARCH),
+        ("O'N 4", Meant.SEARCH),
+        ("Łuk", Meant.SEARCH),
+        ("1961", Meant.SEARCH),
+        ("2.3.1961", Meant.SEARCH),
+        ("207", Meant.SEARCH),
+        ("thanks", Meant.SEARCH),
+        ("2", Meant.BUTTON),
+        (" 2. ", Meant.BUTTON),
+        ("#12", Meant.BUTTON),
+        ("0", Meant.TOO_SHORT),
+        ("ok", Meant.TOO_SHORT),
+        ("Li", Meant.TOO_SHORT),
+        ("n°2", Meant.TOO_SHORT),
+        ("1, 2", Meant.TOO_SHORT),
+        ("?!...", Meant.TOO_SHORT),
+        ("\N{THUMBS UP SIGN}", Meant.TOO_SHORT),
+        ("", Meant.TOO_SHORT),
+    ],
+)
+def test_a_search_has_three_letters_or_digits_and_a_number_chooses_nobody(text: str, meant: Meant) -> None:
+    assert meant_by(text) is meant
