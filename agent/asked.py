@@ -30,7 +30,20 @@ class Requests(Protocol):
 
     def reply(self, key: str) -> Reply | None: ...
 
-    def close_request(self, key: str, reply: Reply, now: datetime.datetime) -> None: ...
+    def leave(self, key: str, now: datetime.datetime) -> Reply | None:
+        """Nobody waits for the reply any more; gives it if it has come meanwhile."""
+        ...
+
+    def close_request(
+        self, key: str, reply: Reply, now: datetime.datetime, *, in_words: Message | None = None
+    ) -> None:
+        """Keep what became of a request, once.
+
+        Args:
+            in_words: the same for the chat: a refusal for which nobody waits any more is told there, in the same
+                transaction.
+        """
+        ...
 
 
 class Notices(Protocol):

@@ -61,7 +61,7 @@ def chats_of(
     def still() -> bool:
         return talk.still()
 
-    carry_out = asker(parts.requests, still)
+    carry_out = asker(parts.requests, still, ports.clock.now)
     commands = Commands(
         ports,
         parts.questions,
@@ -70,7 +70,9 @@ def chats_of(
     )
 
     def command(hearing: Hearing, said: Said, user: User) -> Sequence[Message]:
-        return commands.answer(order_of(said, user, hearing.key, hearing.at))
+        return commands.answer(
+            order_of(said, user, hearing.key, hearing.at, asked_in=recipient_of(said.chat))
+        )
 
     conversation = Conversation(
         ports,

@@ -1,4 +1,4 @@
-"""The desk: carries out what people asked for on the command line."""
+"""The desk: carries out what people asked for."""
 
 import threading
 from collections.abc import Callable
@@ -7,6 +7,7 @@ import structlog
 
 from agent import errors
 from agent.app import Parts
+from agent.core.replies import done
 from agent.daemon import loop
 from agent.domain.document import DocumentId, reference
 from agent.domain.life import Reply, Request
@@ -70,7 +71,8 @@ class Desk:
         except Exception:  # one request's mistake of ours ends with that request
             log.exception("request_raised", document=_reference(request))
             reply = Reply(done=False, sentence=f"{_OWN_ERROR} {_where_to_look(request)}")
-        parts.requests.close_request(request.key, reply, parts.clock.now())
+        in_words = done(request.document_id, reply, parts.ports.voice)
+        parts.requests.close_request(request.key, reply, parts.clock.now(), in_words=in_words)
         self._on_done()
         return True
 

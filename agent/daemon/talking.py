@@ -159,8 +159,10 @@ class Talk:
             log.exception("hearing_raised", update=key)
 
 
-def asker(requests: Requests, still: Callable[[], bool]) -> Callable[[Request], Reply | None]:
-    """Make what gives a request to the desk and waits for the reply."""
+def asker(
+    requests: Requests, still: Callable[[], bool], now: Callable[[], datetime.datetime]
+) -> Callable[[Request], Reply | None]:
+    """Make what gives a request to the desk and waits for the reply; a refusal that comes later is told in the chat."""
 
     def ask(request: Request) -> Reply | None:
         requests.submit(request)
@@ -170,7 +172,7 @@ def asker(requests: Requests, still: Callable[[], bool]) -> Callable[[Request], 
             if reply is not None:
                 return reply
             time.sleep(LOOK_SECONDS)
-        return None
+        return requests.leave(request.key, now())
 
     return ask
 

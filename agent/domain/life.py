@@ -106,6 +106,7 @@ class Request:
             how long a pause shall last.
         actor: who asked, such as `cli:anna`.
         epoch: the document's for which it was meant; None where it holds for whatever stands.
+        asked_in: the recipient in whose chat it was asked; None for the command line.
     """
 
     key: str
@@ -115,6 +116,7 @@ class Request:
     actor: str
     requested_at: datetime.datetime
     epoch: int | None = None
+    asked_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ class Order:
     Attributes:
         key: the same whenever it is heard again.
         words: what stands behind the command.
+        asked_in: the recipient's key of the chat.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Order:
     user: User
     name: str
     words: tuple[str, ...]
+    asked_in: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +54,10 @@ class Inquiries:
     find: Callable[[str], Sequence[Document]]
 
 
-def order_of(said: Said, user: User, key: str, at: datetime.datetime) -> Order:
+def order_of(said: Said, user: User, key: str, at: datetime.datetime, *, asked_in: str) -> Order:
     """Read `/show@our_bot D-7`."""
     name, *words = said.text.split()
-    return Order(key=key, at=at, user=user, name=_name_of(name), words=tuple(words))
+    return Order(key=key, at=at, user=user, name=_name_of(name), words=tuple(words), asked_in=asked_in)
 
 
 def changes_something(text: str) -> bool:
@@ -171,6 +173,7 @@ def _request(order: Order, action: Action, document_id: DocumentId | None, argum
         argument=argument,
         actor=order.user.actor,
         requested_at=order.at,
+        asked_in=order.asked_in,
     )
 
 

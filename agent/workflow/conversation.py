@@ -125,7 +125,9 @@ class Conversation:
         if user.role is not Role.DECIDER:
             return self._only_looking(hearing)
         action = {Verb.UNDO: Action.UNDO, Verb.RETRY: Action.RETRY}[wanted.verb]
-        return self._asked(hearing, _request(hearing, user, action, wanted.document_id, "", wanted.epoch))
+        return self._asked(
+            hearing, self._request(hearing, user, action, wanted.document_id, "", wanted.epoch)
+        )
 
     def _about_question(
         self, hearing: Hearing, press: Press, wanted: QuestionPress, user: User
@@ -204,7 +206,7 @@ class Conversation:
         return min(wanted or 0, last)
 
     def _answer(self, hearing: Hearing, question: Question, argument: str, user: User) -> tuple[str, bool]:
-        request = _request(hearing, user, Action.ANSWER, question.document_id, argument, question.epoch)
+        request = self._request(hearing, user, Action.ANSWER, question.document_id, argument, question.epoch)
         return self._asked(hearing, request)
 
     def _asked(self, hearing: Hearing, request: Request) -> tuple[str, bool]:
@@ -303,7 +305,9 @@ class Conversation:
 
     def _split(self, hearing: Hearing, question: Question, ranges: str, user: User, recipient: str) -> None:
         """Take a document apart; what comes of it stands in the question's place, and a refusal beside it."""
-        request = _request(hearing, user, Action.SPLIT, question.document_id, ranges.strip(), question.epoch)
+        request = self._request(
+            hearing, user, Action.SPLIT, question.document_id, ranges.strip(), question.epoch
+        )
         reply = self._carry_out(request)
         if reply is not None and not reply.done:
             self._refused(hearing, "not_possible")
@@ -329,16 +333,22 @@ class Conversation:
         offered = [person.record_id for person in people]
         self._asking.show(self._asking.offering(self._awake(question), offered, is_search=True))
 
-
-def _request(
-    hearing: Hearing, user: User, action: Action, document_id: DocumentId, argument: str, epoch: int
-) -> Request:
-    return Request(
-        key=hearing.key,
-        action=action,
-        document_id=document_id,
-        argument=argument,
-        actor=user.actor,
-        requested_at=hearing.at,
-        epoch=epoch,
-    )
+    def _request(
+        self,
+        hearing: Hearing,
+        user: User,
+        action: Action,
+        document_id: DocumentId,
+        argument: str,
+        epoch: int,
+    ) -> Request:
+        return Request(
+            key=hearing.key,
+            action=action,
+            document_id=document_id,
+            argument=argument,
+            actor=user.actor,
+            requested_at=hearing.at,
+            epoch=epoch,
+            asked_in=self._recipient_of(hearing.heard.chat),
+        )

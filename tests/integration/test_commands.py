@@ -27,6 +27,7 @@ from tests.fakes import FakeRegistry
 
 pytestmark = pytest.mark.security
 
+CHAT = "telegram:1"
 DECIDER = User(number=11, name="anna", role=Role.DECIDER)
 VIEWER = User(number=13, name="vera", role=Role.VIEWER)
 NO_DOCUMENT = ["There is no such document.", "Its number looks like D-7."]
@@ -61,7 +62,9 @@ class Chat:
         """Type a command; gives the title and the lines of the answer."""
         self._typed += 1
         said = Said(chat=1, user=user.number, text=text, message="m")
-        order = order_of(said, user, key or f"telegram:bot:{self._typed}", self.office.clock.now())
+        order = order_of(
+            said, user, key or f"telegram:bot:{self._typed}", self.office.clock.now(), asked_in=CHAT
+        )
         inquiries = Inquiries(
             status=lambda: "1 waits", health=lambda: ["disk: fine", "registry: fine"], find=self._find
         )
@@ -135,7 +138,7 @@ def chat(office: Office) -> Iterator[Chat]:
 def test_a_command_is_read_with_or_without_the_bots_name(
     text: str, name: str, words: tuple[str, ...]
 ) -> None:
-    order = order_of(Said(chat=1, user=11, text=text, message="m"), DECIDER, "k", NOON)
+    order = order_of(Said(chat=1, user=11, text=text, message="m"), DECIDER, "k", NOON, asked_in=CHAT)
 
     assert (order.name, order.words) == (name, words)
 

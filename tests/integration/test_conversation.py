@@ -1,16 +1,22 @@
 """Presses and words in the chats, heard one after the other: a real ledger, real folders and the real desk."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from agent import errors
 from agent.adapters.ledger import open_engine
 from agent.adapters.ledger.questions import SqlQuestions
+from agent.app import Parts
 from agent.core.allowed import Allowed, Role, User
 from agent.core.presses import Option, Verb, document_data, question_data
+from agent.daemon.desk import Desk
+from agent.daemon.talking import asker
 from agent.domain.document import DocumentId, DocumentText
 from agent.domain.hearing import Press, Said
 from agent.domain.identity import Person, RecordId
@@ -82,8 +88,10 @@ class Chat:
         )
 
     def _carry_out(self, request: Request) -> Reply | None:
+        if self.desk_is_slow:
+            return asker(self.office.requests, lambda: False, self.office.clock.now)(request)
         self.office.requests.submit(request)
-        for one in () if self.desk_is_slow else self.office.requests.open_requests():
+        for one in self.office.requests.open_requests():
             reply = perform(one, self.ports, lambda _: None)
             self.office.requests.close_request(one.key, reply, NOON)
         return self.office.requests.reply(request.key)
@@ -91,6 +99,17 @@ class Chat:
     def _command(self, hearing: Hearing, said: Said, user: User) -> Sequence[Message]:
         self.commands.append(f"{user.name}: {said.text}")
         return [Message(kind=MessageKind.REPLY, document_id=None, title=f"answer to {hearing.key}")]
+
+    def take_up(self) -> list[str]:
+        """Let the desk do what it has not done yet; gives what the chat is told of it."""
+        parts = SimpleNamespace(requests=self.office.requests, ports=self.ports, clock=self.office.clock)
+        stop = threading.Event()
+        stop.set()
+        nothing: Callable[[object], None] = lambda _: None  # noqa: E731
+        Desk(cast(Parts, parts), stop, still=lambda: True, submit=nothing, on_done=lambda: None).turn()
+        return [
+            line for message in self.deliver() if message.kind is MessageKind.REPLY for line in message.lines
+        ]
 
     def ask(self, text: str = NAMES_ANNA_ONLY, *, pages: int = 1) -> Question:
         """Take in a document that nobody can be told of for sure, and let the chat be asked."""
@@ -389,6 +408,27 @@ def test_of_two_presses_that_wait_for_the_desk_the_first_is_carried_out(chat: Ch
     assert chat.refused == [("press_refused", "not_possible")]
 
 
+def test_a_press_that_is_refused_after_it_was_noted_is_told_in_the_chat_once(chat: Chat) -> None:
+    chat.ask()
+    chat.desk_is_slow = True
+    chat.press(Option.CHOOSE, 0)
+    chat.press(Option.NONE, user=SECOND)
+
+    (told,) = chat.take_up()
+    assert told.startswith("D-1 was already decided by ")
+    assert chat.take_up() == []
+    assert chat.state is State.ARCHIVED
+
+
+def test_a_press_that_is_carried_out_after_it_was_noted_is_told_by_what_comes_of_it(chat: Chat) -> None:
+    chat.ask()
+    chat.desk_is_slow = True
+    chat.press(Option.CHOOSE, 0)
+
+    assert chat.take_up() == []
+    assert chat.state is State.ARCHIVED
+
+
 def test_a_button_of_a_message_that_is_too_old_to_be_told_still_counts(chat: Chat) -> None:
     question = chat.ask()
     data = question_data(question.question_id, Option.CHOOSE, question.revision, 0)
@@ -640,6 +680,15 @@ def test_a_split_that_the_desk_takes_up_later_is_noted(chat: Chat) -> None:
     (message,) = chat.deliver()
     assert message.lines == ("Noted. It is done as soon as possible.",)
     assert chat.refused == []
+
+
+def test_a_split_that_is_refused_after_it_was_noted_is_told_in_the_chat(chat: Chat) -> None:
+    chat.ask(pages=2)
+    chat.desk_is_slow = True
+    chat.say("split 1, 3")
+    chat.deliver()
+
+    assert chat.take_up() == ["D-1 is not split. 3 is not in the document, whose pages are 1 to 2."]
 
 
 def test_a_split_that_is_heard_again_after_a_death_is_not_called_late(chat: Chat) -> None:

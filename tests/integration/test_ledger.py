@@ -731,6 +731,45 @@ def test_one_key_is_kept_once_and_replied_to_once(requests: SqlRequests) -> None
     assert requests.reply("k1") == Reply(done=False, sentence="No.")
 
 
+def _refuse(requests: SqlRequests, key: str, *, done: bool = False) -> None:
+    words = Message(kind=MessageKind.REPLY, document_id=ABSENT, title="D-7", lines=("No.",))
+    requests.close_request(key, Reply(done=done, sentence="No."), LATER, in_words=words)
+
+
+def test_a_refusal_that_nobody_waits_for_any_more_is_told_once_in_its_chat(
+    requests: SqlRequests, outbox: SqlOutbox
+) -> None:
+    requests.submit(dataclasses.replace(_request(), asked_in="telegram:1"))
+    assert requests.leave("k1", NOON) is None
+    _refuse(requests, "k1")
+    _refuse(requests, "k1")
+    (parcel,) = outbox.due(LATER, 10)
+    assert (parcel.recipient, parcel.message.lines) == ("telegram:1", ("No.",))
+
+
+@pytest.mark.parametrize(
+    ("asked_in", "is_left", "done"),
+    [("telegram:1", False, False), ("telegram:1", True, True), (None, True, False)],
+)
+def test_a_reply_that_somebody_has_waited_for_or_that_shows_by_itself_is_not_told_again(
+    requests: SqlRequests, outbox: SqlOutbox, asked_in: str | None, is_left: bool, done: bool
+) -> None:
+    requests.submit(dataclasses.replace(_request(), asked_in=asked_in))
+    if is_left:
+        requests.leave("k1", NOON)
+    _refuse(requests, "k1", done=done)
+    assert outbox.due(LATER, 10) == []
+
+
+def test_a_reply_that_comes_in_the_last_moment_is_given_to_who_leaves(
+    requests: SqlRequests, outbox: SqlOutbox
+) -> None:
+    requests.submit(dataclasses.replace(_request(), asked_in="telegram:1"))
+    _refuse(requests, "k1")
+    assert requests.leave("k1", NOON) == Reply(done=False, sentence="No.")
+    assert outbox.due(LATER, 10) == []
+
+
 # --- The outbox
 
 

@@ -1,4 +1,4 @@
-"""What people asked for on the command line, kept until the daemon has done or refused it."""
+"""What people asked for, kept until the daemon has done or refused it."""
 
 import datetime
 from collections.abc import Sequence
@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, insert, select, update
 
 from agent.adapters.ledger.engine import reading, writing
+from agent.adapters.ledger.outbox import tell_instead
 from agent.adapters.ledger.schema import requests
 from agent.domain.document import DocumentId
 from agent.domain.life import Action, Reply, Request
+from agent.domain.message import Message
 
 _OPEN = select(requests).where(requests.c.closed_at.is_(None)).order_by(requests.c.request_id)
 """Asked twice a second as long as the daemon lives, so it is built once."""
@@ -33,6 +35,7 @@ class SqlRequests:
                         actor=request.actor,
                         requested_at=request.requested_at,
                         epoch=request.epoch,
+                        asked_in=request.asked_in,
                     )
                 )
 
@@ -48,6 +51,7 @@ class SqlRequests:
                     actor=row.actor,
                     requested_at=row.requested_at,
                     epoch=row.epoch,
+                    asked_in=row.asked_in,
                 )
                 for row in found
             ]
@@ -59,10 +63,26 @@ class SqlRequests:
             ).one_or_none()
         return None if row is None else Reply(done=row.done, sentence=row.sentence)
 
-    def close_request(self, key: str, reply: Reply, now: datetime.datetime) -> None:
+    def leave(self, key: str, now: datetime.datetime) -> Reply | None:
         with writing(self._engine) as connection:
             connection.execute(
                 update(requests)
                 .where(requests.c.key == key, requests.c.closed_at.is_(None))
-                .values(closed_at=now, done=reply.done, sentence=reply.sentence)
+                .values(left_at=now)
             )
+        return self.reply(key)
+
+    def close_request(
+        self, key: str, reply: Reply, now: datetime.datetime, *, in_words: Message | None = None
+    ) -> None:
+        with writing(self._engine) as connection:
+            row = connection.execute(
+                update(requests)
+                .where(requests.c.key == key, requests.c.closed_at.is_(None))
+                .values(closed_at=now, done=reply.done, sentence=reply.sentence)
+                .returning(requests.c.asked_in, requests.c.left_at)
+            ).one_or_none()
+            is_late = row is not None and row.left_at is not None and not reply.done
+            asked_in = row.asked_in if row is not None and is_late else None
+            if asked_in is not None and in_words is not None:
+                tell_instead(connection, (), "", [(None, asked_in, in_words)], now)

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0009"
+REVISION = "0010"
 """The migration that this code is written for."""
 
 
@@ -267,5 +267,7 @@ requests = Table(
     Column("done", Boolean),
     Column("sentence", Text),
     Column("epoch", Integer),  # the document's, if the request holds for no other
+    Column("asked_in", String(64)),  # the recipient in whose chat
+    Column("left_at", UtcDateTime),  # since when nobody waits for the reply: a refusal is told in the chat
     UniqueConstraint("key"),
 )
