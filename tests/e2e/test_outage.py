@@ -1,0 +1,144 @@
+"""Telegram in every kind of trouble while the daemon works: filing goes on; all is said once, in order, after it."""
+
+import itertools
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from agent.domain.outcome import State
+from tests.botapi import (
+    CHAT,
+    CONFLICT,
+    HTML_PAGE,
+    SERVER_ERROR,
+    TOKEN,
+    BotApi,
+    Drop,
+    Hang,
+    too_many_requests,
+)
+from tests.faults.world import SETTINGS, World, letter_about, stop
+
+pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(300)]
+
+GROUP = -1002
+CHATS = (CHAT, GROUP)
+USUAL_SECONDS = 20.0
+"""A letter takes a second or two, whatever Telegram does; the rest is for a machine that is busy."""
+BACK_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A trouble, and how it ends."""
+
+    begin: Callable[[BotApi], None]
+    end: Callable[[BotApi], None] = BotApi.recover
+
+
+OUTAGES = {
+    "not there": Outage(BotApi.down, BotApi.up),
+    "asks for patience": Outage(lambda api: api.suffer(too_many_requests(3))),
+    "in trouble itself": Outage(lambda api: api.suffer(SERVER_ERROR)),
+    "a guest network's page": Outage(lambda api: api.suffer(HTML_PAGE)),
+    "replies are lost": Outage(lambda api: api.suffer(Drop(keeps=True))),
+    "the token is refused": Outage(lambda api: api.revoke(TOKEN[:-1] + "9"), lambda api: api.revoke(TOKEN)),
+    "another program polls": Outage(lambda api: api.suffer(CONFLICT)),
+    "no answer": Outage(lambda api: api.suffer(Hang(), method="sendMessage")),
+}
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    with BotApi() as running:
+        yield running
+
+
+@pytest.fixture
+def world(tmp_path: Path, api: BotApi) -> World:
+    telegram = (
+        f"DOSSIERD_TELEGRAM_TOKEN={TOKEN}\nDOSSIERD_TELEGRAM_CHATS={CHAT},{GROUP}\n"
+        f"DOSSIERD_TELEGRAM_API_URL={api.url}\nDOSSIERD_TELEGRAM_USERS=anna={CHAT}\n"
+    )
+    return World.make(tmp_path / "home", SETTINGS + telegram)
+
+
+class Office:
+    """Drops letters into a running daemon's home, and knows what must become of them."""
+
+    def __init__(self, world: World, daemon: subprocess.Popen[bytes]) -> None:
+        self.world, self.daemon = world, daemon
+        self.dropped: dict[str, bytes] = {}
+        self.expected: list[State] = []
+        self._numbers = itertools.count(100)
+
+    def drop(self, *, is_clear: bool) -> None:
+        """Drop one, and wait until it rests where it must."""
+        number = next(self._numbers)
+        self.dropped[f"{number}.pdf"] = letter_about(number, name_only=not is_clear)
+        self.expected.append(State.ARCHIVED if is_clear else State.IN_REVIEW)
+        self.world.drop(f"{number}.pdf", self.dropped[f"{number}.pdf"])
+        self.world.wait(self._rests, self.daemon, USUAL_SECONDS)
+
+    def a_message_was_postponed(self) -> None:
+        self.world.wait(lambda: bool(self._waiting("attempts > 0")), self.daemon, USUAL_SECONDS)
+
+    def all_is_told(self) -> None:
+        self.world.wait(lambda: not self._waiting("true"), self.daemon, BACK_SECONDS)
+
+    def _waiting(self, condition: str) -> list[tuple[object, ...]]:
+        waiting = "SELECT parcel_id FROM outbox WHERE sent_at IS NULL AND dead_at IS NULL AND "
+        return self.world.sql(waiting + condition)
+
+    def _rests(self) -> bool:
+        return [it.state for it in self.world.documents()] == self.expected
+
+
+@pytest.fixture
+def office(world: World) -> Iterator[Office]:
+    daemon = world.start("run", module="agent")
+    world.wait_until_up(daemon)
+    yield Office(world, daemon)
+    stop(daemon)
+    daemon.kill()
+    logs = "".join(path.read_text() for path in (world.home / "logs").iterdir())
+    assert TOKEN.partition(":")[2] not in world.log.read_text() + logs
+
+
+def copies_of(api: BotApi, chat: int) -> Counter[str]:
+    """How often a chat was told of each document."""
+    return Counter(document_in(text) for text in api.shown(chat))
+
+
+def document_in(text: str) -> str:
+    return next(word for word in text.split() if word.startswith("D-"))
+
+
+def test_every_trouble_by_turns_holds_up_no_filing_and_loses_no_message(api: BotApi, office: Office) -> None:
+    api.order(Hang(), method="getUpdates")  # lasts for half a minute, beside all others
+    for number, (name, outage) in enumerate(OUTAGES.items(), start=1):
+        outage.begin(api)
+        office.drop(is_clear=True)
+        if number % 2:
+            office.drop(is_clear=False)
+        office.a_message_was_postponed()
+        outage.end(api)
+        office.all_is_told()
+        for chat in CHATS:
+            told = copies_of(api, chat)
+            assert set(told) == {f"D-{it}" for it in range(1, len(office.dropped) + 1)}, name
+    for chat in CHATS:
+        order = [document_in(text) for text in api.shown(chat)]
+        assert [document for document, _ in itertools.groupby(order)] == list(dict.fromkeys(order))
+    assert len(api.kept) - len(CHATS) * len(office.dropped) == 1  # the copy of the first reply that was lost
+    query = api.press("1 · P. F. · born 1931 · file 101")
+    api.wait_until(lambda it: it.answer_to(query) is not None, BACK_SECONDS)
+    office.expected[1] = State.ARCHIVED
+    office.all_is_told()
+    for it in office.world.documents():
+        assert it.location is not None
+        assert (office.world.home / it.location).read_bytes() == office.dropped[it.original_name]
