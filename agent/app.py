@@ -26,6 +26,7 @@ from agent.adapters.ledger import (
     SqlQuestions,
     SqlRequests,
     SqlResults,
+    SqlShowings,
     SqlStorms,
     open_engine,
 )
@@ -77,6 +78,7 @@ class Parts:
     """The notifier, where it can be listened to."""
     inbox: SqlInbox
     questions: SqlQuestions
+    showings: SqlShowings
     clock: SystemClock
     ports: Ports
     stopping: threading.Event
@@ -185,6 +187,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         listener=listener,
         inbox=SqlInbox(engine),
         questions=SqlQuestions(engine),
+        showings=SqlShowings(engine),
         clock=clock,
         ports=ports,
         stopping=stopping,

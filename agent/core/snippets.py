@@ -17,6 +17,17 @@ _GAP = 4.0
 """Points, beyond a line that is taken in as a neighbour."""
 _LEAST_WIDTH = 300.0
 """Points; a narrower piece would show letters as large as a headline."""
+_FLATTEST = 16.0
+"""How often a piece's height may go into its width; Telegram takes no picture of more than twenty times."""
+
+
+def rests_on_a_place(decision: Decision) -> bool:
+    """Whether some reason has a place on a page, so that there is something to be shown."""
+    return any(
+        reason.box is not None and reason.page is not None
+        for reasons in _in_order(decision)
+        for reason in reasons
+    )
 
 
 def crop_of(decision: Decision, text: DocumentText) -> Crop | None:
@@ -57,6 +68,8 @@ def _strip(boxes: Sequence[Box], page: Page) -> Box:
     top = max(tops, key=lambda it: (len(inside[it]), -it))
     bottom = max((it.bottom for it in inside[top]), default=top + highest)
     top, bottom = _to_whole_lines(top, bottom, most, page)
+    lacking = max(0.0, (right - left) / _FLATTEST - (bottom - top)) / 2
+    top, bottom = top - lacking, bottom + lacking
     return Box(left=left, top=max(0.0, top), right=right, bottom=min(page.height, bottom))
 
 

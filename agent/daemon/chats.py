@@ -1,4 +1,4 @@
-"""What is built for the chats: the ears, and the talk behind them."""
+"""What is built for the chats: the ears, the talk behind them, and what is shown beside it."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from agent.app import Parts, escalation_of
 from agent.core.allowed import User
 from agent.core.finding import phrases_in, sought
 from agent.daemon.loop import Loop
-from agent.daemon.talking import Ears, Talk, asker, teller
+from agent.daemon.talking import PAUSE_SECONDS, Ears, Talk, asker, teller
 from agent.domain.hearing import Said
 from agent.domain.life import Document
 from agent.domain.message import Message, recipient_of
@@ -18,6 +18,7 @@ from agent.workflow.asking import Asking
 from agent.workflow.commands import Commands, Inquiries, order_of
 from agent.workflow.conversation import Conversation, Hearing
 from agent.workflow.finding import find
+from agent.workflow.showing import Snippets
 
 _FOUND_AT_MOST = 1000
 """A chat lists twenty, and counts the rest."""
@@ -30,11 +31,13 @@ class Chats:
     Attributes:
         ears: may hang for as long as Telegram does.
         talk: must come round.
+        show: may hang as the ears may.
         wake: to be called when something may have to be asked.
     """
 
     ears: Loop
     talk: Loop
+    show: Loop
     wake: Callable[[], None]
 
 
@@ -54,12 +57,34 @@ def chats_of(
         health: each part's finding, in a line.
         on_said: called when there may be something to send.
     """
-    wakes = threading.Event()
+    wakes, shows = threading.Event(), threading.Event()
     ports, settings = parts.ports, parts.settings
     asking = Asking(ports, parts.questions, ports.recipients, escalation_of(settings))
 
+    snippets = Snippets(
+        ports,
+        parts.questions,
+        parts.showings,
+        listener.pictures,
+        should_stop=lambda: not show.still(),
+    )
+
     def still() -> bool:
         return talk.still()
+
+    def said() -> None:
+        shows.set()
+        on_said()
+
+    def wake() -> None:
+        wakes.set()
+        shows.set()
+
+    def show_what_is_due() -> None:
+        shows.clear()
+        if snippets.turn():
+            on_said()
+        shows.wait(PAUSE_SECONDS)
 
     carry_out = asker(parts.requests, still, ports.clock.now)
     commands = Commands(
@@ -84,6 +109,7 @@ def chats_of(
         carry_out=carry_out,
         known_reply=parts.requests.reply,
         command=command,
+        snippets=snippets,
     )
     ears = Ears(listener, parts.inbox, ports.clock.now, stop, wakes.set)
     body = Talk(
@@ -94,10 +120,11 @@ def chats_of(
         ports.clock.now,
         wakes=wakes,
         still=still,
-        on_said=on_said,
+        on_said=said,
     )
     talk = Loop("talk", body.turn, stop)
-    return Chats(ears=Loop("ears", ears.turn, stop), talk=talk, wake=wakes.set)
+    show = Loop("show", show_what_is_due, stop)
+    return Chats(ears=Loop("ears", ears.turn, stop), talk=talk, show=show, wake=wake)
 
 
 def _find(parts: Parts, words: str) -> Sequence[Document]:

@@ -152,10 +152,10 @@ class Daemon:
             House(self._parts, self._stop, wellness=self._wellness, on_told=self._post_wakes.set).turn,
             self._stop,
         )
-        ears = (house,) if self._chats is None else (house, self._chats.ears)
+        strangers = (house,) if self._chats is None else (house, self._chats.ears, self._chats.show)
         if source is None:
-            return ears
-        return (*ears, Loop("sync", Syncing(self._parts, source, self._stop).turn, self._stop))
+            return strangers
+        return (*strangers, Loop("sync", Syncing(self._parts, source, self._stop).turn, self._stop))
 
     def _build_chats(self, listener: "TelegramNotifier", health: Callable[[], Sequence[str]]) -> "Chats":
         from agent.daemon.chats import chats_of  # 30 MB that an office without Telegram need not pay

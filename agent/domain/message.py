@@ -22,6 +22,8 @@ class MessageKind(StrEnum):
     MISSING = "missing"
     UNDONE = "undone"
     REMINDER = "reminder"
+    SNIPPET = "snippet"
+    """Beside a picture of what a question rests on."""
     REPLY = "reply"
     """An answer to what somebody wrote in a chat."""
     INTAKE_PAUSED = "intake_paused"

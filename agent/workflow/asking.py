@@ -16,6 +16,7 @@ from agent.asked import Questions
 from agent.core import cards
 from agent.core.asking import MOST_OPEN, Close, Escalate, Post, PostAgain, Repeat, Step, plan
 from agent.core.presses import revision_of
+from agent.core.snippets import rests_on_a_place
 from agent.domain.decision import candidates_of
 from agent.domain.identity import Person, RecordId
 from agent.domain.life import Document, Review
@@ -143,6 +144,7 @@ class Asking:
             document_kind=kind,
             pages=pages,
             can_split=(pages or 1) > 1 and (document.location or "").endswith(".pdf"),
+            has_snippet=self._ports.snippets is not None and rests_on_a_place(review.decision),
         )
 
     def _carry_out(self, step: Step) -> None:

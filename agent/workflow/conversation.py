@@ -20,6 +20,7 @@ from agent.core.allowed import Allowed, Role, User
 from agent.core.messages import who
 from agent.core.presses import DocumentPress, Option, QuestionPress, Verb
 from agent.core.searching import Meant, meant_by
+from agent.core.snippets import rests_on_a_place
 from agent.domain.document import DocumentId, reference
 from agent.domain.hearing import Heard, Press, Said
 from agent.domain.life import Action, Reply, Request, Review
@@ -30,6 +31,7 @@ from agent.workflow.asking import Asking
 from agent.workflow.commands import changes_something
 from agent.workflow.holding import is_doubtful
 from agent.workflow.review import NONE_OF_THESE, RECORD_PREFIX
+from agent.workflow.showing import Snippets
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +63,7 @@ class Conversation:
         carry_out: gives a request to the desk and waits for the reply; None when that takes too long.
         known_reply: what became of a request before; None for a key that is new.
         command: answers what begins with a slash.
+        snippets: shows what a question rests on; None where pictures can't be shown.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Conversation:
         carry_out: Callable[[Request], Reply | None],
         known_reply: Callable[[str], Reply | None],
         command: Callable[[Hearing, Said, User], Sequence[Message]],
+        snippets: Snippets | None = None,
     ) -> None:
         self._ports = ports
         self._questions = questions
@@ -85,6 +89,7 @@ class Conversation:
         self._carry_out = carry_out
         self._known_reply = known_reply
         self._command = command
+        self._snippets = snippets
 
     def hear(self, hearing: Hearing) -> None:
         """Do what somebody wants, or say why not.
@@ -139,14 +144,38 @@ class Conversation:
         review = self._asking.review_of(question)
         if not stands or review is None:
             return self._late(hearing, question, user)
-        if user.role is not Role.DECIDER:
+        is_looking = wanted.option is Option.SNIPPET
+        if user.role is not Role.DECIDER and not is_looking:
             return self._only_looking(hearing)
         if wanted.revision != question.revision:
             return self._stale(hearing, question)
         recipient = self._recipient_of(press.chat)
         if press.message is not None and self._questions.of_card(recipient, press.message) is None:
             self._questions.learn(question.card, recipient, press.message, self._ports.clock.now())
+        if is_looking:
+            return self._look(hearing, press, question, review, user)
         return self._decided(hearing, question, review, wanted, user)
+
+    def _look(
+        self, hearing: Hearing, press: Press, question: Question, review: Review, user: User
+    ) -> tuple[str, bool]:
+        """Have the lines shown that a question rests on: that decides nothing, so a viewer may ask for it too."""
+        say = self._ports.voice.say
+        if self._snippets is None or self._ports.snippets is None or not rests_on_a_place(review.decision):
+            self._refused(hearing, "not_shown")
+            return say("That can't be done here."), True
+        self._ports.journal.append(
+            "snippet_asked",
+            self._ports.clock.now(),
+            document=reference(question.document_id),
+            actor=user.actor,
+            chat=press.chat,
+            key=hearing.key,
+        )
+        recipient = self._recipient_of(press.chat)
+        if self._snippets.ask(hearing.key, question, recipient, press.message):
+            return say("The picture comes in a moment."), False
+        return say("The picture stands in this chat already, or is on its way."), False
 
     def _decided(
         self, hearing: Hearing, question: Question, review: Review, wanted: QuestionPress, user: User

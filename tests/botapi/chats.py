@@ -49,6 +49,7 @@ class Kept:
         date: seconds of the stand-in's own clock.
         buttons: the present keyboard, row by row.
         caption: as a reader sees it; None for a text.
+        is_covered: whether the picture shows only once it is tapped.
         history: the texts or captions that stood here before, oldest first.
         past_buttons: the keyboards that stood here before, oldest first.
     """
@@ -64,6 +65,7 @@ class Kept:
     buttons: Keyboard = ()
     photo: Photo | None = None
     caption: str | None = None
+    is_covered: bool = False
     protect: bool = False
     silent: bool = False
     reply_to: int | None = None
@@ -230,6 +232,8 @@ def _content(message: Kept) -> dict[str, Any]:
         told["photo"] = [{"file_id": photo.file_id, "file_unique_id": photo.file_id[::-1], **size}]
         if message.caption:
             told["caption"] = message.caption
+        if message.is_covered:
+            told["has_media_spoiler"] = True
     if message.buttons:
         rows = [[{"text": it.label, "callback_data": it.data} for it in row] for row in message.buttons]
         told["reply_markup"] = {"inline_keyboard": rows}

@@ -30,6 +30,7 @@ NOT_MODIFIED = (
 
 _MESSAGE = frozenset({"chat_id", "message_id"})
 _CAPTION = frozenset({"caption", "parse_mode"})
+_MEDIA = _CAPTION | {"type", "media", "has_spoiler"}
 _TEXT = frozenset({"text", "parse_mode", "link_preview_options"})
 _SENT = frozenset({"chat_id", "disable_notification", "protect_content", "reply_markup", "reply_parameters"})
 PARAMETERS: Mapping[str, frozenset[str]] = {
@@ -41,7 +42,7 @@ PARAMETERS: Mapping[str, frozenset[str]] = {
     "setMyCommands": frozenset({"commands", "scope", "language_code"}),
     "getMyCommands": frozenset({"scope", "language_code"}),
     "sendMessage": _SENT | _TEXT,
-    "sendPhoto": _SENT | _CAPTION | {"photo"},
+    "sendPhoto": _SENT | _CAPTION | {"photo", "has_spoiler"},
     "editMessageText": _MESSAGE | _TEXT | {"reply_markup"},
     "editMessageCaption": _MESSAGE | _CAPTION | {"reply_markup"},
     "editMessageMedia": _MESSAGE | {"media", "reply_markup"},
@@ -98,7 +99,8 @@ class Judge:
             case "sendPhoto":
                 photo = self._photo(parameters.get("photo", ""), "photo", files)
                 caption = reading.caption(parameters, "message caption is too long")
-                return self._send(parameters, caption | {"photo": photo})
+                is_covered = reading.flag(parameters, "has_spoiler")
+                return self._send(parameters, caption | {"photo": photo, "is_covered": is_covered})
             case "answerCallbackQuery":
                 return self._answer(parameters)
             case "deleteMessage":
@@ -188,8 +190,11 @@ class Judge:
                 media = reading.structure(parameters, "media", {})
                 if media.get("type") != "photo":
                     raise bad_request("the stand-in knows media of the type photo only")
+                if set(media) - _MEDIA:
+                    raise bad_request(f"the stand-in does not know {sorted(set(media) - _MEDIA)}")
                 photo = self._photo(media.get("media", ""), "media", files)
-                return reading.caption(media, "MEDIA_CAPTION_TOO_LONG") | {"photo": photo}
+                shown = {"photo": photo, "is_covered": media.get("has_spoiler") is True}
+                return reading.caption(media, "MEDIA_CAPTION_TOO_LONG") | shown
             case _:
                 return {}
 

@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import replace
 
-from agent.core import cards, replies
+from agent.core import cards, replies, showing
 from agent.core.allowed import Role, User
 from agent.core.searching import Meant
 from agent.core.voice import ENGLISH, Voice
@@ -13,6 +13,7 @@ from agent.domain.identity import Person, RecordId
 from agent.domain.life import Reply
 from agent.domain.message import Message
 from agent.domain.question import Question, QuestionId
+from agent.domain.snippet import Undrawn
 
 NOON = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
 
@@ -79,6 +80,8 @@ CHAT_SAMPLES = {
     "no search": replies.no_search(DocumentId(7), Meant.BUTTON, ENGLISH),
     "too short": replies.no_search(DocumentId(7), Meant.TOO_SHORT, ENGLISH),
     "nobody": replies.found_nobody(DocumentId(7), ENGLISH),
+    "snippet": showing.caption(DocumentId(7), 1, ENGLISH),
+    "no snippet": showing.not_shown(DocumentId(7), Undrawn.DAMAGED, ENGLISH),
     "put off": cards.skipped_card(QUESTION, "anna", ENGLISH),
     "closed": cards.closed_card(QUESTION, ENGLISH),
     "moved": cards.moved_card(QUESTION, ENGLISH),

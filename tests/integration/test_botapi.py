@@ -322,6 +322,29 @@ def test_a_picture_can_be_put_in_the_place_of_another(api: BotApi, ask: Ask) -> 
     assert (told["photo"][0]["width"], told["caption"], told["has_protected_content"]) == (10, "gone", True)
 
 
+def test_a_picture_is_covered_for_as_long_as_each_edit_says_so(api: BotApi, ask: Ask) -> None:
+    assert ask("sendPhoto", chat_id=CHAT, photo=picture(), has_spoiler=True)["has_media_spoiler"]
+    covered = {"type": "photo", "media": "attach://new", "has_spoiler": True}
+    ask("editMessageMedia", chat_id=CHAT, message_id=1, media=covered, new=picture(10, 10))
+    assert [kept.is_covered for kept in api.kept] == [True]
+    bare = {"type": "photo", "media": "attach://new"}
+    ask("editMessageMedia", chat_id=CHAT, message_id=1, media=bare, new=picture(20, 10))
+    assert [kept.is_covered for kept in api.kept] == [False]
+
+
+def test_a_picture_must_be_uploaded_with_its_edit_and_its_caption_is_limited(api: BotApi, ask: Ask) -> None:
+    ask("sendPhoto", chat_id=CHAT, photo=picture())
+    media = {"type": "photo", "media": "attach://elsewhere"}
+    wrong = ask("editMessageMedia", chat_id=CHAT, message_id=1, media=media, new=picture(10, 10))
+    assert wrong == "Bad Request: wrong file identifier"
+    media = {"type": "photo", "media": "attach://new", "caption": "a" * 1025}
+    long = ask("editMessageMedia", chat_id=CHAT, message_id=1, media=media, new=picture(10, 10))
+    assert long == "Bad Request: MEDIA_CAPTION_TOO_LONG"
+    media = {"type": "photo", "media": "attach://new", "protect_content": "true"}
+    unknown = ask("editMessageMedia", chat_id=CHAT, message_id=1, media=media, new=picture(10, 10))
+    assert unknown == "Bad Request: the stand-in does not know ['protect_content']"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -14,6 +14,7 @@ from agent.core.messages import KINDS, REASONS, WHY_ASKED
 from agent.core.telling_apart import MONTHS
 from agent.core.voice import ENGLISH
 from agent.domain.outcome import FAILURES
+from agent.domain.snippet import WHY_UNDRAWN, WHY_UNSHOWN
 from agent.errors import SettingInvalid
 from agent.languages import catalogue, languages
 
@@ -29,6 +30,8 @@ TABLES: tuple[Iterable[str], ...] = (
     [text.hint for text in FAILURES.values()],
     [kind.title for kind in IDENTIFIERS],
     [kind.words for kind in OddityKind],
+    WHY_UNDRAWN.values(),
+    WHY_UNSHOWN.values(),
     (REFUSED_WORDS,),
 )
 """Texts that the code looks up before it says them."""

@@ -10,6 +10,7 @@ from agent.adapters.ledger.pauses import SqlPauses
 from agent.adapters.ledger.questions import SqlQuestions
 from agent.adapters.ledger.requests import SqlRequests
 from agent.adapters.ledger.results import SqlResults
+from agent.adapters.ledger.showings import SqlShowings
 from agent.adapters.ledger.storms import SqlStorms
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "SqlQuestions",
     "SqlRequests",
     "SqlResults",
+    "SqlShowings",
     "SqlStorms",
     "open_engine",
 ]

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0010"
+REVISION = "0011"
 """The migration that this code is written for."""
 
 
@@ -250,6 +250,26 @@ questions = Table(
     Column("escalated_at", UtcDateTime),
     Column("skipped_at", UtcDateTime),
     Column("closed_at", UtcDateTime, index=True),
+    sqlite_autoincrement=True,
+)
+
+showings = Table(
+    "showings",
+    metadata,
+    Column("showing_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("key", String(64), nullable=False),  # of the press that asked for it
+    Column("question_id", ForeignKey("questions.question_id"), nullable=False),
+    Column("recipient", String(64), nullable=False),
+    Column("beside", Text),  # the receipt of the question's message
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("receipt", Text),
+    Column("placed_at", UtcDateTime),
+    Column("drawn_at", UtcDateTime),
+    Column("ended_at", UtcDateTime, index=True),
+    Column("error", Text),  # why it may still stand in the chat
+    UniqueConstraint("key"),
     sqlite_autoincrement=True,
 )
 

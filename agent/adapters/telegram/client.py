@@ -21,6 +21,7 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from agent.adapters.telegram import faults, rendering
 from agent.adapters.telegram.connection import CALL_SECONDS, Connection, well_formed
+from agent.adapters.telegram.pictures import TelegramPictures
 from agent.adapters.telegram.updates import heard_in
 from agent.domain.hearing import Heard
 from agent.domain.message import Message, recipient_of
@@ -49,6 +50,10 @@ class TelegramNotifier:
         spacing_seconds: least time between two messages to one chat.
         call_seconds: deadline of one call.
         poll_seconds: how long Telegram holds a poll without news.
+
+    Attributes:
+        bot: its number.
+        pictures: by which pictures are shown in the same chats.
     """
 
     def __init__(
@@ -70,6 +75,7 @@ class TelegramNotifier:
         self._is_reply_lost = False
         self._polling: concurrent.futures.Future[Any] | None = None
         self.bot = token.partition(":")[0]
+        self.pictures = TelegramPictures(self._connection, self._chat, self._wait_for_turn)
 
     def recipients(self) -> Sequence[str]:
         return tuple(self._chats)

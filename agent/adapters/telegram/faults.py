@@ -93,6 +93,16 @@ def is_past_editing(error: BadRequest) -> bool:
     return any(words in said for words in _PAST_EDITING)
 
 
+def is_gone(error: BadRequest) -> bool:
+    """Whether a message that is to be deleted is there no more."""
+    return "message to delete not found" in error.message.lower()
+
+
+def is_past_deleting(error: BadRequest) -> bool:
+    """Whether a message is too old to be deleted."""
+    return "message can't be deleted" in error.message.lower()
+
+
 def is_too_old(error: BadRequest) -> bool:
     """Whether a press can't be answered any more: Telegram has shown the reader that it took too long."""
     said = error.message.lower()

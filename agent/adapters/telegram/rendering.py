@@ -11,6 +11,8 @@ from agent.domain.message import Message, visible
 
 LIMIT = 4096
 """Telegram's limit for a message as shown, in UTF-16 units: html markup does not count."""
+CAPTION_LIMIT = 1024
+"""The same for what stands below a picture."""
 LONGEST_LABEL = 60
 """Telegram shows about forty characters of a button on a telephone, and cuts the rest by itself."""
 _CUT_MARK = "…"
@@ -20,15 +22,20 @@ _TAPPABLE = re.compile(r"://|@|#|\w\.\w|^/\w")
 """In a word, what makes Telegram turn it into a link, mention, hashtag or command."""
 
 
-def plain(message: Message) -> str:
+def plain(message: Message, limit: int = LIMIT) -> str:
     """Write the message without markup, within the limit."""
-    title, body = _within_limit(message)
+    title, body = _within_limit(message, limit)
     return f"{title}\n{body}" if body else title
+
+
+def caption(message: Message) -> str:
+    """Write what stands below a picture: without markup."""
+    return plain(message, CAPTION_LIMIT)
 
 
 def markup(message: Message) -> str:
     """Write the message as Telegram's HTML, within the limit as shown."""
-    title, body = _within_limit(message)
+    title, body = _within_limit(message, LIMIT)
     heading = _escaped(title, tag="b")
     return f"{heading}\n{_escaped(body)}" if body else heading
 
@@ -43,10 +50,10 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _within_limit(message: Message) -> tuple[str, str]:
-    title = cut(visible(message.title), LIMIT)
+def _within_limit(message: Message, limit: int) -> tuple[str, str]:
+    title = cut(visible(message.title), limit)
     body = "\n".join(map(visible, message.lines))
-    return title, cut(body, LIMIT - units(title) - 1)
+    return title, cut(body, limit - units(title) - 1)
 
 
 def cut(text: str, limit: int) -> str:

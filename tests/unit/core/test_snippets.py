@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from agent.core.snippets import crop_of
+from agent.core.snippets import crop_of, rests_on_a_place
 from agent.domain.decision import Ambiguous, Candidate, Match, Policy, Reason, Unmatched
 from agent.domain.document import Box, DocumentText, Line, Page, TextOrigin, Word
 from agent.domain.snippet import HIGHEST, WHY_UNDRAWN, WIDEST, Crop, Undrawn
@@ -45,6 +45,26 @@ def test_no_reason_with_a_place_is_no_piece() -> None:
 def test_a_reason_on_a_page_that_was_not_read_is_no_piece() -> None:
     assert crop_of(asked(reason(100, page=2)), DocumentText(pages=(page(),))) is None
     assert crop_of(asked(reason(100, page=None)), DocumentText(pages=(page(),))) is None
+
+
+def test_a_question_rests_on_a_place_where_some_reason_has_one() -> None:
+    assert rests_on_a_place(asked(NOTHING, of_another=(reason(100),)))
+    assert rests_on_a_place(Unmatched(reason=reason(100)))
+    assert not rests_on_a_place(asked(NOTHING))
+    assert not rests_on_a_place(asked(reason(100, page=None)))
+
+
+def test_a_line_across_a_wide_page_is_shown_with_so_much_around_it_that_a_chat_takes_the_picture() -> None:
+    wide = Page(
+        number=1,
+        width=1600,
+        height=600,
+        origin=TextOrigin.TEXT_LAYER,
+        lines=(line(300, *range(10, 1600, 100)),),
+    )
+    crop = crop_of(asked(reason(300)), DocumentText(pages=(wide,)))
+    assert crop is not None
+    assert crop.box.right - crop.box.left == 16 * (crop.box.bottom - crop.box.top) == 1600
 
 
 def test_the_lines_of_the_words_are_shown_with_what_stands_before_and_behind_them() -> None:

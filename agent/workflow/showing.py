@@ -1,0 +1,206 @@
+"""Show people the printed lines that a question rests on, when they ask for them, and take the picture away again.
+
+The ledger keeps which lines are shown where, never a picture: that is drawn when it is delivered, in the fence. A turn
+compares what is kept with the questions that stand, so that a death at any point repeats a comparison. A picture is put
+only into a message whose receipt is kept by then, and so can always be taken away.
+"""
+
+import datetime
+import random
+from collections.abc import Callable
+
+import structlog
+
+from agent import errors
+from agent.asked import Pictures, Questions, Showings
+from agent.core import showing as words
+from agent.core.snippets import crop_of
+from agent.domain.document import DocumentId, reference
+from agent.domain.life import Review
+from agent.domain.question import Question
+from agent.domain.snippet import Showing, Undrawn, Unshown
+from agent.ports import Ports
+from agent.workflow.outbox import pause_seconds
+
+log = structlog.get_logger(__name__)
+
+SHOWN_FOR = datetime.timedelta(hours=24)
+"""At most; Telegram lets bots delete for twice as long."""
+MOST_TRIES = 5
+"""How often this machine is given another chance to draw: for a minute, about."""
+
+
+class Snippets:
+    """What is shown in the chats.
+
+    Args:
+        should_stop: asked before each picture, and while one is drawn.
+        jitter: a number from 0 to 1 that spreads the attempts.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        questions: Questions,
+        showings: Showings,
+        pictures: Pictures,
+        *,
+        should_stop: Callable[[], bool],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._ports = ports
+        self._questions = questions
+        self._showings = showings
+        self._pictures = pictures
+        self._should_stop = should_stop
+        self._jitter = jitter
+
+    def ask(self, key: str, question: Question, recipient: str, beside: str | None) -> bool:
+        """Keep that somebody wants to see it; False when it stands in that chat already, or is on its way.
+
+        Args:
+            key: of the press; pressing twice is asking once.
+            beside: the receipt of the message whose button was pressed.
+        """
+        return self._showings.ask(key, question.question_id, recipient, beside, self._ports.clock.now())
+
+    def turn(self) -> bool:
+        """Show and take away what is due; gives whether something is to be said instead.
+
+        Raises:
+            LedgerUnavailable: later.
+        """
+        has_said = False
+        for showing in self._showings.due(self._ports.clock.now()):
+            if self._should_stop():
+                break
+            try:
+                has_said |= self._see_to(showing)
+            except errors.LedgerUnavailable:
+                raise
+            except errors.ReadingStopped:
+                break
+            except errors.DossierdError as error:
+                self._put_off(showing, error)
+            except Exception:  # one picture's mistake of ours keeps no other from being taken away
+                log.exception("showing_raised")
+                self._put_off(showing, None)
+        return has_said
+
+    def _see_to(self, showing: Showing) -> bool:
+        standing = self._standing(showing)
+        if standing is None:
+            self._take_away(showing)
+            return False
+        return not showing.is_drawn and self._show(showing, *standing)
+
+    def _standing(self, showing: Showing) -> tuple[Question, Review] | None:
+        """The question that it belongs to, and its review; None when it is to be seen no longer."""
+        since = showing.placed_at
+        if since is not None and self._ports.clock.now() - since >= SHOWN_FOR:
+            return None
+        question, stands = self._of(showing)
+        review = self._ports.ledger.review(question.document_id)
+        return (question, review) if stands and review and review.epoch == question.epoch else None
+
+    def _of(self, showing: Showing) -> tuple[Question, bool]:
+        found = self._questions.question(showing.question_id)
+        assert found is not None  # no question is ever removed
+        return found
+
+    # --- Showing
+
+    def _show(self, showing: Showing, question: Question, review: Review) -> bool:
+        """Put the picture into the chat; gives whether a sentence comes instead."""
+        ports, document_id = self._ports, question.document_id
+        made = self._drawn(showing, document_id, review)
+        if not isinstance(made, tuple):
+            return self._say_instead(showing, document_id, made)
+        if self._standing(showing) is None:
+            return False  # decided meanwhile: the next turn ends it
+        picture, page = made
+        receipt = showing.receipt
+        try:
+            if receipt is None:
+                place = words.placeholder(document_id, page, ports.voice)
+                receipt = self._pictures.hold_place(place, showing.recipient, beside=showing.beside)
+                self._showings.place(showing.showing_id, receipt, ports.clock.now())
+            caption = words.caption(document_id, page, ports.voice)
+            self._pictures.show(receipt, picture, caption, showing.recipient)
+        except errors.MessageRefused as error:
+            log.warning("snippet_refused", document=reference(document_id), reason=error.reason)
+            if receipt is not None:
+                self._remove(showing, receipt, document_id)
+            return self._say_instead(showing, document_id, Unshown.REFUSED)
+        self._showings.draw(showing.showing_id, ports.clock.now())
+        log.info("snippet_shown", document=reference(document_id), receipt=receipt)
+        return False
+
+    def _drawn(
+        self, showing: Showing, document_id: DocumentId, review: Review
+    ) -> tuple[bytes, int] | Undrawn | Unshown:
+        """Draw the lines; gives the picture and its page's number.
+
+        Raises:
+            ReadingStopped, StorageUnavailable, ReaderUnavailable: later.
+        """
+        ports = self._ports
+        document = ports.ledger.document(document_id)
+        if ports.snippets is None or showing.attempts >= MOST_TRIES:
+            return Unshown.UNAVAILABLE
+        if document is None or document.sha256 is None or document.location is None:
+            return Unshown.GONE
+        text = ports.ledger.text(document_id, document.sha256)
+        crop = None if text is None else crop_of(review.decision, text)
+        if crop is None:
+            return Unshown.UNREAD
+        try:
+            if ports.folders.fingerprint(document.location)[0] != document.sha256:
+                return Unshown.GONE
+            path = ports.folders.path(document.location)
+            made = ports.snippets.snippet(path, crop, should_stop=self._should_stop)
+        except errors.FileVanished:
+            return Unshown.GONE
+        return (made, crop.page) if isinstance(made, bytes) else made
+
+    def _say_instead(self, showing: Showing, document_id: DocumentId, why: Undrawn | Unshown) -> bool:
+        if showing.receipt is not None:
+            self._remove(showing, showing.receipt, document_id)
+        sentence = words.not_shown(document_id, why, self._ports.voice)
+        self._showings.end(
+            showing.showing_id, self._ports.clock.now(), messages=[(showing.recipient, sentence)]
+        )
+        log.info("snippet_not_shown", document=reference(document_id), reason=str(why))
+        return True
+
+    # --- Taking away
+
+    def _take_away(self, showing: Showing) -> None:
+        question, _ = self._of(showing)
+        error = (
+            None if showing.receipt is None else self._remove(showing, showing.receipt, question.document_id)
+        )
+        self._showings.end(showing.showing_id, self._ports.clock.now(), error=error)
+
+    def _remove(self, showing: Showing, receipt: str, document_id: DocumentId) -> str | None:
+        """Take the message away; gives why that will never be possible, if it won't.
+
+        Raises:
+            NotifierUnavailable: later.
+        """
+        gone = words.taken_away(document_id, self._ports.voice)
+        try:
+            self._pictures.take_away(receipt, gone, showing.recipient)
+        except errors.MessageRefused as error:
+            log.warning("snippet_left_standing", document=reference(document_id), receipt=receipt)
+            return error.sentence
+        log.info("snippet_taken_away", document=reference(document_id), receipt=receipt)
+        return None
+
+    def _put_off(self, showing: Showing, error: errors.DossierdError | None) -> None:
+        asked = error.retry_after_seconds if isinstance(error, errors.NotifierUnavailable) else None
+        pause = pause_seconds(showing.attempts, asked, self._jitter())
+        until = self._ports.clock.now() + datetime.timedelta(seconds=pause)
+        self._showings.postpone(showing.showing_id, until)
+        if error is not None:
+            log.warning("showing_postponed", reason=error.reason, pause_seconds=round(pause, 1))
