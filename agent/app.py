@@ -37,6 +37,7 @@ from agent.adapters.reading.splitter import PdfSplitter
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.sql_source import SqlSource
 from agent.adapters.routing import RoutingNotifier
+from agent.asked import Notifier
 from agent.config import Settings
 from agent.core.learned import vocabulary_with
 from agent.core.rules import Rules
@@ -45,7 +46,7 @@ from agent.core.voice import Voice
 from agent.domain.lesson import LessonState
 from agent.domain.message import recipient_of
 from agent.languages import catalogue
-from agent.ports import Ledger, Notifier, Ports
+from agent.ports import Ledger, Ports
 
 if TYPE_CHECKING:
     from agent.adapters.telegram.client import TelegramNotifier

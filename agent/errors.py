@@ -31,6 +31,7 @@ No error's text holds personal data or a secret: ids, kinds, numbers and names o
 
 from typing import ClassVar
 
+from agent.domain.message import Blame
 from agent.domain.outcome import FailureReason
 
 
@@ -163,18 +164,37 @@ class NotifierUnavailable(DossierdError):
 
     Attributes:
         retry_after_seconds: what the channel asked for; None when it said nothing.
+        blame: whose it is if the channel answers others meanwhile; None when that would prove nothing.
     """
 
     reason = "notifier_unavailable"
     retryable = True
 
-    def __init__(self, sentence: str, *, retry_after_seconds: float | None = None, hint: str = "") -> None:
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        retry_after_seconds: float | None = None,
+        blame: Blame | None = None,
+        hint: str = "",
+    ) -> None:
         super().__init__(sentence, hint=hint)
         self.retry_after_seconds = retry_after_seconds
+        self.blame = blame
 
 
 class MessageRefused(DossierdError):
+    """A message will never be delivered.
+
+    Attributes:
+        blame: whether to this recipient no other will be either.
+    """
+
     reason = "message_refused"
+
+    def __init__(self, sentence: str, *, blame: Blame = Blame.RECIPIENT, hint: str = "") -> None:
+        super().__init__(sentence, hint=hint)
+        self.blame = blame
 
 
 class LedgerUnavailable(DossierdError):

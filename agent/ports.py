@@ -90,33 +90,6 @@ class Registry(Protocol):
         ...
 
 
-class Notifier(Protocol):
-    """A channel to people."""
-
-    def recipients(self) -> Sequence[str]:
-        """Whom a message goes to, each an opaque key that `send` takes."""
-        ...
-
-    def send(self, message: Message, recipient: str) -> str:
-        """Deliver one message and return the channel's receipt. It may be delivered twice.
-
-        Raises:
-            NotifierUnavailable: not now; the message is kept and tried again.
-            MessageRefused: never; the message is kept as undeliverable.
-        """
-        ...
-
-    def replace(self, receipt: str, message: Message, recipient: str) -> str:
-        """Put a message in the place of an earlier one and return the receipt of what stands there now.
-
-        A channel that can't change what it has said says it anew. Safe to repeat.
-
-        Raises:
-            NotifierUnavailable, MessageRefused.
-        """
-        ...
-
-
 class Folders(Protocol):
     """The home's folders. Locations are paths below the home, with `/`; files only move, nothing is overwritten."""
 

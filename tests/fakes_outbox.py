@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.domain.document import DocumentId
-from agent.domain.message import Message, MessageKind, Parcel, ParcelId
+from agent.domain.message import Blame, LoneFailures, Message, MessageKind, Parcel, ParcelId
 from agent.errors import DossierdError, MessageRefused
 
 NOON = datetime.datetime(2026, 3, 1, 12, 0, tzinfo=datetime.UTC)
@@ -38,6 +38,7 @@ class Row:
     receipt: str | None = None
     error: str | None = None
     is_dead: bool = False
+    blame: Blame | None = None
     card: str | None = None
 
     @property
@@ -94,14 +95,22 @@ class FakeOutbox:
         for row in self._before(sent):
             row.receipt = receipt if row.waits else row.receipt
 
-    def postpone(self, parcel_id: ParcelId, until: datetime.datetime, error_reason: str) -> None:
+    def postpone(
+        self,
+        parcel_id: ParcelId,
+        until: datetime.datetime,
+        error_reason: str,
+        alone: LoneFailures | None = None,
+    ) -> None:
         row = self.row(parcel_id)
         row.due_at, row.error = until, error_reason
-        row.parcel = replace(row.parcel, attempts=row.parcel.attempts + 1)
+        row.parcel = replace(row.parcel, attempts=row.parcel.attempts + 1, alone=alone)
 
-    def mark_dead(self, parcel_id: ParcelId, error_reason: str, now: datetime.datetime) -> None:
+    def mark_dead(
+        self, parcel_id: ParcelId, error_reason: str, now: datetime.datetime, blame: Blame | None = None
+    ) -> None:
         row = self.row(parcel_id)
-        row.is_dead, row.error = True, error_reason
+        row.is_dead, row.error, row.blame = True, error_reason, blame
 
     def row(self, parcel_id: ParcelId) -> Row:
         return self.rows[parcel_id - 1]
@@ -142,6 +151,10 @@ class FakeNotifier:
     troubles: dict[str, list[DossierdError]] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
     silent: list[bool] = field(default_factory=list)
+    is_away: bool = False
+
+    def answers(self, recipient: str) -> bool:
+        return not self.is_away
 
     def recipients(self) -> Sequence[str]:
         return self.names

@@ -2,7 +2,7 @@
 
 Nobody can press or answer anything there, so only what `domain.message.one_way` gives is to be sent. An address holds
 passwords: it is told to nobody, and apprise, which writes hosts and answers into its log, is not listened to. It says
-only whether a message went out: what fails is tried again, for ever.
+only whether a message went out: what fails is tried again, and given up where something else gets through meanwhile.
 """
 
 import contextlib
@@ -10,10 +10,11 @@ import hashlib
 import importlib.util
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from agent.domain.message import GOOD_NEWS, Message, visible
+from agent.domain.message import GOOD_NEWS, Blame, Message, visible
 from agent.errors import MessageRefused, NotifierUnavailable, SettingInvalid
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class AppriseNotifier:
         )
         self._services: dict[str, apprise.NotifyBase] = {}
         self._calls: dict[str, _Call] = {}
+        self._taken_at: dict[str, float] = {}
+        self._failed_at: dict[str, tuple[float | None, float]] = {}  # the last time but one, and the last
         for number, address in enumerate(addresses, start=1):
             service = apprise.Apprise.instantiate(address, asset=asset, suppress_exceptions=True)
             if not isinstance(service, apprise.NotifyBase):
@@ -80,6 +83,12 @@ class AppriseNotifier:
         """What the addresses are, such as `ntfy`: nothing of a secret."""
         return tuple(str(service.service_name) for service in self._services.values())
 
+    def answers(self, recipient: str) -> bool:
+        """Whether another address has taken something between the last two failures of this one."""
+        before, _ = self._failed_at.get(recipient, (None, 0.0))
+        others = (at for other, at in self._taken_at.items() if other != recipient)
+        return before is not None and any(at > before for at in others)
+
     def send(self, message: Message, recipient: str) -> str:
         """Deliver one message.
 
@@ -87,6 +96,16 @@ class AppriseNotifier:
             NotifierUnavailable: it did not go out, or an earlier one to the same address still hangs.
             MessageRefused: the address is no longer set.
         """
+        try:
+            self._deliver(message, recipient)
+        except NotifierUnavailable:
+            _, last = self._failed_at.get(recipient, (None, None))
+            self._failed_at[recipient] = (last, time.monotonic())
+            raise
+        self._taken_at[recipient] = time.monotonic()
+        return recipient
+
+    def _deliver(self, message: Message, recipient: str) -> None:
         service = self._services.get(recipient)
         if service is None:
             raise MessageRefused(
@@ -95,17 +114,14 @@ class AppriseNotifier:
             )
         earlier = self._calls.get(recipient)
         if earlier is not None and earlier.is_alive():
-            raise NotifierUnavailable(
-                "An earlier message to this address of DOSSIERD_NOTIFY_URLS still hangs."
-            )
+            raise _untaken("An earlier message to this address of DOSSIERD_NOTIFY_URLS still hangs.")
         call = self._calls[recipient] = _Call(lambda: _notify(service, message))
         call.start()
         call.join(self._call_seconds)
         if call.is_alive():
-            raise NotifierUnavailable("An address of DOSSIERD_NOTIFY_URLS took too long.")
+            raise _untaken("An address of DOSSIERD_NOTIFY_URLS took too long.")
         if not call.is_delivered:
-            raise NotifierUnavailable("An address of DOSSIERD_NOTIFY_URLS did not take the message.")
-        return recipient
+            raise _untaken("An address of DOSSIERD_NOTIFY_URLS did not take the message.")
 
     def replace(self, receipt: str, message: Message, recipient: str) -> str:  # noqa: ARG002 -- what went out stays
         """Say what has changed as a message of its own.
@@ -114,6 +130,10 @@ class AppriseNotifier:
             NotifierUnavailable, MessageRefused: as `send`.
         """
         return self.send(message, recipient)
+
+
+def _untaken(sentence: str) -> NotifierUnavailable:
+    return NotifierUnavailable(sentence, blame=Blame.RECIPIENT)
 
 
 class _Call(threading.Thread):

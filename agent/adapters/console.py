@@ -25,6 +25,9 @@ class ConsoleNotifier:
     def recipients(self) -> Sequence[str]:
         return (RECIPIENT,)
 
+    def answers(self, recipient: str) -> bool:  # noqa: ARG002 -- a terminal tells nothing of other channels
+        return False
+
     def send(self, message: Message, recipient: str) -> str:
         """Show one message.
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from agent.asked import Notifier
 from agent.domain.message import Message
-from agent.ports import Notifier
 
 
 class RoutingNotifier:
@@ -21,6 +21,13 @@ class RoutingNotifier:
     def recipients(self) -> Sequence[str]:
         channels = (self._main, *self._others.values())
         return tuple(recipient for channel in channels for recipient in channel.recipients())
+
+    def answers(self, recipient: str) -> bool:
+        """Whether the recipient's channel answers; for one that can't tell, whether the main one does."""
+        own = self._channel(recipient)
+        if own.answers(recipient):
+            return True
+        return own is not self._main and self._main.answers(recipient)
 
     def send(self, message: Message, recipient: str) -> str:
         """Deliver one message by its channel.

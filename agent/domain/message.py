@@ -1,5 +1,6 @@
 """What a human is told. Plain text only: each channel renders and escapes it in its own way."""
 
+import datetime
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -131,6 +132,23 @@ class Message:
         return None if self.document_id is None else reference(self.document_id)
 
 
+class Blame(StrEnum):
+    """Whose the trouble is when a message doesn't get through, and the channel itself is well."""
+
+    MESSAGE = "message"
+    """Another one may get through."""
+    RECIPIENT = "recipient"
+    """None gets through: the bot is blocked, there is no such chat, an address takes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoneFailures:
+    """How often, and since when, a message failed while its channel answered something else."""
+
+    count: int
+    since: datetime.datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """A message on its way to one recipient: a row of the outbox.
@@ -138,6 +156,7 @@ class Parcel:
     Attributes:
         recipient: one of the notifier's own keys.
         attempts: how often it was postponed so far.
+        alone: those of its failures that were no outage; None while there was none.
         replaces: the receipt of the message whose place this one takes; None for a new message.
     """
 
@@ -147,6 +166,7 @@ class Parcel:
     recipient: str
     message: Message
     attempts: int = 0
+    alone: LoneFailures | None = None
     replaces: str | None = None
 
 

@@ -1,7 +1,8 @@
 """Deliver what waits in the outbox: in order for each recipient, at least once, whatever the channel does.
 
 A message is sent first and marked after it, so a death in between sends it again: its reference makes that
-harmless, where the other order would lose it. A recipient who can't be reached holds up nobody else.
+harmless, where the other order would lose it. A recipient who can't be reached holds up nobody else. A message that
+alone can't be delivered, while its channel answers, is given up in the end, so that those behind it go on.
 """
 
 import datetime
@@ -13,9 +14,11 @@ from typing import Protocol
 
 import structlog
 
-from agent.domain.message import Parcel, ParcelId
+from agent.asked import Notifier
+from agent.core.patience import failed_alone, is_hopeless
+from agent.domain.message import Blame, LoneFailures, Parcel, ParcelId
 from agent.errors import MessageRefused, NotifierUnavailable
-from agent.ports import Clock, Notifier
+from agent.ports import Clock
 
 log = structlog.get_logger(__name__)
 
@@ -53,11 +56,23 @@ class Outbox(Protocol):
         """Keep it as delivered, and with it the earlier ones of its card that wait."""
         ...
 
-    def postpone(self, parcel_id: ParcelId, until: datetime.datetime, error_reason: str) -> None:
-        """Keep it until then, and count the attempt; `error_reason` holds no personal data."""
+    def postpone(
+        self,
+        parcel_id: ParcelId,
+        until: datetime.datetime,
+        error_reason: str,
+        alone: LoneFailures | None = None,
+    ) -> None:
+        """Keep it until then, and count the attempt; `error_reason` holds no personal data.
+
+        Args:
+            alone: its failures so far that were no outage.
+        """
         ...
 
-    def mark_dead(self, parcel_id: ParcelId, error_reason: str, now: datetime.datetime) -> None:
+    def mark_dead(
+        self, parcel_id: ParcelId, error_reason: str, now: datetime.datetime, blame: Blame | None = None
+    ) -> None:
         """Keep it as undeliverable; it holds up nobody."""
         ...
 
@@ -129,17 +144,32 @@ def _deliver(
     try:
         receipt = _say(parcel, notifier)
     except NotifierUnavailable as error:
+        counted = _counted(parcel, error, notifier, clock)
+        if counted is not None and is_hopeless(counted, clock.now()):
+            outbox.mark_dead(parcel.parcel_id, error.sentence, clock.now(), error.blame)
+            line.warning("message_given_up", reason=error.reason, attempt=parcel.attempts + 1)
+            return True
         pause = pause_seconds(parcel.attempts, error.retry_after_seconds, jitter(), longest_pause_seconds)
-        outbox.postpone(parcel.parcel_id, clock.now() + datetime.timedelta(seconds=pause), error.sentence)
+        until = clock.now() + datetime.timedelta(seconds=pause)
+        outbox.postpone(parcel.parcel_id, until, error.sentence, counted or parcel.alone)
         line.warning("message_postponed", reason=error.reason, pause_seconds=round(pause, 1))
         return False
     except MessageRefused as error:
-        outbox.mark_dead(parcel.parcel_id, error.sentence, clock.now())
+        outbox.mark_dead(parcel.parcel_id, error.sentence, clock.now(), error.blame)
         line.warning("message_refused", reason=error.reason)
     else:
         _mark(parcel.parcel_id, receipt, outbox, clock, unmarked)
         line.info("message_sent", receipt=receipt)
     return True
+
+
+def _counted(
+    parcel: Parcel, error: NotifierUnavailable, notifier: Notifier, clock: Clock
+) -> LoneFailures | None:
+    """Count a failure that is no outage: the channel answers something else in the same moment. None for any other."""
+    if error.blame is None or not notifier.answers(parcel.recipient):
+        return None
+    return failed_alone(parcel.alone, clock.now())
 
 
 def _hushed(parcel: Parcel) -> Parcel:

@@ -59,7 +59,7 @@ class BotApi:
         self._clock = clock
         self._advanced = 0.0
         self._troubles: list[tuple[str | None, Trouble]] = []
-        self._lasting: tuple[str | None, Trouble] | None = None
+        self._lasting: tuple[str | None, str, Trouble] | None = None
         self._changed = threading.Condition()
         self._closing = threading.Event()
         self._is_down = False
@@ -241,14 +241,15 @@ class BotApi:
         with self._changed:
             self._troubles.extend((method, trouble) for trouble in troubles)
 
-    def suffer(self, trouble: Trouble, *, method: str | None = None) -> None:
+    def suffer(self, trouble: Trouble, *, method: str | None = None, words: str = "") -> None:
         """Meet every request with this until `recover`; what was ordered for one request goes first.
 
         Args:
             method: spare requests for any other.
+            words: spare requests whose text is without them.
         """
         with self._changed:
-            self._lasting = (method, trouble)
+            self._lasting = (method, words, trouble)
 
     def recover(self) -> None:
         with self._changed:
@@ -297,7 +298,7 @@ class BotApi:
         """Judge a request; give the trouble that was ordered for it, and the answer that is due."""
         with self._changed:
             self.calls.append(method)
-            trouble = self._trouble_for(method)
+            trouble = self._trouble_for(method, parameters.get("text", ""))
             takes = trouble is None or (isinstance(trouble, Drop) and trouble.keeps)
             answer: Answer | Drop = self._answer(token, method, parameters, files) if takes else SERVER_ERROR
             if isinstance(answer, Drop):
@@ -307,13 +308,15 @@ class BotApi:
             self._changed.notify_all()
             return trouble, answer
 
-    def _trouble_for(self, method: str) -> Trouble | None:
+    def _trouble_for(self, method: str, text: str) -> Trouble | None:
         for index, (wanted, trouble) in enumerate(self._troubles):
             if wanted in (None, method):
                 del self._troubles[index]
                 return trouble
-        wanted, lasting = self._lasting or (None, None)
-        return lasting if wanted in (None, method) else None
+        if self._lasting is None:
+            return None
+        wanted, words, lasting = self._lasting
+        return lasting if wanted in (None, method) and words in text else None
 
     def _answer(self, token: str, method: str, parameters: Parameters, files: Files) -> Answer | Drop:
         if not re.fullmatch(_TOKEN_FORM, token) or method not in PARAMETERS:

@@ -8,8 +8,8 @@ from agent.adapters.apprise import AppriseNotifier
 from agent.adapters.console import ConsoleNotifier
 from agent.adapters.routing import RoutingNotifier
 from agent.adapters.telegram.client import TelegramNotifier
+from agent.asked import Notifier
 from agent.errors import MessageRefused
-from agent.ports import Notifier
 from tests.botapi import CHAT, OTHER_CHAT, TOKEN, BotApi
 from tests.fakes_outbox import FakeNotifier, a_message
 from tests.listening import Listening

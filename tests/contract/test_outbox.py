@@ -13,7 +13,7 @@ from agent.adapters.ledger import SqlOutbox, open_engine, schema
 from agent.adapters.ledger.engine import writing
 from agent.adapters.ledger.rows import MESSAGE
 from agent.core.notices import unwell_notice
-from agent.domain.message import Message, MessageKind, ParcelId, Topic
+from agent.domain.message import Blame, LoneFailures, Message, MessageKind, ParcelId, Topic
 from agent.workflow.outbox import Outbox
 from tests.fakes_outbox import NOON, FakeOutbox, a_message
 
@@ -102,6 +102,12 @@ def test_a_postponed_parcel_holds_up_its_own_recipient_only(outbox: AnyOutbox) -
     outbox.mark_sent(other, "receipt", NOON)
     assert outbox.next_due() == LATER
     assert [(parcel.document_id, parcel.attempts) for parcel in outbox.due(LATER, 10)] == [(1, 1), (2, 0)]
+
+
+def test_failures_that_were_no_outage_are_remembered(outbox: AnyOutbox) -> None:
+    alone = LoneFailures(count=3, since=NOON)
+    outbox.postpone(outbox.add("anna", 1), NOON, "down", alone)
+    assert [parcel.alone for parcel in outbox.due(NOON, 10)] == [alone]
 
 
 def test_a_parcel_whose_document_is_still_moved_is_not_due_and_holds_up_nobody(outbox: AnyOutbox) -> None:
@@ -215,6 +221,9 @@ def test_who_refuses_is_known_until_a_message_gets_through(tmp_path: Path) -> No
     outbox.mark_sent(outbox.add("bert", 1), "41", NOON)
     outbox.add("anna", 2)
     assert outbox.refusing(("anna", "bert", "carl")) == {"anna": "blocked", "bert": None, "carl": None}
-    outbox.mark_sent(outbox.add("anna", 3), "42", NOON)
+    outbox.mark_dead(outbox.add("anna", 4), "too long", NOON, Blame.MESSAGE)
+    assert outbox.refusing(("anna",)) == {"anna": "blocked"}
+    outbox.mark_sent(outbox.add("anna", 5), "42", NOON)
+    outbox.mark_dead(outbox.add("anna", 6), "too long", NOON, Blame.MESSAGE)
     assert outbox.refusing(("anna",)) == {"anna": None}
     engine.dispose()

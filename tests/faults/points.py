@@ -62,6 +62,9 @@ class ToldInAFile:
     def recipients(self) -> Sequence[str]:
         return ("file",)
 
+    def answers(self, recipient: str) -> bool:
+        return False
+
     def replace(self, receipt: str, message: Message, recipient: str) -> str:
         return self.send(message, recipient)
 

@@ -6,12 +6,14 @@ that wait to do so only the newest is delivered, and the others count as sent wi
 
 import datetime
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
     FromClause,
+    Row,
     and_,
     bindparam,
     exists,
@@ -26,7 +28,16 @@ from agent.adapters.ledger import rows
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.schema import outbox
 from agent.domain.document import DocumentId
-from agent.domain.message import NOTICES, Message, MessageKind, Parcel, ParcelId, Topic
+from agent.domain.message import (
+    NOTICES,
+    Blame,
+    LoneFailures,
+    Message,
+    MessageKind,
+    Parcel,
+    ParcelId,
+    Topic,
+)
 
 
 def waits(table: FromClause) -> ColumnElement[bool]:
@@ -100,6 +111,7 @@ _LAST = (
         outbox.c.recipient == bindparam("wanted"),
         outbox.c.told_by.is_(None),
         or_(outbox.c.sent_at.is_not(None), outbox.c.dead_at.is_not(None)),
+        func.coalesce(outbox.c.blame, Blame.RECIPIENT) == Blame.RECIPIENT,
     )
     .order_by(outbox.c.parcel_id.desc())
     .limit(1)
@@ -135,6 +147,7 @@ class SqlOutbox:
                     recipient=row.recipient,
                     message=rows.MESSAGE.validate_json(row.message),
                     attempts=row.attempts,
+                    alone=_alone(row),
                     replaces=row.replaces,
                 )
                 for row in found
@@ -164,11 +177,26 @@ class SqlOutbox:
                 )
                 connection.execute(update(outbox).where(superseded, waits(outbox)).values(**sent))
 
-    def postpone(self, parcel_id: ParcelId, until: datetime.datetime, error_reason: str) -> None:
-        self._change(parcel_id, due_at=until, attempts=outbox.c.attempts + 1, error=error_reason)
+    def postpone(
+        self,
+        parcel_id: ParcelId,
+        until: datetime.datetime,
+        error_reason: str,
+        alone: LoneFailures | None = None,
+    ) -> None:
+        self._change(
+            parcel_id,
+            due_at=until,
+            attempts=outbox.c.attempts + 1,
+            error=error_reason,
+            lone_failures=None if alone is None else alone.count,
+            lone_since=None if alone is None else alone.since,
+        )
 
-    def mark_dead(self, parcel_id: ParcelId, error_reason: str, now: datetime.datetime) -> None:
-        self._change(parcel_id, dead_at=now, error=error_reason)
+    def mark_dead(
+        self, parcel_id: ParcelId, error_reason: str, now: datetime.datetime, blame: Blame | None = None
+    ) -> None:
+        self._change(parcel_id, dead_at=now, error=error_reason, blame=blame)
 
     def put(self, card: str, recipient: str, message: Message, now: datetime.datetime) -> None:
         """Write a message that takes the place of the last one of the same card; due at once.
@@ -196,7 +224,10 @@ class SqlOutbox:
         return None if message is None else rows.MESSAGE.validate_json(message).kind
 
     def refusing(self, recipients: Sequence[str]) -> Mapping[str, str | None]:
-        """Of each, why the last message was refused; None for whom it reached, and who had none yet."""
+        """Of each who takes nothing, why the last message was refused; None for whom it reached, and who had none yet.
+
+        A message that was refused for its own sake says nothing of its recipient.
+        """
         with reading(self._engine) as connection:
             return {
                 recipient: connection.execute(_LAST_REFUSAL, {"wanted": recipient}).scalar()
@@ -209,6 +240,10 @@ class SqlOutbox:
     def _change(self, parcel_id: ParcelId, **values: object) -> None:
         with writing(self._engine) as connection:
             connection.execute(update(outbox).where(outbox.c.parcel_id == parcel_id).values(**values))
+
+
+def _alone(row: Row[Any]) -> LoneFailures | None:
+    return None if row.lone_since is None else LoneFailures(count=row.lone_failures, since=row.lone_since)
 
 
 def put(

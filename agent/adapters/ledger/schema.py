@@ -176,6 +176,9 @@ outbox = Table(
     Column("receipt", Text),
     Column("dead_at", UtcDateTime),
     Column("error", Text),
+    Column("blame", String(16)),  # whether it was refused, or the recipient takes nothing
+    Column("lone_failures", Integer),  # those that were no outage
+    Column("lone_since", UtcDateTime),
     Column("card", String(64)),  # of a message that later ones take the place of
     Column(
         "told_by", String(64), index=True
@@ -183,6 +186,7 @@ outbox = Table(
     UniqueConstraint("document_id", "epoch", "recipient"),
     Index("ix_outbox_waiting", "sent_at", "dead_at", "due_at"),
     Index("ix_outbox_card", "card", "recipient"),
+    Index("ix_outbox_receipt", "recipient", "receipt"),
 )
 
 storms = Table(

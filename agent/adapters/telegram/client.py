@@ -25,7 +25,7 @@ from agent.adapters.telegram.pictures import TelegramPictures
 from agent.adapters.telegram.updates import heard_in
 from agent.domain.hearing import Heard
 from agent.domain.message import Message, recipient_of
-from agent.errors import MessageRefused
+from agent.errors import MessageRefused, NotifierUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +79,14 @@ class TelegramNotifier:
 
     def recipients(self) -> Sequence[str]:
         return tuple(self._chats)
+
+    def answers(self, recipient: str) -> bool:  # noqa: ARG002 -- all chats are Telegram's
+        """Whether Telegram answers just now: it is asked for the bot's username."""
+        try:
+            self.check()
+        except NotifierUnavailable:
+            return False
+        return True
 
     def send(self, message: Message, recipient: str) -> str:
         """Deliver one message; the receipt is Telegram's number for it.

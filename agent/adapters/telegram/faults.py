@@ -19,6 +19,7 @@ from telegram.error import (
     TimedOut,
 )
 
+from agent.domain.message import Blame
 from agent.errors import DossierdError, MessageRefused, NotifierUnavailable
 
 _MARKUP_REFUSED = "can't parse entities"
@@ -30,6 +31,9 @@ _CHAT_REFUSALS = (
     "bot is not a member",
     "bot can't initiate conversation",
     "user is deactivated",
+    "group chat was deactivated",
+    "have no rights to send a message",
+    "chat_write_forbidden",
 )
 _TEXT_REFUSALS = ("message is too long", "message text is empty", _MARKUP_REFUSED)
 
@@ -58,24 +62,28 @@ def translated(error: TelegramError) -> DossierdError:
         case RetryAfter():
             pause = _seconds(error.retry_after)
             return NotifierUnavailable("Telegram asks for patience.", retry_after_seconds=pause)
-        case BadRequest() | Forbidden():
-            return _refused(error.message.lower())
+        case BadRequest():
+            return _refused(error.message.lower(), Blame.MESSAGE)
+        case Forbidden():
+            return _refused(error.message.lower(), Blame.RECIPIENT)
         case ChatMigrated():
             return MessageRefused("The group's number changed twice.", hint=_LOOK_AT_CHAT)
         case InvalidToken():
             return NotifierUnavailable("Telegram does not accept the token.", hint=_LOOK_AT_TOKEN)
         case Conflict():
             return NotifierUnavailable("Another program uses this bot.", hint="Stop the other one.")
-        case TimedOut():
+        case TimedOut() if not is_surely_not_sent(error):
             return no_answer()
         case NetworkError():
-            return NotifierUnavailable("Telegram can't be reached, or is in trouble itself.")
+            blame = None if is_surely_not_sent(error) else Blame.MESSAGE
+            return NotifierUnavailable("Telegram can't be reached, or is in trouble itself.", blame=blame)
         case _:
-            return NotifierUnavailable("What answered is not Telegram's Bot API.", hint=_LOOK_AT_ADDRESS)
+            sentence = "What answered is not Telegram's Bot API."
+            return NotifierUnavailable(sentence, blame=Blame.MESSAGE, hint=_LOOK_AT_ADDRESS)
 
 
 def no_answer() -> NotifierUnavailable:
-    return NotifierUnavailable("Telegram did not answer in time.")
+    return NotifierUnavailable("Telegram did not answer in time.", blame=Blame.MESSAGE)
 
 
 def is_markup_refused(error: BadRequest) -> bool:
@@ -114,10 +122,13 @@ def is_surely_not_sent(error: BaseException) -> bool:
     return isinstance(error, NetworkError) and isinstance(error.__cause__, _NEVER_SENT)
 
 
-def _refused(said: str) -> MessageRefused:
+def _refused(said: str, blame: Blame) -> MessageRefused:
+    """Say what was refused: a chat, a text, or for a reason that stands in no list, what the error's kind is for."""
     known = next((words for words in _CHAT_REFUSALS + _TEXT_REFUSALS if words in said), "no known reason")
     return MessageRefused(
-        f"Telegram refused the message: {known}.", hint="" if known in _TEXT_REFUSALS else _LOOK_AT_CHAT
+        f"Telegram refused the message: {known}.",
+        blame=Blame.RECIPIENT if known in _CHAT_REFUSALS else blame,
+        hint="" if known in _TEXT_REFUSALS else _LOOK_AT_CHAT,
     )
 
 

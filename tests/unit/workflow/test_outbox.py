@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from agent.domain.message import ParcelId
+from agent.domain.message import Blame, LoneFailures, ParcelId
 from agent.errors import LedgerUnavailable, MessageRefused, NotifierUnavailable
 from agent.workflow.outbox import BATCH, pause_seconds, relay
 from tests.fakes_outbox import NOON, FakeNotifier, FakeOutbox, StandingClock, a_message
@@ -170,6 +170,42 @@ def test_relay_is_back_soon_for_whom_it_may_not_wait_long() -> None:
         longest_pause_seconds=lambda recipient: 40.0 if recipient == "anna" else 600.0,
     )
     assert [row.due_at for row in outbox.rows] == [after(40), after(600)]
+
+
+def _fail(minutes: int, *, blame: Blame | None, is_away: bool = False) -> FakeOutbox:
+    outbox, clock = FakeOutbox(), StandingClock()
+    notifier = FakeNotifier(is_away=is_away)
+    notifier.troubles["anna"] = [NotifierUnavailable("no answer", blame=blame) for _ in range(minutes + 1)]
+    for number in (1, 2):
+        outbox.add("anna", number)
+    for _ in range(minutes + 1):
+        clock.moment = relay(outbox, notifier, clock, longest_pause_seconds=lambda _: 60.0) or after(3600)
+    return outbox
+
+
+def test_a_message_that_alone_fails_is_given_up_and_the_next_one_goes_on() -> None:
+    outbox = _fail(25, blame=Blame.MESSAGE)
+    assert (outbox.rows[0].is_dead, outbox.rows[0].blame) == (True, Blame.MESSAGE)
+    assert not outbox.rows[1].is_dead
+
+
+@pytest.mark.parametrize(
+    ("blame", "is_away"), [(Blame.MESSAGE, True), (None, False)], ids=["outage", "patience"]
+)
+def test_what_can_not_be_the_messages_fault_gives_nothing_up(blame: Blame | None, is_away: bool) -> None:
+    outbox = _fail(60, blame=blame, is_away=is_away)
+    assert not outbox.rows[0].is_dead
+    assert outbox.rows[0].parcel.alone is None
+
+
+def test_a_failure_of_an_outage_gives_up_no_message_that_failed_alone_before() -> None:
+    outbox, notifier, clock = FakeOutbox(), FakeNotifier(is_away=True), StandingClock()
+    notifier.troubles["anna"] = [NotifierUnavailable("no answer", blame=Blame.MESSAGE)]
+    parcel_id = outbox.add("anna", 1)
+    outbox.postpone(parcel_id, NOON, "no answer", LoneFailures(count=20, since=after(-3600)))
+    relay_now(outbox, notifier, clock)
+    assert not outbox.row(parcel_id).is_dead
+    assert outbox.row(parcel_id).parcel.alone == LoneFailures(count=20, since=after(-3600))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,214 @@
+"""Messages that can't be delivered, over real HTTP and from a real outbox: whose fault it is, and who goes on."""
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+from structlog.testing import capture_logs
+
+from agent.adapters.ledger import SqlOutbox, open_engine, schema
+from agent.adapters.ledger.engine import reading
+from agent.adapters.telegram.client import TelegramNotifier
+from agent.workflow.outbox import relay
+from tests import botapi
+from tests.botapi import CHAT, OTHER_CHAT, TOKEN, BotApi
+from tests.custody_builders import new_ledger
+from tests.fakes_outbox import StandingClock, a_message
+
+pytestmark = [
+    pytest.mark.reliability,
+    # python-telegram-bot warns about its own reading of its own attribute whenever it makes a RetryAfter.
+    pytest.mark.filterwarnings("ignore:Deprecated since version v22.2"),
+]
+
+HERE, THERE = f"telegram:{CHAT}", f"telegram:{OTHER_CHAT}"
+MINUTE = datetime.timedelta(minutes=1)
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    with BotApi() as running:
+        yield running
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(new_ledger())
+    made = open_engine(path, may_upgrade=True)
+    yield made
+    made.dispose()
+
+
+class Post:
+    """An outbox and the way to the chats; `run` lets time pass."""
+
+    def __init__(self, api: BotApi, engine: Engine) -> None:
+        self._engine = engine
+        self.outbox = SqlOutbox(engine)
+        self.clock = StandingClock()
+        self.began = self.clock.now()
+        self.notifier = TelegramNotifier(
+            TOKEN, (CHAT, OTHER_CHAT), api.url, spacing_seconds=0, call_seconds=0.3
+        )
+
+    def write(self, title: str, recipient: str = HERE, card: str | None = None) -> None:
+        self.outbox.put(card or f"card:{title}", recipient, a_message(7, title), self.clock.now())
+
+    def run(self, for_at_most: datetime.timedelta) -> None:
+        """Deliver what is due, again and again, until nothing waits or the time is over."""
+        end = self.clock.now() + for_at_most
+        while True:
+            again = relay(
+                self.outbox,
+                self.notifier,
+                self.clock,
+                longest_pause_seconds=lambda _: 40.0,
+                jitter=lambda: 1.0,
+            )
+            if again is None or again > end:
+                return
+            self.clock.moment = max(again, self.clock.now())
+
+    @property
+    def minutes(self) -> float:
+        return (self.clock.now() - self.began) / MINUTE
+
+    def dead(self) -> list[tuple[str, str | None]]:
+        """What was given up, and whose fault that is."""
+        table = schema.outbox
+        with reading(self._engine) as connection:
+            found = connection.execute(
+                select(table.c.card, table.c.blame)
+                .where(table.c.dead_at.is_not(None))
+                .order_by(table.c.parcel_id)
+            )
+            return [(row.card.removeprefix("card:"), row.blame) for row in found]
+
+
+@pytest.fixture
+def post(api: BotApi, engine: Engine) -> Iterator[Post]:
+    made = Post(api, engine)
+    yield made
+    made.notifier.close()
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [botapi.SERVER_ERROR, botapi.OTHER_JSON, botapi.Drop(), botapi.Hang()],
+    ids=["500", "malformed", "cut off", "hangs"],
+)
+def test_a_message_that_alone_fails_for_a_quarter_of_an_hour_is_given_up_and_the_others_go_on(
+    api: BotApi, post: Post, trouble: botapi.Trouble
+) -> None:
+    api.suffer(trouble, method="sendMessage", words="poisoned")
+    for title in ("poisoned", "second", "third"):
+        post.write(title)
+    post.write("elsewhere", THERE)
+    with capture_logs() as lines:
+        post.run(30 * MINUTE)
+    assert api.texts == ["elsewhere", "second", "third"]
+    assert post.dead() == [("poisoned", "message")]
+    assert 15 <= post.minutes < 17
+    assert [line["attempt"] for line in lines if line["event"] == "message_given_up"] == [27]
+    assert post.outbox.refusing((HERE, THERE)) == {HERE: None, THERE: None}
+
+
+def test_an_outage_gives_up_nothing_however_long_it_is(api: BotApi, post: Post) -> None:
+    api.suffer(botapi.ECHOING_PAGE)
+    for title in ("first", "second"):
+        post.write(title)
+    post.run(60 * MINUTE)
+    assert post.dead() == []
+    api.recover()
+    post.run(MINUTE)
+    assert api.texts == ["first", "second"]
+
+
+def test_failures_of_an_outage_do_not_count_when_it_is_over(api: BotApi, post: Post) -> None:
+    api.suffer(botapi.SERVER_ERROR)
+    post.write("first")
+    post.run(20 * MINUTE)
+    api.suffer(botapi.SERVER_ERROR, method="sendMessage")
+    post.run(14 * MINUTE)
+    assert post.dead() == []
+    api.recover()
+    post.run(MINUTE)
+    assert api.texts == ["first"]
+
+
+def test_what_is_known_of_a_message_survives_a_restart(api: BotApi, engine: Engine, post: Post) -> None:
+    api.suffer(botapi.SERVER_ERROR, method="sendMessage")
+    post.write("poisoned")
+    post.run(10 * MINUTE)
+    again = Post(api, engine)
+    again.clock.moment = post.clock.now()
+    again.run(7 * MINUTE)
+    again.notifier.close()
+    assert again.dead() == [("poisoned", "message")]
+
+
+def test_who_is_asked_for_patience_is_patient_for_ever(api: BotApi, post: Post) -> None:
+    api.suffer(botapi.too_many_requests(60), method="sendMessage")
+    post.write("first")
+    post.run(60 * MINUTE)
+    assert post.dead() == []
+    api.recover()
+    post.run(2 * MINUTE)
+    assert api.texts == ["first"]
+
+
+def test_an_edit_that_alone_fails_is_given_up_and_the_next_one_takes_its_place(
+    api: BotApi, post: Post
+) -> None:
+    post.write("asked", card="question:1")
+    post.run(MINUTE)
+    api.suffer(botapi.SERVER_ERROR, words="poisoned")
+    post.write("poisoned", card="question:1")
+    post.run(30 * MINUTE)
+    assert (api.texts, post.dead()) == (["asked"], [("question:1", "message")])
+    post.write("answered", card="question:1")
+    post.run(MINUTE)
+    assert api.texts == ["answered"]
+
+
+def test_a_text_that_is_refused_says_nothing_of_its_chat(api: BotApi, post: Post) -> None:
+    api.order(botapi.refusal(400, "Bad Request: message is too long"))
+    for title in ("long", "short"):
+        post.write(title)
+    post.run(MINUTE)
+    assert (api.texts, post.dead()) == (["short"], [("long", "message")])
+    post.write("longer")
+    api.order(botapi.refusal(400, "Bad Request: a reason that nobody foresaw"))
+    post.run(MINUTE)
+    assert post.dead() == [("long", "message"), ("longer", "message")]
+    assert post.outbox.refusing((HERE,)) == {HERE: None}
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "told"),
+    [
+        (403, "Forbidden: bot was blocked by the user", "bot was blocked by the user"),
+        (403, "Forbidden: bot was kicked from the supergroup chat", "bot was kicked"),
+        (403, "Forbidden: a reason that nobody foresaw", "no known reason"),
+        (400, "Bad Request: chat not found", "chat not found"),
+        (400, "Bad Request: have no rights to send a message", "have no rights to send a message"),
+    ],
+)
+def test_a_chat_that_is_closed_to_the_bot_is_known_until_it_takes_something(
+    api: BotApi, post: Post, status: int, said: str, told: str
+) -> None:
+    api.suffer(botapi.refusal(status, said), method="sendMessage")
+    post.write("first")
+    post.run(MINUTE)
+    assert post.dead() == [("first", "recipient")]
+    assert post.outbox.refusing((HERE, THERE)) == {
+        HERE: f"Telegram refused the message: {told}.",
+        THERE: None,
+    }
+    api.recover()
+    post.write("second")
+    post.run(MINUTE)
+    assert post.outbox.refusing((HERE,)) == {HERE: None}
