@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0011"
+REVISION = "0012"
 """The migration that this code is written for."""
 
 
