@@ -8,6 +8,7 @@ only into a message whose receipt is kept by then, and so can always be taken aw
 import datetime
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -129,9 +130,7 @@ class Snippets:
             self._pictures.show(receipt, picture, caption, showing.recipient)
         except errors.MessageRefused as error:
             log.warning("snippet_refused", document=reference(document_id), reason=error.reason)
-            if receipt is not None:
-                self._remove(showing, receipt, document_id)
-            return self._say_instead(showing, document_id, Unshown.REFUSED)
+            return self._say_instead(replace(showing, receipt=receipt), document_id, Unshown.REFUSED)
         self._showings.draw(showing.showing_id, ports.clock.now())
         log.info("snippet_shown", document=reference(document_id), receipt=receipt)
         return False
