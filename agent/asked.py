@@ -198,6 +198,10 @@ class Inbox(Protocol):
         """
         ...
 
+    def polled_at(self) -> datetime.datetime | None:
+        """When the channel answered last; None where it never has."""
+        ...
+
     def heard_again_at(self) -> datetime.datetime | None:
         """When the last such silence ended."""
         ...

@@ -66,6 +66,7 @@ def plan(
     now: datetime.datetime,
     *,
     heard_again_at: datetime.datetime | None = None,
+    is_heard: bool = True,
     escalates: bool = False,
 ) -> list[Step]:
     """Say what is to be done, in this order; what was put off is asked again as far as there is room, then what is new.
@@ -74,10 +75,11 @@ def plan(
         reviews: those that are open, oldest first.
         questions: those that are not closed.
         heard_again_at: when presses were heard again after a silence in which Telegram has forgotten some.
+        is_heard: whether an answer would be heard now; nobody is reminded to give one that is not.
         escalates: whether there is a further chat.
     """
     open_reviews = {(review.document_id, review.epoch): review for review in reviews}
-    about = _about(questions, open_reviews, now, heard_again_at, escalates=escalates)
+    about = _about(questions, open_reviews, now, heard_again_at, reminds=is_heard, escalates=escalates)
     waiting = [
         question
         for question in questions
@@ -93,6 +95,7 @@ def _about(
     now: datetime.datetime,
     heard_again_at: datetime.datetime | None,
     *,
+    reminds: bool,
     escalates: bool,
 ) -> Iterator[Step]:
     """What is to be said of those that are over, and of those that wait for an answer."""
@@ -106,7 +109,8 @@ def _about(
             yield PostAgain(question=question, review=review)
         else:
             waited = now - review.opened_at
-            if question.repeated_at is None and now - _shown_at(question, now) >= REPEAT_AFTER:
+            is_unanswered = question.repeated_at is None and now - _shown_at(question, now) >= REPEAT_AFTER
+            if reminds and is_unanswered:
                 yield Repeat(question=question)
             if escalates and question.escalated_at is None and waited >= ESCALATE_AFTER:
                 yield Escalate(question=question, review=review)

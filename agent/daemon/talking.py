@@ -26,6 +26,8 @@ FORGOTTEN_AFTER = datetime.timedelta(hours=24)
 """Telegram keeps what nobody has fetched for so long."""
 TOLD_AT_MOST = 100
 """Updates that Telegram tells at once; after so many, more may wait (core.telegram.org/bots/api#getupdates)."""
+HEARD_WITHIN = datetime.timedelta(minutes=10)
+"""Longer than any pause between two polls in ordinary times: who has heard nothing for so long hears no answer."""
 REPLY_SECONDS = 8.0
 """How long a press waits for what comes of it: Telegram takes an answer for some seconds."""
 LOOK_SECONDS = 0.05
@@ -77,6 +79,7 @@ class Ears:
         self._on_heard = on_heard
         self._offset: int | None = None
         self._hears_since: datetime.datetime | None = None
+        self._trouble: str | None = None
 
     def turn(self) -> None:
         """Poll once."""
@@ -84,9 +87,14 @@ class Ears:
             updates = self._listener.updates(self._offset)
         except errors.NotifierUnavailable as error:
             pause = max(ERROR_PAUSE_SECONDS, error.retry_after_seconds or 0.0)
-            log.warning("listening_failed", reason=error.reason, pause_seconds=pause)
+            if error.sentence != self._trouble:  # an hour's outage is no thousand lines
+                log.warning("listening_failed", reason=error.reason, pause_seconds=pause)
+            self._trouble = error.sentence
             self._stop.wait(pause)
             return
+        if self._trouble is not None:
+            log.info("listening_resumed")
+        self._trouble = None
         now = self._now()
         last = self._inbox.keep(self._listener.bot, updates, now)
         self._hears_since = self._hears_since or now
@@ -140,9 +148,13 @@ class Talk:
                 continue
             self._inbox.mark_handled(bot, number, self._now())
             self._on_said()
-        if self._asking.turn(heard_again_at):
+        if self._asking.turn(heard_again_at, is_heard=self._is_heard()):
             self._on_said()
         self._wakes.wait(PAUSE_SECONDS)
+
+    def _is_heard(self) -> bool:
+        polled_at = self._inbox.polled_at()
+        return polled_at is not None and self._now() - polled_at <= HEARD_WITHIN
 
     def _take_up(self, key: str, update: Mapping[str, Any], at: datetime.datetime) -> None:
         heard = self._listener.heard_in(update)

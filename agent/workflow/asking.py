@@ -49,11 +49,12 @@ class Asking:
         self._recipients = tuple(recipients)
         self._escalation = escalation
 
-    def turn(self, heard_again_at: datetime.datetime | None = None) -> bool:
+    def turn(self, heard_again_at: datetime.datetime | None = None, *, is_heard: bool = True) -> bool:
         """Say what is to be said now; gives whether something was.
 
         Args:
             heard_again_at: when a silence ended in which presses were lost; all that was heard since is taken up.
+            is_heard: whether an answer would be heard now.
 
         Raises:
             LedgerUnavailable, RegistryUnavailable: later.
@@ -63,6 +64,7 @@ class Asking:
             self._questions.standing(),
             self._ports.clock.now(),
             heard_again_at=heard_again_at,
+            is_heard=is_heard,
             escalates=self._escalation is not None,
         )
         for step in steps:

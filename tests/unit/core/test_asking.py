@@ -151,6 +151,12 @@ def test_what_nobody_was_shown_before_the_silence_is_not_asked_twice() -> None:
     assert plan(reviews, [waits, shown_since], at, heard_again_at=NOON + 30 * HOUR) == []
 
 
+def test_nobody_is_reminded_of_what_they_could_not_answer() -> None:
+    at = NOON + 30 * HOUR
+    assert plan([a_review(1)], [a_question(1)], at, is_heard=False) == []
+    assert plan([a_review(1)], [a_question(1)], at) == [Repeat(question=a_question(1))]
+
+
 def test_people_are_reminded_a_day_after_they_were_shown_a_question() -> None:
     shown_late = replace(a_question(1), shown_at=NOON + 26 * HOUR)
     assert plan([a_review(1)], [shown_late], NOON + 49 * HOUR) == []
