@@ -179,12 +179,12 @@ class Inbox(Protocol):
     Raises (all methods): LedgerUnavailable.
     """
 
-    def keep(self, bot: str, updates: Sequence[Mapping[str, Any]], now: datetime.datetime) -> int | None:
-        """Keep each update once, by its `update_id`; gives the highest of these."""
+    def keep(self, bot: str, updates: Sequence[tuple[Mapping[str, Any], datetime.datetime]]) -> int | None:
+        """Keep each update once, by its `update_id`, with the moment at which it was meant; gives the highest id."""
         ...
 
     def waiting(self) -> Sequence[tuple[str, int, Mapping[str, Any], datetime.datetime]]:
-        """What was not handled yet, oldest first: bot, number, update, when it came."""
+        """What was not handled yet, oldest first: bot, number, update, when it was meant."""
         ...
 
     def mark_handled(self, bot: str, update_id: int, now: datetime.datetime) -> None:

@@ -34,7 +34,7 @@ from agent.core.explaining import held_against
 from agent.core.reasons import NAMING
 from agent.domain.decision import Candidate, Decision, Match, candidates_of
 from agent.domain.identity import Person, RecordId
-from agent.domain.life import Action
+from agent.domain.life import Action, Reply
 from agent.domain.outcome import Archived
 from agent.workflow.review import NONE_OF_THESE, RECORD_PREFIX
 
@@ -78,6 +78,7 @@ def answer(
     settings = load(home=home)
     argument = f"{RECORD_PREFIX}{typed(record)}" if record else typed(choice).lower()
     with open_ledger(settings) as ledger:
+        epoch = require(ledger, document).epoch
         decision = _asked(ledger, document)
         earlier = [it.decision for it in ledger.reviews_of(require(ledger, document).document_id)]
     record_id = None if decision is None else _chosen(argument, decision)
@@ -88,7 +89,8 @@ def answer(
     person = _look_up(settings, record_id)
     if decision is not None and person is not None and not yes:
         _confirm(settings, document, decision, person, as_json=as_json)
-    finish(ask(settings, Action.ANSWER, document, argument), as_json=as_json, person=_introduction(person))
+    reply = ask(settings, Action.ANSWER, document, argument, epoch=epoch)
+    finish(reply, as_json=as_json, person=_introduction(person))
 
 
 def undo(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -96,7 +98,7 @@ def undo(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
 
     The document returns to review.
     """
-    finish(ask(load(home=home), Action.UNDO, document), as_json=as_json)
+    finish(_ask_of_seen(load(home=home), Action.UNDO, document), as_json=as_json)
 
 
 def refile(
@@ -112,12 +114,14 @@ def refile(
     """
     settings = load(home=home)
     with open_ledger(settings) as ledger:
-        filed = require(ledger, document).outcome
+        seen = require(ledger, document)
+    filed = seen.outcome
     person = _look_up(settings, RecordId(typed(record)))
     is_news = isinstance(filed, Archived) and filed.record_id != record
     if isinstance(filed, Archived) and is_news and person is not None and not yes:
         _confirm(settings, document, filed.decision, person, as_json=as_json)
-    finish(ask(settings, Action.REFILE, document, record), as_json=as_json, person=_introduction(person))
+    reply = ask(settings, Action.REFILE, document, record, epoch=seen.epoch)
+    finish(reply, as_json=as_json, person=_introduction(person))
 
 
 def split(
@@ -134,7 +138,7 @@ def split(
     Each part is taken in like a file of its own. The whole is kept, untouched, in failed/.
     """
     argument = ",".join(typed(each) for each in pages)
-    finish(ask(load(home=home), Action.SPLIT, document, argument), as_json=as_json)
+    finish(_ask_of_seen(load(home=home), Action.SPLIT, document, argument), as_json=as_json)
 
 
 def retry(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -143,7 +147,14 @@ def retry(document: DocumentArgument, home: HomeOption = None, as_json: JsonOpti
     For what has failed, is a duplicate, or waits in review; for a missing one whose file is back in its place; and for
     an archived one whose sidecar or searchable copy was removed.
     """
-    finish(ask(load(home=home), Action.RETRY, document), as_json=as_json)
+    finish(_ask_of_seen(load(home=home), Action.RETRY, document), as_json=as_json)
+
+
+def _ask_of_seen(settings: Settings, action: Action, document: str, argument: str = "") -> Reply:
+    """Have something done with a document as it is now, and not with what it has become when the daemon comes to it."""
+    with open_ledger(settings) as ledger:
+        epoch = require(ledger, document).epoch
+    return ask(settings, action, document, argument, epoch=epoch)
 
 
 def _asked(ledger: SqlLedger, document: str) -> Decision | None:

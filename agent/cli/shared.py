@@ -157,11 +157,19 @@ def require(ledger: SqlLedger, text: str) -> Document:
     return document
 
 
-def ask(settings: Settings, action: Action, document: str | None, argument: str = "") -> Reply:
+def ask(
+    settings: Settings,
+    action: Action,
+    document: str | None,
+    argument: str = "",
+    *,
+    epoch: int | None = None,
+) -> Reply:
     """Have something done: by the daemon, where one runs, else here and now under the home's lock.
 
     Args:
         document: its number as it was typed; None for what is about the house.
+        epoch: of the document that was looked at; it is refused for another.
     """
     request = Request(
         key=uuid4().hex,
@@ -170,6 +178,7 @@ def ask(settings: Settings, action: Action, document: str | None, argument: str 
         argument=argument,
         actor=f"cli:{login_name()}",
         requested_at=datetime.datetime.now(datetime.UTC),
+        epoch=epoch,
     )
     if HomeLock(settings.home / "state").is_held():
         return _ask_daemon(settings, request)

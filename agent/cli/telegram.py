@@ -282,8 +282,11 @@ def _keeper(settings: Settings, token: SecretStr) -> Iterator[Callable[[Iterable
 
 
 def _keep(inbox: SqlInbox, bot: str, updates: list[Mapping[str, Any]]) -> None:
+    from agent.adapters.telegram.updates import sent_at
+
+    now = datetime.datetime.now(datetime.UTC)
     if updates:
-        inbox.keep(bot, updates, datetime.datetime.now(datetime.UTC))
+        inbox.keep(bot, [(one, min(sent_at(one) or now, now)) for one in updates])
 
 
 def _values(

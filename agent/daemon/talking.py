@@ -60,9 +60,17 @@ class Listener(Protocol):
         """Read an update; None for one that nobody could mean for us."""
         ...
 
+    def sent_at(self, update: Mapping[str, Any]) -> datetime.datetime | None:
+        """When somebody wrote, by the channel's clock; None for what tells no time."""
+        ...
+
 
 class Ears:
-    """Writes down what comes in. Its turn lasts as long as Telegram holds the poll."""
+    """Writes down what comes in. Its turn lasts as long as Telegram holds the poll.
+
+    What comes in while it listens is meant when it comes. What may have waited for it is meant when it was written,
+    since whoever wrote it has not seen what was done in between. The channel's clock is trusted only then.
+    """
 
     def __init__(
         self,
@@ -80,9 +88,11 @@ class Ears:
         self._offset: int | None = None
         self._hears_since: datetime.datetime | None = None
         self._trouble: str | None = None
+        self._may_have_waited = True
 
     def turn(self) -> None:
         """Poll once."""
+        may_have_waited, self._may_have_waited = self._may_have_waited, True
         try:
             updates = self._listener.updates(self._offset)
         except errors.NotifierUnavailable as error:
@@ -96,17 +106,23 @@ class Ears:
             log.info("listening_resumed")
         self._trouble = None
         now = self._now()
-        last = self._inbox.keep(self._listener.bot, updates, now)
+        meant = [(one, self._sent_at(one, now) if may_have_waited else now) for one in updates]
+        last = self._inbox.keep(self._listener.bot, meant)
         self._hears_since = self._hears_since or now
         if (
             len(updates) < TOLD_AT_MOST
         ):  # all that waited is kept: before, nobody can say which presses are lost
             self._inbox.polled(self._listener.bot, self._hears_since, FORGOTTEN_AFTER)
             self._hears_since = None
+            self._may_have_waited = False
         # An empty poll has confirmed all: after an idle week Telegram begins with any number, also a lower one.
         self._offset = None if last is None else last + 1
         if last is not None:
             self._on_heard()
+
+    def _sent_at(self, update: Mapping[str, Any], now: datetime.datetime) -> datetime.datetime:
+        sent_at = self._listener.sent_at(update)
+        return now if sent_at is None else min(sent_at, now)
 
 
 class Talk:

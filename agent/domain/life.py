@@ -105,7 +105,8 @@ class Request:
         argument: the choice of an answer, the record of a refile, the ranges of a split, the number of a lesson, or
             how long a pause shall last.
         actor: who asked, such as `cli:anna`.
-        epoch: the document's for which it was meant; None where it holds for whatever stands.
+        requested_at: when it was meant, which may be before it was heard.
+        epoch: the document's for which it was meant; None where it is meant for what stood at `requested_at`.
         asked_in: the recipient in whose chat it was asked; None for the command line.
     """
 

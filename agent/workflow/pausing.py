@@ -31,6 +31,8 @@ def _pause(request: Request, ports: Ports) -> Reply:
     pause = Pause(
         begun_at=request.requested_at, begun_by=request.actor, ends_at=_end(request.argument, request)
     )
+    if pause.ends_at is not None and pause.ends_at <= ports.clock.now():
+        raise errors.RequestRefused("That pause would be over by now: it was asked for a while ago.")
     ports.journal.append(
         "intake_paused", ports.clock.now(), actor=pause.begun_by, until=_written(pause.ends_at)
     )

@@ -189,10 +189,8 @@ def _undo(request: Request, document: Document, ports: Ports) -> Reply:
         return Reply(done=True, sentence=sentence + take_back(request, ports))
     if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
         raise errors.RequestRefused(_not_archived(document, "undone"))
-    if request.epoch not in {None, document.epoch}:
-        raise errors.RequestRefused(
-            f"{document.reference} has been filed anew since. {_LOOK.format(document.reference)}"
-        )
+    if _has_changed(document, request):
+        raise errors.RequestRefused(_filed_anew(document))
     assert document.rested_at is not None
     if ports.clock.now() - document.rested_at > datetime.timedelta(hours=ports.rules.undo_hours):
         raise errors.RequestRefused(
@@ -217,6 +215,8 @@ def _refile(request: Request, document: Document, ports: Ports) -> Reply:
     record_id = _known(RecordId(request.argument), ports)
     if record_id == filed.record_id:
         return Reply(done=True, sentence=f"{document.reference} is filed under {record_id} already.")
+    if _has_changed(document, request):
+        raise errors.RequestRefused(_filed_anew(document))
     outcome = Archived(
         record_id=record_id,
         decided_by=request.actor,
@@ -251,7 +251,7 @@ def _is_refiled(document: Document, request: Request) -> bool:
 def _retry(
     request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
 ) -> Reply:
-    if request.epoch not in {None, document.epoch} and not _is_since(document.claimed_at, request):
+    if _has_changed(document, request) and not _is_since(document.claimed_at, request):
         raise errors.RequestRefused(
             f"{document.reference} has changed since. {_LOOK.format(document.reference)}"
         )
@@ -296,6 +296,20 @@ def _restore(document: Document, ports: Ports) -> Reply:
     restored = ports.ledger.restore(document.document_id, ports.clock.now())
     ports.journal.append("restored", ports.clock.now(), **traits(restored, restored.outcome))
     return Reply(done=True, sentence=f"{document.reference} is back where it was put.")
+
+
+def _has_changed(document: Document, request: Request) -> bool:
+    """Whether a document is another than the one that somebody had before their eyes when they asked.
+
+    A request without an epoch was typed where none is known: in a chat, maybe while no daemon ran.
+    """
+    if request.epoch is not None:
+        return request.epoch != document.epoch
+    return document.settled_at is not None and document.settled_at > request.requested_at
+
+
+def _filed_anew(document: Document) -> str:
+    return f"{document.reference} has been filed anew since. {_LOOK.format(document.reference)}"
 
 
 def _is_since(moment: datetime.datetime | None, request: Request) -> bool:

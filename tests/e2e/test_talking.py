@@ -4,6 +4,7 @@ import io
 import random
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -189,6 +190,30 @@ def test_a_press_while_the_daemon_is_down_counts_after_the_restart(world: World,
     world.wait(lambda: world.documents()[0].state is State.ARCHIVED, again)
     stop(again)
     assert getattr(outcome_of(world), "record_id", None) == "101"
+
+
+def test_a_command_that_waited_while_the_document_was_filed_anew_is_refused(
+    world: World, api: BotApi
+) -> None:
+    first = world.start("run", module="agent")
+    world.wait_until_up(first)
+    world.drop("a.pdf", letter_about(120))
+    api.wait_until(lambda it: len(it.kept) == 2, 40)
+    stop(first)
+    api.say("/undo D-1")
+    refiled = subprocess.run(
+        [sys.executable, "-m", "agent", "refile", "D-1", "121", "--yes", "--home", str(world.home)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert refiled.stdout.startswith("D-1 is filed under 121.")
+    again = world.start("run", module="agent")
+    api.wait_until(lambda it: any("D-1 has been filed anew since." in text for text in it.texts), 40)
+    stop(again)
+    assert getattr(outcome_of(world), "record_id", None) == "121"
 
 
 @pytest.mark.timeout(300)

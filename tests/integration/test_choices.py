@@ -14,7 +14,7 @@ from agent.cli import app
 from agent.domain.document import DocumentId, text_of_plain
 from agent.domain.identity import Person
 from agent.domain.life import Action, Reply
-from agent.domain.outcome import State
+from agent.domain.outcome import Event, State
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
 from agent.workflow.review import perform
@@ -49,9 +49,9 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     process_document(document_id, made.ports)
     made.registry.people = everybody
 
-    def ask(_: object, action: Action, document: str, argument: str = "") -> Reply:
+    def ask(_: object, action: Action, document: str, argument: str = "", *, epoch: int | None) -> Reply:
         request = made.request(action, DocumentId(int(document.removeprefix("D-"))), argument)
-        return perform(request, made.ports, lambda _: None)
+        return perform(replace(request, epoch=epoch), made.ports, lambda _: None)
 
     monkeypatch.setattr("agent.cli.choices.ask", ask)
     yield made
@@ -63,6 +63,41 @@ def _answer(office: Office, *options: str) -> tuple[str, BaseException | None]:
         app, ["answer", "D-1", *options, "--home", str(office.home)], env={"COLUMNS": "300"}
     )
     return done.output, done.exception if done.exit_code else None
+
+
+@pytest.mark.parametrize(
+    "typed", [("undo", "D-1"), ("refile", "D-1", "A1", "--yes"), ("retry", "D-1"), ("split", "D-1", "1", "2")]
+)
+def test_what_is_typed_is_meant_for_the_document_as_it_was_then(
+    office: Office, monkeypatch: pytest.MonkeyPatch, typed: tuple[str, ...]
+) -> None:
+    seen: list[int | None] = []
+
+    def ask(_: object, action: Action, document: str, argument: str = "", *, epoch: int | None) -> Reply:
+        seen.append(epoch)
+        return Reply(done=True, sentence="Done.")
+
+    monkeypatch.setattr("agent.cli.choices.ask", ask)
+    for epoch in (1, 2):
+        CliRunner().invoke(app, [*typed, "--home", str(office.home)])
+        assert seen[-1] == epoch == office.row(DocumentId(1)).epoch
+        request = office.request(Action.ANSWER, DocumentId(1), "none")
+        assert perform(request, office.ports, lambda _: None).done
+
+
+def test_an_answer_to_what_is_asked_anew_before_it_is_carried_out_is_refused(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(_: object, action: Action, document: str, argument: str = "", *, epoch: int | None) -> Reply:
+        office.ledger.retry(DocumentId(1), Event.REDECIDED, "cli:bert", office.clock.now())
+        process_document(DocumentId(1), office.ports)
+        request = replace(office.request(action, DocumentId(1), argument), epoch=epoch)
+        return perform(request, office.ports, lambda _: None)
+
+    monkeypatch.setattr("agent.cli.choices.ask", ask)
+    told, _ = _answer(office, "--record", LISTED[0].record_id)
+    assert "D-1 was asked about again after that answer was given." in told
+    assert not _is_filed(office)
 
 
 def _is_filed(office: Office) -> bool:

@@ -1,6 +1,7 @@
 """Commands typed into a chat: a real ledger, real folders and the real desk."""
 
 import dataclasses
+import datetime
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
@@ -58,12 +59,22 @@ class Chat:
         self.sought: list[str] = []
         self._typed = 0
 
-    def type(self, text: str, user: User = DECIDER, key: str | None = None) -> list[str]:
-        """Type a command; gives the title and the lines of the answer."""
+    def type(
+        self,
+        text: str,
+        user: User = DECIDER,
+        key: str | None = None,
+        at: datetime.datetime | None = None,
+    ) -> list[str]:
+        """Type a command, now or at another time; gives the title and the lines of the answer."""
         self._typed += 1
         said = Said(chat=1, user=user.number, text=text, message="m")
         order = order_of(
-            said, user, key or f"telegram:bot:{self._typed}", self.office.clock.now(), asked_in=CHAT
+            said,
+            user,
+            key or f"telegram:bot:{self._typed}",
+            at or self.office.clock.now(),
+            asked_in=CHAT,
         )
         inquiries = Inquiries(
             status=lambda: "1 waits", health=lambda: ["disk: fine", "registry: fine"], find=self._find
@@ -271,6 +282,28 @@ def test_a_command_that_is_heard_again_after_a_death_does_nothing_twice(chat: Ch
 
     assert chat.type("/undo D-1", key="telegram:bot:77") == first
     assert chat.office.row(DocumentId(1)).epoch == epoch
+
+
+@pytest.mark.parametrize("command", ["/undo D-1", "/refile D-1 R1"])
+def test_a_command_that_waited_while_the_document_was_filed_anew_is_refused(chat: Chat, command: str) -> None:
+    chat.filed()
+    typed_at = chat.office.clock.now()
+    chat.office.clock.advance(minutes=1)
+    chat.type("/refile D-1 R2 yes")
+
+    assert chat.type(command, at=typed_at) == [
+        "D-1",
+        "D-1 has been filed anew since. How it stands: dossierd show D-1",
+    ]
+    assert (chat.state, chat.record) == (State.ARCHIVED, "R2")
+
+
+def test_a_command_that_waited_while_nothing_changed_is_carried_out(chat: Chat) -> None:
+    chat.filed()
+    typed_at = chat.office.clock.now()
+    chat.office.clock.advance(hours=2)
+
+    assert chat.type("/undo D-1", at=typed_at) == ["D-1", "D-1 is back in review."]
 
 
 def test_what_the_desk_takes_up_later_is_noted(chat: Chat) -> None:

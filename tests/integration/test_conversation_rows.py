@@ -64,8 +64,10 @@ def outbox(engine: Engine) -> SqlOutbox:
 
 
 def test_an_update_that_comes_twice_is_kept_once(inbox: SqlInbox) -> None:
-    assert inbox.keep("bot", [{"update_id": 7, "a": 1}], NOON) == 7
-    assert inbox.keep("bot", [{"update_id": 7, "a": 2}, {"update_id": 8}], NOON + MINUTE) == 8
+    assert inbox.keep("bot", [({"update_id": 7, "a": 1}, NOON)]) == 7
+    assert (
+        inbox.keep("bot", [({"update_id": 7, "a": 2}, NOON + MINUTE), ({"update_id": 8}, NOON + MINUTE)]) == 8
+    )
 
     assert inbox.waiting() == [
         ("bot", 7, {"update_id": 7, "a": 1}, NOON),
@@ -74,19 +76,19 @@ def test_an_update_that_comes_twice_is_kept_once(inbox: SqlInbox) -> None:
 
 
 def test_an_update_that_is_in_one_poll_twice_is_kept_once(inbox: SqlInbox) -> None:
-    assert inbox.keep("bot", [{"update_id": 7}, {"update_id": 7}], NOON) == 7
+    assert inbox.keep("bot", [({"update_id": 7}, NOON), ({"update_id": 7}, NOON)]) == 7
 
     assert [number for _, number, _, _ in inbox.waiting()] == [7]
 
 
 def test_an_empty_poll_keeps_nothing(inbox: SqlInbox) -> None:
-    assert inbox.keep("bot", [], NOON) is None
+    assert inbox.keep("bot", []) is None
     assert inbox.waiting() == []
 
 
 def test_updates_wait_in_the_order_of_their_numbers_and_each_bot_counts_by_itself(inbox: SqlInbox) -> None:
-    inbox.keep("one", [{"update_id": 9}, {"update_id": 8}], NOON)
-    inbox.keep("another", [{"update_id": 9}], NOON)
+    inbox.keep("one", [({"update_id": 9}, NOON), ({"update_id": 8}, NOON)])
+    inbox.keep("another", [({"update_id": 9}, NOON)])
 
     assert [(bot, number) for bot, number, _, _ in inbox.waiting()] == [
         ("another", 9),
@@ -96,7 +98,7 @@ def test_updates_wait_in_the_order_of_their_numbers_and_each_bot_counts_by_itsel
 
 
 def test_what_was_handled_waits_no_longer_and_its_words_are_gone(engine: Engine, inbox: SqlInbox) -> None:
-    inbox.keep("bot", [{"update_id": 7, "text": "Paula"}, {"update_id": 8}], NOON)
+    inbox.keep("bot", [({"update_id": 7, "text": "Paula"}, NOON), ({"update_id": 8}, NOON)])
 
     inbox.mark_handled("bot", 7, NOON + MINUTE)
 
@@ -107,10 +109,10 @@ def test_what_was_handled_waits_no_longer_and_its_words_are_gone(engine: Engine,
 
 
 def test_what_was_handled_does_not_wait_again_when_it_comes_again(inbox: SqlInbox) -> None:
-    inbox.keep("bot", [{"update_id": 7}], NOON)
+    inbox.keep("bot", [({"update_id": 7}, NOON)])
     inbox.mark_handled("bot", 7, NOON)
 
-    assert inbox.keep("bot", [{"update_id": 7}], NOON + MINUTE) == 7
+    assert inbox.keep("bot", [({"update_id": 7}, NOON + MINUTE)]) == 7
     assert inbox.waiting() == []
 
 

@@ -5,6 +5,7 @@ import errno
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -929,6 +930,35 @@ def test_a_refile_moves_it_to_another_record_at_any_time(office: Office, filed: 
     assert row.outcome.decided_by == "cli:anna"
     assert office.files() == {target, target.replace(".pdf", ".json")}
     assert _sidecar(office, target)["record_id"] == "R2"
+
+
+@pytest.mark.parametrize(
+    ("action", "sentence"),
+    [
+        (Action.UNDO, "D-1 has been filed anew since. How it stands: dossierd show D-1"),
+        (Action.REFILE, "D-1 has been filed anew since. How it stands: dossierd show D-1"),
+        (Action.RETRY, "D-1 has changed since. How it stands: dossierd show D-1"),
+    ],
+)
+@pytest.mark.parametrize("epoch", [None, 1])
+def test_what_was_meant_for_a_document_before_it_was_filed_anew_is_refused(
+    office: Office, filed: DocumentId, action: Action, sentence: str, epoch: int | None
+) -> None:
+    waited = replace(office.request(action, filed, "R1"), epoch=epoch)
+    office.clock.advance(minutes=1)
+    assert _ask(office, Action.REFILE, filed, "R2", "cli:bert").done
+    row = office.row(filed)
+    assert _perform(office, waited) == Reply(done=False, sentence=sentence)
+    assert office.row(filed) == row
+
+
+def test_a_refile_that_waited_and_was_carried_out_by_another_is_done(
+    office: Office, filed: DocumentId
+) -> None:
+    waited = office.request(Action.REFILE, filed, "R2")
+    office.clock.advance(minutes=1)
+    assert _ask(office, Action.REFILE, filed, "R2", "cli:bert").done
+    assert _perform(office, waited) == Reply(done=True, sentence="D-1 is filed under R2 already.")
 
 
 def test_a_refile_to_where_it_is_changes_nothing(office: Office, filed: DocumentId) -> None:

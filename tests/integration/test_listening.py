@@ -96,6 +96,52 @@ def test_after_a_death_the_same_is_told_again_and_kept_once(api: BotApi, listeni
     assert listening.words == ["one"]
 
 
+def test_what_waited_is_meant_when_it_was_written_and_what_comes_while_listening_when_it_comes(
+    api: BotApi, listening: Listening
+) -> None:
+    api.say("one")
+    written_at = datetime.datetime.fromtimestamp(int(api.now()), datetime.UTC)
+    listening.clock.moment = written_at + datetime.timedelta(hours=2)
+    listening.ears.turn()
+    api.say("two")
+    listening.ears.turn()
+    api.order(SERVER_ERROR, method="getUpdates")
+    listening.ears.turn()
+    api.say("three")
+    listening.ears.turn()
+
+    first, second, third = (at for _, _, _, at in listening.inbox.waiting())
+    assert abs(first - written_at) <= datetime.timedelta(seconds=1)
+    assert second == listening.clock.now()
+    assert abs(third - written_at) <= datetime.timedelta(seconds=20)
+
+
+def test_after_a_hundred_that_waited_the_next_may_have_waited_too(api: BotApi, listening: Listening) -> None:
+    for number in range(101):
+        api.say(f"{number}")
+    listening.clock.moment = datetime.datetime.fromtimestamp(api.now(), datetime.UTC) + datetime.timedelta(
+        hours=2
+    )
+    listening.ears.turn()
+    listening.ears.turn()
+
+    waited = [listening.clock.now() - at for _, _, _, at in listening.inbox.waiting()]
+    assert len(waited) == 101
+    assert min(waited) > datetime.timedelta(minutes=119)
+
+
+def test_a_channels_clock_that_runs_ahead_makes_nobody_mean_the_future(
+    api: BotApi, listening: Listening
+) -> None:
+    api.say("one")
+    listening.clock.moment = datetime.datetime.fromtimestamp(api.now(), datetime.UTC) - datetime.timedelta(
+        hours=1
+    )
+    listening.ears.turn()
+
+    assert [at for _, _, _, at in listening.inbox.waiting()] == [listening.clock.now()]
+
+
 @pytest.mark.parametrize(
     "trouble",
     [SERVER_ERROR, HTML_PAGE, OTHER_JSON, CONFLICT, Drop(), Drop(keeps=True), too_many_requests(0)],

@@ -14,7 +14,7 @@ from agent.cli import app
 from agent.config import Settings
 from agent.daemon import Daemon
 from agent.domain.document import DocumentId
-from agent.domain.life import Action, Request
+from agent.domain.life import Action, Reply, Request
 from agent.domain.pause import Pause
 from agent.health import Level, examine_part
 from agent.workflow.review import perform
@@ -70,6 +70,16 @@ def test_a_pause_with_an_end_ends_by_itself(office: Office) -> None:
     asked(office, Action.PAUSE, "2h")
     assert office.ports.pauses.standing(NOON + HOUR) is not None
     assert office.ports.pauses.standing(NOON + 2 * HOUR) is None
+
+
+def test_a_pause_that_waited_until_it_would_be_over_is_refused(office: Office) -> None:
+    waited = request(Action.PAUSE, "1h")
+    office.clock.advance(hours=1)
+    assert perform(waited, office.ports, lambda _: None) == Reply(
+        done=False, sentence="That pause would be over by now: it was asked for a while ago."
+    )
+    assert office.ports.pauses.standing(NOON) is None
+    assert office.journal.events == []
 
 
 def test_a_later_pause_takes_the_place_of_an_earlier_one(office: Office) -> None:

@@ -26,18 +26,18 @@ class SqlInbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def keep(self, bot: str, updates: Sequence[Mapping[str, Any]], now: datetime.datetime) -> int | None:
+    def keep(self, bot: str, updates: Sequence[tuple[Mapping[str, Any], datetime.datetime]]) -> int | None:
         with writing(self._engine) as connection:
-            for one in updates:
+            for one, at in updates:
                 number = int(one["update_id"])
                 known = connection.execute(
                     select(inbox.c.update_id).where(inbox.c.bot == bot, inbox.c.update_id == number)
                 ).scalar()
                 if known is None:
                     connection.execute(
-                        insert(inbox).values(bot=bot, update_id=number, body=json.dumps(one), received_at=now)
+                        insert(inbox).values(bot=bot, update_id=number, body=json.dumps(one), received_at=at)
                     )
-        return max((int(one["update_id"]) for one in updates), default=None)
+        return max((int(one["update_id"]) for one, _ in updates), default=None)
 
     def waiting(self) -> Sequence[tuple[str, int, Mapping[str, Any], datetime.datetime]]:
         with reading(self._engine) as connection:

@@ -10,6 +10,7 @@ the list.
 
 import asyncio
 import concurrent.futures
+import datetime
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -22,7 +23,7 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 from agent.adapters.telegram import faults, rendering
 from agent.adapters.telegram.connection import CALL_SECONDS, Connection, well_formed
 from agent.adapters.telegram.pictures import TelegramPictures
-from agent.adapters.telegram.updates import heard_in
+from agent.adapters.telegram.updates import heard_in, sent_at
 from agent.domain.hearing import Heard
 from agent.domain.message import Message, recipient_of
 from agent.errors import MessageRefused, NotifierUnavailable
@@ -140,6 +141,11 @@ class TelegramNotifier:
     def heard_in(update: Mapping[str, Any]) -> Heard | None:
         """Read an update; None for one that nobody could mean for us."""
         return heard_in(update)
+
+    @staticmethod
+    def sent_at(update: Mapping[str, Any]) -> datetime.datetime | None:
+        """When somebody wrote, by Telegram's clock; None for what tells no time."""
+        return sent_at(update)
 
     def check(self) -> str:
         """Ask Telegram for the bot's username.

@@ -1,9 +1,10 @@
 """From an update as Telegram tells it to what was heard; what nobody could mean for us is nothing."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from agent.domain.hearing import Heard, Press, Said
 
@@ -49,6 +50,22 @@ class _Callback(_Told):
 class _Update(_Told):
     message: _Message | None = None
     callback_query: _Callback | None = None
+
+
+class _Dated(_Told):
+    date: AwareDatetime
+
+
+class _Written(_Told):
+    message: _Dated
+
+
+def sent_at(update: Mapping[str, Any]) -> datetime.datetime | None:
+    """When a message was sent, in UTC and in whole seconds; None for a press, of which Telegram tells no time."""
+    try:
+        return _Written.model_validate(update).message.date
+    except ValidationError:
+        return None
 
 
 def heard_in(update: Mapping[str, Any]) -> Heard | None:
