@@ -13,7 +13,7 @@ from dataclasses import replace
 import structlog
 
 from agent import errors
-from agent.asked import Pictures, Questions, Showings
+from agent.asked import Questions
 from agent.core import showing as words
 from agent.core.snippets import crop_of
 from agent.domain.document import DocumentId, reference
@@ -21,6 +21,7 @@ from agent.domain.life import Review
 from agent.domain.question import Question
 from agent.domain.snippet import Showing, Undrawn, Unshown
 from agent.ports import Ports
+from agent.shown import Pictures, Showings
 from agent.workflow.outbox import pause_seconds
 
 log = structlog.get_logger(__name__)

@@ -19,7 +19,7 @@ _DUE = _STANDING.where(showings.c.due_at <= bindparam("now", type_=showings.c.du
 
 
 class SqlShowings:
-    """Implements `asked.Showings`."""
+    """Implements `shown.Showings`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -26,7 +26,7 @@ _FILENAME = "snippet.png"
 
 
 class TelegramPictures:
-    """Implements `asked.Pictures`.
+    """Implements `shown.Pictures`.
 
     Args:
         chat_of: the chat of a recipient; raises `MessageRefused` for one that is none.
