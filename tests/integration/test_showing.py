@@ -18,7 +18,6 @@ from agent.core import showing as words
 from agent.core.allowed import Allowed, Role, User
 from agent.core.voice import ENGLISH
 from agent.domain.document import DocumentId
-from agent.domain.hearing import Press
 from agent.domain.life import Action, Reply
 from agent.domain.message import one_way, recipient_of
 from agent.domain.outcome import State
@@ -141,16 +140,20 @@ class Room:
         return self.answered(self.api.press(forge=data))
 
     def answered(self, query: str, *, times: int = 1) -> str:
-        for update in self.notifier.updates(self._offset):
-            self._offset = update["update_id"] + 1
-            heard = self.notifier.heard_in(update)
-            assert isinstance(heard, Press)
-            for _ in range(times):
-                hearing = Hearing(key=f"telegram:bot:{update['update_id']}", at=self.now, heard=heard)
-                self.conversation().hear(hearing)
+        self.hear(times)
         answer = self.api.answer_to(query)
         assert answer is not None
         return answer.text
+
+    def hear(self, times: int = 1) -> None:
+        """Hear what was pressed and written, as often as a death in between makes it."""
+        for update in self.notifier.updates(self._offset):
+            self._offset = update["update_id"] + 1
+            heard = self.notifier.heard_in(update)
+            assert heard is not None
+            for _ in range(times):
+                hearing = Hearing(key=f"telegram:bot:{update['update_id']}", at=self.now, heard=heard)
+                self.conversation().hear(hearing)
 
     def conversation(self) -> Conversation:
         return Conversation(
@@ -308,6 +311,15 @@ def test_what_was_asked_for_before_the_office_switched_it_off_is_told_in_a_sente
     assert room.said() == [
         "D-1 can't be shown as a picture\nThis machine can't draw it now. Press the button again later."
     ]
+
+
+def test_a_reply_to_the_picture_is_a_reply_to_its_question(api: BotApi, room: Room) -> None:
+    room.press()
+    room.snippets.turn()
+    api.say("Keller", reply_to=room.pictures[0].message_id)
+    room.hear()
+    (question,) = room.questions.standing()
+    assert (question.is_search, question.offered) == (True, ("R2",))
 
 
 # --- Where no picture comes

@@ -27,7 +27,7 @@ from agent.adapters.ledger import rows
 from agent.adapters.ledger.changes import supersede
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.outbox import put
-from agent.adapters.ledger.schema import documents, outbox, questions, reviews
+from agent.adapters.ledger.schema import documents, outbox, questions, reviews, showings
 from agent.asked import Write
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
@@ -108,7 +108,15 @@ class SqlQuestions:
                 .order_by(outbox.c.parcel_id.desc())
                 .limit(1)
             ).scalar()
-        kind, _, number = (card or "").partition(":")
+            if card is None:
+                beside = select(showings.c.question_id).where(
+                    showings.c.recipient == recipient,
+                    showings.c.receipt == receipt,
+                    showings.c.ended_at.is_(None),
+                )
+                shown: int | None = connection.execute(beside.limit(1)).scalar()
+                return None if shown is None else QuestionId(shown)
+        kind, _, number = card.partition(":")
         return QuestionId(int(number)) if kind == "question" and number.isdigit() else None
 
     def post(
