@@ -37,7 +37,6 @@ from agent.adapters.reading.splitter import PdfSplitter
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.sql_source import SqlSource
 from agent.adapters.routing import RoutingNotifier
-from agent.asked import Notifier
 from agent.config import Settings
 from agent.core.learned import vocabulary_with
 from agent.core.rules import Rules
@@ -46,6 +45,7 @@ from agent.core.voice import Voice
 from agent.domain.lesson import LessonState
 from agent.domain.message import recipient_of
 from agent.languages import catalogue
+from agent.notifier import Notifier
 from agent.ports import Ledger, Ports
 
 if TYPE_CHECKING:

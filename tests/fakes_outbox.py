@@ -76,7 +76,7 @@ class FakeOutbox:
             if due_at > now:
                 held_up.add(row.parcel.recipient)
             elif row.parcel.recipient not in held_up and self._has_turn(row):
-                found.append(replace(row.parcel, replaces=self._place(row)))
+                found.append(self._placed(row))
         return found[:limit]
 
     def next_due(self) -> datetime.datetime | None:
@@ -134,6 +134,12 @@ class FakeOutbox:
             (other.receipt for other in reversed(self._before(row)) if other.receipt is not None), None
         )
 
+    def _placed(self, row: Row) -> Parcel:
+        place = self._place(row)
+        receipts = {other.receipt for other in self._of_card(row)} if place else set()
+        copies = sorted(receipt for receipt in receipts if receipt not in (None, place))
+        return replace(row.parcel, replaces=place, copies=tuple(map(str, copies)))
+
     def _has_turn(self, row: Row) -> bool:
         if self._place(row) is None:
             return all(other.is_dead for other in self._before(row))
@@ -150,6 +156,7 @@ class FakeNotifier:
     tries: list[tuple[str, DocumentId | None]] = field(default_factory=list)
     troubles: dict[str, list[DossierdError]] = field(default_factory=dict)
     replaced: list[str] = field(default_factory=list)
+    amended: list[str] = field(default_factory=list)
     silent: list[bool] = field(default_factory=list)
     is_away: bool = False
 
@@ -173,3 +180,8 @@ class FakeNotifier:
         self.replaced.append(receipt)
         self.send(message, recipient)
         return receipt
+
+    def amend(self, receipt: str, message: Message, recipient: str) -> None:
+        if self.troubles.get(recipient):
+            raise self.troubles[recipient].pop(0)
+        self.amended.append(receipt)

@@ -131,6 +131,9 @@ class AppriseNotifier:
         """
         return self.send(message, recipient)
 
+    def amend(self, receipt: str, message: Message, recipient: str) -> None:
+        """Nothing: what went out stays."""
+
 
 def _untaken(sentence: str) -> NotifierUnavailable:
     return NotifierUnavailable(sentence, blame=Blame.RECIPIENT)

@@ -54,6 +54,9 @@ class ConsoleNotifier:
         """
         return self.send(message, recipient)
 
+    def amend(self, receipt: str, message: Message, recipient: str) -> None:
+        """Nothing: a terminal keeps its lines."""
+
 
 def as_text(message: Message) -> str:
     """Lay a message out for a terminal; no character of it can steer that."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from agent.asked import Notifier
 from agent.domain.message import Message
+from agent.notifier import Notifier
 
 
 class RoutingNotifier:
@@ -44,6 +44,14 @@ class RoutingNotifier:
             NotifierUnavailable, MessageRefused: as the channel does.
         """
         return self._channel(recipient).replace(receipt, message, recipient)
+
+    def amend(self, receipt: str, message: Message, recipient: str) -> None:
+        """Put a message in the place of a further copy, as its channel does that.
+
+        Raises:
+            NotifierUnavailable, MessageRefused: as the channel does.
+        """
+        self._channel(recipient).amend(receipt, message, recipient)
 
     def close(self) -> None:
         """Close the channels that can be closed."""

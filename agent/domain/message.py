@@ -158,6 +158,7 @@ class Parcel:
         attempts: how often it was postponed so far.
         alone: those of its failures that were no outage; None while there was none.
         replaces: the receipt of the message whose place this one takes; None for a new message.
+        copies: the receipts of further messages that show the same: the reply to a sending was lost.
     """
 
     parcel_id: ParcelId
@@ -168,6 +169,7 @@ class Parcel:
     attempts: int = 0
     alone: LoneFailures | None = None
     replaces: str | None = None
+    copies: tuple[str, ...] = ()
 
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

@@ -141,6 +141,7 @@ class Conversation:
         if found is None:
             return self._forged(hearing)
         question, stands = found
+        self._learn(press, question)
         review = self._asking.review_of(question)
         if not stands or review is None:
             return self._late(hearing, question, user)
@@ -149,12 +150,15 @@ class Conversation:
             return self._only_looking(hearing)
         if wanted.revision != question.revision:
             return self._stale(hearing, question)
-        recipient = self._recipient_of(press.chat)
-        if press.message is not None and self._questions.of_card(recipient, press.message) is None:
-            self._questions.learn(question.card, recipient, press.message, self._ports.clock.now())
         if is_looking:
             return self._look(hearing, press, question, review, user)
         return self._decided(hearing, question, review, wanted, user)
+
+    def _learn(self, press: Press, question: Question) -> None:
+        """Get to know a message whose sending was not confirmed, so that it says what became of its question too."""
+        recipient = self._recipient_of(press.chat)
+        if press.message is not None and self._questions.of_card(recipient, press.message) is None:
+            self._questions.learn(question.card, recipient, press.message, self._ports.clock.now())
 
     def _look(
         self, hearing: Hearing, press: Press, question: Question, review: Review, user: User

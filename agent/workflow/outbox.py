@@ -14,10 +14,10 @@ from typing import Protocol
 
 import structlog
 
-from agent.asked import Notifier
 from agent.core.patience import failed_alone, is_hopeless
 from agent.domain.message import Blame, LoneFailures, Parcel, ParcelId
 from agent.errors import MessageRefused, NotifierUnavailable
+from agent.notifier import Notifier
 from agent.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -179,7 +179,10 @@ def _hushed(parcel: Parcel) -> Parcel:
 def _say(parcel: Parcel, notifier: Notifier) -> str:
     if parcel.replaces is None:
         return notifier.send(parcel.message, parcel.recipient)
-    return notifier.replace(parcel.replaces, parcel.message, parcel.recipient)
+    receipt = notifier.replace(parcel.replaces, parcel.message, parcel.recipient)
+    for copy in parcel.copies:
+        notifier.amend(copy, parcel.message, parcel.recipient)
+    return receipt
 
 
 def pause_seconds(

@@ -210,6 +210,11 @@ class BotApi:
         with self._changed:
             self._chats.block(chat)
 
+    def remove(self, message: Kept | Said) -> None:
+        """Have somebody delete a message for all."""
+        with self._changed:
+            self._chats.delete(message)
+
     def move(self, chat: int, new: int) -> None:
         """Have a group become a supergroup, which has another number."""
         with self._changed:

@@ -8,8 +8,8 @@ from agent.adapters.apprise import AppriseNotifier
 from agent.adapters.console import ConsoleNotifier
 from agent.adapters.routing import RoutingNotifier
 from agent.adapters.telegram.client import TelegramNotifier
-from agent.asked import Notifier
 from agent.errors import MessageRefused
+from agent.notifier import Notifier
 from tests.botapi import CHAT, OTHER_CHAT, TOKEN, BotApi
 from tests.fakes_outbox import FakeNotifier, a_message
 from tests.listening import Listening
@@ -57,3 +57,14 @@ def test_any_text_can_be_sent(notifier: Notifier) -> None:
 def test_a_recipient_of_another_channel_is_refused(notifier: Notifier) -> None:
     with pytest.raises(MessageRefused):
         notifier.send(a_message(), "somebody else")
+
+
+def test_a_copy_may_be_changed_as_often_as_wanted(notifier: Notifier) -> None:
+    recipient = notifier.recipients()[0]
+    receipt = notifier.send(a_message(7, "asked"), recipient)
+    for _ in range(2):
+        notifier.amend(receipt, a_message(7, "answered"), recipient)
+
+
+def test_whether_others_are_answered_can_be_asked_at_any_time(notifier: Notifier) -> None:
+    assert notifier.answers(notifier.recipients()[0]) in {True, False}

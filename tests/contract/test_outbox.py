@@ -141,6 +141,16 @@ def test_a_later_message_of_a_card_takes_the_place_of_the_one_that_was_sent(outb
     assert due(outbox) == [("anna", "undone", "42")]
 
 
+def test_every_known_copy_of_a_card_is_named(outbox: AnyOutbox) -> None:
+    put(outbox, "asked")
+    send_one(outbox, "41")
+    put(outbox, "gone and said anew")
+    send_one(outbox, "42")
+    put(outbox, "answered")
+    outbox.put("question:13", "anna", a_message(8, "another"), NOON)
+    assert [parcel.copies for parcel in outbox.due(NOON, 20)] == [("41",), ()]
+
+
 def test_cards_and_recipients_have_places_of_their_own(outbox: AnyOutbox) -> None:
     put(outbox, "asked")
     send_one(outbox, "41")

@@ -62,6 +62,9 @@ class ToldInAFile:
     def recipients(self) -> Sequence[str]:
         return ("file",)
 
+    def amend(self, receipt: str, message: Message, recipient: str) -> None:
+        pass
+
     def answers(self, recipient: str) -> bool:
         return False
 

@@ -359,6 +359,29 @@ def test_of_two_who_press_the_second_is_told_who_was_first(chat: Chat) -> None:
     assert chat.refused == [("press_refused", "late")]
 
 
+@pytest.mark.parametrize("user", [SECOND, VIEWER])
+def test_a_late_press_on_a_copy_that_nobody_knew_of_makes_it_the_answer(chat: Chat, user: int) -> None:
+    question = chat.ask()
+    chat.press(Option.CHOOSE, 0)
+    (filed,) = chat.deliver()
+    data = question_data(question.question_id, Option.CHOOSE, question.revision, 0)
+
+    told = chat.press_data(data, user=user, message="r99")
+
+    assert told == ("Already answered by anna at 12:00.", True)
+    assert chat.deliver() == [filed]
+    assert chat.questions.of_card(OFFICE, "r99") == question.question_id
+
+
+def test_a_strangers_press_teaches_nothing(chat: Chat) -> None:
+    question = chat.ask()
+    data = question_data(question.question_id, Option.CHOOSE, question.revision, 0)
+
+    chat.press_data(data, user=STRANGER, message="r99")
+
+    assert chat.questions.of_card(OFFICE, "r99") is None
+
+
 def test_who_presses_twice_is_told_so_and_not_written_down(chat: Chat) -> None:
     question = chat.ask()
     assert chat.press(Option.CHOOSE, 0) == FILED

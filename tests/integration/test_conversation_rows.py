@@ -499,7 +499,7 @@ def test_a_message_that_is_known_teaches_nothing(
     assert _due(outbox) == [(OFFICE, "changed", "r1")]
 
 
-def test_of_a_message_that_was_sent_twice_the_one_that_is_pressed_is_changed(
+def test_of_a_message_that_was_sent_twice_both_are_changed(
     ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
 ) -> None:
     question = _posted(questions, _in_review(ledger))
@@ -507,10 +507,63 @@ def test_of_a_message_that_was_sent_twice_the_one_that_is_pressed_is_changed(
 
     questions.learn(question.card, OFFICE, "r8", NOON)
 
-    assert _due(outbox) == []
     assert questions.of_card(OFFICE, "r8") == question.question_id
+    assert _due_everywhere(outbox) == [("Q1", "r8", ("r1",))]
     _answered(ledger, question.document_id)
-    assert _due(outbox) == [(OFFICE, "answered", "r8")]
+    assert _due_everywhere(outbox) == [("answered", "r8", ("r1",))]
+
+
+def test_a_lost_copy_of_a_question_that_was_answered_becomes_the_answer(
+    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
+) -> None:
+    question = _posted(questions, _in_review(ledger))
+    _deliver(outbox)
+    _answered(ledger, question.document_id)
+    _deliver(outbox)
+    assert _due(outbox) == []
+
+    questions.learn(question.card, OFFICE, "r8", NOON)
+
+    assert _due_everywhere(outbox) == [("answered", "r8", ("r1",))]
+
+
+def test_a_lost_copy_that_changes_already_is_changed_once(
+    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
+) -> None:
+    question = _posted(questions, _in_review(ledger))
+    _deliver(outbox)
+    _answered(ledger, question.document_id)
+
+    questions.learn(question.card, OFFICE, "r8", NOON)
+
+    assert _due_everywhere(outbox) == [("answered", "r1", ("r8",))]
+
+
+def test_the_only_copy_of_a_question_that_was_answered_before_it_was_known_becomes_the_answer(
+    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
+) -> None:
+    question = _posted(questions, _in_review(ledger))
+    outbox.postpone(outbox.due(NOON, 1)[0].parcel_id, NOON, "no answer")
+    _answered(ledger, question.document_id)
+    assert _due(outbox) == [(OFFICE, "answered", None)]
+
+    questions.learn(question.card, OFFICE, "r7", NOON)
+
+    assert _due(outbox) == [(OFFICE, "answered", "r7")]
+
+
+def test_a_message_that_shows_something_else_teaches_nothing(
+    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
+) -> None:
+    question = _posted(questions, _in_review(ledger))
+    _deliver(outbox)
+    questions.add(None, [(OFFICE, _message("by the way"))], NOON)
+    _deliver(outbox)
+
+    questions.learn(question.card, OFFICE, "r2", NOON)
+
+    assert questions.of_card(OFFICE, "r2") is None
+    assert _due(outbox) == []
 
 
 def test_a_press_on_a_message_that_was_given_up_makes_it_known(
@@ -632,6 +685,11 @@ def _posted(
 def _due(outbox: SqlOutbox, now: datetime.datetime = NOON + HOUR) -> list[tuple[str, str, str | None]]:
     """To whom, what, and in the place of which message."""
     return [(it.recipient, it.message.title, it.replaces) for it in outbox.due(now, 100)]
+
+
+def _due_everywhere(outbox: SqlOutbox) -> list[tuple[str, str | None, tuple[str, ...]]]:
+    """What, in the place of which message, and of which further copies."""
+    return [(it.message.title, it.replaces, it.copies) for it in outbox.due(NOON + HOUR, 100)]
 
 
 def _deliver(outbox: SqlOutbox) -> None:

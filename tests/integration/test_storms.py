@@ -12,11 +12,11 @@ from agent.adapters.ledger import SqlOutbox, SqlStorms, open_engine, schema
 from agent.adapters.ledger.engine import writing
 from agent.adapters.ledger.rows import MESSAGE
 from agent.adapters.telegram.client import TelegramNotifier
-from agent.asked import Notifier
 from agent.domain.document import DocumentId
 from agent.domain.message import Message, MessageKind, ParcelId
 from agent.domain.outcome import FailureReason
 from agent.errors import LedgerUnavailable, NotifierUnavailable
+from agent.notifier import Notifier
 from agent.workflow.outbox import relay
 from agent.workflow.storms import gather_failures
 from tests.botapi import CHAT, TOKEN, BotApi

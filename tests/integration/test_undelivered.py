@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 from structlog.testing import capture_logs
 
-from agent.adapters.ledger import SqlOutbox, open_engine, schema
+from agent.adapters.ledger import SqlOutbox, SqlQuestions, open_engine, schema
 from agent.adapters.ledger.engine import reading
 from agent.adapters.telegram.client import TelegramNotifier
 from agent.workflow.outbox import relay
@@ -45,14 +45,13 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 class Post:
     """An outbox and the way to the chats; `run` lets time pass."""
 
-    def __init__(self, api: BotApi, engine: Engine) -> None:
+    def __init__(self, api: BotApi, engine: Engine, chats: tuple[int, ...] = (CHAT, OTHER_CHAT)) -> None:
         self._engine = engine
         self.outbox = SqlOutbox(engine)
+        self.questions = SqlQuestions(engine)
         self.clock = StandingClock()
         self.began = self.clock.now()
-        self.notifier = TelegramNotifier(
-            TOKEN, (CHAT, OTHER_CHAT), api.url, spacing_seconds=0, call_seconds=0.3
-        )
+        self.notifier = TelegramNotifier(TOKEN, chats, api.url, spacing_seconds=0, call_seconds=0.3)
 
     def write(self, title: str, recipient: str = HERE, card: str | None = None) -> None:
         self.outbox.put(card or f"card:{title}", recipient, a_message(7, title), self.clock.now())
@@ -212,3 +211,83 @@ def test_a_chat_that_is_closed_to_the_bot_is_known_until_it_takes_something(
     post.write("second")
     post.run(MINUTE)
     assert post.outbox.refusing((HERE,)) == {HERE: None}
+
+
+# --- Copies of which nobody knew
+
+
+def _lose_a_reply(api: BotApi, post: Post) -> None:
+    api.order(botapi.Drop(keeps=True), method="sendMessage")
+    post.write("asked", card="question:1")
+    post.run(MINUTE)
+    assert [(kept.message_id, kept.text) for kept in api.kept] == [(1, "asked"), (2, "asked")]
+
+
+def test_a_copy_whose_sending_was_not_confirmed_becomes_the_answer_once_somebody_presses_on_it(
+    api: BotApi, post: Post
+) -> None:
+    _lose_a_reply(api, post)
+    post.write("answered", card="question:1")
+    post.run(MINUTE)
+    assert api.texts == ["asked", "answered"]
+
+    post.questions.learn("question:1", HERE, "1", post.clock.now())
+    post.run(MINUTE)
+
+    assert api.texts == ["answered", "answered"]
+    post.write("undone", card="question:1")
+    post.run(MINUTE)
+    assert api.texts == ["undone", "undone"]
+
+
+def test_a_copy_that_somebody_removed_is_not_said_anew(api: BotApi, post: Post) -> None:
+    _lose_a_reply(api, post)
+    post.questions.learn("question:1", HERE, "1", post.clock.now())
+    post.run(MINUTE)
+    (newest,) = [kept for kept in api.kept if kept.message_id == 2]
+    api.remove(newest)
+    post.write("answered", card="question:1")
+    post.run(MINUTE)
+    assert [(kept.message_id, kept.text) for kept in api.kept] == [(1, "answered")]
+
+
+# --- Groups that become supergroups
+
+GROUP, SUPERGROUP = -77, -1_009_000_000_077
+
+
+def test_a_message_of_a_group_that_moved_is_said_anew_there_and_then_changed_in_place(
+    engine: Engine,
+) -> None:
+    with BotApi(chats=(GROUP,)) as api:
+        post = Post(api, engine, chats=(GROUP,))
+        there = f"telegram:{GROUP}"
+        post.write("asked", there, card="question:1")
+        post.run(MINUTE)
+        api.move(GROUP, SUPERGROUP)
+        for title in ("changed", "answered"):
+            post.write(title, there, card="question:1")
+            post.run(MINUTE)
+        post.notifier.close()
+        assert [(kept.chat, kept.text) for kept in api.kept] == [(GROUP, "asked"), (SUPERGROUP, "answered")]
+
+
+def test_no_message_of_the_same_number_is_touched_in_the_group_that_another_has_become(
+    engine: Engine,
+) -> None:
+    with BotApi(chats=(GROUP,)) as api:
+        post = Post(api, engine, chats=(GROUP,))
+        there = f"telegram:{GROUP}"
+        post.write("asked", there, card="question:1")
+        post.run(MINUTE)
+        api.move(GROUP, SUPERGROUP)
+        post.write("something else", there)
+        post.run(MINUTE)
+        post.write("answered", there, card="question:1")
+        post.run(MINUTE)
+        post.notifier.close()
+        assert [(kept.chat, kept.message_id, kept.text) for kept in api.kept] == [
+            (GROUP, 1, "asked"),
+            (SUPERGROUP, 1, "something else"),
+            (SUPERGROUP, 2, "answered"),
+        ]

@@ -80,6 +80,16 @@ _HAS_TURN = and_(
     outbox.c.due_at.is_not(None),
     or_(outbox.c.card.is_(None), _IS_FIRST, and_(_HAS_PLACE, _IS_NEWEST)),
 )
+_COPIES = (
+    select(outbox.c.receipt)
+    .where(
+        outbox.c.card == bindparam("of_card"),
+        outbox.c.recipient == bindparam("wanted"),
+        outbox.c.receipt != bindparam("place"),
+    )
+    .distinct()
+    .order_by(outbox.c.receipt)
+)
 _DUE = (
     select(outbox, _PLACE.label("replaces"))
     .where(_HAS_TURN, outbox.c.due_at <= _NOW, ~_IS_HELD_UP)
@@ -138,7 +148,7 @@ class SqlOutbox:
     def due(self, now: datetime.datetime, limit: int) -> Sequence[Parcel]:
         """The parcels to deliver now, in order; none of a recipient whose earlier one has been put off."""
         with reading(self._engine) as connection:
-            found = connection.execute(_DUE, {"now": now, "most": limit})
+            found = connection.execute(_DUE, {"now": now, "most": limit}).all()
             return [
                 Parcel(
                     parcel_id=ParcelId(row.parcel_id),
@@ -149,6 +159,7 @@ class SqlOutbox:
                     attempts=row.attempts,
                     alone=_alone(row),
                     replaces=row.replaces,
+                    copies=_copies(connection, row),
                 )
                 for row in found
             ]
@@ -240,6 +251,13 @@ class SqlOutbox:
     def _change(self, parcel_id: ParcelId, **values: object) -> None:
         with writing(self._engine) as connection:
             connection.execute(update(outbox).where(outbox.c.parcel_id == parcel_id).values(**values))
+
+
+def _copies(connection: Connection, row: Row[Any]) -> tuple[str, ...]:
+    if row.replaces is None:
+        return ()
+    wanted = {"of_card": row.card, "wanted": row.recipient, "place": row.replaces}
+    return tuple(connection.execute(_COPIES, wanted).scalars())
 
 
 def _alone(row: Row[Any]) -> LoneFailures | None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from agent.adapters.ledger import rows
 from agent.adapters.ledger.changes import supersede
+from agent.adapters.ledger.copies import learn
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.outbox import put
 from agent.adapters.ledger.schema import documents, outbox, questions, reviews, showings
@@ -188,39 +189,7 @@ class SqlQuestions:
 
     def learn(self, card: str, recipient: str, receipt: str, now: datetime.datetime) -> None:
         with writing(self._engine) as connection:
-            shown = (outbox.c.card == card) & (outbox.c.recipient == recipient)
-            if receipt in connection.execute(select(outbox.c.receipt).where(shown)).scalars():
-                return
-            lost = connection.execute(
-                select(outbox.c.parcel_id)
-                .where(shown, outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None))
-                .order_by(outbox.c.parcel_id)
-                .limit(1)
-            ).scalar()
-            is_first = not connection.execute(
-                select(outbox.c.parcel_id).where(shown, outbox.c.sent_at.is_not(None)).limit(1)
-            ).scalar()
-            if lost is not None and is_first:  # it would be said a second time
-                connection.execute(
-                    update(outbox).where(outbox.c.parcel_id == lost).values(sent_at=now, receipt=receipt)
-                )
-                return
-            message = connection.execute(
-                select(outbox.c.message).where(shown).order_by(outbox.c.parcel_id).limit(1)
-            ).scalar()
-            if message is not None:
-                connection.execute(
-                    insert(outbox).values(
-                        card=card,
-                        epoch=0,
-                        recipient=recipient,
-                        message=message,
-                        attempts=0,
-                        due_at=now,
-                        sent_at=now,
-                        receipt=receipt,
-                    )
-                )
+            learn(connection, card, recipient, receipt, now)
 
     def add(self, card: str | None, messages: Sequence[tuple[str, Message]], now: datetime.datetime) -> None:
         with writing(self._engine) as connection:

@@ -90,7 +90,7 @@ class TelegramNotifier:
         return True
 
     def send(self, message: Message, recipient: str) -> str:
-        """Deliver one message; the receipt is Telegram's number for it.
+        """Deliver one message; the receipt is Telegram's number for it; of a group that has moved, with that group's.
 
         Raises:
             NotifierUnavailable: not now.
@@ -106,7 +106,16 @@ class TelegramNotifier:
             NotifierUnavailable, MessageRefused: as `send`.
         """
         chat = self._chat(recipient)
-        return self._connection.call(lambda: self._edit(int(receipt), message, chat))
+        return self._connection.call(lambda: self._replace(receipt, message, chat))
+
+    def amend(self, receipt: str, message: Message, recipient: str) -> None:
+        """Edit a further copy of a message; where it is gone, there is nothing to do.
+
+        Raises:
+            NotifierUnavailable, MessageRefused: as `send`.
+        """
+        chat = self._chat(recipient)
+        self._connection.call(lambda: self._edit(receipt, message, chat))
 
     def answer(self, press: str, text: str, *, is_alert: bool = False) -> None:
         """Tell the one who pressed a button what came of it; a press that is too old needs no answer any more.
@@ -179,19 +188,29 @@ class TelegramNotifier:
         except ChatMigrated as error:
             log.warning("telegram_chat_migrated", chat=chat, new_chat=error.new_chat_id)
             new = error.new_chat_id
-            return await self._marked_up(message, lambda **how: self._post(new, message, **how))
+            number = await self._marked_up(message, lambda **how: self._post(new, message, **how))
+            return f"{number}@{new}"
 
-    async def _edit(self, number: int, message: Message, chat: int) -> str:
+    async def _replace(self, receipt: str, message: Message, chat: int) -> str:
+        if await self._edit(receipt, message, chat):
+            return receipt
+        log.info("telegram_message_gone", document=message.reference)
+        return await self._deliver(message, chat)
+
+    async def _edit(self, receipt: str, message: Message, chat: int) -> bool:
+        """Change a message; False when it is gone, or stands in a group that has become another."""
         await self._wait_for_turn(chat)
+        stands_in, number = _place(receipt, chat)
         try:
-            return await self._marked_up(message, lambda **how: self._rewrite(chat, number, message, **how))
+            await self._marked_up(message, lambda **how: self._rewrite(stands_in, number, message, **how))
+        except ChatMigrated:  # its number means another message there
+            return False
         except BadRequest as error:
-            if faults.is_not_modified(error):
-                return str(number)
-            if not faults.is_past_editing(error):
+            if faults.is_past_editing(error):
+                return False
+            if not faults.is_not_modified(error):
                 raise
-            log.info("telegram_message_gone", document=message.reference)
-            return await self._deliver(message, chat)
+        return True
 
     async def _marked_up(self, message: Message, say: Callable[..., Awaitable[str]]) -> str:
         """Say it as HTML; where Telegram refuses that, once as plain text."""
@@ -271,6 +290,12 @@ class TelegramNotifier:
         if not isinstance(found, list) or not all(isinstance(update, dict) for update in found):
             raise TelegramError("malformed answer")
         return [update for update in found if isinstance(update.get("update_id"), int)]
+
+
+def _place(receipt: str, chat: int) -> tuple[int, int]:
+    """The chat in which a message stands, and its number there; of a group that moved, as `_deliver` writes it."""
+    number, _, moved_to = receipt.partition("@")
+    return int(moved_to or chat), int(number)
 
 
 async def _tried(once: Callable[[], Awaitable[_Result]]) -> _Result:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from agent.domain.message import Blame, LoneFailures, ParcelId
+from agent.domain.message import Blame, LoneFailures, Message, ParcelId
 from agent.errors import LedgerUnavailable, MessageRefused, NotifierUnavailable
 from agent.workflow.outbox import BATCH, pause_seconds, relay
 from tests.fakes_outbox import NOON, FakeNotifier, FakeOutbox, StandingClock, a_message
@@ -38,6 +38,34 @@ def test_relay_puts_a_message_in_the_place_of_an_earlier_one() -> None:
     outbox.put("question:12", "anna", a_message(7), NOON)
     assert relay_now(outbox, notifier, StandingClock()) is None
     assert notifier.replaced == ["receipt 1"]
+
+
+def test_relay_brings_a_card_to_every_copy_that_is_known() -> None:
+    outbox, notifier, clock = FakeOutbox(), FakeNotifier(), StandingClock()
+    for receipt in ("41", "42"):
+        outbox.put("question:12", "anna", a_message(7), NOON)
+        outbox.mark_sent(outbox.due(NOON, 1)[0].parcel_id, receipt, NOON)
+    outbox.put("question:12", "anna", a_message(7), NOON)
+    assert relay_now(outbox, notifier, clock) is None
+    assert (notifier.replaced, notifier.amended) == (["42"], ["41"])
+
+
+def test_a_copy_that_can_not_be_changed_now_is_tried_again_with_its_card() -> None:
+    class AwayInBetween(FakeNotifier):
+        def replace(self, receipt: str, message: Message, recipient: str) -> str:
+            self.replaced.append(receipt)
+            return receipt
+
+    outbox, notifier, clock = FakeOutbox(), AwayInBetween(), StandingClock()
+    for receipt in ("41", "42"):
+        outbox.put("question:12", "anna", a_message(7), NOON)
+        outbox.mark_sent(outbox.due(NOON, 1)[0].parcel_id, receipt, NOON)
+    outbox.put("question:12", "anna", a_message(7), NOON)
+    notifier.troubles["anna"] = [NotifierUnavailable("down")]
+    assert relay_now(outbox, notifier, clock) == after(2)
+    clock.advance(2)
+    assert relay_now(outbox, notifier, clock) is None
+    assert (notifier.replaced, notifier.amended) == (["42", "42"], ["41"])
 
 
 def test_relay_sends_without_a_sound_while_people_are_not_to_be_disturbed() -> None:

@@ -1,0 +1,59 @@
+"""Messages whose sending was not confirmed, and which stand in a chat all the same: they are learned of by a press."""
+
+import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+
+from agent.adapters.ledger.outbox import waits
+from agent.adapters.ledger.schema import outbox
+
+
+def learn(connection: Connection, card: str, recipient: str, receipt: str, now: datetime.datetime) -> None:
+    """Write that a message shows a card, and have it show what the card says by now; in the caller's transaction.
+
+    A message that is known, whatever it shows, teaches nothing. If none of the card was known, it is the one that
+    was written first: it would be said a second time.
+    """
+    its_own = and_(outbox.c.recipient == recipient, outbox.c.receipt == receipt)
+    if connection.execute(select(outbox.c.parcel_id).where(its_own).limit(1)).scalar() is not None:
+        return
+    shown = and_(outbox.c.card == card, outbox.c.recipient == recipient, outbox.c.due_at.is_not(None))
+    sent = (
+        select(outbox.c.message)
+        .where(shown, outbox.c.sent_at.is_not(None))
+        .order_by(outbox.c.parcel_id.desc())
+        .limit(1)
+    )
+    newest = connection.execute(sent).scalar()
+    if newest is None:
+        _confirm_first(connection, shown, receipt, now)
+        return
+    copy = {
+        "card": card,
+        "epoch": 0,
+        "recipient": recipient,
+        "message": newest,
+        "attempts": 0,
+        "due_at": now,
+    }
+    connection.execute(insert(outbox).values(copy | {"sent_at": now, "receipt": receipt}))
+    later = select(outbox.c.parcel_id).where(
+        outbox.c.card == card, outbox.c.recipient == recipient, waits(outbox)
+    )
+    if connection.execute(later.limit(1)).scalar() is None:
+        connection.execute(insert(outbox).values(copy))
+
+
+def _confirm_first(
+    connection: Connection, shown: ColumnElement[bool], receipt: str, now: datetime.datetime
+) -> None:
+    """Mark what was written first as sent, also if it was given up or taken back: somebody sees it."""
+    first = connection.execute(
+        select(outbox.c.parcel_id).where(shown).order_by(outbox.c.parcel_id).limit(1)
+    ).scalar()
+    known = {"sent_at": now, "receipt": receipt}
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.parcel_id == first)
+        .values(**known, dead_at=None, error=None, blame=None, told_by=None)
+    )
