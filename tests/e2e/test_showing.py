@@ -1,7 +1,9 @@
 """The button "Show snippet", over real HTTP with a running daemon that draws in the fence."""
 
 import io
+import random
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -35,7 +37,7 @@ def world(tmp_path: Path, api: BotApi) -> World:
 
 @pytest.fixture
 def start(world: World) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
-    """Starts daemons, the last of which is stopped."""
+    """Starts daemons, the last of which is stopped; none of them has written a name into a log."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start() -> subprocess.Popen[bytes]:
@@ -46,6 +48,8 @@ def start(world: World) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     yield start
     stop(started[-1])
     started[-1].kill()
+    logs = "".join(path.read_text(errors="replace") for path in (world.home / "logs").iterdir())
+    assert "famille" not in (world.log.read_text(errors="replace") + logs).lower()
 
 
 def pictures(api: BotApi) -> list[Kept]:
@@ -113,6 +117,39 @@ def test_a_picture_that_was_asked_for_comes_and_goes_whenever_the_daemon_dies(
     start()
     assert shown(api, query) == "D-1 is filed under 101."
     api.wait_until(lambda it: not pictures(it), 20)
+
+
+def test_deaths_right_after_each_press_show_no_picture_twice_and_leave_none(
+    world: World, api: BotApi, start: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    """SIGKILL at 0 to 700 ms after a press: before the drawing, in it, between place and picture, and after."""
+    chance = random.Random(16)
+    daemon = start()
+
+    def die_and_start() -> subprocess.Popen[bytes]:
+        time.sleep(chance.uniform(0, 0.7))
+        daemon.kill()
+        daemon.wait()
+        return start()
+
+    cards = []
+    for count in range(1, 6):
+        world.drop(f"{count}.pdf", letter_about(100 + count, name_only=True))
+        api.wait_until(lambda it, seen=count: len(questions(it)) == seen, 40)  # type: ignore[misc]
+        cards.append(questions(api)[-1].message_id)
+        api.press("Show snippet", message_id=cards[-1])
+        daemon = die_and_start()
+        api.wait_until(lambda it, seen=count: len(pictures(it)) == seen, 40)  # type: ignore[misc]
+    assert sorted(kept.reply_to or 0 for kept in pictures(api)) == cards
+    for left, card in zip(range(4, -1, -1), cards, strict=True):
+        api.press("None of these", message_id=card)
+        daemon = die_and_start()
+        api.wait_until(lambda it, seen=left: len(pictures(it)) == seen, 40)  # type: ignore[misc]
+    assert {it.state for it in world.documents()} == {State.FAILED}
+
+
+def questions(api: BotApi) -> list[Kept]:
+    return [kept for kept in api.kept if kept.chat == CHAT and "Whose document is this?" in kept.words]
 
 
 def test_without_the_setting_there_is_no_button_and_a_forged_press_shows_nothing(
