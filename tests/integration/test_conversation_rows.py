@@ -552,6 +552,26 @@ def test_the_only_copy_of_a_question_that_was_answered_before_it_was_known_becom
     assert _due(outbox) == [(OFFICE, "answered", "r7")]
 
 
+@pytest.mark.parametrize("by_hand", [True, False], ids=["settled", "changed"])
+def test_patience_that_was_asked_for_is_kept_when_another_message_takes_the_place(
+    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox, by_hand: bool
+) -> None:
+    question = _posted(questions, _in_review(ledger), (OFFICE, SURGERY))
+    outbox.postpone(outbox.due(NOON, 1)[0].parcel_id, NOON + MINUTE, "patience")
+    questions.add(None, [(OFFICE, _message("by the way"))], NOON)
+    if by_hand:
+        _answered(ledger, question.document_id)
+    else:
+        changed = [(OFFICE, _message("answered")), (SURGERY, _message("answered"))]
+        assert questions.change(question, changed, NOON)
+
+    assert _due(outbox, NOON) == [(SURGERY, "answered", None)]
+    assert [one for one in _due(outbox, NOON + MINUTE) if one[0] == OFFICE] == [
+        (OFFICE, "by the way", None),
+        (OFFICE, "answered", None),
+    ]
+
+
 def test_a_message_that_shows_something_else_teaches_nothing(
     ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
 ) -> None:

@@ -30,10 +30,25 @@ _HOLDER = select(documents.c.document_id).where(
     documents.c.content_key == bindparam("sha256"), documents.c.document_id != bindparam("wanted")
 )
 _STEP, _MESSAGE = insert(steps), insert(outbox)
-_FALL_DUE = update(outbox).where(
-    outbox.c.document_id == bindparam("wanted"),
-    outbox.c.epoch == bindparam("of_epoch"),
-    outbox.c.due_at.is_(None),
+_TAKEN_BACK, _MOMENT = outbox.alias("taken_back"), bindparam("moment", type_=outbox.c.due_at.type)
+_PUT_OFF = (
+    select(func.max(_TAKEN_BACK.c.due_at))
+    .where(
+        _TAKEN_BACK.c.card == outbox.c.card,
+        _TAKEN_BACK.c.recipient == outbox.c.recipient,
+        _TAKEN_BACK.c.told_by == outbox.c.card,
+        _TAKEN_BACK.c.due_at > _MOMENT,
+    )
+    .scalar_subquery()
+)
+_FALL_DUE = (
+    update(outbox)
+    .where(
+        outbox.c.document_id == bindparam("wanted"),
+        outbox.c.epoch == bindparam("of_epoch"),
+        outbox.c.due_at.is_(None),
+    )
+    .values(due_at=func.coalesce(_PUT_OFF, _MOMENT))
 )
 
 
@@ -96,8 +111,8 @@ def close_review(
 
 
 def let_fall_due(connection: Connection, done: Document, now: datetime.datetime) -> None:
-    """Let the messages of an outcome be sent: its move is done."""
-    connection.execute(_FALL_DUE, {"wanted": done.document_id, "of_epoch": done.epoch, "due_at": now})
+    """Let the messages of an outcome be sent: its move is done. What was put off stays so in what took its place."""
+    connection.execute(_FALL_DUE, {"wanted": done.document_id, "of_epoch": done.epoch, "moment": now})
 
 
 def forget_untold(connection: Connection, document: Document) -> None:
@@ -177,7 +192,27 @@ def supersede(
     ).scalar()
     # With its teller, so that nobody takes it for a message that the channel has refused.
     connection.execute(update(outbox).where(waits).values(dead_at=now, error="superseded", told_by=card))
-    return now if put_off is None else max(now, put_off)
+    if put_off is None or put_off <= now:
+        return now
+    _hold_up(connection, recipient, put_off)
+    return put_off
+
+
+def _hold_up(connection: Connection, recipient: str, until: datetime.datetime) -> None:
+    """Put off the recipient's first message that waits, and with it all behind it: the channel asked for patience."""
+    first = (
+        select(func.min(outbox.c.parcel_id))
+        .where(
+            outbox.c.recipient == recipient,
+            outbox.c.sent_at.is_(None),
+            outbox.c.dead_at.is_(None),
+            outbox.c.due_at.is_not(None),
+        )
+        .scalar_subquery()
+    )
+    connection.execute(
+        update(outbox).where(outbox.c.parcel_id == first, outbox.c.due_at < until).values(due_at=until)
+    )
 
 
 def keep_messages(
