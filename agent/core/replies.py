@@ -12,6 +12,7 @@ from agent.core.messages import who
 from agent.core.searching import Meant
 from agent.core.voice import Privacy, Voice
 from agent.domain.document import DocumentId, reference
+from agent.domain.finding import Findings, Place
 from agent.domain.identity import RecordId
 from agent.domain.life import Document, Reply, Review
 from agent.domain.message import Message, MessageKind
@@ -53,13 +54,22 @@ def health(findings: Sequence[str], voice: Voice) -> Message:
     return _reply(voice.say("Health"), *findings)
 
 
-def found(documents: Sequence[Document], voice: Voice, *, listed: int) -> Message:
-    if not documents:
-        return _reply(voice.say("Nothing was found."))
-    lines = [_line(document, voice) for document in documents[:listed]]
-    if len(documents) > listed:
-        lines.append(voice.say("and {number} more", number=len(documents) - listed))
-    return _reply(voice.count("{number} document", "{number} documents", len(documents)), *lines)
+def found(findings: Findings, voice: Voice) -> Message:
+    """List what was found, newest first, and say where nothing could be looked for."""
+    left_out = [voice.say(LEFT_OUT[place]) for place in findings.left_out]
+    if not findings.shown:
+        fewer = voice.say("Fewer words find more; a date or a number is typed whole.")
+        return _reply(voice.say("Nothing was found."), *(left_out or [fewer]))
+    lines = [_line(one.document, voice) for one in findings.shown]
+    if findings.count > len(lines):
+        lines.append(voice.say("and {number} more", number=findings.count - len(lines)))
+    return _reply(voice.count("{number} document", "{number} documents", findings.count), *lines, *left_out)
+
+
+LEFT_OUT = {
+    Place.PERSON: "Nobody's name was looked for: the registry can't be searched now. Please try again later.",
+    Place.TEXT: "What documents say was not looked for: the database has no index of texts.",
+}
 
 
 def shown(document: Document, reviews: Sequence[Review], voice: Voice) -> Message:
@@ -111,6 +121,10 @@ def lacks_words(voice: Voice) -> Message:
         voice.say("What is to be found?"),
         voice.say("A person, a date, a number, or words of the text, such as: /find lettre 2026-03-01"),
     )
+
+
+def too_many_words(voice: Voice) -> Message:
+    return _reply(voice.say("That is too much to look for at once."), voice.say("A few words find anything."))
 
 
 def no_document(voice: Voice) -> Message:

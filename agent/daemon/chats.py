@@ -1,27 +1,22 @@
 """What is built for the chats: the ears, the talk behind them, and what is shown beside it."""
 
+import functools
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from agent import errors
 from agent.adapters.telegram.client import TelegramNotifier
 from agent.app import Parts, escalation_of
 from agent.core.allowed import User
-from agent.core.finding import phrases_in, sought
 from agent.daemon.loop import Loop
 from agent.daemon.talking import PAUSE_SECONDS, Ears, Talk, asker, teller
 from agent.domain.hearing import Said
-from agent.domain.life import Document
 from agent.domain.message import Message, recipient_of
 from agent.workflow.asking import Asking
-from agent.workflow.commands import Commands, Inquiries, order_of
+from agent.workflow.commands import LISTED, Commands, Inquiries, order_of
 from agent.workflow.conversation import Conversation, Hearing
 from agent.workflow.finding import find
 from agent.workflow.showing import Snippets
-
-_FOUND_AT_MOST = 1000
-"""A chat lists twenty, and counts the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +85,11 @@ def chats_of(
     commands = Commands(
         ports,
         parts.questions,
-        Inquiries(status=status, health=health, find=lambda words: _find(parts, words)),
+        Inquiries(
+            status=status,
+            health=health,
+            find=lambda wanted: find(wanted, parts.finder, parts.registry, LISTED),
+        ),
         carry_out,
     )
 
@@ -109,6 +108,7 @@ def chats_of(
         carry_out=carry_out,
         known_reply=parts.requests.reply,
         command=command,
+        our_name=functools.cache(listener.check),
         snippets=snippets,
     )
     ears = Ears(listener, parts.inbox, ports.clock.now, stop, wakes.set)
@@ -125,13 +125,3 @@ def chats_of(
     talk = Loop("talk", body.turn, stop)
     show = Loop("show", show_what_is_due, stop)
     return Chats(ears=Loop("ears", ears.turn, stop), talk=talk, show=show, wake=wake)
-
-
-def _find(parts: Parts, words: str) -> Sequence[Document]:
-    """The documents that words point at, newest first; none for words that nothing can be made of."""
-    wanted = sought(phrases_in(words), parts.ports.voice.timezone)
-    try:
-        found = find(wanted, parts.finder, parts.registry, _FOUND_AT_MOST)
-    except errors.RequestRefused:
-        return ()
-    return [one.document for one in found.shown]

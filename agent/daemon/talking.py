@@ -158,7 +158,10 @@ class Talk:
                 return
             try:
                 self._take_up(f"telegram:{bot}:{number}", update, at)
-            except errors.RegistryUnavailable as error:  # it stays written down, and holds up no other
+            except (
+                errors.RegistryUnavailable,
+                errors.NotifierUnavailable,
+            ) as error:  # it stays written down, and holds up no other
                 log.warning("hearing_put_off", reason=error.reason)
                 heard_again_at = None  # it may be a press on what would be asked anew
                 continue

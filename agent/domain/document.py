@@ -11,7 +11,7 @@ CorrelationId = NewType("CorrelationId", str)
 Sha256 = NewType("Sha256", str)
 """Lower-case hexadecimal, 64 characters."""
 
-_REFERENCE = re.compile(r"\s*(?:d-?)?(\d{1,12})\s*", re.IGNORECASE)
+_REFERENCE = re.compile(r"\s*(?:d-?)?([1-9][0-9]{0,11})\s*", re.IGNORECASE)
 
 
 def reference(document_id: DocumentId) -> str:

@@ -1,23 +1,24 @@
 """What can be typed into a chat: the same things as on the command line, in the few words that fit there."""
 
 import datetime
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from agent import errors
 from agent.asked import Questions
 from agent.core import replies
 from agent.core.allowed import Role, User
-from agent.domain.document import DocumentId
+from agent.core.finding import phrases_in, sought
+from agent.domain.document import DocumentId, parse_reference
+from agent.domain.finding import Findings, Sought
 from agent.domain.hearing import Said
 from agent.domain.identity import RecordId
-from agent.domain.life import Action, Document, Reply, Request
+from agent.domain.life import Action, Reply, Request
 from agent.domain.message import Message
 from agent.ports import Ports
 from agent.workflow.holding import held, is_doubtful
 
 LISTED = 20
-_DOCUMENT = re.compile(r"[dD]?-?([1-9][0-9]{0,17})")
 _YES = "yes"
 
 
@@ -46,12 +47,12 @@ class Inquiries:
     Attributes:
         status: how it goes, in a line.
         health: each part's name and finding.
-        find: documents that words point at.
+        find: documents that have all that is sought. It may raise RequestRefused: that is too much at once.
     """
 
     status: Callable[[], str]
     health: Callable[[], Sequence[str]]
-    find: Callable[[str], Sequence[Document]]
+    find: Callable[[Sought], Findings]
 
 
 def order_of(said: Said, user: User, key: str, at: datetime.datetime, *, asked_in: str) -> Order:
@@ -63,6 +64,16 @@ def order_of(said: Said, user: User, key: str, at: datetime.datetime, *, asked_i
 def changes_something(text: str) -> bool:
     """Whether a command is for deciders only."""
     return _name_of(text.split()[0]) in _DECISIONS
+
+
+def is_for_us(text: str, our_name: Callable[[], str]) -> bool:
+    """Whether a command is for this bot: in a group, each may be called by its name.
+
+    Args:
+        our_name: gives the bot's name; it is asked for where one stands behind the command.
+    """
+    _, at, named = text.split()[0].partition("@")
+    return not at or named.lower() == our_name().lower()
 
 
 def _name_of(word: str) -> str:
@@ -123,9 +134,14 @@ class Commands:
                 return [replies.unknown(voice)]
 
     def _find(self, words: str) -> Message:
-        if not words:
-            return replies.lacks_words(self._ports.voice)
-        return replies.found(self._inquiries.find(words), self._ports.voice, listed=LISTED)
+        voice = self._ports.voice
+        wanted = sought(phrases_in(words), voice.timezone)
+        if not wanted.terms:
+            return replies.lacks_words(voice)
+        try:
+            return replies.found(self._inquiries.find(wanted), voice)
+        except errors.RequestRefused:
+            return replies.too_many_words(voice)
 
     def _show(self, order: Order) -> Message:
         number = _number(order)
@@ -178,5 +194,4 @@ def _request(order: Order, action: Action, document_id: DocumentId | None, argum
 
 
 def _number(order: Order) -> DocumentId | None:
-    found = _DOCUMENT.fullmatch(order.words[0]) if order.words else None
-    return None if found is None else DocumentId(int(found[1]))
+    return parse_reference(order.words[0]) if order.words else None

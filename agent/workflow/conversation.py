@@ -28,7 +28,7 @@ from agent.domain.message import Message
 from agent.domain.question import Question
 from agent.ports import Ports
 from agent.workflow.asking import Asking
-from agent.workflow.commands import changes_something
+from agent.workflow.commands import changes_something, is_for_us
 from agent.workflow.holding import is_doubtful
 from agent.workflow.review import NONE_OF_THESE, RECORD_PREFIX
 from agent.workflow.showing import Snippets
@@ -63,6 +63,7 @@ class Conversation:
         carry_out: gives a request to the desk and waits for the reply; None when that takes too long.
         known_reply: what became of a request before; None for a key that is new.
         command: answers what begins with a slash.
+        our_name: gives the bot's name, by which it is called in groups.
         snippets: shows what a question rests on; None where pictures can't be shown.
     """
 
@@ -78,6 +79,7 @@ class Conversation:
         carry_out: Callable[[Request], Reply | None],
         known_reply: Callable[[str], Reply | None],
         command: Callable[[Hearing, Said, User], Sequence[Message]],
+        our_name: Callable[[], str],
         snippets: Snippets | None = None,
     ) -> None:
         self._ports = ports
@@ -89,13 +91,14 @@ class Conversation:
         self._carry_out = carry_out
         self._known_reply = known_reply
         self._command = command
+        self._our_name = our_name
         self._snippets = snippets
 
     def hear(self, hearing: Hearing) -> None:
         """Do what somebody wants, or say why not.
 
         Raises:
-            LedgerUnavailable, RegistryUnavailable, StorageUnavailable: it is to be heard again.
+            LedgerUnavailable, NotifierUnavailable, RegistryUnavailable, StorageUnavailable: it is to be heard again.
         """
         match hearing.heard:
             case Press() as press:
@@ -301,6 +304,8 @@ class Conversation:
         recipient = self._recipient_of(said.chat)
         now = self._ports.clock.now()
         if said.text.startswith("/"):
+            if not is_for_us(said.text, self._our_name):
+                return
             if user.role is not Role.DECIDER and changes_something(said.text):
                 self._refused(hearing, "viewer")
             answers = self._command(hearing, said, user)

@@ -13,7 +13,7 @@ import pypdfium2
 import pytest
 
 from agent.domain.outcome import Archived, Failed, State
-from tests.botapi import CHAT, TOKEN, BotApi
+from tests.botapi import CHAT, TOKEN, USERNAME, BotApi
 from tests.faults.world import SETTINGS, World, letter_about, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(240)]
@@ -272,13 +272,17 @@ def test_what_is_typed_is_answered_in_the_chat_it_was_typed_in(
 ) -> None:
     world.drop("a.pdf", letter_about(120))
     api.wait_until(lambda it: len(it.kept) == 2, 40)
+    api.say("/status@other_bot")
     asked = {
         "/help": "What I understand",
         "/status": "How it goes",
+        f"/status@{USERNAME.upper()}": "How it goes",
         "/pending": "No question is open.",
         "/costs": "Nothing was spent",
         "/health": "Health",
         "/find D-1": "1 document",
+        "/find Quintero": "Nothing was found.",
+        "/find ?": "What is to be found?",
         "/find consultation": "1 document",
         "/show D-1": "D-1",
         "/show D-99": "There is no such document.",
@@ -297,6 +301,7 @@ def test_what_is_typed_is_answered_in_the_chat_it_was_typed_in(
             ),  # type: ignore[misc]
             20,
         )
+    assert [text.startswith("How it goes") for text in _answers(api)].count(True) == 2
     api.say("/undo D-1", user=VIEWER, chat=GROUP)
     api.wait_until(lambda it: "You may look, but not decide." in it.texts, 20)
     assert world.documents()[0].state is State.ARCHIVED

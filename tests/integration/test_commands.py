@@ -9,16 +9,19 @@ from typing import Self
 import pytest
 
 from agent import errors
-from agent.adapters.ledger import open_engine
+from agent.adapters.ledger import SqlFinder, open_engine
 from agent.adapters.ledger.questions import SqlQuestions
+from agent.asked import Finder
 from agent.core.allowed import Role, User
 from agent.domain.document import DocumentId
+from agent.domain.finding import Findings, Place, Sought
 from agent.domain.hearing import Said
 from agent.domain.identity import Person, RecordId
-from agent.domain.life import Action, Document, Reply, Request
+from agent.domain.life import Action, Reply, Request
 from agent.domain.message import MessageKind
 from agent.domain.outcome import Archived, State
-from agent.workflow.commands import Commands, Inquiries, changes_something, order_of
+from agent.workflow.commands import Commands, Inquiries, changes_something, is_for_us, order_of
+from agent.workflow.finding import find
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
 from agent.workflow.review import perform
@@ -44,6 +47,25 @@ class Away(FakeRegistry):
         raise errors.RegistryUnavailable("The registry can't be asked now.")
 
 
+class WithoutTexts:
+    """A finder whose database has no index of texts."""
+
+    def __init__(self, finder: Finder) -> None:
+        self.records, self.page, self._find = finder.records, finder.page, finder.find
+
+    def find(
+        self,
+        sought: Sought,
+        people: Sequence[frozenset[RecordId]],
+        limit: int,
+        *,
+        left_out: tuple[Place, ...] = (),
+    ) -> Findings:
+        if Place.TEXT not in left_out:
+            raise errors.TextSearchUnavailable("There is no index of texts.")
+        return self._find(sought, people, limit, left_out=left_out)
+
+
 class Chat:
     """A chat in which commands are typed.
 
@@ -52,11 +74,11 @@ class Chat:
         desk_is_slow: it carries nothing out.
     """
 
-    def __init__(self, office: Office, questions: SqlQuestions) -> None:
+    def __init__(self, office: Office, questions: SqlQuestions, finder: Finder) -> None:
         self.office, self.questions, self.ports = office, questions, office.ports
+        self.finder = finder
         self.desk_is_slow = False
         self.asked: list[Request] = []
-        self.sought: list[str] = []
         self._typed = 0
 
     def type(
@@ -77,16 +99,14 @@ class Chat:
             asked_in=CHAT,
         )
         inquiries = Inquiries(
-            status=lambda: "1 waits", health=lambda: ["disk: fine", "registry: fine"], find=self._find
+            status=lambda: "1 waits",
+            health=lambda: ["disk: fine", "registry: fine"],
+            find=lambda wanted: find(wanted, self.finder, self.office.registry, 20),
         )
         commands = Commands(self.ports, self.questions, inquiries, self._carry_out)
         (message,) = commands.answer(order)
         assert message.kind is MessageKind.REPLY
         return [message.title, *message.lines]
-
-    def _find(self, words: str) -> Sequence[Document]:
-        self.sought.append(words)
-        return [] if words == "nothing" else [self.office.row(DocumentId(1))]
 
     def _carry_out(self, request: Request) -> Reply | None:
         self.asked.append(request)
@@ -128,7 +148,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 @pytest.fixture
 def chat(office: Office) -> Iterator[Chat]:
     engine = open_engine(office.home / "state" / "ledger.sqlite", may_upgrade=True)
-    yield Chat(office, SqlQuestions(engine))
+    yield Chat(office, SqlQuestions(engine), SqlFinder(engine))
     engine.dispose()
 
 
@@ -152,6 +172,23 @@ def test_a_command_is_read_with_or_without_the_bots_name(
     order = order_of(Said(chat=1, user=11, text=text, message="m"), DECIDER, "k", NOON, asked_in=CHAT)
 
     assert (order.name, order.words) == (name, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ours"),
+    [
+        ("/status", True),
+        ("/status@our_bot", True),
+        ("/status@Our_BOT now", True),
+        ("/status@other_bot", False),
+        ("/status@our_bot@other_bot", False),
+        ("/status@", False),
+        ("/@", False),
+        ("/show our@other_bot", True),
+    ],
+)
+def test_a_command_with_another_bots_name_is_not_for_us(text: str, is_ours: bool) -> None:
+    assert is_for_us(text, lambda: "our_bot") is is_ours
 
 
 @pytest.mark.parametrize("text", ["/undo D-1", "/Retry@our_bot", "/refile", "/pause 2h", "/resume"])
@@ -205,23 +242,52 @@ def test_open_questions_are_listed(chat: Chat) -> None:
     assert chat.type("/pending") == ["1 question is open", "D-1 · less than an hour"]
 
 
-def test_what_was_found_is_listed_and_what_is_gone_meanwhile_is_left_out(chat: Chat) -> None:
-    chat.filed()
+FOUND = ["1 document", "D-1 · 2026-03-01 12:00 · filed under file R1 by rule"]
+NOTHING = ["Nothing was found.", "Fewer words find more; a date or a number is typed whole."]
+NO_NAMES = "Nobody's name was looked for: the registry can't be searched now. Please try again later."
 
-    assert chat.type("/find  Muller   2026-03-01") == [
-        "1 document",
-        "D-1 · 2026-03-01 12:00 · filed under file R1 by rule",
+
+@pytest.mark.parametrize(
+    "text", ["/find Muller", "/find  D-1", '/find@our_bot "Clinique du Lac"', "/find 2026-03-01 Muller"]
+)
+def test_what_has_all_that_was_typed_is_listed(chat: Chat, text: str) -> None:
+    assert chat.filed().type(text) == FOUND
+
+
+@pytest.mark.parametrize("text", ["/find", "/find ?!", '/find ""', "/find \N{THUMBS UP SIGN}"])
+def test_a_search_without_a_letter_or_digit_asks_what_is_to_be_found(chat: Chat, text: str) -> None:
+    assert chat.filed().type(text)[0] == "What is to be found?"
+
+
+def test_a_search_that_finds_nothing_says_so(chat: Chat) -> None:
+    assert chat.filed().type("/find Quintero") == NOTHING
+
+
+def test_a_search_of_too_many_words_is_refused_as_that(chat: Chat) -> None:
+    assert chat.filed().type(f"/find {' '.join(map(str, range(33)))}") == [
+        "That is too much to look for at once.",
+        "A few words find anything.",
     ]
-    assert chat.sought == ["Muller 2026-03-01"]
 
 
-def test_a_search_without_words_or_without_a_find_says_so(chat: Chat) -> None:
-    assert chat.type("/find")[0] == "What is to be found?"
-    assert chat.sought == []
-    assert chat.type("/find nothing") == ["Nothing was found."]
+def test_while_the_registry_can_not_be_searched_the_rest_is(chat: Chat) -> None:
+    chat.filed()
+    chat.office.registry.trouble = errors.RegistryUnavailable("It can't be asked now.")
+
+    assert chat.type("/find Clinique") == [*FOUND, NO_NAMES]
+    assert chat.type("/find Quintero") == ["Nothing was found.", NO_NAMES]
 
 
-@pytest.mark.parametrize("number", ["D-1", "d-1", "D1", "1", "-1"])
+def test_where_texts_have_no_index_the_rest_is_searched(chat: Chat) -> None:
+    chat.filed()
+    chat.finder = WithoutTexts(chat.finder)
+
+    told = "What documents say was not looked for: the database has no index of texts."
+    assert chat.type("/find Muller") == [*FOUND, told]
+    assert chat.type("/find Clinique") == ["Nothing was found.", told]
+
+
+@pytest.mark.parametrize("number", ["D-1", "d-1", "D1", "1"])
 def test_a_document_is_shown_by_its_number_however_it_is_written(chat: Chat, number: str) -> None:
     chat.filed()
 
@@ -232,7 +298,19 @@ def test_a_document_is_shown_by_its_number_however_it_is_written(chat: Chat, num
     ]
 
 
-JUNK = ["", " D-2", " D-0", " D-01", " D-", " D-1x", " D--1", " ١", " 9999999999999999999", " '; DROP TABLE"]
+JUNK = [
+    "",
+    " D-2",
+    " D-0",
+    " D-01",
+    " D-",
+    " D-1x",
+    " D--1",
+    " -1",
+    " ١",
+    " 9999999999999999999",
+    " '; DROP TABLE",
+]
 
 
 @pytest.mark.parametrize("junk", JUNK)

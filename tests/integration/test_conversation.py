@@ -63,6 +63,7 @@ class Chat:
 
     Attributes:
         desk_is_slow: requests are kept, and carried out by nobody.
+        telegram_is_away: it does not say how our bot is called.
     """
 
     def __init__(self, office: Office, questions: SqlQuestions) -> None:
@@ -70,6 +71,7 @@ class Chat:
         self.ports = dataclasses.replace(office.ports, asks_in_chats=True, recipients=(OFFICE,))
         self.asking = Asking(self.ports, questions, (OFFICE,))
         self.desk_is_slow = False
+        self.telegram_is_away = False
         self.commands: list[str] = []
         self._told: list[tuple[str, bool]] = []
         self._heard = 0
@@ -85,6 +87,7 @@ class Chat:
             carry_out=self._carry_out,
             known_reply=self.office.requests.reply,
             command=self._command,
+            our_name=self._our_name,
         )
 
     def _carry_out(self, request: Request) -> Reply | None:
@@ -95,6 +98,11 @@ class Chat:
             reply = perform(one, self.ports, lambda _: None)
             self.office.requests.close_request(one.key, reply, NOON)
         return self.office.requests.reply(request.key)
+
+    def _our_name(self) -> str:
+        if self.telegram_is_away:
+            raise errors.NotifierUnavailable("Telegram can't be reached.")
+        return "our_bot"
 
     def _command(self, hearing: Hearing, said: Said, user: User) -> Sequence[Message]:
         self.commands.append(f"{user.name}: {said.text}")
@@ -654,6 +662,25 @@ def test_a_command_is_answered_where_it_was_typed_even_as_a_reply(chat: Chat) ->
     assert chat.said() == ["answer to telegram:bot:9"]
     assert chat.commands == ["anna: /show D-1"]
     assert chat.now() == question
+
+
+@pytest.mark.parametrize("user", [DECIDER, VIEWER])
+def test_a_command_to_another_bot_is_neither_answered_nor_written_down(chat: Chat, user: int) -> None:
+    chat.say("/undo@other_bot D-1", user=user)
+
+    assert chat.said() == chat.commands == []
+    assert chat.refused == []
+
+
+def test_a_command_by_name_is_heard_again_when_our_name_can_not_be_asked_for(chat: Chat) -> None:
+    chat.telegram_is_away = True
+
+    with pytest.raises(errors.NotifierUnavailable) as raised:
+        chat.say("/status@our_bot")
+
+    assert raised.value.retryable
+    chat.say("/status")
+    assert chat.commands == ["anna: /status"]
 
 
 def test_how_to_search_is_told_by_its_button(chat: Chat) -> None:

@@ -166,6 +166,7 @@ class Room:
             carry_out=lambda _: Reply(done=False, sentence="The desk is not here."),
             known_reply=self.office.requests.reply,
             command=lambda *_: (),
+            our_name=lambda: "our_bot",
             snippets=self.snippets,
         )
 

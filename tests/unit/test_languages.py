@@ -11,6 +11,7 @@ import agent
 from agent.adapters.watch import REFUSED_WORDS, OddityKind
 from agent.core.identifiers import IDENTIFIERS
 from agent.core.messages import KINDS, REASONS, WHY_ASKED
+from agent.core.replies import LEFT_OUT
 from agent.core.telling_apart import MONTHS
 from agent.core.voice import ENGLISH
 from agent.domain.outcome import FAILURES
@@ -30,6 +31,7 @@ TABLES: tuple[Iterable[str], ...] = (
     [text.hint for text in FAILURES.values()],
     [kind.title for kind in IDENTIFIERS],
     [kind.words for kind in OddityKind],
+    LEFT_OUT.values(),
     WHY_UNDRAWN.values(),
     WHY_UNSHOWN.values(),
     (REFUSED_WORDS,),

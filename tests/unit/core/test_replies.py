@@ -9,8 +9,9 @@ from agent.core import replies
 from agent.core.allowed import Role, User
 from agent.core.voice import ENGLISH, Privacy, Voice
 from agent.domain.document import DocumentId
+from agent.domain.finding import Findings, Found, Place
 from agent.domain.identity import RecordId
-from agent.domain.life import Reply, Review
+from agent.domain.life import Document, Reply, Review
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import Archived, Duplicate, Failed, FailureReason, InReview, Outcome, State
 from tests.custody_builders import ANNA, NOON, a_document, ambiguous, candidate
@@ -18,6 +19,14 @@ from tests.custody_builders import ANNA, NOON, a_document, ambiguous, candidate
 ASKED = Review(document_id=DocumentId(7), epoch=2, decision=ambiguous(), opened_at=NOON)
 BY_RULE = Archived(record_id=RecordId("R1"), decided_by="rule")
 BY_ANNA = Archived(record_id=RecordId("R1"), decided_by="telegram:anna")
+
+
+def findings(*documents: Document, count: int | None = None, left_out: tuple[Place, ...] = ()) -> Findings:
+    return Findings(
+        shown=tuple(Found(document=document) for document in documents),
+        count=len(documents) if count is None else count,
+        left_out=left_out,
+    )
 
 
 def text_of(message: Message) -> list[str]:
@@ -69,7 +78,7 @@ def test_no_open_question_is_said() -> None:
 )
 def test_a_document_is_told_by_where_it_is(state: State, outcome: Outcome | None, told: str) -> None:
     document = a_document(state=state, outcome=outcome)
-    assert text_of(replies.found([document], ENGLISH, listed=20)) == [
+    assert text_of(replies.found(findings(document), ENGLISH)) == [
         "1 document",
         f"D-7 · 2026-03-01 12:00 · {told}",
     ]
@@ -77,14 +86,35 @@ def test_a_document_is_told_by_where_it_is(state: State, outcome: Outcome | None
 
 @pytest.mark.parametrize("state", State)
 def test_every_state_has_words(state: State) -> None:
-    (line,) = replies.found([a_document(state=state)], ENGLISH, listed=20).lines
+    (line,) = replies.found(findings(a_document(state=state)), ENGLISH).lines
     assert len(line) > len("D-7 · 2026-03-01 12:00 · ")
 
 
 def test_more_than_can_be_listed_are_counted() -> None:
-    assert text_of(replies.found([a_document(outcome=BY_RULE)] * 5, ENGLISH, listed=4))[-1] == "and 1 more"
-    assert text_of(replies.found([a_document(outcome=BY_RULE)] * 5, ENGLISH, listed=4))[0] == "5 documents"
-    assert text_of(replies.found([], ENGLISH, listed=4)) == ["Nothing was found."]
+    told = text_of(replies.found(findings(a_document(outcome=BY_RULE), count=5), ENGLISH))
+    assert (told[0], told[-1]) == ("5 documents", "and 4 more")
+
+
+@pytest.mark.parametrize(
+    ("left_out", "told"),
+    [
+        ((), ["Fewer words find more; a date or a number is typed whole."]),
+        (
+            (Place.PERSON,),
+            ["Nobody's name was looked for: the registry can't be searched now. Please try again later."],
+        ),
+        ((Place.TEXT,), ["What documents say was not looked for: the database has no index of texts."]),
+    ],
+)
+def test_nothing_that_was_found_is_told_from_what_could_not_be_looked_for(
+    left_out: tuple[Place, ...], told: list[str]
+) -> None:
+    assert text_of(replies.found(findings(left_out=left_out), ENGLISH)) == ["Nothing was found.", *told]
+
+
+def test_what_could_not_be_looked_for_is_told_beside_what_was_found() -> None:
+    told = text_of(replies.found(findings(a_document(outcome=BY_RULE), left_out=(Place.PERSON,)), ENGLISH))
+    assert [line[:20] for line in told] == ["1 document", "D-7 · 2026-03-01 12:", "Nobody's name was lo"]
 
 
 def test_a_document_is_shown_with_its_questions() -> None:
