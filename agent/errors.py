@@ -33,6 +33,7 @@ from typing import ClassVar
 
 from agent.domain.message import Blame
 from agent.domain.outcome import FailureReason
+from agent.domain.phrase import Phrase, plain
 
 
 class DossierdError(Exception):
@@ -223,7 +224,17 @@ class EvaluationInvalid(DossierdError):
 
 
 class RequestRefused(DossierdError):
+    """What was asked for is not possible.
+
+    Attributes:
+        phrases: why, for whoever asked, in a chat or on the command line.
+    """
+
     reason = "request_refused"
+
+    def __init__(self, *why: Phrase | str, hint: str = "") -> None:
+        super().__init__(" ".join(map(str, why)), hint=hint)
+        self.phrases = tuple(it if isinstance(it, Phrase) else plain(it) for it in why)
 
 
 class IdentitiesChanged(RequestRefused):

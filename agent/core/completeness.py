@@ -3,8 +3,10 @@
 The sentence is told on Telegram too: it holds numbers of pages and names of settings, nothing of the content.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 
+from agent.core.voice import Voice
 from agent.domain.document import DocumentText, PageProblem
 
 WHY: Mapping[PageProblem, str] = {
@@ -18,6 +20,11 @@ WHY: Mapping[PageProblem, str] = {
     PageProblem.TEXT_DROPPED: "a part of what is printed could not be read",
 }
 
+NO_PAGE = "It has no page that could be read."
+TOO_MANY = "It names so many people of the registry that they could not all be held against it."
+WHOLE = (NO_PAGE, TOO_MANY)
+"""What is said of a document as a whole."""
+
 _RUNS_SHOWN = 5
 """A scan of a box of files must not fill a telephone's screen."""
 
@@ -25,13 +32,51 @@ _RUNS_SHOWN = 5
 def what_is_missing(text: DocumentText) -> str:
     """Say what could not be read; nothing when every page was read to its end."""
     if not text.pages:
-        return "It has no page that could be read."
+        return NO_PAGE
     told = [
         f"{pages_words([page.number for page in text.pages if page.problem is problem])}: {why}."
         for problem, why in WHY.items()
         if any(page.problem is problem for page in text.pages)
     ]
     return " ".join(("Not everything could be read.", *told)) if told else ""
+
+
+_LOSS = re.compile(r"Pages? ([^:]+): (" + "|".join(map(re.escape, WHY.values())) + r")\.")
+
+
+def in_words(missing: str, voice: Voice) -> str:
+    """Put what `what_is_missing` gave into the office's language: a decision keeps it in English.
+
+    Whatever else stands there, as an earlier version may have written it, is told without its parts.
+    """
+    losses = [
+        voice.say("{pages}: {why}.", pages=_pages_in(pages, voice), why=voice.say(why))
+        for pages, why in _LOSS.findall(missing)
+    ]
+    if missing in WHOLE:
+        return voice.say(missing)
+    return " ".join((voice.say("Not everything could be read."), *losses))
+
+
+def _pages_in(words: str, voice: Voice) -> str:
+    """Put numbers of pages, as `pages_words` writes them, into the office's language."""
+    numbers = re.split(", | and ", words)
+    *others, end = [_run_in(number, voice) for number in numbers]
+    if not others:
+        is_one = end.isdigit()
+        return voice.say("Page {page}", page=end) if is_one else voice.say("Pages {pages}", pages=end)
+    return voice.say("Pages {pages} and {last}", pages=", ".join(others), last=end)
+
+
+def _run_in(run: str, voice: Voice) -> str:
+    first, word, last = [*run.split(" "), "", ""][:3]
+    match word:
+        case "to":
+            return voice.say("{first} to {last}", first=first, last=last)
+        case "more":
+            return voice.say("{number} more", number=first)
+        case _:
+            return run
 
 
 def what_was_hidden(text: DocumentText) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from agent.core import completeness
+from agent.core.details import detail_words
 from agent.core.presses import Verb, document_data
 from agent.core.telling_apart import told_apart
 from agent.core.voice import Privacy, Voice
@@ -95,7 +97,7 @@ def why_asked(decision: Decision, *, voice: Voice) -> str:
         case Match():
             return voice.say("The rules would file it here; nothing is filed before you say so.")
         case Ambiguous() | Unmatched() if decision.reason.code == "document_incomplete":
-            return decision.reason.sentence  # page numbers and settings; nothing that was read
+            return completeness.in_words(decision.reason.sentence, voice)  # nothing that was read
         case Ambiguous() | Unmatched():
             code = decision.reason.code
             return voice.say(WHY_ASKED.get(code, "The document does not say clearly whose it is."))
@@ -209,7 +211,7 @@ def _failed(
     if is_chosen:
         lines.append(voice.say("Said by {name}.", name=who(outcome.decided_by)))
     if outcome.detail:
-        lines.append(voice.say("Detail: {detail}", detail=outcome.detail))
+        lines.append(voice.say("Detail: {detail}", detail=detail_words(outcome.detail, voice)))
     is_rejected = outcome.reason is FailureReason.REJECTED
     again = voice.say("Ask again") if is_rejected else voice.say("Retry")
     retry = Button(label=again, data=document_data(document_id, Verb.RETRY, epoch))

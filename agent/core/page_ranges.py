@@ -3,6 +3,7 @@
 import re
 
 from agent.domain.outcome import Refused
+from agent.domain.phrase import Phrase
 from agent.domain.splitting import PageRange
 
 _RANGE = re.compile(r"([0-9]{1,6})(?:[-–]([0-9]{1,6}))?")
@@ -23,34 +24,50 @@ def ranges_of(typed: str, page_count: int) -> tuple[PageRange, ...] | Refused:
         found = _RANGE.fullmatch(word)
         if found is None:
             return Refused(
-                sentence=f"'{word[:_SHOWN]}' is no range of pages. Such as: 1-2 3 4-{max(page_count, 4)}"
+                phrase=Phrase(
+                    "'{word}' is no range of pages. Such as: 1-2 3 4-{last}",
+                    word=word[:_SHOWN],
+                    last=max(page_count, 4),
+                )
             )
         ranges.append(PageRange(first=int(found[1]), last=int(found[2] or found[1])))
     wrong = _wrong(ranges, page_count)
-    return Refused(sentence=wrong) if wrong else tuple(ranges)
+    return Refused(phrase=wrong) if wrong else tuple(ranges)
 
 
-def _wrong(ranges: list[PageRange], page_count: int) -> str | None:
+def _wrong(ranges: list[PageRange], page_count: int) -> Phrase | None:
     """What is wrong with the ranges, in a sentence; None when they are the document, in at least two parts."""
     if page_count < 2:
-        return "It has one page: there is nothing to split."
+        return Phrase("It has one page: there is nothing to split.")
     expected = 1
     for each in ranges:
         if each.last < each.first:
-            return f"{each} runs backwards: {each.last}-{each.first} is meant?"
+            return Phrase(
+                "{pages} runs backwards: {right} is meant?", pages=each, right=f"{each.last}-{each.first}"
+            )
         if each.first < 1 or each.last > page_count:
-            return f"{each} is not in the document, whose pages are 1 to {page_count}."
+            return Phrase(
+                "{pages} is not in the document, whose pages are 1 to {last}.", pages=each, last=page_count
+            )
         if each.first < expected:
-            return f"{_pages(each.first, min(each.last, expected - 1))} twice, or out of order."
+            return _twice(PageRange(first=each.first, last=min(each.last, expected - 1)))
         if each.first > expected:
-            return f"{_pages(expected, each.first - 1)} missing: each page must be in one range, in order."
+            return _missing(PageRange(first=expected, last=each.first - 1))
         expected = each.last + 1
     if expected <= page_count:
-        return f"{_pages(expected, page_count)} missing: each page must be in one range, in order."
+        return _missing(PageRange(first=expected, last=page_count))
     if len(ranges) < 2:
-        return "That is the whole document in one piece: there is nothing to split."
+        return Phrase("That is the whole document in one piece: there is nothing to split.")
     return None
 
 
-def _pages(first: int, last: int) -> str:
-    return f"Page {first} is" if first == last else f"Pages {first}-{last} are"
+def _twice(pages: PageRange) -> Phrase:
+    if pages.first == pages.last:
+        return Phrase("Page {pages} is twice, or out of order.", pages=pages)
+    return Phrase("Pages {pages} are twice, or out of order.", pages=pages)
+
+
+def _missing(pages: PageRange) -> Phrase:
+    if pages.first == pages.last:
+        return Phrase("Page {pages} is missing: each page must be in one range, in order.", pages=pages)
+    return Phrase("Pages {pages} are missing: each page must be in one range, in order.", pages=pages)

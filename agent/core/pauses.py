@@ -3,9 +3,11 @@
 import datetime
 import re
 
+from agent.core.messages import who
 from agent.core.voice import Voice
 from agent.domain.message import Message, MessageKind
 from agent.domain.pause import Pause
+from agent.domain.phrase import Phrase
 
 LONGEST = datetime.timedelta(days=30)
 """What is meant to last longer is no pause; a slip such as `20000m` is asked about."""
@@ -28,15 +30,19 @@ def span_of(text: str) -> datetime.timedelta | None:
     return span if span <= LONGEST else None
 
 
-def pause_words(pause: Pause, voice: Voice) -> str:
-    """Say who has paused the intake, since when, and until when: `paused by cli:anna at 2026-11-27 10:42`."""
-    since = voice.day_and_hour(pause.begun_at)
+def pause_phrase(pause: Pause) -> Phrase:
+    """Say who has paused the intake, since when, and until when: `paused by anna at 2026-11-27 10:42`."""
+    actor, since = who(pause.begun_by), pause.begun_at
     if pause.ends_at is None:
-        return voice.say("paused by {actor} at {since}", actor=pause.begun_by, since=since)
-    until = voice.day_and_hour(pause.ends_at)
-    return voice.say(
-        "paused by {actor} at {since}, until {until}", actor=pause.begun_by, since=since, until=until
+        return Phrase("paused by {actor} at {since}", actor=actor, since=since)
+    return Phrase(
+        "paused by {actor} at {since}, until {until}", actor=actor, since=since, until=pause.ends_at
     )
+
+
+def pause_words(pause: Pause, voice: Voice) -> str:
+    """The same, in the office's words."""
+    return voice.tell(pause_phrase(pause))
 
 
 def pause_notice(pause: Pause, voice: Voice) -> Message:

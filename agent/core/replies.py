@@ -217,10 +217,10 @@ def _state(document: Document, voice: Voice) -> str:
         case Duplicate() if document.state is State.DUPLICATE:
             return voice.say("the same file as {document}", document=reference(outcome.original))
         case _:
-            return voice.say(_STATES[document.state])
+            return voice.say(STATES[document.state])
 
 
-_STATES = {
+STATES = {
     State.CLAIMING: "on its way in",
     State.CLAIMED: "waits to be read",
     State.READING: "is being read",

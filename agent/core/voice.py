@@ -8,6 +8,8 @@ import gettext
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from agent.domain.phrase import Phrase, in_utc, sayable, worded
+
 
 class Privacy(StrEnum):
     """How much of a person and of a file's name a message may tell."""
@@ -36,6 +38,13 @@ class Voice:
     def count(self, one: str, many: str, number: int, /, **values: object) -> str:
         """Translate a text that depends on a number, which it names `{number}`."""
         return self.catalogue.ngettext(one, many, number).format(number=number, **values)
+
+    def tell(self, *phrases: Phrase, in_chat: bool = True) -> str:
+        """Put sentences into words, with a space between them; in a chat without those that are not for it."""
+        return " ".join(
+            worded(phrase, self.catalogue.gettext, self.day_and_hour if in_chat else in_utc, in_chat=in_chat)
+            for phrase in sayable(phrases, in_chat=in_chat)
+        )
 
     def hour(self, moment: datetime.datetime) -> str:
         """The time of day at the office: `10:42`."""

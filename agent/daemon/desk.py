@@ -10,8 +10,9 @@ from agent.app import Parts
 from agent.core.replies import done
 from agent.daemon import loop
 from agent.domain.document import DocumentId, reference
-from agent.domain.life import Reply, Request
-from agent.workflow.review import perform
+from agent.domain.life import Request, Upshot
+from agent.domain.phrase import Command, Phrase
+from agent.workflow.review import perform, reply_to
 
 log = structlog.get_logger(__name__)
 
@@ -70,20 +71,24 @@ class Desk:
             return False
         except Exception:  # one request's mistake of ours ends with that request
             log.exception("request_raised", document=_reference(request))
-            reply = Reply(done=False, sentence=f"{_OWN_ERROR} {_where_to_look(request)}")
+            reply = reply_to(request, _own_error(request), parts.ports.voice)
         in_words = done(request.document_id, reply, parts.ports.voice)
         parts.requests.close_request(request.key, reply, parts.clock.now(), in_words=in_words)
         self._on_done()
         return True
 
 
-_OWN_ERROR = "dossierd met an error of its own, which is in the log. What became of it:"
-
-
 def _reference(request: Request) -> str | None:
     return None if request.document_id is None else reference(request.document_id)
 
 
-def _where_to_look(request: Request) -> str:
+def _own_error(request: Request) -> Upshot:
     named = _reference(request)
-    return "dossierd status" if named is None else f"dossierd show {named}"
+    where = Command("status" if named is None else f"show {named}")
+    return Upshot(
+        done=False,
+        phrases=(
+            Phrase("dossierd met an error of its own, which is in the log."),
+            Phrase("What became of it: {command}", command=where),
+        ),
+    )

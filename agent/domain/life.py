@@ -7,6 +7,7 @@ from enum import StrEnum
 from agent.domain.decision import Decision
 from agent.domain.document import Claim, CorrelationId, DocumentId, SeenFile, Sha256, reference
 from agent.domain.outcome import Outcome, State
+from agent.domain.phrase import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +122,16 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upshot:
+    """What became of a request, before it is put into words for whoever asked."""
+
+    done: bool
+    phrases: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What became of a request."""
+    """What became of a request, in words."""
 
     done: bool
     sentence: str

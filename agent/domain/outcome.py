@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Literal
 
 from agent.domain.decision import Decision
-from agent.domain.document import DocumentId
+from agent.domain.document import DocumentId, reference
 from agent.domain.identity import RecordId
+from agent.domain.phrase import Phrase, plain
 
 
 class State(StrEnum):
@@ -118,18 +119,40 @@ TRANSITIONS: Mapping[tuple[State, Event], State | AsSettled] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """An event that the state doesn't allow, as a sentence for the person who asked for it."""
+    """Something that can't be done, as a sentence for the person who asked for it."""
 
-    sentence: str
+    phrase: Phrase
+
+    @property
+    def sentence(self) -> str:
+        """As the command line says it."""
+        return str(self.phrase)
 
 
-_WHY_NOT: Mapping[Event, str] = {
-    Event.ANSWERED: "only a document in review has a question to answer",
-    Event.UNDONE: "only an archived document can be undone",
-    Event.REFILED: "only an archived document can be filed under another record",
-    Event.RETRIED: "only a failed, duplicate or missing document, or one in review, can be tried again",
-    Event.SPLIT: "only a document in review can be split",
-    Event.FORGOTTEN: "only a document at rest can be forgotten",
+STATES: Mapping[State, str] = {
+    State.CLAIMING: "on its way in",
+    State.CLAIMED: "waiting to be read",
+    State.READING: "being read",
+    State.MOVING: "being moved",
+    State.IN_REVIEW: "in review",
+    State.ARCHIVED: "archived",
+    State.FAILED: "failed",
+    State.DUPLICATE: "duplicate",
+    State.MISSING: "missing",
+    State.WITHDRAWN: "withdrawn",
+    State.FORGOTTEN: "forgotten",
+}
+"""What a document is, as people say it."""
+
+
+WHY_NOT: Mapping[Event, str] = {
+    Event.ANSWERED: "The document is {state}: only a document in review has a question to answer.",
+    Event.UNDONE: "The document is {state}: only an archived document can be undone.",
+    Event.REFILED: "The document is {state}: only an archived document can be filed under another record.",
+    Event.RETRIED: "The document is {state}: only a failed, duplicate or missing document, or one in review, can be "
+    "tried again.",
+    Event.SPLIT: "The document is {state}: only a document in review can be split.",
+    Event.FORGOTTEN: "The document is {state}: only a document at rest can be forgotten.",
 }
 
 
@@ -143,13 +166,20 @@ def next_state(state: State, event: Event, settled: State | None = None) -> Stat
     """
     following = TRANSITIONS.get((state, event))
     if following is None:
-        why = _WHY_NOT.get(event, f"'{event}' has no place there")
-        return Refused(sentence=f"The document is {state.replace('_', ' ')}: {why}.")
+        state_words = Phrase(STATES[state])
+        if event not in WHY_NOT:
+            return Refused(phrase=plain(f"The document is {state_words}: '{event}' has no place there."))
+        return Refused(phrase=Phrase(WHY_NOT[event], state=state_words))
     if following is AsSettled.OUTCOME:
         if settled not in AT_REST:
-            return Refused(sentence=f"'{event}' needs the outcome that was settled, and there is none.")
+            return Refused(phrase=plain(f"'{event}' needs the outcome that was settled, and there is none."))
         return settled
     return following
+
+
+def no_document(document_id: DocumentId) -> Phrase:
+    """Say that a number is nobody's."""
+    return Phrase("There is no document {document}.", document=reference(document_id))
 
 
 class FailureReason(StrEnum):

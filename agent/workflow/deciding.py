@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from agent.core import learned, replay, rules
-from agent.core.completeness import what_is_missing
+from agent.core.completeness import TOO_MANY, what_is_missing
 from agent.core.extract import extract
 from agent.core.names import display
 from agent.core.proposals import ASKED_FOR
@@ -20,8 +20,6 @@ from agent.domain.identity import People
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Lesson, LessonState
 from agent.ports import Ports, Registry
-
-TOO_MANY = "It names so many people of the registry that they could not all be held against it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from agent.core.vocabulary import Vocabulary
 from agent.domain.document import reference, text_of_plain
 from agent.domain.identity import RecordId
 from agent.domain.lesson import Alias, Label, Lesson, LessonNumber, LessonState, Teaching, Unreadable
-from agent.domain.life import Action, Document, Reply, Request
+from agent.domain.life import Action, Document, Request, Upshot
+from agent.domain.phrase import Command, Phrase, plain
 from agent.ports import Ports, Registry
 
 LESSON_ACTIONS = frozenset({Action.CONFIRM_LESSON, Action.REVOKE_LESSON})
@@ -44,56 +45,58 @@ def taught_by(document: Document, record_id: RecordId, ports: Ports) -> tuple[Te
     )
 
 
-def judge_lesson(request: Request, ports: Ports) -> Reply:
+def judge_lesson(request: Request, ports: Ports) -> Upshot:
     """Confirm or revoke the lesson whose number the request's argument is, or say why not."""
     is_number = (
         request.argument.isascii() and request.argument.isdecimal() and len(request.argument) < _DIGITS
     )
     lesson = ports.ledger.lesson(LessonNumber(int(request.argument))) if is_number else None
     if lesson is None:
-        return Reply(done=False, sentence=f"There is no lesson {request.argument[:_DIGITS]}.")
+        return Upshot(done=False, phrases=(plain(f"There is no lesson {request.argument[:_DIGITS]}."),))
     if request.action is Action.CONFIRM_LESSON:
         return _confirm(lesson, request, ports)
     _write(lesson, LessonState.REVOKED, request, ports)
     sentence = (
         f"Lesson {lesson.number} is revoked: it counts no more. What was filed by it stays where it is."
     )
-    return Reply(done=True, sentence=sentence)
+    return Upshot(done=True, phrases=(plain(sentence),))
 
 
-def take_back(request: Request, ports: Ports) -> str:
+def take_back(request: Request, ports: Ports) -> tuple[Phrase, ...]:
     """Revoke what an answer taught that has turned out wrong, as far as nobody has confirmed it.
 
     Returns:
-        What to tell whoever took the answer back, each sentence after a space; empty where it taught nothing. Done
-        twice, it says of the first time nothing more.
+        What to tell whoever took the answer back; empty where it taught nothing. Done twice, it says of the first
+        time nothing more.
     """
-    told = []
+    told: list[Phrase] = []
     for lesson in ports.ledger.lessons(frozenset({LessonState.PROPOSED, LessonState.ACTIVE})):
         if lesson.document_id != request.document_id:
             continue
         if lesson.state is LessonState.PROPOSED:
             _write(lesson, LessonState.REVOKED, request, ports)
-            told.append(f" Lesson {lesson.number}, which that answer taught, is revoked with it.")
-        else:
             told.append(
-                f" Lesson {lesson.number}, which that answer taught, still counts. To change that: "
-                f"dossierd lessons revoke {lesson.number}"
+                Phrase("Lesson {lesson}, which that answer taught, is revoked with it.", lesson=lesson.number)
             )
-    return "".join(told)
+        else:
+            told += [
+                Phrase("Lesson {lesson}, which that answer taught, still counts.", lesson=lesson.number),
+                Phrase("To change that: {command}", command=Command(f"lessons revoke {lesson.number}")),
+            ]
+    return tuple(told)
 
 
-def _confirm(lesson: Lesson, request: Request, ports: Ports) -> Reply:
+def _confirm(lesson: Lesson, request: Request, ports: Ports) -> Upshot:
     why_not = refusal(lesson.teaching, ports)
     if why_not is not None:
-        return Reply(done=False, sentence=f"Lesson {lesson.number} is not confirmed: {why_not}")
+        return Upshot(done=False, phrases=(plain(f"Lesson {lesson.number} is not confirmed: {why_not}"),))
     _write(lesson, LessonState.ACTIVE, request, ports)
     sentence = (
         f"Lesson {lesson.number} is confirmed. It is never enough alone. Open questions that it answers are decided "
         "again. It counts until: "
         f"dossierd lessons revoke {lesson.number}"
     )
-    return Reply(done=True, sentence=sentence)
+    return Upshot(done=True, phrases=(plain(sentence),))
 
 
 def _write(lesson: Lesson, state: LessonState, request: Request, ports: Ports) -> None:

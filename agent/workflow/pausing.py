@@ -5,15 +5,16 @@ import datetime
 import structlog
 
 from agent import errors
-from agent.core.pauses import LONGEST, pause_words, span_of
-from agent.domain.life import Action, Reply, Request
+from agent.core.pauses import LONGEST, pause_phrase, span_of
+from agent.domain.life import Action, Request, Upshot
 from agent.domain.pause import Pause
+from agent.domain.phrase import Command, Phrase
 from agent.ports import Ports
 
 log = structlog.get_logger(__name__)
 
 
-def turn_intake(request: Request, ports: Ports) -> Reply:
+def turn_intake(request: Request, ports: Ports) -> Upshot:
     """Begin or end a pause. Safe to repeat.
 
     Raises:
@@ -24,10 +25,10 @@ def turn_intake(request: Request, ports: Ports) -> Reply:
         return _pause(request, ports)
     if request.action is Action.RESUME:
         return _resume(request, ports)
-    raise errors.RequestRefused("No document was named.")
+    raise errors.RequestRefused(Phrase("No document was named."))
 
 
-def _pause(request: Request, ports: Ports) -> Reply:
+def _pause(request: Request, ports: Ports) -> Upshot:
     pause = Pause(
         begun_at=request.requested_at, begun_by=request.actor, ends_at=_end(request.argument, request)
     )
@@ -38,10 +39,13 @@ def _pause(request: Request, ports: Ports) -> Reply:
     )
     ports.pauses.begin(pause)
     log.info("pause_begun")
-    return Reply(
+    return Upshot(
         done=True,
-        sentence=f"No new documents are taken in: {pause_words(pause, ports.voice)}. What was taken in before goes "
-        "on. To take them in again: dossierd resume",
+        phrases=(
+            Phrase("No new documents are taken in: {pause}.", pause=pause_phrase(pause)),
+            Phrase("What was taken in before goes on."),
+            Phrase("To take them in again: {command}", command=Command("resume")),
+        ),
     )
 
 
@@ -51,19 +55,28 @@ def _end(argument: str, request: Request) -> datetime.datetime | None:
     span = span_of(argument)
     if span is None:
         raise errors.RequestRefused(
-            f"How long a pause shall last is written like 30m, 2h or 1d, and is at most {LONGEST.days}d."
+            Phrase(
+                "How long a pause shall last is written like 30m, 2h or 1d, and is at most {days}d.",
+                days=LONGEST.days,
+            )
         )
     return request.requested_at + span
 
 
-def _resume(request: Request, ports: Ports) -> Reply:
+def _resume(request: Request, ports: Ports) -> Upshot:
     pause = ports.pauses.standing(ports.clock.now())
     if pause is None or pause.begun_at > request.requested_at:
-        return Reply(done=True, sentence="Nobody's pause holds up the intake. Is all well? dossierd check")
+        return Upshot(
+            done=True,
+            phrases=(
+                Phrase("Nobody's pause holds up the intake."),
+                Phrase("Is all well? {command}", command=Command("check", in_chat="/health")),
+            ),
+        )
     ports.journal.append("intake_resumed", ports.clock.now(), actor=request.actor)
     ports.pauses.end(request.actor, ports.clock.now())
     log.info("pause_ended")
-    return Reply(done=True, sentence="New documents are taken in again.")
+    return Upshot(done=True, phrases=(Phrase("New documents are taken in again."),))
 
 
 def _written(moment: datetime.datetime | None) -> str | None:

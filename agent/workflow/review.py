@@ -11,12 +11,14 @@ from typing import assert_never
 import structlog
 
 from agent import errors
+from agent.core import desk
 from agent.core.stories import traits
+from agent.core.voice import ENGLISH, Voice
 from agent.domain.decision import Decision, Reason, Unmatched, candidates_of
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
 from agent.domain.lesson import Teaching
-from agent.domain.life import Action, Document, Reply, Request
+from agent.domain.life import Action, Document, Reply, Request, Upshot
 from agent.domain.outcome import (
     AT_REST,
     Archived,
@@ -27,7 +29,9 @@ from agent.domain.outcome import (
     Outcome,
     State,
     is_split,
+    no_document,
 )
+from agent.domain.phrase import Command, Phrase, Place, plain
 from agent.domain.searchable import WHY, Unsearchable
 from agent.ports import Ports
 from agent.workflow.custody import is_at_its_place, miss, settle
@@ -55,36 +59,48 @@ def perform(request: Request, ports: Ports, enqueue: Callable[[DocumentId], None
     Raises:
         DossierdError: retryable ones; the request stays open and is carried out later.
     """
+    return reply_to(request, _upshot(request, ports, enqueue), ports.voice)
+
+
+def reply_to(request: Request, upshot: Upshot, voice: Voice) -> Reply:
+    """Word what became of a request: in the office's language for a chat, in English for the command line."""
+    is_chat = request.asked_in is not None
+    sentence = (voice if is_chat else ENGLISH).tell(*upshot.phrases, in_chat=is_chat)
+    return Reply(done=upshot.done, sentence=sentence)
+
+
+def _upshot(request: Request, ports: Ports, enqueue: Callable[[DocumentId], None]) -> Upshot:
     if request.document_id is None:
         return _perform_for_house(request, ports)
     document = ports.ledger.document(request.document_id)
     if document is None:
-        return Reply(done=False, sentence=f"There is no document D-{request.document_id}.")
+        return Upshot(done=False, phrases=(no_document(request.document_id),))
     try:
         return _perform(request, document, ports, enqueue)
     except errors.RequestRefused as error:
-        return Reply(done=False, sentence=error.sentence)
+        return Upshot(done=False, phrases=error.phrases)
     except (errors.FileVanished, errors.FileChanged):
         miss(document, ports)
-        return Reply(
-            done=False,
-            sentence=f"{document.reference} is not where it was put, or was changed by hand. Nothing was done.",
+        gone = Phrase(
+            "{document} is not where it was put, or was changed by hand. Nothing was done.",
+            document=document.reference,
         )
+        return Upshot(done=False, phrases=(gone,))
     except errors.DossierdError:
         enqueue(document.document_id)
         raise
 
 
-def _perform_for_house(request: Request, ports: Ports) -> Reply:
+def _perform_for_house(request: Request, ports: Ports) -> Upshot:
     try:
         return turn_intake(request, ports)
     except errors.RequestRefused as error:
-        return Reply(done=False, sentence=error.sentence)
+        return Upshot(done=False, phrases=error.phrases)
 
 
 def _perform(
     request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
-) -> Reply:
+) -> Upshot:
     if request.action not in LESSON_ACTIONS:
         _check_bytes(document, ports)
     match request.action:
@@ -101,27 +117,32 @@ def _perform(
         case Action.CONFIRM_LESSON | Action.REVOKE_LESSON:
             return judge_lesson(request, ports)
         case Action.PAUSE | Action.RESUME:
-            raise errors.RequestRefused("A pause is about no document.")
+            raise errors.RequestRefused(Phrase("A pause is about no document."))
         case _:
             assert_never(request.action)
 
 
-def _answer(request: Request, document: Document, ports: Ports) -> Reply:
+def _answer(request: Request, document: Document, ports: Ports) -> Upshot:
     review = ports.ledger.review(document.document_id)
     if review is None or document.state is not State.IN_REVIEW:
         return _already(request, document, ports)
     is_stale = not request.argument.startswith(RECORD_PREFIX) and review.opened_at > request.requested_at
     if is_stale or request.epoch not in {None, review.epoch}:
         raise errors.RequestRefused(
-            f"{document.reference} was asked about again after that answer was given. What is asked now: dossierd show "
-            f"{document.reference}"
+            Phrase(
+                "{document} was asked about again after that answer was given.", document=document.reference
+            ),
+            Phrase("What is asked now: {command}", command=Command(f"show {document.reference}")),
         )
     teachings: tuple[Teaching, ...] = ()
     if request.argument == NONE_OF_THESE:
         outcome: Archived | Failed = Failed(reason=FailureReason.REJECTED, decided_by=request.actor)
-        sentence = (
-            f"{document.reference} is set aside in failed/: it belongs to none of the people in the registry."
-        )
+        told = [
+            Phrase(
+                "{document} is set aside in failed/: it belongs to none of the people in the registry.",
+                document=document.reference,
+            )
+        ]
     else:
         record_id = _chosen(request.argument, review.decision, ports)
         kind = document.outcome.document_kind if isinstance(document.outcome, InReview) else None
@@ -129,7 +150,7 @@ def _answer(request: Request, document: Document, ports: Ports) -> Reply:
             record_id=record_id, decided_by=request.actor, document_kind=kind, decision=review.decision
         )
         teachings = _taught_by(document, record_id, ports)
-        sentence = f"{document.reference} is filed under {record_id}." + _MAY_TEACH * bool(teachings)
+        told = [desk.filed(document, record_id), *([desk.MAY_TEACH] if teachings else [])]
     settle(
         document,
         outcome,
@@ -139,7 +160,7 @@ def _answer(request: Request, document: Document, ports: Ports) -> Reply:
         answer=request.argument,
         teachings=teachings,
     )
-    return Reply(done=True, sentence=sentence)
+    return Upshot(done=True, phrases=tuple(told))
 
 
 def _taught_by(document: Document, record_id: RecordId, ports: Ports) -> tuple[Teaching, ...]:
@@ -151,20 +172,18 @@ def _taught_by(document: Document, record_id: RecordId, ports: Ports) -> tuple[T
         return ()
 
 
-_MAY_TEACH = " The answer may teach something for later documents: dossierd lessons"
-
-
 def _chosen(argument: str, decision: Decision, ports: Ports) -> RecordId:
     """Find the record that an answer names: one of the candidates by its number, or any by its id."""
     if argument.startswith(RECORD_PREFIX):
         return _known(RecordId(argument.removeprefix(RECORD_PREFIX)), ports)
     candidates = candidates_of(decision)
     if not _NUMBER.fullmatch(argument) or int(argument) > len(candidates):
-        raise errors.RequestRefused(f"There is no choice '{argument[:20]}': {_choices(len(candidates))}.")
+        raise errors.RequestRefused(
+            plain(f"There is no choice '{argument[:20]}': {_choices(len(candidates))}.")
+        )
     return _known(candidates[int(argument) - 1].person.record_id, ports)
 
 
-_LOOK = "How it stands: dossierd show {}"
 _NUMBER = re.compile(r"[1-9][0-9]?")
 
 
@@ -176,47 +195,55 @@ def _choices(count: int) -> str:
 def _known(record_id: RecordId, ports: Ports) -> RecordId:
     if ports.registry.person(record_id) is None:
         raise errors.RequestRefused(
-            "There is no such record in the registry. To look for one: dossierd registry find NAME"
+            Phrase("There is no such record in the registry."),
+            Phrase("To look for one: {command}", command=Command("registry find", Phrase("NAME"))),
         )
     return record_id
 
 
-def _undo(request: Request, document: Document, ports: Ports) -> Reply:
+def _undo(request: Request, document: Document, ports: Ports) -> Upshot:
     filed = document.outcome
-    sentence = f"{document.reference} is back in review."
+    told = Phrase("{document} is back in review.", document=document.reference)
     if isinstance(filed, InReview) and _is_since(document.settled_at, request):
         # our own work, asked for again after a crash
-        return Reply(done=True, sentence=sentence + take_back(request, ports))
+        return Upshot(done=True, phrases=(told, *take_back(request, ports)))
     if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
-        raise errors.RequestRefused(_not_archived(document, "undone"))
+        raise errors.RequestRefused(*desk.not_undone(document))
     if _has_changed(document, request):
-        raise errors.RequestRefused(_filed_anew(document))
+        raise errors.RequestRefused(*desk.filed_anew(document))
     assert document.rested_at is not None
     if ports.clock.now() - document.rested_at > datetime.timedelta(hours=ports.rules.undo_hours):
         raise errors.RequestRefused(
-            f"{document.reference} was filed more than {ports.rules.undo_hours} hours ago. To file it under another "
-            f"record: dossierd refile {document.reference} RECORD"
+            Phrase(
+                "{document} was filed more than {hours} hours ago.",
+                document=document.reference,
+                hours=ports.rules.undo_hours,
+            ),
+            desk.refiling(document),
         )
     decision = filed.decision or Unmatched(
         reason=Reason(code="undone", supports=False, sentence="The filing was undone by a human.")
     )
     outcome = InReview(decision=decision, document_kind=filed.document_kind)
     settle(document, outcome, ports, event=Event.UNDONE, actor=request.actor)
-    return Reply(done=True, sentence=sentence + take_back(request, ports))
+    return Upshot(done=True, phrases=(told, *take_back(request, ports)))
 
 
-def _refile(request: Request, document: Document, ports: Ports) -> Reply:
+def _refile(request: Request, document: Document, ports: Ports) -> Upshot:
     filed = document.outcome
-    sentence = f"{document.reference} is filed under {request.argument}."
+    told = desk.filed(document, RecordId(request.argument))
     if _is_refiled(document, request):  # our own work, asked for again after a crash
-        return Reply(done=True, sentence=sentence + take_back(request, ports))
+        return Upshot(done=True, phrases=(told, *take_back(request, ports)))
     if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
-        raise errors.RequestRefused(_not_archived(document, "refiled"))
+        raise errors.RequestRefused(*desk.not_refiled(document))
     record_id = _known(RecordId(request.argument), ports)
     if record_id == filed.record_id:
-        return Reply(done=True, sentence=f"{document.reference} is filed under {record_id} already.")
+        already = Phrase(
+            "{document} is filed under {record} already.", document=document.reference, record=record_id
+        )
+        return Upshot(done=True, phrases=(already,))
     if _has_changed(document, request):
-        raise errors.RequestRefused(_filed_anew(document))
+        raise errors.RequestRefused(*desk.filed_anew(document))
     outcome = Archived(
         record_id=record_id,
         decided_by=request.actor,
@@ -224,19 +251,7 @@ def _refile(request: Request, document: Document, ports: Ports) -> Reply:
         decision=filed.decision,
     )
     settle(document, outcome, ports, event=Event.REFILED, actor=request.actor)
-    return Reply(done=True, sentence=sentence + take_back(request, ports))
-
-
-def _not_archived(document: Document, done: str) -> str:
-    """Say that only what is filed can be filed otherwise, and what can be done with this document."""
-    sentence = f"{document.reference} is {document.state.replace('_', ' ')}: only an archived document can be {done}."
-    match document.state:
-        case State.IN_REVIEW:
-            return f"{sentence} Its question is open: dossierd pending"
-        case State.FAILED | State.DUPLICATE:
-            return f"{sentence} To decide it again: dossierd retry {document.reference}"
-        case _:
-            return sentence
+    return Upshot(done=True, phrases=(told, *take_back(request, ports)))
 
 
 def _is_refiled(document: Document, request: Request) -> bool:
@@ -250,10 +265,10 @@ def _is_refiled(document: Document, request: Request) -> bool:
 
 def _retry(
     request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
-) -> Reply:
+) -> Upshot:
     if _has_changed(document, request) and not _is_since(document.claimed_at, request):
         raise errors.RequestRefused(
-            f"{document.reference} has changed since. {_LOOK.format(document.reference)}"
+            Phrase("{document} has changed since.", document=document.reference), desk.look(document)
         )
     if document.state is State.MISSING and document.target is None and document.outcome is not None:
         return _restore(document, ports)
@@ -261,41 +276,48 @@ def _retry(
         return _lay_again(document, ports)
     if document.state is State.FAILED and is_split(document.outcome):
         raise errors.RequestRefused(
-            f"{document.reference} was split: its pages are filed on their own. To have it filed as one "
-            f"after all, copy {document.location} into incoming/."
+            Phrase("{document} was split: its pages are filed on their own.", document=document.reference),
+            Phrase(
+                "To have it filed as one after all, copy {place} into incoming/.",
+                place=Place(document.location or ""),
+            ),
         )
     if not _is_since(document.claimed_at, request):  # else our own work, asked for again after a crash
         event = Event.REDECIDED if document.state is State.IN_REVIEW else Event.RETRIED
         ports.ledger.retry(document.document_id, event, request.actor, ports.clock.now())
     enqueue(document.document_id)
-    return Reply(done=True, sentence=f"{document.reference} will be read and decided again.")
+    told = Phrase("{document} will be read and decided again.", document=document.reference)
+    return Upshot(done=True, phrases=(told,))
 
 
-def _lay_again(document: Document, ports: Ports) -> Reply:
+def _lay_again(document: Document, ports: Ports) -> Upshot:
     """Make again what lies beside a document in the archive; the document itself stays as it is."""
     assert document.location is not None
     ports.journal.append("laid_beside", ports.clock.now(), **traits(document, document.outcome))
     match lay_beside(document, document.location, ports):
         case Unsearchable() as why:
-            sentence = f"{document.reference} stays filed, without a searchable copy. {WHY[why]}"
-            return Reply(done=False, sentence=sentence)
+            told = Phrase("{document} stays filed, without a searchable copy.", document=document.reference)
+            return Upshot(done=False, phrases=(told, Phrase(WHY[why])))
         case None:
-            return Reply(done=True, sentence=f"{document.reference} stays filed; its sidecar is made again.")
+            told = Phrase("{document} stays filed; its sidecar is made again.", document=document.reference)
+            return Upshot(done=True, phrases=(told,))
         case _:
-            sentence = f"{document.reference} stays filed; its searchable copy is made again."
-            return Reply(done=True, sentence=sentence)
+            told = Phrase(
+                "{document} stays filed; its searchable copy is made again.", document=document.reference
+            )
+            return Upshot(done=True, phrases=(told,))
 
 
-def _restore(document: Document, ports: Ports) -> Reply:
+def _restore(document: Document, ports: Ports) -> Upshot:
     """Take a document back that a person has put back where it was."""
     if not is_at_its_place(document, ports):
-        sentence = (
-            f"{document.reference} is not back yet: its file, unchanged, belongs at {document.location}"
-        )
-        return Reply(done=False, sentence=sentence)
+        told = Phrase("{document} is not back yet.", document=document.reference)
+        place = Phrase("Its file, unchanged, belongs at {place}", place=Place(document.location or ""))
+        return Upshot(done=False, phrases=(told, place))
     restored = ports.ledger.restore(document.document_id, ports.clock.now())
     ports.journal.append("restored", ports.clock.now(), **traits(restored, restored.outcome))
-    return Reply(done=True, sentence=f"{document.reference} is back where it was put.")
+    back = Phrase("{document} is back where it was put.", document=document.reference)
+    return Upshot(done=True, phrases=(back,))
 
 
 def _has_changed(document: Document, request: Request) -> bool:
@@ -308,15 +330,11 @@ def _has_changed(document: Document, request: Request) -> bool:
     return document.settled_at is not None and document.settled_at > request.requested_at
 
 
-def _filed_anew(document: Document) -> str:
-    return f"{document.reference} has been filed anew since. {_LOOK.format(document.reference)}"
-
-
 def _is_since(moment: datetime.datetime | None, request: Request) -> bool:
     return moment is not None and moment >= request.requested_at
 
 
-def _already(request: Request, document: Document, ports: Ports) -> Reply:
+def _already(request: Request, document: Document, ports: Ports) -> Upshot:
     """Say what became of a question that is no longer open; our own answer, repeated after a crash, is done."""
     outcome = document.outcome
     by = getattr(outcome, "decided_by", None)
@@ -325,20 +343,11 @@ def _already(request: Request, document: Document, ports: Ports) -> Reply:
         and _is_since(document.settled_at, request)
         and _is_chosen(request, outcome, ports)
     ):
-        return Reply(done=True, sentence=f"{document.reference}: done.")
+        return Upshot(done=True, phrases=(Phrase("{document}: done.", document=document.reference),))
     is_failed_by_rule = document.state is State.FAILED and by == "rule"
     if by and document.settled_at and not is_failed_by_rule:
-        moment = document.settled_at.strftime("%Y-%m-%d %H:%M UTC")
-        sentence = f"{document.reference} was already decided by {by} on {moment}."
-        if document.state is State.ARCHIVED:
-            sentence += f" To change that: dossierd undo {document.reference}, or refile."
-        return Reply(done=False, sentence=sentence)
-    sentence = f"{document.reference} is {document.state.replace('_', ' ')}: no question is open."
-    if document.state is State.FAILED:
-        sentence += (
-            f" Why: dossierd show {document.reference}. To try again: dossierd retry {document.reference}"
-        )
-    return Reply(done=False, sentence=sentence)
+        return Upshot(done=False, phrases=desk.decided(document, by, document.settled_at))
+    return Upshot(done=False, phrases=desk.no_question(document))
 
 
 def _is_chosen(request: Request, outcome: Outcome | None, ports: Ports) -> bool:

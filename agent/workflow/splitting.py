@@ -11,14 +11,15 @@ from agent import errors
 from agent.core.page_ranges import ranges_of
 from agent.core.stories import traits
 from agent.domain.document import Sha256
-from agent.domain.life import Document, Reply, Request
+from agent.domain.life import Document, Request, Upshot
 from agent.domain.outcome import Event, Failed, FailureReason, Refused, is_split, next_state
+from agent.domain.phrase import Command, Phrase
 from agent.domain.splitting import WHY_UNSPLIT, PageRange, Unsplit, part_name, ranges_in_words
 from agent.ports import Ports
 from agent.workflow.custody import settle
 
 
-def split(request: Request, document: Document, ports: Ports) -> Reply:
+def split(request: Request, document: Document, ports: Ports) -> Upshot:
     """Take a document in review apart by the ranges of pages that were asked for.
 
     Raises:
@@ -26,14 +27,16 @@ def split(request: Request, document: Document, ports: Ports) -> Reply:
         DossierdError: retryable ones; once the document is split, `custody.finish` does the rest.
     """
     if _is_done(request, document):  # our own work, asked for again after a crash
-        return Reply(done=True, sentence=f"{document.reference} is split.")
+        return Upshot(done=True, phrases=(Phrase("{document} is split.", document=document.reference),))
     _check_asked(request, document, ports)
     ranges = _ranges(request, document, ports)
     with ports.splitter.parts_of(
         ports.folders.path(_location(document)), ranges, should_stop=ports.should_stop
     ) as parts:
         if isinstance(parts, Unsplit):
-            raise errors.RequestRefused(f"{document.reference} can't be split. {WHY_UNSPLIT[parts]}")
+            raise errors.RequestRefused(
+                Phrase("{document} can't be split.", document=document.reference), Phrase(WHY_UNSPLIT[parts])
+            )
         names = [part_name(document.document_id, each) for each in ranges]
         ports.folders.stage_parts(document.document_id, list(zip(names, parts, strict=True)))
         hashes = [part.sha256 for part in parts]
@@ -50,9 +53,17 @@ def split(request: Request, document: Document, ports: Ports) -> Reply:
         actor=request.actor,
         answer=f"split {ranges_in_words(ranges)}",
     )
-    told = f"{document.reference} is split into {len(ranges)} documents: pages {ranges_in_words(ranges)}."
-    return Reply(
-        done=True, sentence=f"{told} They are taken in like any other; the whole lies untouched in failed/."
+    return Upshot(
+        done=True,
+        phrases=(
+            Phrase(
+                "{document} is split into {count} documents: pages {pages}.",
+                document=document.reference,
+                count=len(ranges),
+                pages=ranges_in_words(ranges),
+            ),
+            Phrase("They are taken in like any other; the whole lies untouched in failed/."),
+        ),
     )
 
 
@@ -71,13 +82,13 @@ def _check_asked(request: Request, document: Document, ports: Ports) -> None:
     """Refuse what has no open question, or one that was opened after the request: its text may be another."""
     refused = next_state(document.state, Event.SPLIT)
     if isinstance(refused, Refused):
-        raise errors.RequestRefused(refused.sentence)
+        raise errors.RequestRefused(refused.phrase)
     review = ports.ledger.review(document.document_id)
     is_stale = review is None or review.opened_at > request.requested_at
     if is_stale or request.epoch not in {None, document.epoch}:
         raise errors.RequestRefused(
-            f"{document.reference} was asked about again meanwhile. What is asked now: dossierd show "
-            f"{document.reference}"
+            Phrase("{document} was asked about again meanwhile.", document=document.reference),
+            Phrase("What is asked now: {command}", command=Command(f"show {document.reference}")),
         )
 
 
@@ -86,12 +97,14 @@ def _ranges(request: Request, document: Document, ports: Ports) -> Sequence[Page
     reading = ports.ledger.reading(document.document_id, document.sha256)
     if reading is None:
         raise errors.RequestRefused(
-            f"How many pages {document.reference} has is no longer known. To read it again: dossierd retry "
-            f"{document.reference}"
+            Phrase("How many pages {document} has is no longer known.", document=document.reference),
+            Phrase("To read it again: {command}", command=Command(f"retry {document.reference}")),
         )
     ranges = ranges_of(request.argument, reading.page_count)
     if isinstance(ranges, Refused):
-        raise errors.RequestRefused(f"{document.reference} is not split. {ranges.sentence}")
+        raise errors.RequestRefused(
+            Phrase("{document} is not split.", document=document.reference), ranges.phrase
+        )
     return ranges
 
 

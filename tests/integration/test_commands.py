@@ -371,7 +371,7 @@ def test_a_command_that_waited_while_the_document_was_filed_anew_is_refused(chat
 
     assert chat.type(command, at=typed_at) == [
         "D-1",
-        "D-1 has been filed anew since. How it stands: dossierd show D-1",
+        "D-1 has been filed anew since. How it stands: /show D-1",
     ]
     assert (chat.state, chat.record) == (State.ARCHIVED, "R2")
 
@@ -465,7 +465,7 @@ def test_a_record_that_the_registry_does_not_have_is_refused(chat: Chat) -> None
 
     title, line = chat.type("/refile D-1 R999 yes")
 
-    assert (title, line[:42]) == ("D-1", "There is no such record in the registry. T")
+    assert (title, line) == ("D-1", "There is no such record in the registry.")
     assert chat.record == "R1"
 
 

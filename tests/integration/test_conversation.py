@@ -434,7 +434,10 @@ def test_of_two_presses_that_wait_for_the_desk_the_first_is_carried_out(chat: Ch
 
     sentence, is_alert = chat.press(Option.NONE, user=SECOND)
 
-    assert (sentence[:43], is_alert) == ("D-1 was already decided by telegram:anna on", True)
+    assert (sentence, is_alert) == (
+        "D-1 was already decided by anna on 2026-03-01 12:00. To change that: /undo D-1 or /refile D-1 RECORD",
+        True,
+    )
     assert chat.state is State.ARCHIVED
     assert chat.refused == [("press_refused", "not_possible")]
 
@@ -445,8 +448,9 @@ def test_a_press_that_is_refused_after_it_was_noted_is_told_in_the_chat_once(cha
     chat.press(Option.CHOOSE, 0)
     chat.press(Option.NONE, user=SECOND)
 
-    (told,) = chat.take_up()
-    assert told.startswith("D-1 was already decided by ")
+    assert chat.take_up() == [
+        "D-1 was already decided by anna on 2026-03-01 12:00. To change that: /undo D-1 or /refile D-1 RECORD"
+    ]
     assert chat.take_up() == []
     assert chat.state is State.ARCHIVED
 
@@ -473,7 +477,7 @@ def test_a_press_for_somebody_who_has_left_the_registry_is_refused_by_the_desk(c
 
     sentence, is_alert = chat.press(Option.CHOOSE, 0)
 
-    assert (sentence[:43], is_alert) == ("There is no such record in the registry. To", True)
+    assert (sentence, is_alert) == ("There is no such record in the registry.", True)
     assert chat.state is State.IN_REVIEW
     assert chat.refused == [("press_refused", "not_possible")]
 

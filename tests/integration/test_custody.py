@@ -805,8 +805,8 @@ def test_a_second_answer_is_told_who_was_first(office: Office, asked: DocumentId
     reply = _perform(office, second)
     assert reply == Reply(
         done=False,
-        sentence="D-1 was already decided by cli:anna on 2026-03-01 12:05 UTC. "
-        "To change that: dossierd undo D-1, or refile.",
+        sentence="D-1 was already decided by anna on 2026-03-01 12:05 UTC. "
+        "To change that: dossierd undo D-1 or dossierd refile D-1 RECORD",
     )
     _rests(office, asked, FILED, State.ARCHIVED)
 
@@ -850,7 +850,7 @@ def test_an_answer_where_nothing_is_asked_is_refused(
 
 def test_an_answer_to_what_is_still_worked_on_is_refused(office: Office) -> None:
     reply = _ask(office, Action.ANSWER, _take(office), "1")
-    assert reply == Reply(done=False, sentence="D-1 is claimed: no question is open.")
+    assert reply == Reply(done=False, sentence="D-1 is waiting to be read: no question is open.")
 
 
 @pytest.mark.parametrize("action", Action)

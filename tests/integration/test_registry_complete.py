@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.query import MOST_IN_PART
 from agent.adapters.registry.search import MOST_OF_ONE_BIRTHDAY
+from agent.core.completeness import TOO_MANY
 from agent.core.decide import decide
 from agent.core.extract import extract
 from agent.core.match import compare
@@ -18,7 +19,7 @@ from agent.core.rules import Rules
 from agent.domain.decision import Ambiguous, Decision, Match, Policy
 from agent.domain.evidence import Evidence
 from agent.domain.identity import Person
-from agent.workflow.deciding import TOO_MANY, judge
+from agent.workflow.deciding import judge
 from tests.builders import HIND, person, text_of
 
 _OTHER_DAY = datetime.date(1980, 1, 1)

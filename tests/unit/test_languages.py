@@ -9,13 +9,19 @@ from babel.messages.pofile import read_po
 
 import agent
 from agent.adapters.watch import REFUSED_WORDS, OddityKind
+from agent.core import replies
+from agent.core.completeness import WHOLE
+from agent.core.completeness import WHY as WHY_INCOMPLETE
+from agent.core.details import DETAILS
 from agent.core.identifiers import IDENTIFIERS
 from agent.core.messages import KINDS, REASONS, WHY_ASKED
 from agent.core.replies import LEFT_OUT
 from agent.core.telling_apart import MONTHS
 from agent.core.voice import ENGLISH
-from agent.domain.outcome import FAILURES
+from agent.domain.outcome import FAILURES, STATES, WHY_NOT
+from agent.domain.searchable import WHY as WHY_UNSEARCHABLE
 from agent.domain.snippet import WHY_UNDRAWN, WHY_UNSHOWN
+from agent.domain.splitting import WHY_UNSPLIT
 from agent.errors import SettingInvalid
 from agent.languages import catalogue, languages
 
@@ -35,6 +41,13 @@ TABLES: tuple[Iterable[str], ...] = (
     WHY_UNDRAWN.values(),
     WHY_UNSHOWN.values(),
     (REFUSED_WORDS,),
+    (*WHY_INCOMPLETE.values(), *WHOLE),
+    DETAILS.values(),
+    STATES.values(),
+    replies.STATES.values(),
+    WHY_NOT.values(),
+    WHY_UNSPLIT.values(),
+    WHY_UNSEARCHABLE.values(),
 )
 """Texts that the code looks up before it says them."""
 
@@ -48,7 +61,7 @@ def _said() -> Iterator[str | tuple[str, str]]:
                     speaker
                 ):
                     yield from _literals(text)
-                case ast.Call(func=ast.Name(id="say"), args=[text]):
+                case ast.Call(func=ast.Name(id="say" | "Phrase"), args=[text]):
                     yield from _literals(text)
                 case ast.Call(func=ast.Attribute(value=speaker, attr="count"), args=[one, many, _]) if (
                     _is_voice(speaker)

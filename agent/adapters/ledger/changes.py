@@ -15,13 +15,13 @@ from agent.adapters.ledger.schema import documents, outbox, reviews, steps
 from agent.domain.document import DocumentId, Sha256
 from agent.domain.life import Document, Step
 from agent.domain.message import Message, MessageKind
-from agent.domain.outcome import Archived, Event, InReview, Refused, State, next_state
+from agent.domain.outcome import Archived, Event, InReview, Refused, State, next_state, no_document
 
 
 def require(connection: Connection, document_id: DocumentId) -> Document:
     found = load(connection, document_id)
     if found is None:
-        raise errors.RequestRefused(f"There is no document D-{document_id}.", hint="Type: dossierd status")
+        raise errors.RequestRefused(no_document(document_id), hint="Type: dossierd status")
     return found
 
 
@@ -72,7 +72,7 @@ def following(document: Document, event: Event) -> State:
     settled = State(document.outcome.state) if document.outcome else None
     state = next_state(document.state, event, settled)
     if isinstance(state, Refused):
-        raise errors.RequestRefused(state.sentence)
+        raise errors.RequestRefused(state.phrase)
     return state
 
 

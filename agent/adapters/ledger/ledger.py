@@ -13,12 +13,13 @@ from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.questions import close_question
 from agent.adapters.ledger.rows import load
 from agent.adapters.ledger.schema import documents, homes, reviews, steps
-from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
+from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256, reference
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Lesson, LessonNumber, LessonState
 from agent.domain.life import Document, Review, Step
 from agent.domain.message import Message
 from agent.domain.outcome import Event, State
+from agent.domain.phrase import Phrase
 from agent.domain.reading import Progress, Reading, Turn
 from agent.domain.settlement import Settlement
 
@@ -258,7 +259,9 @@ class SqlLedger:
             }
             holder = changes.holder_of(connection, before.sha256, document_id) if holds_bytes else None
             if holder is not None:
-                raise errors.RequestRefused(f"D-{holder} has the same bytes by now.")
+                raise errors.RequestRefused(
+                    Phrase("{document} has the same bytes by now.", document=reference(holder))
+                )
             restored = changes.advance(
                 connection,
                 before,

@@ -4,8 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.completeness import WHY, what_is_missing, what_was_hidden
+from agent.core.completeness import NO_PAGE, TOO_MANY, WHY, in_words, what_is_missing, what_was_hidden
+from agent.core.voice import ENGLISH, Voice
 from agent.domain.document import DocumentText, Page, PageProblem, TextOrigin
+from agent.languages import catalogue
+
+FRENCH = Voice(catalogue=catalogue("fr"))
 
 
 def text_with(count: int, problems: dict[int, PageProblem]) -> DocumentText:
@@ -75,3 +79,30 @@ def test_many_pages_are_counted() -> None:
 @pytest.mark.parametrize("problem", PageProblem)
 def test_each_problem_has_its_words(problem: PageProblem) -> None:
     assert WHY[problem] in what_is_missing(text_with(1, {1: problem}))
+
+
+@pytest.mark.parametrize("pages", [[1], [1, 2], [2, 5, 6, 7, 9], [*range(1, 40, 2), 41, 42]])
+@pytest.mark.parametrize("problem", PageProblem)
+def test_what_a_decision_keeps_is_told_word_for_word_in_english(
+    problem: PageProblem, pages: list[int]
+) -> None:
+    kept = what_is_missing(text_with(50, dict.fromkeys(pages, problem)))
+    assert in_words(kept, ENGLISH) == kept
+
+
+@pytest.mark.parametrize("kept", [NO_PAGE, TOO_MANY])
+def test_what_is_wrong_with_the_whole_document_is_told_in_the_language_of_the_office(kept: str) -> None:
+    assert in_words(kept, ENGLISH) == kept
+    assert in_words(kept, FRENCH) == FRENCH.say(kept) != kept
+
+
+def test_the_pages_and_the_limit_are_told_in_the_language_of_the_office() -> None:
+    problems = dict.fromkeys([2, 5, 6, 7, 9], PageProblem.TEXT_DROPPED) | {1: PageProblem.TIMED_OUT}
+    assert in_words(what_is_missing(text_with(9, problems)), FRENCH) == (
+        "Tout n'a pas pu être lu. Page 1 : la lecture a pris trop de temps (limite : DOSSIERD_PAGE_SECONDS). "
+        "Pages 2, 5 à 7 et 9 : une partie de ce qui est imprimé n'a pas pu être lue."
+    )
+
+
+def test_what_another_version_has_kept_is_told_without_its_parts() -> None:
+    assert in_words("Some pages are bad.", FRENCH) == "Tout n'a pas pu être lu."

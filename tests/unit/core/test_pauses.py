@@ -29,17 +29,17 @@ def test_what_is_no_span_or_too_long_is_none(text: str) -> None:
 
 
 def test_a_pause_says_who_wants_it_and_until_when() -> None:
-    assert pause_words(OPEN, ENGLISH) == "paused by cli:anna at 2026-03-01 12:00"
-    assert pause_words(SHORT, ENGLISH) == "paused by cli:anna at 2026-03-01 12:00, until 2026-03-01 14:00"
+    assert pause_words(OPEN, ENGLISH) == "paused by anna at 2026-03-01 12:00"
+    assert pause_words(SHORT, ENGLISH) == "paused by anna at 2026-03-01 12:00, until 2026-03-01 14:00"
 
 
 def test_its_hours_are_those_of_the_office() -> None:
     there = Voice(timezone=datetime.timezone(datetime.timedelta(hours=1)))
-    assert pause_words(OPEN, there) == "paused by cli:anna at 2026-03-01 13:00"
+    assert pause_words(OPEN, there) == "paused by anna at 2026-03-01 13:00"
 
 
 def test_people_are_told_that_documents_wait_and_how_to_go_on() -> None:
     told = pause_notice(OPEN, ENGLISH)
-    assert told.title == "No new documents are taken in: paused by cli:anna at 2026-03-01 12:00"
+    assert told.title == "No new documents are taken in: paused by anna at 2026-03-01 12:00"
     assert told.lines[-1] == "To take them in again: dossierd resume"
     assert pause_over_notice(ENGLISH).title == "The pause is over"

@@ -1,0 +1,121 @@
+"""What is said to people, before it is put into a language: the same thing in a chat and on the command line.
+
+A chat is told what can be typed there. What only the machine knows, such as where a file lies, is not said in a chat:
+a path may hold a name, and nobody there can follow it.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+IN_CHATS = frozenset({"status", "pending", "find", "show", "retry", "undo", "refile", "pause", "resume"})
+"""Commands that a chat and the command line have in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that can be typed: `dossierd show D-7`, and `/show D-7` in a chat.
+
+    Attributes:
+        words: without what stands before them, such as `show D-7`.
+        rest: what the reader puts in, such as `RECORD`.
+        in_chat: what does the same in a chat, where that is called otherwise.
+    """
+
+    words: str
+    rest: "Phrase | None" = None
+    in_chat: str | None = None
+
+    @property
+    def chat_words(self) -> str | None:
+        """What is typed in a chat; None where nothing does the same there."""
+        if self.in_chat is not None:
+            return self.in_chat
+        return f"/{self.words}" if self.words.split()[0] in IN_CHATS else None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file lies, below the home."""
+
+    location: str
+
+
+Value = object
+"""What a phrase is filled with: a number, a text, a moment, a `Command`, a `Place`, or a phrase again."""
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Phrase:
+    """A sentence or a part of one.
+
+    Attributes:
+        text: English, with `{names}`; the key under which a catalogue holds another language's.
+        values: of the names.
+    """
+
+    text: str
+    values: Mapping[str, Value]
+
+    def __init__(self, text: str, /, **values: Value) -> None:
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "values", values)
+
+    def __str__(self) -> str:
+        """Give it as the command line says it: in English, with times in UTC."""
+        return worded(self, str, in_utc, in_chat=False)
+
+
+def in_utc(moment: datetime.datetime) -> str:
+    """`2026-11-27 10:42 UTC`."""
+    return f"{moment.astimezone(datetime.UTC):%Y-%m-%d %H:%M} UTC"
+
+
+_AS_IT_IS = "{sentence}"
+
+
+def plain(sentence: str) -> Phrase:
+    """A sentence that nobody translates: only the command line says it."""
+    return Phrase(_AS_IT_IS, sentence=sentence)
+
+
+def worded(
+    phrase: Phrase,
+    translate: Callable[[str], str],
+    time: Callable[[datetime.datetime], str],
+    *,
+    in_chat: bool,
+) -> str:
+    """Put a phrase into words.
+
+    Args:
+        time: writes a moment.
+    """
+
+    def value(it: Value) -> object:
+        match it:
+            case Phrase():
+                return worded(it, translate, time, in_chat=in_chat)
+            case Command():
+                rest = "" if it.rest is None else f" {value(it.rest)}"
+                return (it.chat_words if in_chat else f"dossierd {it.words}") + rest  # type: ignore[operator]
+            case Place(location=location):
+                return location
+            case datetime.datetime():
+                return time(it)
+            case _:
+                return it
+
+    return translate(phrase.text).format(**{name: value(it) for name, it in phrase.values.items()})
+
+
+def sayable(phrases: Iterable[Phrase], *, in_chat: bool) -> list[Phrase]:
+    """Leave out what is not said in a chat."""
+    return [phrase for phrase in phrases if not (in_chat and _is_for_the_machine(phrase))]
+
+
+def _is_for_the_machine(phrase: Phrase) -> bool:
+    return any(
+        isinstance(it, Place) or (isinstance(it, Command) and it.chat_words is None)
+        for it in phrase.values.values()
+    )
