@@ -504,6 +504,20 @@ def test_a_picture_that_can_never_be_taken_away_is_logged_once(api: BotApi, room
     assert [line["event"] for line in logs] == ["snippet_left_standing"]
 
 
+def test_in_a_group_that_has_moved_nothing_can_be_taken_away_and_that_is_logged_once(
+    api: BotApi, room: Room
+) -> None:
+    room.press(chat=GROUP, user=CHAT)
+    room.snippets.turn()
+    api.move(GROUP, -1_001_234_567_890)
+    room.settle()
+    with capture_logs() as logs:
+        room.snippets.turn()
+        room.wait(600)
+        room.snippets.turn()
+    assert [line["event"] for line in logs] == ["snippet_left_standing"]
+
+
 def test_a_chat_that_was_taken_off_the_list_is_left_alone(room: Room) -> None:
     room.press()
     room.snippets.turn()
