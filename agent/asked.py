@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from agent.domain.digest import DigestDay, DigestNumbers
 from agent.domain.document import DocumentId, Page
 from agent.domain.finding import Findings, Place, Sought
+from agent.domain.hearing import Silence
 from agent.domain.identity import RecordId
 from agent.domain.life import Reply, Request, Review
 from agent.domain.message import Message, MessageKind, ParcelId, Topic
@@ -161,6 +162,14 @@ class Inbox(Protocol):
 
         A longer silence before it means that presses may be lost.
         """
+        ...
+
+    def unanswered(self, bot: str, sentence: str, hint: str, now: datetime.datetime) -> None:
+        """The channel was asked in vain; of several in a row the first moment and the last reason are kept."""
+        ...
+
+    def silence(self, bot: str) -> Silence | None:
+        """Since when it is asked in vain; None once it has answered again."""
         ...
 
     def polled_at(self) -> datetime.datetime | None:

@@ -53,6 +53,7 @@ from agent.domain.reading import Progress
 from agent.domain.searchable import WHY, SearchableCopy, Unsearchable
 from agent.durable import storage_errors
 from agent.health import Level, examine_part, full_disk, pause_of
+from agent.health.hearing import silence, silence_words
 
 READ_SHOWN = 4
 _STYLES = {Level.GOOD: "", Level.NOTICE: "yellow", Level.BAD: "bold red"}
@@ -81,6 +82,7 @@ def status(
     registry = examine_part("registry", settings)
     lying = examine_part("incoming", settings)
     full, pause = full_disk(settings), pause_of(settings)
+    unheard = silence(settings)
     if as_json:
         print_json(
             {
@@ -89,6 +91,7 @@ def status(
                 "incoming": lying.sentence,
                 "people": people,
                 "registry": registry.sentence,
+                "telegram_silent_since": None if unheard is None else unheard.since,
                 "intake_paused": full,
                 "pause": pause,
                 "counts": counts,
@@ -116,6 +119,9 @@ def status(
     say(f"Registry: {registry.sentence}", style=_STYLES[registry.level])
     if registry.level is not Level.GOOD:
         say(registry.hint, indent=2)
+    if unheard is not None:
+        say(f"Telegram: {silence_words(unheard, settings)}", style="bold red")
+        say(unheard.hint, indent=2)
     if waiting := counts.get(State.IN_REVIEW, 0):
         say(f"{waiting} wait{'s' if waiting == 1 else ''} for a human: dossierd pending", style="yellow")
     if proposed:

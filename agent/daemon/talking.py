@@ -99,6 +99,7 @@ class Ears:
             pause = max(ERROR_PAUSE_SECONDS, error.retry_after_seconds or 0.0)
             if error.sentence != self._trouble:  # an hour's outage is no thousand lines
                 log.warning("listening_failed", reason=error.reason, pause_seconds=pause)
+                self._inbox.unanswered(self._listener.bot, error.sentence, error.hint, self._now())
             self._trouble = error.sentence
             self._stop.wait(pause)
             return

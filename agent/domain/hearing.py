@@ -1,5 +1,6 @@
 """What people do in a chat, as a channel has heard it."""
 
+import datetime
 from dataclasses import dataclass
 
 
@@ -37,3 +38,18 @@ class Said:
 
 
 Heard = Press | Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A channel does not answer, so nothing that people do in it is heard.
+
+    Attributes:
+        since: when it was first asked in vain.
+        sentence: why, as it was told last.
+        hint: what to do about it; empty where nothing is to be done.
+    """
+
+    since: datetime.datetime
+    sentence: str
+    hint: str

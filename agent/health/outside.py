@@ -1,21 +1,17 @@
 """What the daemon stands on: the rules that were set, the reader and its fence, Telegram."""
 
-from agent.adapters.clock import SystemClock
-from agent.adapters.home import LEDGER_FILE, HomeLock
-from agent.adapters.ledger import SqlInbox, open_engine
 from agent.adapters.reading import bubblewrap, fence, heic
 from agent.adapters.reading.tools import check_tools
 from agent.app import build_outward, scratch_of
 from agent.config import Settings
 from agent.domain.decision import Policy
 from agent.domain.formats import in_words
-from agent.health.finding import Finding, Level, has_run
+from agent.errors import NotifierUnavailable
+from agent.health.finding import Finding, Level
+from agent.health.hearing import silence, silence_words
 
 NAME_POLICY_WARNING = "policy name: a stranger who shares a registered person's name is filed as that person"
 NAME_POLICY_HINT = "Unless you have a reason, set DOSSIERD_POLICY=two-identifiers"
-
-_SILENT_MINUTES = 10
-"""Longer than any pause that Telegram asks for, in ordinary times."""
 
 _FENCE_HINT = (
     "Use a kernel with Landlock (5.13 or newer, switched on) and: sudo apt install libseccomp2. "
@@ -73,35 +69,24 @@ def telegram(settings: Settings) -> Finding:
         settings.telegram_chats,
         str(settings.telegram_api_url).rstrip("/"),
     )
+    unheard = silence(settings)
     try:
         name = notifier.check()
+    except NotifierUnavailable as error:
+        if unheard is None:
+            raise
+        words = silence_words(unheard, settings)
+        return Finding(part="telegram", level=Level.BAD, sentence=words, hint=unheard.hint or error.hint)
     finally:
         notifier.close()
-    silent = _silence(settings)
-    if silent is not None:
+    if unheard is not None:
         return Finding(
             part="telegram",
             level=Level.BAD,
-            sentence=f"@{name} answers here, but the daemon has heard nothing of it for {silent} minutes: "
-            "presses of buttons wait",
-            hint="Does another program use this bot? See: journalctl -u dossierd | grep listening",
+            sentence=f"@{name} answers here, but not the daemon. {silence_words(unheard, settings)}",
+            hint=unheard.hint,
         )
     return Finding(part="telegram", level=Level.GOOD, sentence=f"@{name} answers")
-
-
-def _silence(settings: Settings) -> int | None:
-    """For how many minutes a running daemon has not been answered; None while that is no trouble."""
-    if not has_run(settings) or not HomeLock(settings.home / "state").is_held():
-        return None
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
-    try:
-        polled_at = SqlInbox(engine).polled_at()
-    finally:
-        engine.dispose()
-    if polled_at is None:
-        return None
-    minutes = int((SystemClock(settings.timezone).now() - polled_at).total_seconds() // 60)
-    return minutes if minutes >= _SILENT_MINUTES else None
 
 
 def addresses(settings: Settings) -> Finding:

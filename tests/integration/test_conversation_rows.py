@@ -12,6 +12,7 @@ from agent.adapters.ledger.engine import reading
 from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.questions import SqlQuestions
 from agent.domain.document import CorrelationId, DocumentId, SeenFile
+from agent.domain.hearing import Silence
 from agent.domain.identity import RecordId
 from agent.domain.life import Document, Review
 from agent.domain.message import Message, MessageKind
@@ -122,6 +123,16 @@ def test_a_channel_that_was_never_heard_has_no_silence_behind_it(inbox: SqlInbox
     inbox.polled("bot", NOON, DAY)
 
     assert (inbox.polled_at(), inbox.heard_again_at()) == (NOON, None)
+
+
+def test_of_several_polls_in_vain_the_first_moment_and_the_last_reason_are_kept(inbox: SqlInbox) -> None:
+    assert inbox.silence("bot") is None
+    inbox.unanswered("bot", "Away.", "Wait.", NOON)
+    inbox.unanswered("bot", "Wrong token.", "Look.", NOON + MINUTE)
+    assert inbox.silence("bot") == Silence(since=NOON, sentence="Wrong token.", hint="Look.")
+    assert inbox.silence("other") is None
+    inbox.polled("bot", NOON + 2 * MINUTE, DAY)
+    assert inbox.silence("bot") is None
 
 
 def test_only_a_longer_silence_than_the_channel_remembers_counts(inbox: SqlInbox) -> None:

@@ -2,15 +2,19 @@
 
 import datetime
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from structlog.testing import capture_logs
+from typer.testing import CliRunner
 
 from agent.adapters.home import LEDGER_FILE, HomeLock
 from agent.adapters.ledger import SqlInbox, open_engine
 from agent.adapters.telegram.client import TelegramNotifier
-from agent.config import load
+from agent.cli import app
+from agent.config import Settings, load
 from agent.daemon import talking
 from agent.daemon.talking import Ears
 from agent.domain.hearing import Press, Said
@@ -262,26 +266,128 @@ def test_a_stop_ends_the_poll_under_way(
     patient.notifier.close()
 
 
-def test_check_says_that_a_running_daemon_has_heard_nothing_for_long(
-    tmp_path: Path, api: BotApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def settings(tmp_path: Path, api: BotApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Those of a home in which a daemon runs, for all that anybody can see."""
     monkeypatch.setenv("DOSSIERD_TELEGRAM_TOKEN", TOKEN)
     monkeypatch.setenv("DOSSIERD_TELEGRAM_CHATS", str(CHAT))
     monkeypatch.setenv("DOSSIERD_TELEGRAM_API_URL", api.url)
+    monkeypatch.setenv("COLUMNS", "250")
     (tmp_path / "state").mkdir()
-    settings = load(home=tmp_path)
-    engine = open_engine(tmp_path / "state" / LEDGER_FILE, may_upgrade=True)
-    inbox, now = SqlInbox(engine), datetime.datetime.now(datetime.UTC)
+    open_engine(tmp_path / "state" / LEDGER_FILE, may_upgrade=True).dispose()
     lock = HomeLock(tmp_path / "state")
     lock.take()
-    try:
-        inbox.polled("123456789", now, DAY)
-        assert examine_part("telegram", settings).level is Level.GOOD
-        inbox.polled("123456789", now - datetime.timedelta(minutes=11), DAY)
-        finding = examine_part("telegram", settings)
-        assert finding.level is Level.BAD
-        assert "has heard nothing of it for 11 minutes" in finding.sentence
-    finally:
-        lock.release()
-    assert examine_part("telegram", settings).level is Level.GOOD  # nobody listens, and `daemon` says so
+    yield load(home=tmp_path)
+    lock.release()
+
+
+@pytest.fixture
+def daemons_inbox(settings: Settings) -> Iterator[SqlInbox]:
+    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    yield SqlInbox(engine)
     engine.dispose()
+
+
+def listen_once(settings: Settings, inbox: SqlInbox, at: datetime.datetime) -> None:
+    """Poll once as the daemon does, at that time."""
+    listening = Listening(str(settings.telegram_api_url), inbox)
+    listening.clock.moment = at
+    listening.ears.turn()
+    listening.notifier.close()
+
+
+ANOTHER_POLLS = "@dossierd_test_bot answers here, but not the daemon. Another program uses this bot. Nothing"
+
+
+@pytest.mark.parametrize(
+    ("suffer", "sentence", "fix"),
+    [
+        (
+            lambda api: api.down(),
+            "Telegram can't be reached, or is in trouble itself. Nothing",
+            "api.telegram.org",
+        ),
+        (
+            lambda api: api.suffer(HTML_PAGE),
+            "What answered is not Telegram's Bot API. Nothing",
+            "DOSSIERD_TELEGRAM_API_URL",
+        ),
+        (
+            lambda api: api.revoke(TOKEN[:-1] + "9"),
+            "Telegram does not accept the token. Nothing",
+            "@BotFather",
+        ),
+        (lambda api: api.suffer(CONFLICT, method="getUpdates"), ANOTHER_POLLS, "Stop the other one"),
+        (
+            lambda api: api.set_webhook("https://elsewhere.example"),
+            "@dossierd_test_bot answers here, but not the daemon. Another program has set a webhook for this bot.",
+            "/newbot",
+        ),
+    ],
+    ids=["unreachable", "no Bot API", "token", "two pollers", "webhook"],
+)
+def test_check_and_status_say_since_when_nothing_is_heard_and_what_to_do(
+    api: BotApi,
+    settings: Settings,
+    daemons_inbox: SqlInbox,
+    monkeypatch: pytest.MonkeyPatch,
+    suffer: Callable[[BotApi], None],
+    sentence: str,
+    fix: str,
+) -> None:
+    monkeypatch.setattr(talking, "ERROR_PAUSE_SECONDS", 0.01)
+    began = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=50)
+    suffer(api)
+    listen_once(settings, daemons_inbox, began)
+    listen_once(settings, daemons_inbox, began + datetime.timedelta(minutes=49))
+    finding = examine_part("telegram", settings)
+    assert finding.level is Level.BAD
+    assert finding.sentence.startswith(sentence)
+    since = began.astimezone(ZoneInfo(settings.timezone))
+    assert f"Nothing was heard since {since:%Y-%m-%d %H:%M}; presses of buttons wait" in finding.sentence
+    assert fix in finding.hint
+    shown = CliRunner().invoke(app, ["status", "--home", str(settings.home)]).output
+    assert f"since {since:%Y-%m-%d %H:%M}; presses of buttons wait" in shown
+    assert fix in shown
+
+
+def test_all_is_well_again_when_telegram_answers(
+    api: BotApi, settings: Settings, daemons_inbox: SqlInbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(talking, "ERROR_PAUSE_SECONDS", 0.01)
+    now = datetime.datetime.now(datetime.UTC)
+    api.order(SERVER_ERROR)
+    listen_once(settings, daemons_inbox, now - datetime.timedelta(minutes=5))
+    assert examine_part("telegram", settings).level is Level.BAD
+    listen_once(settings, daemons_inbox, now)
+    finding = examine_part("telegram", settings)
+    assert (finding.level, finding.sentence) == (Level.GOOD, "@dossierd_test_bot answers")
+
+
+def test_one_poll_that_failed_is_no_trouble_yet(
+    api: BotApi, settings: Settings, daemons_inbox: SqlInbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(talking, "ERROR_PAUSE_SECONDS", 0.01)
+    api.order(SERVER_ERROR)
+    listen_once(settings, daemons_inbox, datetime.datetime.now(datetime.UTC))
+    assert examine_part("telegram", settings).level is Level.GOOD
+
+
+def test_check_says_that_a_running_daemon_does_not_even_ask(
+    settings: Settings, daemons_inbox: SqlInbox
+) -> None:
+    now = datetime.datetime.now(datetime.UTC)
+    daemons_inbox.polled("123456789", now, DAY)
+    assert examine_part("telegram", settings).level is Level.GOOD
+    daemons_inbox.polled("123456789", now - datetime.timedelta(minutes=11), DAY)
+    finding = examine_part("telegram", settings)
+    assert finding.level is Level.BAD
+    assert "Telegram is not even asked." in finding.sentence
+
+
+def test_a_long_outage_is_logged_when_it_begins_and_when_it_ends(api: BotApi, listening: Listening) -> None:
+    api.order(SERVER_ERROR, SERVER_ERROR, SERVER_ERROR, HTML_PAGE, HTML_PAGE)
+    with capture_logs() as lines:
+        for _ in range(6):
+            listening.ears.turn()
+    assert [line["event"] for line in lines] == ["listening_failed", "listening_failed", "listening_resumed"]

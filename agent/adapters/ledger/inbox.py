@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Engine, delete, func, insert, select, update
 
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.schema import inbox, polls
+from agent.adapters.ledger.schema import inbox, polls, silences
+from agent.domain.hearing import Silence
 
 _KEPT = datetime.timedelta(days=7)
 """How long is known what was handled: Telegram tells nothing again after a day."""
@@ -57,6 +58,7 @@ class SqlInbox:
 
     def polled(self, bot: str, now: datetime.datetime, forgotten_after: datetime.timedelta) -> None:
         with writing(self._engine) as connection:
+            connection.execute(delete(silences).where(silences.c.bot == bot))
             before = connection.execute(select(polls).where(polls.c.bot == bot)).one_or_none()
             if before is None:
                 connection.execute(insert(polls).values(bot=bot, polled_at=now))
@@ -65,6 +67,19 @@ class SqlInbox:
             if now - before.polled_at > forgotten_after:
                 values["heard_again_at"] = now
             connection.execute(update(polls).where(polls.c.bot == bot).values(**values))
+
+    def unanswered(self, bot: str, sentence: str, hint: str, now: datetime.datetime) -> None:
+        with writing(self._engine) as connection:
+            changed = connection.execute(
+                update(silences).where(silences.c.bot == bot).values(sentence=sentence, hint=hint)
+            )
+            if not changed.rowcount:
+                connection.execute(insert(silences).values(bot=bot, since=now, sentence=sentence, hint=hint))
+
+    def silence(self, bot: str) -> Silence | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(silences).where(silences.c.bot == bot)).one_or_none()
+        return None if row is None else Silence(since=row.since, sentence=row.sentence, hint=row.hint)
 
     def polled_at(self) -> datetime.datetime | None:
         """When the channel answered last; None where it never has."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0012"
+REVISION = "0013"
 """The migration that this code is written for."""
 
 
@@ -236,6 +236,15 @@ polls = Table(
     Column("bot", String(32), primary_key=True),
     Column("polled_at", UtcDateTime, nullable=False),
     Column("heard_again_at", UtcDateTime),  # when a silence ended in which Telegram has forgotten presses
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("bot", String(32), primary_key=True),  # that is asked in vain now
+    Column("since", UtcDateTime, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("hint", Text, nullable=False),
 )
 
 questions = Table(

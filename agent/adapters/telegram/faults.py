@@ -49,6 +49,15 @@ _LOOK_AT_CHAT = (
     "and check the number in DOSSIERD_TELEGRAM_CHATS. Until then: dossierd pending."
 )
 _LOOK_AT_TOKEN = "Check DOSSIERD_TELEGRAM_TOKEN against @BotFather's. Documents are filed all the same."  # noqa: S105
+_LOOK_AT_LINE = (
+    "If the internet is down, nothing: documents are filed, and all is sent within a minute of its return. "
+    "Else let this machine reach api.telegram.org."
+)
+_LOOK_FOR_OTHER = (
+    "Stop the other one: who else has this token? If nobody should, let @BotFather /revoke it, write the new one into "
+    "DOSSIERD_TELEGRAM_TOKEN and restart. Until then presses may be lost: answer with dossierd pending."
+)
+_MAKE_OWN_BOT = "Let dossierd have a bot of its own: @BotFather, /newbot; then type: dossierd telegram setup"
 _LOOK_AT_ADDRESS = "Check DOSSIERD_TELEGRAM_API_URL, and what stands between this machine and Telegram."
 
 ANSWERS = (BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter)
@@ -70,20 +79,23 @@ def translated(error: TelegramError) -> DossierdError:
             return MessageRefused("The group's number changed twice.", hint=_LOOK_AT_CHAT)
         case InvalidToken():
             return NotifierUnavailable("Telegram does not accept the token.", hint=_LOOK_AT_TOKEN)
+        case Conflict() if "webhook" in error.message.lower():
+            return NotifierUnavailable("Another program has set a webhook for this bot.", hint=_MAKE_OWN_BOT)
         case Conflict():
-            return NotifierUnavailable("Another program uses this bot.", hint="Stop the other one.")
+            return NotifierUnavailable("Another program uses this bot.", hint=_LOOK_FOR_OTHER)
         case TimedOut() if not is_surely_not_sent(error):
             return no_answer()
         case NetworkError():
             blame = None if is_surely_not_sent(error) else Blame.MESSAGE
-            return NotifierUnavailable("Telegram can't be reached, or is in trouble itself.", blame=blame)
+            sentence = "Telegram can't be reached, or is in trouble itself."
+            return NotifierUnavailable(sentence, blame=blame, hint=_LOOK_AT_LINE)
         case _:
             sentence = "What answered is not Telegram's Bot API."
             return NotifierUnavailable(sentence, blame=Blame.MESSAGE, hint=_LOOK_AT_ADDRESS)
 
 
 def no_answer() -> NotifierUnavailable:
-    return NotifierUnavailable("Telegram did not answer in time.", blame=Blame.MESSAGE)
+    return NotifierUnavailable("Telegram did not answer in time.", blame=Blame.MESSAGE, hint=_LOOK_AT_LINE)
 
 
 def is_markup_refused(error: BadRequest) -> bool:

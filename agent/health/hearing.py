@@ -1,0 +1,45 @@
+"""Whether a running daemon hears what people press and write."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from agent.adapters.clock import SystemClock
+from agent.adapters.home import LEDGER_FILE, HomeLock
+from agent.adapters.ledger import SqlInbox, open_engine
+from agent.config import Settings
+from agent.domain.hearing import Silence
+from agent.health.finding import has_run
+
+_BLIP = datetime.timedelta(minutes=1)
+"""A poll that failed is known to be over when the next one ends, which takes half a minute."""
+_DEAF_AFTER = datetime.timedelta(minutes=10)
+"""Longer than any pause between two polls in ordinary times."""
+
+
+def silence(settings: Settings) -> Silence | None:
+    """Since when the daemon hears nothing of its bot, and why; None where all is well, or no daemon listens."""
+    token, state = settings.telegram_token, settings.home / "state"
+    if token is None or not has_run(settings) or not HomeLock(state).is_held():
+        return None
+    engine = open_engine(state / LEDGER_FILE, may_upgrade=False)
+    try:
+        inbox = SqlInbox(engine)
+        known, polled_at = inbox.silence(token.get_secret_value().partition(":")[0]), inbox.polled_at()
+    finally:
+        engine.dispose()
+    now = SystemClock(settings.timezone).now()
+    if known is not None:
+        return known if now - known.since >= _BLIP else None
+    if polled_at is None or now - polled_at < _DEAF_AFTER:
+        return None
+    return Silence(
+        since=polled_at,
+        sentence="Telegram is not even asked.",
+        hint="Look at the log (journalctl -u dossierd), then type: systemctl restart dossierd",
+    )
+
+
+def silence_words(found: Silence, settings: Settings) -> str:
+    """Say since when, in the office's time, and what that means for people."""
+    since = found.since.astimezone(ZoneInfo(settings.timezone))
+    return f"{found.sentence} Nothing was heard since {since:%Y-%m-%d %H:%M}; presses of buttons wait"
