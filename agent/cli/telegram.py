@@ -25,7 +25,7 @@ from agent.app import refuse_root
 from agent.cli.shared import HomeOption, typed
 from agent.cli.wording import err, say
 from agent.config import PREFIX, Settings, load, load_without_token, outside_the_file, settings_file_of
-from agent.core.allowed import Role, users_of
+from agent.core.allowed import Allowed, Role, users_of
 from agent.core.pairing import DIGITS, MOST_TRIES, VALID_FOR, code_in, is_same, shown
 from agent.domain.message import Message, MessageKind, recipient_of, visible
 
@@ -202,20 +202,20 @@ def _pair(bot: "StrangeBot", username: str, settings: Settings, token: SecretStr
     say(f"Send it to @{username} within {minutes} minutes: open https://t.me/{username} and write the code.")
     say(f"For a group: add the bot as a member, and write there: /start@{username} {code}")
     with _keeper(settings, token) as keep:
-        return listen(bot, code, set(settings.telegram_chats), keep, time.monotonic)
+        return listen(bot, code, settings.allowed, keep, time.monotonic)
 
 
 def listen(
     bot: "StrangeBot",
     code: str,
-    known_chats: set[int],
+    allowed: Allowed,
     keep: Callable[[Iterable[Mapping[str, Any]]], None],
     clock: Callable[[], float],
 ) -> "Written":
     """Ask Telegram what people write until somebody sends the code; others are refused politely.
 
     Args:
-        known_chats: whose messages are for the daemon: they are kept, as are presses of buttons.
+        allowed: whose messages are for the daemon: they are kept, as are presses of buttons.
         keep: keeps updates before Telegram is told to forget them.
         clock: seconds.
 
@@ -229,16 +229,16 @@ def listen(
     ends_at = clock() + VALID_FOR.total_seconds()
     while clock() < ends_at:
         updates = bot.updates(offset)
-        keep(one for one in updates if _is_for_daemon(one, known_chats))
+        keep(one for one in updates if _is_for_daemon(one, allowed, code))
         for update in updates:
             offset = update["update_id"] + 1
             written = written_in(update)
             said = None if written is None else code_in(written.text)
-            if written is None or (said is None and written.chat.id in known_chats):
-                continue
-            if said is not None and is_same(said, code):
+            if said is not None and written is not None and is_same(said, code):
                 bot.forget(offset)
                 return written
+            if written is None or _is_for_daemon(update, allowed, code):
+                continue
             wrong += said is not None
             if said is not None or written.chat.id not in refused:
                 refused.add(written.chat.id)
@@ -253,11 +253,22 @@ def listen(
     )
 
 
-def _is_for_daemon(update: Mapping[str, Any], known_chats: set[int]) -> bool:
+def _is_for_daemon(update: Mapping[str, Any], allowed: Allowed, code: str) -> bool:
+    """Whether the daemon shall hear it later: presses, and what is written in a known chat, but for codes.
+
+    Eight digits in reply to a question are a birth date or a number that somebody on the list searches for.
+    """
     from agent.adapters.telegram.pairing import written_in
 
     written = written_in(update)
-    return written is None or (written.chat.id in known_chats and code_in(written.text) is None)
+    if written is None:
+        return True
+    said = code_in(written.text)
+    if said is None:
+        return written.chat.id in allowed.chats
+    is_reply = written.reply_to_message is not None
+    is_known = allowed.speaker(written.chat.id, written.sender.id) is not None
+    return is_reply and is_known and not is_same(said, code)
 
 
 def _answer(bot: "StrangeBot", chat: int, text: str) -> None:

@@ -16,12 +16,14 @@ from agent.adapters.home import HomeLock
 from agent.adapters.telegram.pairing import StrangeBot
 from agent.cli.telegram import listen
 from agent.config import load
-from agent.core.allowed import Role
+from agent.core.allowed import Allowed, Role, User
 from tests.botapi import CHAT, CONFLICT, OTHER_CHAT, TOKEN, USERNAME, BotApi
 
 pytestmark = [pytest.mark.security, pytest.mark.timeout(60)]
 
 CODE, STRANGER = "12345678", 999
+NOBODY = Allowed(chats=frozenset(), users={})
+OWNER = Allowed(chats=frozenset({CHAT}), users={})
 Keep = Callable[..., None]
 
 
@@ -186,13 +188,13 @@ def test_five_wrong_codes_end_it(api: BotApi, bot: StrangeBot) -> None:
         api.say(f"1111111{number}", chat=STRANGER)
     api.say(CODE)
     with pytest.raises(errors.RequestRefused, match="5 wrong codes"):
-        listen(bot, CODE, set(), lambda _: None, lambda: 0.0)
+        listen(bot, CODE, NOBODY, lambda _: None, lambda: 0.0)
 
 
 def test_a_code_that_nobody_sends_in_time_is_void(bot: StrangeBot) -> None:
     moments = iter([0.0, 1.0, 601.0])
     with pytest.raises(errors.RequestRefused, match="in time"):
-        listen(bot, CODE, set(), lambda _: None, lambda: next(moments))
+        listen(bot, CODE, NOBODY, lambda _: None, lambda: next(moments))
 
 
 def test_what_is_for_the_daemon_is_kept_and_what_strangers_write_is_not(api: BotApi, bot: StrangeBot) -> None:
@@ -201,7 +203,51 @@ def test_what_is_for_the_daemon_is_kept_and_what_strangers_write_is_not(api: Bot
     api.say(CODE, chat=555)
     kept: list[str] = []
     owner = listen(
-        bot, CODE, {CHAT}, lambda updates: kept.extend(it["message"]["text"] for it in updates), lambda: 0.0
+        bot, CODE, OWNER, lambda updates: kept.extend(it["message"]["text"] for it in updates), lambda: 0.0
     )
     assert (owner.chat.id, kept) == (555, ["/status"])
     assert api.pending == 0
+
+
+def test_eight_digits_in_reply_to_a_question_are_a_search_and_no_wrong_code(
+    api: BotApi, bot: StrangeBot
+) -> None:
+    question = api.say("whose is it?")
+    for number in range(5):
+        api.say(f"0101195{number}", reply_to=question)
+    api.say(CODE, chat=555)
+    kept: list[str] = []
+    owner = listen(
+        bot, CODE, OWNER, lambda updates: kept.extend(it["message"]["text"] for it in updates), lambda: 0.0
+    )
+    assert owner.chat.id == 555
+    assert kept == ["whose is it?", *(f"0101195{number}" for number in range(5))]
+    assert all(line.startswith("> ") for line in api.shown(CHAT))  # nobody was told that it is no code
+
+
+def test_the_code_itself_counts_in_a_reply_too_and_is_not_kept(api: BotApi, bot: StrangeBot) -> None:
+    question = api.say("whose is it?")
+    api.say(CODE, reply_to=question)
+    kept: list[str] = []
+    owner = listen(
+        bot, CODE, OWNER, lambda updates: kept.extend(it["message"]["text"] for it in updates), lambda: 0.0
+    )
+    assert (owner.chat.id, kept) == (CHAT, ["whose is it?"])
+
+
+@pytest.mark.parametrize(
+    ("chat", "user", "is_reply"),
+    [(CHAT, CHAT, False), (OTHER_CHAT, STRANGER, True), (STRANGER, STRANGER, True)],
+    ids=["no reply", "in a known group", "in a chat of their own"],
+)
+def test_eight_digits_that_reply_to_nothing_or_come_from_a_stranger_are_a_wrong_code(
+    api: BotApi, bot: StrangeBot, chat: int, user: int, is_reply: bool
+) -> None:
+    listed = Allowed(
+        chats=frozenset({CHAT, OTHER_CHAT}), users={CHAT: User(number=CHAT, name="anna", role=Role.DECIDER)}
+    )
+    number = api.say("hello", chat=chat, user=user)
+    for digit in range(5):
+        api.say(f"1111111{digit}", chat=chat, user=user, reply_to=number if is_reply else None)
+    with pytest.raises(errors.RequestRefused, match="5 wrong codes"):
+        listen(bot, CODE, listed, lambda _: None, lambda: 0.0)

@@ -33,12 +33,17 @@ class _Chat(_Told):
     type: str
 
 
+class _Replied(_Told):
+    message_id: int
+
+
 class Written(_Told):
     """A message that a person wrote to the bot; an anonymous administrator is no person."""
 
     chat: _Chat
     sender: _Sender = Field(alias="from")
     text: str
+    reply_to_message: _Replied | None = None
 
 
 class StrangeBot:
