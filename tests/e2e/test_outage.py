@@ -1,12 +1,17 @@
 """Telegram in every kind of trouble while the daemon works: filing goes on; all is said once, in order, after it."""
 
 import itertools
+import os
 import subprocess
+import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
+import httpx
 import pytest
 
 from agent.domain.outcome import State
@@ -19,6 +24,7 @@ from tests.botapi import (
     BotApi,
     Drop,
     Hang,
+    refusal,
     too_many_requests,
 )
 from tests.faults.world import SETTINGS, World, letter_about, stop
@@ -109,6 +115,43 @@ def office(world: World) -> Iterator[Office]:
     assert TOKEN.partition(":")[2] not in world.log.read_text() + logs
 
 
+class Rival:
+    """A second program that polls the same bot: each of its polls ends the daemon's."""
+
+    def __init__(self, api: BotApi) -> None:
+        self._address = f"{api.url}/bot{TOKEN}/getUpdates"
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._poll)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _poll(self) -> None:
+        with httpx.Client(timeout=10) as client:
+            while not self._stop.is_set():
+                client.post(
+                    self._address, json={"timeout": 1, "allowed_updates": ["message", "callback_query"]}
+                )
+
+
+def check(world: World) -> str:
+    """What `dossierd check` shows on a wide screen; it must find something."""
+    checked = subprocess.run(
+        [sys.executable, "-m", "agent", "check", "--home", str(world.home)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "300"},
+    )
+    assert checked.returncode == 1
+    return checked.stdout
+
+
 def copies_of(api: BotApi, chat: int) -> Counter[str]:
     """How often a chat was told of each document."""
     return Counter(document_in(text) for text in api.shown(chat))
@@ -142,3 +185,67 @@ def test_every_trouble_by_turns_holds_up_no_filing_and_loses_no_message(api: Bot
     for it in office.world.documents():
         assert it.location is not None
         assert (office.world.home / it.location).read_bytes() == office.dropped[it.original_name]
+
+
+def test_a_bot_out_of_reach_since_the_start_is_told_of_and_says_all_when_it_comes(
+    world: World, api: BotApi
+) -> None:
+    api.down()
+    daemon = world.start("run", module="agent")
+    try:
+        world.wait_until_up(daemon)
+        office = Office(world, daemon)
+        office.drop(is_clear=True)
+        office.drop(is_clear=False)
+        office.drop(is_clear=True)
+        office.a_message_was_postponed()
+        shown = check(world)
+        assert "Telegram can't be reached, or is in trouble itself." in shown
+        assert "let this machine reach api.telegram.org" in shown
+        api.up()
+        office.all_is_told()
+        stop(daemon)
+    finally:
+        daemon.kill()
+    for chat in CHATS:
+        assert [document_in(text) for text in api.shown(chat)] == ["D-1", "D-2", "D-3"]
+
+
+def test_a_second_program_with_the_same_bot_stops_no_message_and_is_named(
+    api: BotApi, office: Office
+) -> None:
+    with Rival(api):
+        office.drop(is_clear=True)
+        office.drop(is_clear=False)
+        office.all_is_told()
+        silent = "SELECT sentence FROM silences"
+        office.world.wait(
+            lambda: office.world.sql(silent) == [("Another program uses this bot.",)],
+            office.daemon,
+            USUAL_SECONDS,
+        )
+    query = api.press("1 · P. F. · born 1931 · file 101")
+    api.wait_until(lambda it: it.answer_to(query) is not None, BACK_SECONDS)
+    office.all_is_told()
+    assert [document_in(text) for text in api.shown(GROUP)] == ["D-1", "D-2"]
+
+
+def test_a_chat_that_blocks_and_what_nobody_can_read_hold_up_nobody(api: BotApi, office: Office) -> None:
+    api.block(GROUP)
+    office.drop(is_clear=True)
+    office.all_is_told()
+    api.order(refusal(400, "Bad Request: PEER_ID_INVALID"), method="sendMessage")
+    office.drop(is_clear=True)
+    office.drop(is_clear=True)
+    office.all_is_told()
+    api.put("message", {"message_id": "none", "chat": []})
+    api.put("callback_query", {"id": 7})
+    api.say("/status")
+    api.wait_until(lambda it: it.texts[-1].startswith("How it goes"), USUAL_SECONDS)
+    office.all_is_told()
+    told = [text.split()[0] for text in api.shown(CHAT)]
+    assert told == ["Filed", "Filed", ">", "How"]  # the second was refused for good
+    assert api.shown(GROUP) == []
+    api.say("Hello again", chat=GROUP)
+    office.drop(is_clear=True)
+    api.wait_until(lambda it: len(it.shown(GROUP)) == 2, USUAL_SECONDS)
