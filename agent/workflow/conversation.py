@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 FOUND_AT_MOST = 8
 LONGEST_SEARCH = 200
-_SPLIT = re.compile(r"\s*(?:split|couper)\s+([\d\s,;-]{1,200})", re.IGNORECASE)
+_SPLIT = re.compile(r"\s*(?:split|diviser|couper)\s+([\d\s,;-]{1,200})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

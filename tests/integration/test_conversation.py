@@ -704,7 +704,7 @@ def test_how_to_split_is_told_by_its_button(chat: Chat) -> None:
     assert is_alert
 
 
-@pytest.mark.parametrize("text", ["split 1, 2", " SPLIT  1,2", "couper 1; 2"])
+@pytest.mark.parametrize("text", ["split 1, 2", " SPLIT  1,2", "couper 1; 2", "diviser 1, 2"])
 def test_a_document_is_taken_apart_by_a_reply(chat: Chat, text: str) -> None:
     chat.ask(pages=2)
 

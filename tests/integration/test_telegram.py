@@ -97,6 +97,21 @@ def test_links_and_commands_can_not_be_tapped(api: BotApi, connect: Connect, tap
     assert kept.markup == f"<b>File </b><code>{tappable}</code><b> x</b>\nSee <code>{tappable}</code> now"
 
 
+def test_commands_are_told_as_a_chat_takes_them(api: BotApi, connect: Connect) -> None:
+    lines = (
+        "Within a day, type: dossierd undo D-7",
+        "More: dossierd check. Where: dossierd show D-7",
+        "All: dossierd status --last 84, dossierd failures, dossierd pending",
+    )
+    connect().send(a_message(7, "Filed", *lines), HERE)
+    (kept,) = api.kept
+    assert kept.text.split("\n")[1:] == [
+        "Within a day, type: /undo D-7",
+        "More: /health. Where: dossierd show D-7",
+        "All: dossierd status --last 84, dossierd failures, /pending",
+    ]
+
+
 def test_a_joiner_stays_in_a_name(api: BotApi, connect: Connect) -> None:
     connect().send(a_message(7, "علی\N{ZERO WIDTH NON-JOINER}رضا"), HERE)
     assert api.texts == ["علی\N{ZERO WIDTH NON-JOINER}رضا"]

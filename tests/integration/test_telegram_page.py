@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from agent.adapters.telegram.rendering import typed_here
 from agent.core.notices import unwell_notice, well_notice
 from agent.core.voice import Voice
 from agent.domain.identity import RecordId
@@ -32,6 +33,10 @@ def _blocks(text: str) -> list[str]:
     return re.findall(r"```text\n(.*?)\n```", text, flags=re.DOTALL)
 
 
+def _in_chat(text: str) -> str:
+    return "\n".join(map(typed_here, text.replace("\N{NO-BREAK SPACE}", " ").split("\n")))
+
+
 def _sections() -> dict[str, str]:
     parts = re.split(r"^(?=## )", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return {part.partition("\n")[0]: part for part in parts}
@@ -40,21 +45,21 @@ def _sections() -> dict[str, str]:
 def test_the_page_shows_every_layout_as_it_is() -> None:
     sections = _sections()
     del sections[CHATS], sections[NOTICES], sections[IN_FRENCH]
-    assert _blocks("".join(sections.values())) == [shown(message) for message in SAMPLES.values()]
+    assert _blocks("".join(sections.values())) == [_in_chat(shown(message)) for message in SAMPLES.values()]
 
 
 def test_the_page_shows_what_stands_in_the_chats_as_it_is() -> None:
-    assert _blocks(_sections()[CHATS]) == [laid_out(message) for message in CHAT_SAMPLES.values()]
+    assert _blocks(_sections()[CHATS]) == [_in_chat(laid_out(message)) for message in CHAT_SAMPLES.values()]
 
 
 def test_the_page_shows_what_is_told_of_many_and_of_the_house_as_it_is() -> None:
-    assert _blocks(_sections()[NOTICES]) == [shown(message) for message in TOLD]
+    assert _blocks(_sections()[NOTICES]) == [_in_chat(shown(message)) for message in TOLD]
 
 
 def test_the_page_shows_a_result_and_a_question_in_french_as_they_are() -> None:
     french = Voice(catalogue=catalogue("fr"))
     filed = Archived(record_id=RecordId("20817"), decided_by="rule", decision=MATCH)
     assert _blocks(_sections()[IN_FRENCH]) == [
-        laid_out(tell(filed, kind="discharge_letter", voice=french)),
-        laid_out(card(voice=french, can_split=True)),
+        _in_chat(laid_out(tell(filed, kind="discharge_letter", voice=french))),
+        _in_chat(laid_out(card(voice=french, can_split=True))),
     ]

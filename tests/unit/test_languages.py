@@ -1,6 +1,7 @@
 """Each catalogue holds what the code says to people, all of it and nothing else."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -124,6 +125,11 @@ def test_a_catalogue_holds_nothing_that_the_code_does_not_say(language: str) -> 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_catalogue_can_be_used(language: str) -> None:
     assert catalogue(language).gettext("Undo") != "Undo"
+
+
+def test_no_french_line_is_broken_before_a_mark() -> None:
+    said = [text for held in _held("fr").values() for text in ([held] if isinstance(held, str) else held)]
+    assert [text for text in said if re.search(r" [:;?!»](?=\s|$)|« ", text)] == []
 
 
 def test_english_needs_no_catalogue() -> None:

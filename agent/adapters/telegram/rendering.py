@@ -8,6 +8,7 @@ import itertools
 import re
 
 from agent.domain.message import Message, visible
+from agent.domain.phrase import IN_CHATS
 
 LIMIT = 4096
 """Telegram's limit for a message as shown, in UTF-16 units: html markup does not count."""
@@ -17,6 +18,9 @@ LONGEST_LABEL = 60
 """Telegram shows about forty characters of a button on a telephone, and cuts the rest by itself."""
 _CUT_MARK = "…"
 
+_COMMON = re.compile(rf"\bdossierd ({'|'.join(sorted(IN_CHATS - {'show'}))})\b(?! --)")
+"""What `show` tells in a chat is not where a file lies."""
+_HEALTH = re.compile(r"\bdossierd check\b")
 _SPACES = re.compile(r"(\s+)")
 _TAPPABLE = re.compile(r"://|@|#|\w\.\w|^/\w")
 """In a word, what makes Telegram turn it into a link, mention, hashtag or command."""
@@ -52,8 +56,13 @@ def units(text: str) -> int:
 
 def _within_limit(message: Message, limit: int) -> tuple[str, str]:
     title = cut(visible(message.title), limit)
-    body = "\n".join(map(visible, message.lines))
+    body = "\n".join(map(typed_here, map(visible, message.lines)))
     return title, cut(body, limit - units(title) - 1)
+
+
+def typed_here(line: str) -> str:
+    """Write the commands that a chat understands as they are typed there: `/undo D-7`, not `dossierd undo D-7`."""
+    return _HEALTH.sub("/health", _COMMON.sub(r"/\1", line))
 
 
 def cut(text: str, limit: int) -> str:
