@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from agent.adapters.ledger import (
     SqlResults,
     SqlShowings,
     SqlStorms,
+    SqlUndelivered,
     open_engine,
 )
 from agent.adapters.reading.copies import SearchableCopies
@@ -64,6 +65,7 @@ class Parts:
     ledger: SqlLedger
     finder: SqlFinder
     outbox: SqlOutbox
+    undelivered: SqlUndelivered
     requests: SqlRequests
     storms: SqlStorms
     digests: SqlDigests
@@ -175,6 +177,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         ledger=ledger,
         finder=SqlFinder(engine),
         outbox=SqlOutbox(engine),
+        undelivered=SqlUndelivered(engine),
         requests=SqlRequests(engine),
         storms=SqlStorms(engine),
         digests=SqlDigests(engine),
@@ -329,6 +332,23 @@ def escalation_of(settings: Settings) -> str | None:
     """The recipient who is asked when a question has been open for days, and told nothing else."""
     chat = settings.telegram_escalation_chat
     return None if chat is None else recipient_of(chat)
+
+
+OPENED_AGAIN = {
+    "chat": "Have somebody there press Start in the bot, or unblock it; take it into a group again.",
+    "address": "Check the address in DOSSIERD_NOTIFY_URLS: docs/notify.md.",
+}
+"""What helps where a chat, or an address, takes nothing; by the first word of its name."""
+
+
+def named_recipients(settings: Settings) -> Mapping[str, str]:
+    """What each is called who is told: its place in the settings. Numbers and addresses are nobody's business."""
+    chats = () if settings.telegram_token is None else settings.telegram_chats
+    addresses = addresses_of(settings.notify_urls.get_secret_value())
+    return {
+        **{recipient_of(chat): f"chat {number}" for number, chat in enumerate(chats, start=1)},
+        **{apprise.recipient_of(one): f"address {number}" for number, one in enumerate(addresses, start=1)},
+    }
 
 
 def make_home(home: Path) -> list[Path]:

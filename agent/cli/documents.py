@@ -81,6 +81,7 @@ def status(
     people = people_known(settings)
     registry = examine_part("registry", settings)
     lying = examine_part("incoming", settings)
+    messages = examine_part("messages", settings)
     full, pause = full_disk(settings), pause_of(settings)
     unheard = silence(settings)
     if as_json:
@@ -92,6 +93,7 @@ def status(
                 "people": people,
                 "registry": registry.sentence,
                 "telegram_silent_since": None if unheard is None else unheard.since,
+                "messages": messages.sentence,
                 "intake_paused": full,
                 "pause": pause,
                 "counts": counts,
@@ -122,6 +124,9 @@ def status(
     if unheard is not None:
         say(f"Telegram: {silence_words(unheard, settings)}", style="bold red")
         say(unheard.hint, indent=2)
+    if messages.level is not Level.GOOD:
+        say(f"Messages: {messages.sentence}", style=_STYLES[messages.level])
+        say(messages.hint, indent=2)
     if waiting := counts.get(State.IN_REVIEW, 0):
         say(f"{waiting} wait{'s' if waiting == 1 else ''} for a human: dossierd pending", style="yellow")
     if proposed:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from agent.app import Parts
+from agent.app import OPENED_AGAIN, Parts, named_recipients
 from agent.domain.message import Topic
 from agent.domain.wellness import PartState
 from agent.workflow.digest import write_digest
@@ -37,11 +37,12 @@ class House:
         self._wellness = Wellness(self._announcer, parts.ports.voice)
         self._looks = 0
         self._digest_time = parts.settings.digest_time
+        self._names = named_recipients(parts.settings)
 
     def turn(self) -> None:
         if self._write_digest():
             self._on_told()
-        if self._looks % LOOKS_APART == 1 and self._wellness.look((*self._states(), *self._chats())):
+        if self._looks % LOOKS_APART == 1 and self._wellness.look((*self._states(), *self._unreached())):
             self._on_told()
         self._looks += 1
         self._stop.wait(LOOK_SECONDS)
@@ -64,20 +65,22 @@ class House:
         return head.sequence, head.hash
 
     def _announcer(self, part: str, spared: str | None) -> Announcer:
-        parts = self._parts
-        told = [recipient for recipient in parts.ports.recipients if recipient != spared]
-        return Announcer(Topic.HEALTH, parts.outbox.about(part), parts.clock, told, parts.ports.onlookers)
+        ports = self._parts.ports
+        told = [recipient for recipient in ports.recipients if recipient != spared]
+        onlookers = [onlooker for onlooker in ports.onlookers if onlooker != spared]
+        return Announcer(Topic.HEALTH, self._parts.outbox.about(part), self._parts.clock, told, onlookers)
 
-    def _chats(self) -> Sequence[PartState]:
-        """Who can be told: one who has blocked the bot is told of to the others."""
-        refusing = self._parts.outbox.refusing(self._parts.ports.recipients)
+    def _unreached(self) -> Sequence[PartState]:
+        """Who is told no more: of a chat that has blocked the bot, or an address that takes nothing, others hear."""
+        refusing = self._parts.undelivered.refusing(tuple(self._names))
         return [
             PartState(
-                part=f"chat {number}",
+                part=name,
                 is_bad=error is not None,
-                sentence=f"Chat {number} of {len(refusing)} is not told any more. {error}",
-                hint="What to do: docs/telegram.md, “When Telegram is down”.",
+                sentence=f"{name.capitalize()} is not told any more. {error}",
+                hint=OPENED_AGAIN[name.partition(" ")[0]],
                 spared=recipient,
             )
-            for number, (recipient, error) in enumerate(refusing.items(), start=1)
+            for recipient, error in refusing.items()
+            for name in (self._names[recipient],)
         ]

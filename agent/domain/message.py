@@ -150,6 +150,29 @@ class LoneFailures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """A recipient who can't be reached now.
+
+    Attributes:
+        messages: how many wait.
+        tries: how often one of them was tried.
+        sentence: why the last time in vain.
+    """
+
+    messages: int
+    tries: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """How many messages will never be delivered, and documents that they were about, the newest first."""
+
+    messages: int
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """A message on its way to one recipient: a row of the outbox.
 

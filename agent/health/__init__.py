@@ -8,7 +8,7 @@ from collections.abc import Callable
 from agent import errors
 from agent.config import Settings
 from agent.domain.wellness import PartState
-from agent.health import copies, custody, home, incoming, outside, pauses, registry, room
+from agent.health import copies, custody, home, incoming, messages, outside, pauses, registry, room
 from agent.health.finding import Finding, Level
 from agent.health.outside import NAME_POLICY_HINT, NAME_POLICY_WARNING
 from agent.health.pauses import pause_of
@@ -92,6 +92,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("fence", outside.fence_of_readers),
     ("telegram", outside.telegram),
     ("notify", outside.addresses),
+    ("messages", messages.delivery),
 )
 
 _LONG_OR_NAMING = frozenset({"ledger", "documents", "telegram", "notify", "incoming"})

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, insert
 
-from agent.adapters.ledger import SqlOutbox, open_engine, schema
+from agent.adapters.ledger import SqlOutbox, SqlUndelivered, open_engine, schema
 from agent.adapters.ledger.engine import writing
 from agent.adapters.ledger.rows import MESSAGE
 from agent.core.notices import unwell_notice
@@ -226,14 +226,14 @@ def test_a_notice_about_one_part_is_none_about_another(tmp_path: Path) -> None:
 
 def test_who_refuses_is_known_until_a_message_gets_through(tmp_path: Path) -> None:
     engine = open_engine(tmp_path / "ledger.sqlite", may_upgrade=True)
-    outbox = FilledSqlOutbox(engine)
+    outbox, undelivered = FilledSqlOutbox(engine), SqlUndelivered(engine)
     outbox.mark_dead(outbox.add("anna", 1), "blocked", NOON)
     outbox.mark_sent(outbox.add("bert", 1), "41", NOON)
     outbox.add("anna", 2)
-    assert outbox.refusing(("anna", "bert", "carl")) == {"anna": "blocked", "bert": None, "carl": None}
+    assert undelivered.refusing(("anna", "bert", "carl")) == {"anna": "blocked", "bert": None, "carl": None}
     outbox.mark_dead(outbox.add("anna", 4), "too long", NOON, Blame.MESSAGE)
-    assert outbox.refusing(("anna",)) == {"anna": "blocked"}
+    assert undelivered.refusing(("anna",)) == {"anna": "blocked"}
     outbox.mark_sent(outbox.add("anna", 5), "42", NOON)
     outbox.mark_dead(outbox.add("anna", 6), "too long", NOON, Blame.MESSAGE)
-    assert outbox.refusing(("anna",)) == {"anna": None}
+    assert undelivered.refusing(("anna",)) == {"anna": None}
     engine.dispose()

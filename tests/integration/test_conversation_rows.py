@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from agent.adapters.ledger import SqlLedger, SqlOutbox, open_engine, schema
+from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlUndelivered, open_engine, schema
 from agent.adapters.ledger.engine import reading
 from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.questions import SqlQuestions
@@ -422,13 +422,13 @@ def test_a_question_that_was_answered_before_it_was_sent_is_never_shown(
 
 
 def test_a_question_that_was_answered_before_it_was_sent_is_no_refusal_of_the_channel(
-    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
+    engine: Engine, ledger: SqlLedger, questions: SqlQuestions
 ) -> None:
     question = _posted(questions, _in_review(ledger))
 
     assert ledger.settle(question.document_id, _answer(question.document_id, FILED), NOON)
 
-    assert outbox.refusing([OFFICE]) == {OFFICE: None}
+    assert SqlUndelivered(engine).refusing([OFFICE]) == {OFFICE: None}
 
 
 def test_a_question_that_changes_before_it_was_sent_is_shown_once_as_it_is_now(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 from structlog.testing import capture_logs
 
-from agent.adapters.ledger import SqlOutbox, SqlQuestions, open_engine, schema
+from agent.adapters.ledger import SqlOutbox, SqlQuestions, SqlUndelivered, open_engine, schema
 from agent.adapters.ledger.engine import reading
 from agent.adapters.telegram.client import TelegramNotifier
 from agent.workflow.outbox import relay
@@ -49,6 +49,7 @@ class Post:
         self._engine = engine
         self.outbox = SqlOutbox(engine)
         self.questions = SqlQuestions(engine)
+        self.undelivered = SqlUndelivered(engine)
         self.clock = StandingClock()
         self.began = self.clock.now()
         self.notifier = TelegramNotifier(TOKEN, chats, api.url, spacing_seconds=0, call_seconds=0.3)
@@ -112,7 +113,7 @@ def test_a_message_that_alone_fails_for_a_quarter_of_an_hour_is_given_up_and_the
     assert post.dead() == [("poisoned", "message")]
     assert 15 <= post.minutes < 17
     assert [line["attempt"] for line in lines if line["event"] == "message_given_up"] == [27]
-    assert post.outbox.refusing((HERE, THERE)) == {HERE: None, THERE: None}
+    assert post.undelivered.refusing((HERE, THERE)) == {HERE: None, THERE: None}
 
 
 def test_an_outage_gives_up_nothing_however_long_it_is(api: BotApi, post: Post) -> None:
@@ -183,7 +184,7 @@ def test_a_text_that_is_refused_says_nothing_of_its_chat(api: BotApi, post: Post
     api.order(botapi.refusal(400, "Bad Request: a reason that nobody foresaw"))
     post.run(MINUTE)
     assert post.dead() == [("long", "message"), ("longer", "message")]
-    assert post.outbox.refusing((HERE,)) == {HERE: None}
+    assert post.undelivered.refusing((HERE,)) == {HERE: None}
 
 
 @pytest.mark.parametrize(
@@ -203,14 +204,14 @@ def test_a_chat_that_is_closed_to_the_bot_is_known_until_it_takes_something(
     post.write("first")
     post.run(MINUTE)
     assert post.dead() == [("first", "recipient")]
-    assert post.outbox.refusing((HERE, THERE)) == {
+    assert post.undelivered.refusing((HERE, THERE)) == {
         HERE: f"Telegram refused the message: {told}.",
         THERE: None,
     }
     api.recover()
     post.write("second")
     post.run(MINUTE)
-    assert post.outbox.refusing((HERE,)) == {HERE: None}
+    assert post.undelivered.refusing((HERE,)) == {HERE: None}
 
 
 # --- Copies of which nobody knew

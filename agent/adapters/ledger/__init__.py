@@ -12,6 +12,7 @@ from agent.adapters.ledger.requests import SqlRequests
 from agent.adapters.ledger.results import SqlResults
 from agent.adapters.ledger.showings import SqlShowings
 from agent.adapters.ledger.storms import SqlStorms
+from agent.adapters.ledger.undelivered import SqlUndelivered
 
 __all__ = [
     "SqlDigests",
@@ -25,5 +26,6 @@ __all__ = [
     "SqlResults",
     "SqlShowings",
     "SqlStorms",
+    "SqlUndelivered",
     "open_engine",
 ]

@@ -5,7 +5,7 @@ that wait to do so only the newest is delivered, and the others count as sent wi
 """
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -115,21 +115,6 @@ _TURNS = (  # a parcel has to wait for those before it, also where it takes thei
 _NEXT_DUE = select(func.min(_TURNS.c.due_at))
 
 
-_LAST = (
-    select(outbox.c.dead_at, outbox.c.error)
-    .where(
-        outbox.c.recipient == bindparam("wanted"),
-        outbox.c.told_by.is_(None),
-        or_(outbox.c.sent_at.is_not(None), outbox.c.dead_at.is_not(None)),
-        func.coalesce(outbox.c.blame, Blame.RECIPIENT) == Blame.RECIPIENT,
-    )
-    .order_by(outbox.c.parcel_id.desc())
-    .limit(1)
-    .subquery()
-)
-_LAST_REFUSAL = select(_LAST.c.error).where(_LAST.c.dead_at.is_not(None))
-
-
 class SqlOutbox:
     """Implements `workflow.outbox.Outbox` and `asked.Notices`.
 
@@ -233,17 +218,6 @@ class SqlOutbox:
                 .limit(1)
             ).scalar()
         return None if message is None else rows.MESSAGE.validate_json(message).kind
-
-    def refusing(self, recipients: Sequence[str]) -> Mapping[str, str | None]:
-        """Of each who takes nothing, why the last message was refused; None for whom it reached, and who had none yet.
-
-        A message that was refused for its own sake says nothing of its recipient.
-        """
-        with reading(self._engine) as connection:
-            return {
-                recipient: connection.execute(_LAST_REFUSAL, {"wanted": recipient}).scalar()
-                for recipient in recipients
-            }
 
     def _topic(self, topic: Topic) -> str:
         return f"{topic}:{self._part}" if self._part else topic
