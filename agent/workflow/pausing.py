@@ -33,7 +33,7 @@ def _pause(request: Request, ports: Ports) -> Upshot:
         begun_at=request.requested_at, begun_by=request.actor, ends_at=_end(request.argument, request)
     )
     if pause.ends_at is not None and pause.ends_at <= ports.clock.now():
-        raise errors.RequestRefused("That pause would be over by now: it was asked for a while ago.")
+        raise errors.RequestRefused(Phrase("That pause would be over by now."))
     ports.journal.append(
         "intake_paused", ports.clock.now(), actor=pause.begun_by, until=_written(pause.ends_at)
     )

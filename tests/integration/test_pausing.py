@@ -76,7 +76,7 @@ def test_a_pause_that_waited_until_it_would_be_over_is_refused(office: Office) -
     waited = request(Action.PAUSE, "1h")
     office.clock.advance(hours=1)
     assert perform(waited, office.ports, lambda _: None) == Reply(
-        done=False, sentence="That pause would be over by now: it was asked for a while ago."
+        done=False, sentence="That pause would be over by now."
     )
     assert office.ports.pauses.standing(NOON) is None
     assert office.journal.events == []

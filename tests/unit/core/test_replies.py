@@ -7,6 +7,7 @@ import pytest
 
 from agent.core import replies
 from agent.core.allowed import Role, User
+from agent.core.searching import Meant
 from agent.core.voice import ENGLISH, Privacy, Voice
 from agent.domain.document import DocumentId
 from agent.domain.finding import Findings, Found, Place
@@ -211,6 +212,28 @@ def test_a_viewer_is_offered_what_a_viewer_may() -> None:
                 "The people can't be searched at the moment.",
                 "Please send the search for D-7 again in some minutes.",
             ],
+        ),
+        (
+            replies.no_search(DocumentId(7), Meant.BUTTON, ENGLISH),
+            ["D-7 is asked about as before", "To choose somebody, press the button with the number."],
+        ),
+        (
+            replies.no_search(DocumentId(7), Meant.TOO_SHORT, ENGLISH),
+            [
+                "D-7 is asked about as before",
+                "To search, write at least three letters or digits of a name, a birth date or a number.",
+            ],
+        ),
+        (
+            replies.found_nobody(DocumentId(7), ENGLISH),
+            [
+                "D-7 is asked about as before",
+                "Nobody in the registry has all that you wrote; fewer words find more.",
+            ],
+        ),
+        (
+            replies.too_many_words(ENGLISH),
+            ["That is too much to look for at once.", "A few words find anything."],
         ),
         (replies.unknown(ENGLISH), ["That is no command.", "What there is: /help"]),
     ],
