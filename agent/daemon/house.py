@@ -7,7 +7,7 @@ from agent.app import OPENED_AGAIN, Parts, named_recipients
 from agent.domain.message import Topic
 from agent.domain.wellness import PartState
 from agent.workflow.digest import write_digest
-from agent.workflow.notices import Announcer, Wellness
+from agent.workflow.notices import Announcer, Wellness, tell_of_silence
 
 LOOK_SECONDS = 30.0
 LOOKS_APART = 10
@@ -33,6 +33,8 @@ class House:
         self._parts = parts
         self._stop = stop
         self._on_told = on_told
+        of_telegram, onlookers = parts.outbox.about("telegram"), parts.ports.onlookers
+        self._of_telegram = Announcer(Topic.HEALTH, of_telegram, parts.clock, (), onlookers)
         self._states = wellness
         self._wellness = Wellness(self._announcer, parts.ports.voice)
         self._looks = 0
@@ -40,6 +42,8 @@ class House:
         self._names = named_recipients(parts.settings)
 
     def turn(self) -> None:
+        if self._tell_of_silence():
+            self._on_told()
         if self._write_digest():
             self._on_told()
         if self._looks % LOOKS_APART == 1 and self._wellness.look((*self._states(), *self._unreached())):
@@ -59,6 +63,14 @@ class House:
             voice=parts.ports.voice,
             onlookers=parts.ports.onlookers,
         )
+
+    def _tell_of_silence(self) -> bool:
+        """Tell of Telegram by another way, where there is one."""
+        parts = self._parts
+        if parts.listener is None or not parts.ports.onlookers:
+            return False
+        silence = parts.inbox.silence(parts.listener.bot)
+        return tell_of_silence(self._of_telegram, silence, parts.clock.now(), parts.ports.voice)
 
     def _audit_head(self) -> tuple[int, str]:
         head = self._parts.journal.head

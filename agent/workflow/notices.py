@@ -1,5 +1,6 @@
 """What people are told of the house: once when it begins, once when it is over, across restarts."""
 
+import datetime
 from collections.abc import Callable, Mapping, Sequence
 
 import structlog
@@ -8,6 +9,7 @@ from agent import errors
 from agent.asked import Notices
 from agent.core.notices import left_notice, nothing_left_notice, unwell_notice, well_notice
 from agent.core.voice import ENGLISH, Voice
+from agent.domain.hearing import Silence
 from agent.domain.message import OVER, Message, Topic, addressed
 from agent.domain.wellness import PartState
 from agent.ports import Clock
@@ -91,6 +93,26 @@ class Wellness:
             else well_notice(state.part, self._voice)
         )
         return self._announcer(state.part, state.spared).tell(notice)
+
+
+UNHEARD_AFTER = datetime.timedelta(minutes=10)
+"""A channel that is away for a moment is worth no e-mail."""
+
+
+def tell_of_silence(
+    announcer: Announcer, silence: Silence | None, now: datetime.datetime, voice: Voice = ENGLISH
+) -> bool:
+    """Tell those who have another channel that one is silent, and once that it answers; gives whether it was written.
+
+    Args:
+        announcer: of the one channel, to those who don't hear of things by it.
+    """
+    if silence is None:
+        return announcer.tell(well_notice("telegram", voice))
+    if now - silence.since < UNHEARD_AFTER:
+        return False
+    sentence = f"telegram: {silence.sentence} Nothing was heard since {voice.day_and_hour(silence.since)}."
+    return announcer.tell(unwell_notice(sentence, silence.hint, voice))
 
 
 QUIET_LOOKS = 20

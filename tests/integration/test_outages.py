@@ -13,10 +13,11 @@ import pytest
 from agent.adapters.clock import SystemClock
 from agent.app import Parts, build
 from agent.config import load
-from agent.daemon import Daemon, running, talking
+from agent.daemon import Daemon, house, running, talking
 from agent.domain.outcome import State
 from tests.botapi import CHAT, TOKEN, BotApi, Drop, too_many_requests
 from tests.faults.world import SETTINGS, World, letter_about
+from tests.listening import Listening
 
 pytestmark = [pytest.mark.reliability, pytest.mark.timeout(120)]
 
@@ -121,7 +122,17 @@ def api() -> Iterator[BotApi]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, api: BotApi, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def outside() -> Iterator[Listening]:
+    """Who is told of trouble by another way."""
+    with Listening() as listening:
+        yield listening
+
+
+@pytest.fixture
+def office(
+    tmp_path: Path, api: BotApi, outside: Listening, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Office]:
+    monkeypatch.setattr(house, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(running, "POST_PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(talking, "ERROR_PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(talking, "PAUSE_SECONDS", 0.1)
@@ -130,7 +141,8 @@ def office(tmp_path: Path, api: BotApi, monkeypatch: pytest.MonkeyPatch) -> Iter
         tmp_path / "home",
         SETTINGS
         + f"DOSSIERD_TELEGRAM_TOKEN={TOKEN}\nDOSSIERD_TELEGRAM_CHATS={CHAT}\n"
-        + f"DOSSIERD_TELEGRAM_API_URL={api.url}\nDOSSIERD_DIGEST_AT=none\nDOSSIERD_READER_FENCE=off\n",
+        + f"DOSSIERD_TELEGRAM_API_URL={api.url}\nDOSSIERD_DIGEST_AT=none\nDOSSIERD_READER_FENCE=off\n"
+        + f"DOSSIERD_NOTIFY_URLS={outside.address}/office\n",
     )
     built, clock = build(load(home=world.home)), JumpingClock()
     parts = dataclasses.replace(built, clock=clock, ports=dataclasses.replace(built.ports, clock=clock))
@@ -236,3 +248,25 @@ def test_a_press_of_the_last_day_counts_before_anything_is_asked_anew(api: BotAp
     office.live(story)
     assert titles(api) == ["Filed under file 100 / D-1"]
     assert api.kept[0].history[-1].startswith("Whose document is this?")  # it was never called moved
+
+
+def test_who_has_another_way_is_told_of_an_outage_when_it_lasts_and_when_it_ends(
+    api: BotApi, office: Office, outside: Listening
+) -> None:
+    def story() -> None:
+        api.down()
+        office.wait(lambda: office.parts.inbox.silence(TOKEN.partition(":")[0]) is not None)
+        office.advance(590)
+        office.drop(100, is_clear=True)
+        assert outside.heard == []
+        office.advance(10)
+        office.wait(lambda: len(outside.heard) == 1)
+        api.up()
+        office.is_heard()
+        office.wait(lambda: len(outside.heard) == 2)
+        assert office.seconds_until_told() <= BACK_SECONDS
+
+    office.live(story)
+    assert outside.titles("/office") == ["Something needs you", "Resolved: telegram"]
+    assert "telegram: Telegram can't be reached" in outside.heard[0][1]["message"]
+    assert titles(api) == ["Filed under file 100 / D-1"]
