@@ -27,7 +27,8 @@ from agent.adapters.watch import IncomingWatcher
 from agent.app import Parts
 from agent.config import is_supervised, watchdog_seconds
 from agent.core.notices import stuck_notice, unstuck_notice
-from agent.core.pauses import pause_words
+from agent.core.pauses import pause_phrase
+from agent.core.status import status_line
 from agent.daemon.desk import Desk
 from agent.daemon.house import House
 from agent.daemon.intake import Intake, orphans
@@ -164,7 +165,7 @@ class Daemon:
             self._parts,
             listener,
             self._stop,
-            status=self._status,
+            status=self._status_in_chat,
             health=health,
             on_said=self._post_wakes.set,
         )
@@ -268,10 +269,20 @@ class Daemon:
         stuck = len(self.dispatcher.stuck())
         return (
             (f"intake paused: {self._gate.trouble} " if self._gate.trouble else "")
-            + (f"intake {pause_words(pause, self._ports.voice)}; " if (pause := self._gate.pause) else "")
+            + (f"intake {pause_phrase(pause)}; " if (pause := self._gate.pause) else "")
             + f"{self.dispatcher.waiting} waiting"
             + (f", {stuck} of them stuck" if stuck else "")
             + f"; {told or 'no document yet'}"
+        )
+
+    def _status_in_chat(self) -> str:
+        return status_line(
+            self._parts.ledger.counts(),
+            self._ports.voice,
+            waiting=self.dispatcher.waiting,
+            stuck=len(self.dispatcher.stuck()),
+            pause=self._gate.pause,
+            is_shut=self._gate.trouble is not None,
         )
 
     def _tell_of_filing(self) -> None:
