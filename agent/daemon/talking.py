@@ -110,9 +110,7 @@ class Ears:
         meant = [(one, self._sent_at(one, now) if may_have_waited else now) for one in updates]
         last = self._inbox.keep(self._listener.bot, meant)
         self._hears_since = self._hears_since or now
-        if (
-            len(updates) < TOLD_AT_MOST
-        ):  # all that waited is kept: before, nobody can say which presses are lost
+        if len(updates) < TOLD_AT_MOST:  # all that waited is kept, and what is not there is lost
             self._inbox.polled(self._listener.bot, self._hears_since, FORGOTTEN_AFTER)
             self._hears_since = None
             self._may_have_waited = False
@@ -159,10 +157,8 @@ class Talk:
                 return
             try:
                 self._take_up(f"telegram:{bot}:{number}", update, at)
-            except (
-                errors.RegistryUnavailable,
-                errors.NotifierUnavailable,
-            ) as error:  # it stays written down, and holds up no other
+            except (errors.RegistryUnavailable, errors.NotifierUnavailable) as error:
+                # It stays written down, and holds up no other.
                 log.warning("hearing_put_off", reason=error.reason)
                 heard_again_at = None  # it may be a press on what would be asked anew
                 continue
