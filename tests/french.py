@@ -17,7 +17,9 @@ _ENGLISH = frozenset(
         "which while who whom whose why with without yes you your again already since missing meanwhile review",
     )
 )
-_NO_LANGUAGE = re.compile(r"/[a-z]+\b|dossierd [a-z]+|[A-Z]+_[A-Z_]+|README\.md|\b[a-z]+/|D-\d+")
+_NO_LANGUAGE = re.compile(
+    r"/[a-z]+\b|dossierd [a-z]+(?: D-\d+ none)?|[A-Z]+_[A-Z_]+|README\.md|\b[a-z]+/|D-\d+"
+)
 """Commands, settings, folders and numbers of documents."""
 
 

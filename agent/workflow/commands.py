@@ -19,7 +19,7 @@ from agent.ports import Ports
 from agent.workflow.holding import held, is_doubtful
 
 LISTED = 20
-_YES = "yes"
+_YES = frozenset({"yes", "oui"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +170,7 @@ class Commands:
         if self._ports.ledger.document(number) is None:
             return replies.no_document(self._ports.voice)
         person = self._ports.registry.person(record_id)
-        is_sure = len(order.words) > 2 and order.words[2].lower() == _YES
+        is_sure = len(order.words) > 2 and order.words[2].lower() in _YES
         if person is not None and not is_sure:
             choice = held(number, person, self._ports) or person
             if is_doubtful(choice):

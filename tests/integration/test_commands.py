@@ -28,6 +28,7 @@ from agent.workflow.review import perform
 from tests.builders import text_of
 from tests.custody_builders import ABOUT_ANNA, ABOUT_NOBODY, ANNA, BERTA, NOON, Office, make_ports
 from tests.fakes import FakeRegistry
+from tests.french import FRENCH, english_in
 
 pytestmark = pytest.mark.security
 
@@ -478,3 +479,44 @@ def test_a_registry_that_can_not_be_asked_leaves_the_command_to_be_heard_again(c
 
     assert raised.value.retryable
     assert (chat.asked, chat.record) == ([], "R1")
+
+
+def test_whatever_is_answered_to_commands_in_a_french_chat_holds_no_english(chat: Chat) -> None:
+    chat.ports = dataclasses.replace(chat.ports, voice=FRENCH)
+    chat.filed()
+    told = [
+        line
+        for text in (
+            "/pending",
+            "/costs",
+            "/find",
+            "/find zzz",
+            "/find Muller",
+            "/show D-1",
+            "/show D-9",
+            "/show",
+            "/refile",
+            "/refile D-1 R2",
+            "/refile D-1 R2 oui",
+            "/refile D-1 R9 yes",
+            "/undo D-1",
+            "/undo D-1",
+            "/pending",
+            "/show D-1",
+            "/retry D-1",
+            "/retry D-9",
+            "/undo D-1",
+            "/pause 2h",
+            "/pause soon",
+            "/pause",
+            "/resume",
+            "/resume",
+            "/help",
+            "/dance",
+        )
+        for line in chat.type(text)
+    ]
+    told += chat.type("/undo D-1", VIEWER)
+    chat.desk_is_slow = True
+    told += chat.type("/resume")
+    assert [text for text in told if english_in(text)] == []

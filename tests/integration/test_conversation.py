@@ -32,6 +32,7 @@ from agent.workflow.review import perform
 from tests.builders import text_of
 from tests.custody_builders import ANNA, BERTA, NAMES_ANNA_ONLY, NOON, Office, make_ports
 from tests.fakes import FakeRegistry
+from tests.french import FRENCH, english_in
 
 pytestmark = pytest.mark.security
 
@@ -768,3 +769,47 @@ def test_what_was_noted_and_could_not_be_done_is_told_when_it_is_heard_again(cha
 
     (message,) = chat.deliver()
     assert message.title == "D-1"
+
+
+# --- In French
+
+
+def test_whatever_is_said_in_a_french_chat_holds_no_english(chat: Chat) -> None:
+    chat.ports = dataclasses.replace(chat.ports, voice=FRENCH)
+    chat.asking = Asking(chat.ports, chat.questions, (OFFICE,))
+    told: list[str] = []
+
+    def press(option: Option, number: int | None = None, **how: int) -> None:
+        told.append(chat.press(option, number, user=how.get("user", DECIDER))[0])
+        hear()
+
+    def hear() -> None:
+        for message in chat.deliver():
+            labels = [button.label for row in message.buttons for button in row]
+            told.extend((message.title, *message.lines, *labels))
+
+    chat.ask(CONTRADICTS_ANNA, pages=2)
+    press(Option.CHOOSE, 0, user=STRANGER)
+    press(Option.CHOOSE, 0, user=VIEWER)
+    told.append(chat.press_data("v1:x")[0])
+    press(Option.SPLIT)
+    press(Option.SEARCH)
+    for words in ("split 1, 3", "split 2, 1", "split 1-2", "Keller", "nobody at all", "x", "1"):
+        chat.say(words)
+        hear()
+    press(Option.PROPOSALS)
+    press(Option.CHOOSE, 0)
+    press(Option.BACK)
+    press(Option.SKIP)
+    chat.desk_is_slow = True
+    press(Option.NONE)
+    press(Option.NONE, user=SECOND)
+    told += chat.take_up()
+    chat.desk_is_slow = False
+    for verb in (Verb.UNDO, Verb.RETRY):
+        for epoch in (1, 2, 3):
+            told.append(chat.press_data(document_data(DocumentId(1), verb, epoch))[0])
+    told.append(chat.press_data(document_data(DocumentId(99), Verb.UNDO, 1))[0])
+    hear()
+    assert len(told) > 60
+    assert [text for text in told if english_in(text)] == []

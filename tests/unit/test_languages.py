@@ -15,7 +15,7 @@ from agent.core.completeness import WHOLE
 from agent.core.completeness import WHY as WHY_INCOMPLETE
 from agent.core.details import DETAILS
 from agent.core.identifiers import IDENTIFIERS
-from agent.core.messages import KINDS, REASONS, WHY_ASKED
+from agent.core.messages import CHOSEN, KINDS, REASONS, WHY_ASKED
 from agent.core.replies import LEFT_OUT
 from agent.core.telling_apart import MONTHS
 from agent.core.voice import ENGLISH
@@ -32,6 +32,7 @@ TRANSLATED = languages()[1:]
 TABLES: tuple[Iterable[str], ...] = (
     MONTHS,
     KINDS.values(),
+    CHOSEN.values(),
     REASONS.values(),
     WHY_ASKED.values(),
     [text.sentence for text in FAILURES.values()],
