@@ -249,3 +249,29 @@ def test_a_chat_that_blocks_and_what_nobody_can_read_hold_up_nobody(api: BotApi,
     api.say("Hello again", chat=GROUP)
     office.drop(is_clear=True)
     api.wait_until(lambda it: len(it.shown(GROUP)) == 2, USUAL_SECONDS)
+
+
+def test_a_stop_while_nothing_answers_takes_seconds_and_the_next_start_says_all(
+    world: World, api: BotApi
+) -> None:
+    api.suffer(Hang())
+    first = world.start("run", module="agent")
+    try:
+        world.wait_until_up(first)
+        office = Office(world, first)
+        office.drop(is_clear=True)
+        office.drop(is_clear=False)
+        api.wait_until(lambda it: {"sendMessage", "getUpdates"} <= set(it.calls), USUAL_SECONDS)
+        stop(first)
+    finally:
+        first.kill()
+    api.recover()
+    office.daemon = world.start("run", module="agent")
+    try:
+        world.wait_until_up(office.daemon)
+        office.all_is_told()
+        stop(office.daemon)
+    finally:
+        office.daemon.kill()
+    for chat in CHATS:
+        assert [document_in(text) for text in api.shown(chat)] == ["D-1", "D-2"]
