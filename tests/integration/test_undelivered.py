@@ -8,14 +8,19 @@ import pytest
 from sqlalchemy import Engine, select
 from structlog.testing import capture_logs
 
+from agent.adapters.apprise import PREFIX, AppriseNotifier, recipient_of
+from agent.adapters.console import ConsoleNotifier
 from agent.adapters.ledger import SqlOutbox, SqlQuestions, SqlUndelivered, open_engine, schema
 from agent.adapters.ledger.engine import reading
+from agent.adapters.routing import RoutingNotifier
 from agent.adapters.telegram.client import TelegramNotifier
+from agent.notifier import Notifier
 from agent.workflow.outbox import relay
 from tests import botapi
 from tests.botapi import CHAT, OTHER_CHAT, TOKEN, BotApi
 from tests.custody_builders import new_ledger
 from tests.fakes_outbox import StandingClock, a_message
+from tests.listening import Listening
 
 pytestmark = [
     pytest.mark.reliability,
@@ -52,7 +57,8 @@ class Post:
         self.undelivered = SqlUndelivered(engine)
         self.clock = StandingClock()
         self.began = self.clock.now()
-        self.notifier = TelegramNotifier(TOKEN, chats, api.url, spacing_seconds=0, call_seconds=0.3)
+        self.telegram = TelegramNotifier(TOKEN, chats, api.url, spacing_seconds=0, call_seconds=0.3)
+        self.notifier: Notifier = self.telegram
 
     def write(self, title: str, recipient: str = HERE, card: str | None = None) -> None:
         self.outbox.put(card or f"card:{title}", recipient, a_message(7, title), self.clock.now())
@@ -65,12 +71,14 @@ class Post:
                 self.outbox,
                 self.notifier,
                 self.clock,
-                longest_pause_seconds=lambda _: 40.0,
+                longest_pause_seconds=lambda it: 600.0 if it.startswith(PREFIX) else 40.0,
                 jitter=lambda: 1.0,
             )
-            if again is None or again > end:
+            if again is None:
                 return
-            self.clock.moment = max(again, self.clock.now())
+            self.clock.moment = min(end, max(again, self.clock.now()))
+            if again > end:
+                return
 
     @property
     def minutes(self) -> float:
@@ -92,7 +100,7 @@ class Post:
 def post(api: BotApi, engine: Engine) -> Iterator[Post]:
     made = Post(api, engine)
     yield made
-    made.notifier.close()
+    made.telegram.close()
 
 
 @pytest.mark.parametrize(
@@ -146,7 +154,7 @@ def test_what_is_known_of_a_message_survives_a_restart(api: BotApi, engine: Engi
     again = Post(api, engine)
     again.clock.moment = post.clock.now()
     again.run(7 * MINUTE)
-    again.notifier.close()
+    again.telegram.close()
     assert again.dead() == [("poisoned", "message")]
 
 
@@ -269,7 +277,7 @@ def test_a_message_of_a_group_that_moved_is_said_anew_there_and_then_changed_in_
         for title in ("changed", "answered"):
             post.write(title, there, card="question:1")
             post.run(MINUTE)
-        post.notifier.close()
+        post.telegram.close()
         assert [(kept.chat, kept.text) for kept in api.kept] == [(GROUP, "asked"), (SUPERGROUP, "answered")]
 
 
@@ -286,9 +294,73 @@ def test_no_message_of_the_same_number_is_touched_in_the_group_that_another_has_
         post.run(MINUTE)
         post.write("answered", there, card="question:1")
         post.run(MINUTE)
-        post.notifier.close()
+        post.telegram.close()
         assert [(kept.chat, kept.message_id, kept.text) for kept in api.kept] == [
             (GROUP, 1, "asked"),
             (SUPERGROUP, 1, "something else"),
             (SUPERGROUP, 2, "answered"),
         ]
+
+
+# --- Further addresses
+
+
+@pytest.fixture
+def bad() -> Iterator[Listening]:
+    with Listening() as server:
+        server.status = 500
+        yield server
+
+
+@pytest.fixture
+def good() -> Iterator[Listening]:
+    with Listening() as server:
+        yield server
+
+
+def test_an_address_that_takes_nothing_while_telegram_answers_is_given_up_and_known(
+    post: Post, bad: Listening
+) -> None:
+    post.notifier = RoutingNotifier(post.telegram, {PREFIX: AppriseNotifier([bad.address])})
+    there = recipient_of(bad.address)
+    for title in ("first", "second"):
+        post.write(title, there)
+    post.run(16 * MINUTE)
+    assert post.dead() == []
+    post.run(15 * MINUTE)
+    assert post.dead() == [("first", "recipient")]
+    assert post.undelivered.refusing((there,)) == {
+        there: "An address of DOSSIERD_NOTIFY_URLS did not take the message."
+    }
+    bad.status = 200
+    post.run(15 * MINUTE)
+    assert bad.titles("/") == ["second"]
+    assert post.undelivered.refusing((there,)) == {there: None}
+
+
+def test_an_address_is_given_up_by_nobody_while_nothing_else_can_be_reached(
+    api: BotApi, post: Post, bad: Listening
+) -> None:
+    post.notifier = RoutingNotifier(post.telegram, {PREFIX: AppriseNotifier([bad.address])})
+    api.down()
+    post.write("first", recipient_of(bad.address))
+    post.run(120 * MINUTE)
+    assert post.dead() == []
+    bad.status = 200
+    post.run(10 * MINUTE)
+    assert bad.titles("/") == ["first"]
+
+
+def test_without_telegram_another_address_shows_that_the_network_is_there(
+    post: Post, bad: Listening, good: Listening
+) -> None:
+    addresses = AppriseNotifier([bad.address, good.address])
+    post.notifier = RoutingNotifier(ConsoleNotifier(None), {PREFIX: addresses})
+    post.write("stuck", recipient_of(bad.address))
+    post.run(60 * MINUTE)
+    assert post.dead() == []
+    for number in range(9):
+        post.write(f"notice {number}", recipient_of(good.address))
+        post.run(11 * MINUTE)
+    assert post.dead() == [("stuck", "recipient")]
+    assert len(good.heard) == 9
