@@ -11,6 +11,7 @@ import pytest
 from agent.domain.outcome import State
 from tests.botapi import CHAT, TOKEN, BotApi
 from tests.faults.world import SETTINGS, World, letter_about, stop
+from tests.listening import Listening
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(180)]
 
@@ -109,3 +110,50 @@ def test_a_revoked_token_stops_no_filing_and_check_says_so(tmp_path: Path, api: 
         stop(daemon)
     finally:
         daemon.kill()
+
+
+def test_a_further_address_is_told_of_trouble_once_and_of_nobody(tmp_path: Path, api: BotApi) -> None:
+    with Listening() as server:
+        address = server.address.replace("json://", "json://anna:s3cret-word@") + "/office"
+        world = World.make(tmp_path / "home", _settings(api.url) + f"DOSSIERD_NOTIFY_URLS={address}\n")
+        for _ in range(2):  # what was told is not told again after a restart
+            daemon = world.start("run", module="agent")
+            try:
+                world.wait_until_up(daemon)
+                if not world.documents():
+                    world.drop("match.pdf", letter_about(100))
+                    world.drop("memo.pdf", b"Not a PDF.\n")
+                    world.wait(lambda: world.rests() and len(world.documents()) == 2, daemon)
+                world.wait(lambda: not _undelivered(world), daemon)
+                stop(daemon)
+            finally:
+                daemon.kill()
+        ((path, told),) = server.heard
+    failed = next(it for it in world.documents() if it.state is State.FAILED)
+    assert path == "/office"
+    assert (told["title"], told["type"]) == (f"{failed.reference} could not be filed", "warning")
+    assert "memo" not in told["message"]
+    logs = "".join(it.read_text() for it in (world.home / "logs").iterdir())
+    assert "s3cret-word" not in world.said() + logs
+
+
+def test_an_address_that_takes_nothing_keeps_no_chat_waiting_and_gets_what_it_missed(
+    tmp_path: Path, api: BotApi
+) -> None:
+    with Listening() as server:
+        server.status = 500
+        world = World.make(
+            tmp_path / "home", _settings(api.url) + f"DOSSIERD_NOTIFY_URLS={server.address}/office\n"
+        )
+        daemon = world.start("run", module="agent")
+        try:
+            world.wait_until_up(daemon)
+            world.drop("memo.pdf", b"Not a PDF.\n")
+            api.wait_until(lambda it: len(it.kept) == 1, 40)
+            world.wait(lambda: len(_undelivered(world)) == 1, daemon)
+            server.status = 200
+            world.wait(lambda: not _undelivered(world), daemon)
+            stop(daemon)
+        finally:
+            daemon.kill()
+        assert server.titles("/office") == ["D-1 could not be filed"]
