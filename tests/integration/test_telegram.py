@@ -378,6 +378,21 @@ def test_a_refusal_is_an_answer_and_needs_no_proof(api: BotApi, connect: Connect
     assert api.calls == ["sendMessage", "sendMessage"]
 
 
+def test_a_backlog_comes_in_order_at_the_pace_that_telegram_bears(api: BotApi, connect: Connect) -> None:
+    outbox, clock, notifier = FakeOutbox(), StandingClock(), connect()
+    for number in range(1, 26):
+        outbox.add(THERE, number)
+    api.enforce_rates()
+    began, again = clock.moment, relay(outbox, notifier, clock)
+    while again is not None:
+        api.advance((again - clock.moment).total_seconds())
+        clock.moment = again
+        again = relay(outbox, notifier, clock)
+    assert [row.receipt for row in outbox.rows] == [f"{number}" for number in range(1, 26)]
+    assert len(api.kept) == 25
+    assert 60 <= (clock.moment - began).total_seconds() <= 180  # a group takes twenty a minute
+
+
 def test_a_restart_after_a_lost_reply_delivers_everything(api: BotApi, connect: Connect) -> None:
     outbox, clock = FakeOutbox(), StandingClock()
     for number in (1, 2):
