@@ -134,9 +134,6 @@ class Asking:
         """What a question says now."""
         document = self._document(question)
         kind = document.outcome.document_kind if isinstance(document.outcome, InReview) else None
-        assert document.sha256 is not None
-        reading = self._ports.ledger.reading(document.document_id, document.sha256)
-        pages = reading.page_count if reading is not None else None
         return cards.question_card(
             question,
             review.decision,
@@ -144,10 +141,20 @@ class Asking:
             self._ports.voice,
             original_name=document.original_name,
             document_kind=kind,
-            pages=pages,
-            can_split=(pages or 1) > 1 and (document.location or "").endswith(".pdf"),
+            pages=self._pages(document),
+            can_split=self.can_split(question),
             has_snippet=self._ports.snippets is not None and rests_on_a_place(review.decision),
         )
+
+    def can_split(self, question: Question) -> bool:
+        """Whether a document can hold several."""
+        document = self._document(question)
+        return (self._pages(document) or 1) > 1 and (document.location or "").endswith(".pdf")
+
+    def _pages(self, document: Document) -> int | None:
+        assert document.sha256 is not None
+        reading = self._ports.ledger.reading(document.document_id, document.sha256)
+        return reading.page_count if reading is not None else None
 
     def _carry_out(self, step: Step) -> None:
         now, voice = self._ports.clock.now(), self._ports.voice

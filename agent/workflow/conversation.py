@@ -169,8 +169,7 @@ class Conversation:
         """Have the lines shown that a question rests on: that decides nothing, so a viewer may ask for it too."""
         say = self._ports.voice.say
         if self._snippets is None or self._ports.snippets is None or not rests_on_a_place(review.decision):
-            self._refused(hearing, "not_shown")
-            return say("That can't be done here."), True
+            return self._not_shown(hearing)
         self._ports.journal.append(
             "snippet_asked",
             self._ports.clock.now(),
@@ -203,17 +202,16 @@ class Conversation:
             case Option.BACK:
                 self._asking.show(replace(awake, confirming=None))
                 return "", False
-            case Option.PROPOSALS:
+            case Option.PROPOSALS if question.is_search:
                 proposed = self._asking.proposed(review)
                 self._asking.show(self._asking.offering(awake, proposed, is_search=False))
                 return "", False
             case Option.SEARCH:
                 return say("Reply to this message with a name, a birth date or a number."), True
-            case Option.SPLIT:
+            case Option.SPLIT if self._asking.can_split(question):
                 return say("Reply to this message with the pages of each part, such as: split 1-2, 3"), True
             case _:
-                self._refused(hearing, "not_shown")
-                return say("That can't be done here."), True
+                return self._not_shown(hearing)
 
     def _awake(self, question: Question) -> Question:
         """A question that is put off no longer; who takes it up needs no reminder at once."""
@@ -277,6 +275,10 @@ class Conversation:
         self._refused(hearing, "stale")
         self._asking.show(question)
         return self._ports.voice.say("The question has changed meanwhile. Please look at it again."), True
+
+    def _not_shown(self, hearing: Hearing) -> tuple[str, bool]:
+        self._refused(hearing, "not_shown")
+        return self._ports.voice.say("That can't be done here."), True
 
     def _only_looking(self, hearing: Hearing) -> tuple[str, bool]:
         self._refused(hearing, "viewer")

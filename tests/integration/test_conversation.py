@@ -309,10 +309,11 @@ def test_nobody_stands_under_a_number_out_of_range(chat: Chat, option: Option, n
     assert chat.refused == [("press_refused", "forged")]
 
 
-def test_a_button_that_was_not_shown_does_nothing_and_is_written_down(chat: Chat) -> None:
+@pytest.mark.parametrize("option", [Option.SNIPPET, Option.SPLIT, Option.PROPOSALS])
+def test_a_button_that_was_not_shown_does_nothing_and_is_written_down(chat: Chat, option: Option) -> None:
     question = chat.ask()
 
-    assert chat.press(Option.SNIPPET) == ("That can't be done here.", True)
+    assert chat.press(option) == ("That can't be done here.", True)
     assert chat.now() == question
     assert chat.refused == [("press_refused", "not_shown")]
 
