@@ -117,12 +117,22 @@ def test_a_silence_that_ends_during_a_turn_counts_once_what_came_with_it_is_take
     assert talking_to.asking.told[-1] == (NOON + 2 * DAY, True)
 
 
-def test_what_waits_for_the_registry_keeps_questions_from_being_asked_anew(talking_to: Talking) -> None:
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        errors.RegistryUnavailable("It can't be searched."),
+        errors.NotifierUnavailable("It does not say what our bot is called."),
+    ],
+    ids=["registry", "bot's name"],
+)
+def test_what_waits_for_somebody_else_keeps_questions_from_being_asked_anew(
+    talking_to: Talking, trouble: errors.DossierdError
+) -> None:
     inbox, conversation = talking_to.inbox, talking_to.conversation
     inbox.polled(BOT, NOON, DAY)
     inbox.keep(BOT, [(words(number), NOON + 2 * DAY) for number in (1, 2)])
     inbox.polled(BOT, NOON + 2 * DAY, DAY)
-    conversation.errors["1"] = errors.RegistryUnavailable("It can't be searched.")
+    conversation.errors["1"] = trouble
     talking_to.talk.turn()
     assert (conversation.heard, talking_to.asking.told[-1][0]) == (["1", "2"], None)
     talking_to.talk.turn()

@@ -1,5 +1,6 @@
 """`dossierd telegram setup` as it is typed, against a Bot API stand-in over real HTTP."""
 
+import datetime
 import os
 import re
 import signal
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from agent import errors
-from agent.adapters.home import HomeLock
+from agent.adapters.home import LEDGER_FILE, HomeLock
+from agent.adapters.ledger import SqlInbox, open_engine
 from agent.adapters.telegram.pairing import StrangeBot
 from agent.cli.telegram import listen
 from agent.config import load
@@ -107,6 +109,22 @@ def test_again_it_adds_a_group_and_who_sent_the_code_there(home: Path, api: BotA
         (CHAT, str(CHAT), Role.DECIDER),  # decided until now because no people were listed
         (77, "bert", Role.VIEWER),
     }
+
+
+def test_what_is_written_to_the_daemon_meanwhile_is_kept_for_it_as_of_then(home: Path, api: BotApi) -> None:
+    with (home / ".env").open("a") as env:
+        env.write(f"DOSSIERD_TELEGRAM_TOKEN={TOKEN}\nDOSSIERD_TELEGRAM_CHATS={CHAT}\n")
+    (home / "state").mkdir()
+    engine = open_engine(home / "state" / LEDGER_FILE, may_upgrade=True)
+    written_at = datetime.datetime.fromtimestamp(int(api.now()), datetime.UTC)
+    api.say("/undo D-7")
+    terminal = Terminal(home, "setup", "--name", "bert")
+    api.say(terminal.code(), chat=OTHER_CHAT, user=77)
+    assert terminal.end()[0] == 0
+    (_, _, update, at), *more = SqlInbox(engine).waiting()
+    engine.dispose()
+    assert (update["message"]["text"], more) == ("/undo D-7", [])
+    assert written_at <= at <= written_at + datetime.timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
