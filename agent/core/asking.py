@@ -105,7 +105,7 @@ def _about(
             yield Close(question=question)
         elif question.skipped_at is not None:
             continue
-        elif heard_again_at is not None and _shown_at(question, now) < heard_again_at:
+        elif _must_be_said_anew(question, now, heard_again_at):
             yield PostAgain(question=question, review=review)
         else:
             waited = now - review.opened_at
@@ -114,6 +114,15 @@ def _about(
                 yield Repeat(question=question)
             if escalates and question.escalated_at is None and waited >= ESCALATE_AFTER:
                 yield Escalate(question=question, review=review)
+
+
+def _must_be_said_anew(
+    question: Question, now: datetime.datetime, heard_again_at: datetime.datetime | None
+) -> bool:
+    """Whether nobody can answer the messages there are: all were refused, or Telegram has forgotten presses on them."""
+    if question.is_lost:
+        return now - question.posted_at >= REPEAT_AFTER
+    return heard_again_at is not None and _shown_at(question, now) < heard_again_at
 
 
 def _shown_at(question: Question, now: datetime.datetime) -> datetime.datetime:

@@ -23,6 +23,8 @@ class Question:
         confirming: the button that was pressed and is asked about once more, since the document speaks against it.
         posted_at: when it was last said as a new message.
         shown_at: when the first chat had it; None while it waits to be sent. No part of what the question is.
+        is_lost: whether nobody had it, and none of its messages waits any more: every chat has refused it. No part
+            of it either.
         repeated_at, escalated_at: when people were reminded, and when the escalation chat was asked.
         skipped_at: when somebody said "later".
     """
@@ -34,6 +36,7 @@ class Question:
     offered: tuple[RecordId, ...]
     posted_at: datetime.datetime
     shown_at: datetime.datetime | None = field(default=None, compare=False)
+    is_lost: bool = field(default=False, compare=False)
     is_search: bool = False
     page: int = 0
     confirming: int | None = None

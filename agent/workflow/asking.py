@@ -183,7 +183,7 @@ class Asking:
         offered = self.proposed(review)
         moved = (
             ()
-            if instead_of is None
+            if instead_of is None or instead_of.is_lost
             else self._everywhere(instead_of, cards.moved_card(instead_of, self._ports.voice))
         )
         self._questions.post(

@@ -120,8 +120,12 @@ class Chat:
             line for message in self.deliver() if message.kind is MessageKind.REPLY for line in message.lines
         ]
 
-    def ask(self, text: str = NAMES_ANNA_ONLY, *, pages: int = 1) -> Question:
-        """Take in a document that nobody can be told of for sure, and let the chat be asked."""
+    def ask(self, text: str = NAMES_ANNA_ONLY, *, pages: int = 1, is_refused: bool = False) -> Question:
+        """Take in a document that nobody can be told of for sure, and let the chat be asked.
+
+        Args:
+            is_refused: the chat takes no message.
+        """
         page = text_of(*text.split("\n")).pages[0]
         read = DocumentText(pages=tuple(dataclasses.replace(page, number=n + 1) for n in range(pages)))
         self.office.text_source.script = [read]
@@ -130,6 +134,9 @@ class Chat:
         assert document_id is not None
         process_document(document_id, self.ports)
         assert self.asking.turn()
+        if is_refused:
+            for parcel in self.office.due():
+                self.office.outbox.mark_dead(parcel.parcel_id, "blocked", NOON)
         self.deliver()
         return self.now()
 
@@ -367,6 +374,23 @@ def test_of_two_who_press_the_second_is_told_who_was_first(chat: Chat) -> None:
     assert told == ("Already answered by anna at 12:00.", True)
     assert chat.state is State.ARCHIVED
     assert chat.refused == [("press_refused", "late")]
+
+
+def test_what_the_only_chat_has_refused_is_asked_again_a_day_later_without_a_word_on_the_first_time(
+    chat: Chat,
+) -> None:
+    lost = chat.ask(is_refused=True)
+    chat.office.clock.advance(hours=23)
+    assert not chat.asking.turn()
+    chat.office.clock.advance(hours=1)
+
+    assert chat.asking.turn()
+
+    (message,) = chat.deliver()
+    assert message.kind is MessageKind.QUESTION
+    assert message.buttons
+    assert chat.now().question_id != lost.question_id
+    assert not chat.asking.turn()
 
 
 @pytest.mark.parametrize("user", [SECOND, VIEWER])

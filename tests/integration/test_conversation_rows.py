@@ -583,6 +583,44 @@ def test_patience_that_was_asked_for_is_kept_when_another_message_takes_the_plac
     ]
 
 
+def test_a_question_is_lost_once_every_chat_has_refused_it(
+    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
+) -> None:
+    question = _posted(questions, _in_review(ledger), (OFFICE, SURGERY))
+    lost = []
+    for parcel in outbox.due(NOON, 2):
+        outbox.mark_dead(parcel.parcel_id, "blocked", NOON)
+        lost += [it.is_lost for it in questions.standing()]
+    assert lost == [False, True]
+
+    questions.learn(question.card, OFFICE, "r7", NOON)
+
+    assert [it.is_lost for it in questions.standing()] == [False]
+
+
+def test_a_question_that_somebody_has_is_not_lost(
+    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
+) -> None:
+    _posted(questions, _in_review(ledger), (OFFICE, SURGERY))
+    first, second = outbox.due(NOON, 2)
+    outbox.mark_sent(first.parcel_id, "r1", NOON)
+    outbox.mark_dead(second.parcel_id, "blocked", NOON)
+    assert [it.is_lost for it in questions.standing()] == [False]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT card FROM outbox WHERE recipient = 'a' AND receipt = '1' ORDER BY parcel_id DESC LIMIT 1",
+        "SELECT parcel_id FROM outbox WHERE recipient = 'a' AND receipt = '1' LIMIT 1",
+    ],
+)
+def test_the_message_of_a_receipt_is_found_by_an_index(engine: Engine, statement: str) -> None:
+    with reading(engine) as connection:
+        found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
+    assert "ix_outbox_receipt" in str(found[0])
+
+
 def test_a_message_that_shows_something_else_teaches_nothing(
     ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
 ) -> None:

@@ -85,10 +85,9 @@ _COPIES = (
     .where(
         outbox.c.card == bindparam("of_card"),
         outbox.c.recipient == bindparam("wanted"),
-        outbox.c.receipt != bindparam("place"),
+        outbox.c.receipt.is_not(None),
     )
-    .distinct()
-    .order_by(outbox.c.receipt)
+    .order_by(outbox.c.parcel_id)
 )
 _DUE = (
     select(outbox, _PLACE.label("replaces"))
@@ -230,8 +229,8 @@ class SqlOutbox:
 def _copies(connection: Connection, row: Row[Any]) -> tuple[str, ...]:
     if row.replaces is None:
         return ()
-    wanted = {"of_card": row.card, "wanted": row.recipient, "place": row.replaces}
-    return tuple(connection.execute(_COPIES, wanted).scalars())
+    known = connection.execute(_COPIES, {"of_card": row.card, "wanted": row.recipient}).scalars()
+    return tuple(receipt for receipt in dict.fromkeys(known) if receipt != row.replaces)
 
 
 def _alone(row: Row[Any]) -> LoneFailures | None:

@@ -27,7 +27,7 @@ from agent.adapters.ledger import rows
 from agent.adapters.ledger.changes import supersede
 from agent.adapters.ledger.copies import learn
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.outbox import put
+from agent.adapters.ledger.outbox import put, waits
 from agent.adapters.ledger.schema import documents, outbox, questions, reviews, showings
 from agent.asked import Write
 from agent.domain.document import DocumentId
@@ -68,7 +68,10 @@ _SHOWN_AT = (
     .scalar_subquery()
     .label("shown_at")
 )
-_QUESTIONS = select(questions, _SHOWN_AT)
+_WAITS = exists().where(
+    outbox.c.card == literal("question:") + cast(questions.c.question_id, String), waits(outbox)
+)
+_QUESTIONS = select(questions, _SHOWN_AT, _WAITS.label("waits"))
 
 
 class SqlQuestions:
@@ -244,6 +247,7 @@ def _question_of(row: Row[tuple[object, ...]]) -> Question:
         offered=tuple(map(RecordId, json.loads(row.offered))),
         posted_at=row.posted_at,
         shown_at=row.shown_at,
+        is_lost=row.shown_at is None and not row.waits,
         is_search=row.is_search,
         page=row.page,
         confirming=row.confirming,

@@ -186,7 +186,7 @@ outbox = Table(
     UniqueConstraint("document_id", "epoch", "recipient"),
     Index("ix_outbox_waiting", "sent_at", "dead_at", "due_at"),
     Index("ix_outbox_card", "card", "recipient"),
-    Index("ix_outbox_receipt", "recipient", "receipt"),
+    Index("ix_outbox_receipt", "receipt", "recipient"),
 )
 
 storms = Table(

@@ -151,6 +151,20 @@ def test_what_nobody_was_shown_before_the_silence_is_not_asked_twice() -> None:
     assert plan(reviews, [waits, shown_since], at, heard_again_at=NOON + 30 * HOUR) == []
 
 
+def test_what_every_chat_has_refused_is_asked_again_a_day_later_and_nobody_reminded_of_it() -> None:
+    lost = replace(a_question(1), shown_at=None, is_lost=True)
+    reviews = [a_review(1)]
+    assert plan(reviews, [lost], NOON + 23 * HOUR, escalates=True) == []
+    again = [PostAgain(question=lost, review=a_review(1))]
+    assert plan(reviews, [lost], NOON + 24 * HOUR, escalates=True) == again
+
+
+def test_what_every_chat_has_refused_goes_to_the_further_chat_after_three_days() -> None:
+    lost = replace(a_question(1, posted_at=NOON + 71 * HOUR), shown_at=None, is_lost=True)
+    (step,) = plan([a_review(1)], [lost], NOON + 72 * HOUR, escalates=True)
+    assert step == Escalate(question=lost, review=a_review(1))
+
+
 def test_nobody_is_reminded_of_what_they_could_not_answer() -> None:
     at = NOON + 30 * HOUR
     assert plan([a_review(1)], [a_question(1)], at, is_heard=False) == []
