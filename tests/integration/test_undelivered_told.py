@@ -138,6 +138,19 @@ def test_an_address_that_takes_nothing_is_bad_once_it_was_tried_often(
         assert "s3cret" not in str(found)
 
 
+def test_a_group_that_has_become_another_is_named_with_the_fix(settings: Settings, outbox: SqlOutbox) -> None:
+    for number, receipt in enumerate(("7", "1@-1009000000077")):
+        outbox.put(f"question:{number}", _chat(SECOND), a_message(number + 1), NOW - DAY)
+        outbox.mark_sent(outbox.due(NOW, 1)[0].parcel_id, receipt, NOW)
+    found = delivery(settings)
+    assert found.level is Level.BAD
+    assert found.sentence == "chat 2 has become another group, in which no button works"
+    assert found.hint == (
+        "Write its new number into DOSSIERD_TELEGRAM_CHATS and restart; it stands in the log: "
+        "journalctl -u dossierd | grep telegram_chat_migrated"
+    )
+
+
 def test_chats_may_ask_for_it(settings: Settings, outbox: SqlOutbox) -> None:
     _lose(outbox, _chat(FIRST), Blame.MESSAGE)
     found = next(it for it in health.glance(settings) if it.part == "messages")

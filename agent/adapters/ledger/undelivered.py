@@ -27,6 +27,12 @@ _LAST = (
     .subquery()
 )
 _LAST_REFUSAL = select(_LAST.c.error).where(_LAST.c.dead_at.is_not(None))
+_LAST_RECEIPT = (
+    select(outbox.c.receipt)
+    .where(outbox.c.recipient == bindparam("wanted"), outbox.c.receipt.is_not(None))
+    .order_by(outbox.c.parcel_id.desc())
+    .limit(1)
+)
 
 
 class SqlUndelivered:
@@ -48,6 +54,15 @@ class SqlUndelivered:
                 recipient: connection.execute(_LAST_REFUSAL, {"wanted": recipient}).scalar()
                 for recipient in recipients
             }
+
+    def moved(self, recipients: Sequence[str]) -> frozenset[str]:
+        """The groups whose last message stands in the group that they have become, as its receipt says."""
+        with reading(self._engine) as connection:
+            receipts = {
+                recipient: connection.execute(_LAST_RECEIPT, {"wanted": recipient}).scalar()
+                for recipient in recipients
+            }
+        return frozenset(recipient for recipient, receipt in receipts.items() if "@" in (receipt or ""))
 
     def failing(self, recipients: Sequence[str], tries: int) -> Mapping[str, Failing]:
         """Those for whom a message waits that was tried so often in vain, with how it stands."""
