@@ -135,6 +135,27 @@ def test_an_outage_gives_up_nothing_however_long_it_is(api: BotApi, post: Post) 
     assert api.texts == ["first", "second"]
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (403, "<html><body>Blocked by the office's policy</body></html>"),
+        (400, "<html><body>Bad gateway</body></html>"),
+        (403, {"error": "policy"}),
+    ],
+    ids=["403 page", "400 page", "403 of something else"],
+)
+def test_what_a_proxy_refuses_is_no_refusal_of_telegrams(
+    api: BotApi, post: Post, status: int, body: str | dict[str, object]
+) -> None:
+    api.suffer(botapi.Answer(status=status, body=body))
+    post.write("first")
+    post.run(20 * MINUTE)
+    assert post.dead() == []
+    api.recover()
+    post.run(MINUTE)
+    assert api.texts == ["first"]
+
+
 def test_failures_of_an_outage_do_not_count_when_it_is_over(api: BotApi, post: Post) -> None:
     api.suffer(botapi.SERVER_ERROR)
     post.write("first")

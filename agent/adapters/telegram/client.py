@@ -85,7 +85,7 @@ class TelegramNotifier:
         """Whether Telegram answers just now: it is asked for the bot's username."""
         try:
             self.check()
-        except NotifierUnavailable:
+        except (NotifierUnavailable, MessageRefused):
             return False
         return True
 

@@ -37,6 +37,9 @@ _CHAT_REFUSALS = (
 )
 _TEXT_REFUSALS = ("message is too long", "message text is empty", _MARKUP_REFUSED)
 
+_NOT_TELEGRAMS = ("Bad Request (400)", "Forbidden (403)")
+"""How the vendor's library begins where an answer has no description: Telegram's have one, a proxy's page has none."""
+
 _PAST_EDITING = (
     "message to edit not found",
     "message can't be edited",
@@ -71,6 +74,8 @@ def translated(error: TelegramError) -> DossierdError:
         case RetryAfter():
             pause = _seconds(error.retry_after)
             return NotifierUnavailable("Telegram asks for patience.", retry_after_seconds=pause)
+        case BadRequest() | Forbidden() if error.message.startswith(_NOT_TELEGRAMS):
+            return _no_bot_api()
         case BadRequest():
             return _refused(error.message.lower(), Blame.MESSAGE)
         case Forbidden():
@@ -90,12 +95,16 @@ def translated(error: TelegramError) -> DossierdError:
             sentence = "Telegram can't be reached, or is in trouble itself."
             return NotifierUnavailable(sentence, blame=blame, hint=_LOOK_AT_LINE)
         case _:
-            sentence = "What answered is not Telegram's Bot API."
-            return NotifierUnavailable(sentence, blame=Blame.MESSAGE, hint=_LOOK_AT_ADDRESS)
+            return _no_bot_api()
 
 
 def no_answer() -> NotifierUnavailable:
     return NotifierUnavailable("Telegram did not answer in time.", blame=Blame.MESSAGE, hint=_LOOK_AT_LINE)
+
+
+def _no_bot_api() -> NotifierUnavailable:
+    sentence = "What answered is not Telegram's Bot API."
+    return NotifierUnavailable(sentence, blame=Blame.MESSAGE, hint=_LOOK_AT_ADDRESS)
 
 
 def is_markup_refused(error: BadRequest) -> bool:
