@@ -21,13 +21,24 @@ from agent import errors
 from agent.adapters.home import LEDGER_FILE, HomeLock
 from agent.adapters.ledger import SqlInbox, open_engine
 from agent.adapters.settings_file import refuse_unwritable, write_settings
-from agent.app import refuse_root
+from agent.app import refuse_root, voice_of
 from agent.cli.shared import HomeOption, typed
 from agent.cli.wording import err, say
 from agent.config import PREFIX, Settings, load, load_without_token, outside_the_file, settings_file_of
 from agent.core.allowed import Allowed, Role, users_of
-from agent.core.pairing import DIGITS, MOST_TRIES, VALID_FOR, code_in, is_same, shown
-from agent.domain.message import Message, MessageKind, recipient_of, visible
+from agent.core.pairing import (
+    DIGITS,
+    MOST_TRIES,
+    VALID_FOR,
+    code_in,
+    is_same,
+    refusal,
+    shown,
+    trial,
+    wrong_code,
+)
+from agent.core.voice import ENGLISH, Voice
+from agent.domain.message import recipient_of, visible
 
 if TYPE_CHECKING:
     from agent.adapters.telegram.pairing import StrangeBot, Written
@@ -38,16 +49,6 @@ TOKEN, CHATS, USERS = f"{PREFIX}TELEGRAM_TOKEN", f"{PREFIX}TELEGRAM_CHATS", f"{P
 
 _TOKEN_FORM = re.compile(r"[0-9]{5,12}:[A-Za-z0-9_-]{30,64}")
 _LONGEST_NAME = 40
-_REFUSAL = (
-    "This bot belongs to an office, and does not know you. If you are to use it, ask there for the code."
-)
-_WRONG = "That is not the code."
-_TEST = Message(
-    kind=MessageKind.TEST,
-    document_id=None,
-    title="dossierd can write to you here",
-    lines=("This is a test; nothing needs to be done.",),
-)
 
 
 @app.command()
@@ -110,7 +111,7 @@ def _tested(token: SecretStr, chat: int, settings: Settings) -> bool:
 
     with closing(TelegramNotifier(token.get_secret_value(), (chat,), _address(settings))) as notifier:
         try:
-            notifier.send(_TEST, recipient_of(chat))
+            notifier.send(trial(voice_of(settings)), recipient_of(chat))
         except (errors.NotifierUnavailable, errors.MessageRefused) as error:
             say(f"Chat {chat}: no message arrived. {error.sentence}", style="bold red", to=err)
             if error.hint:
@@ -202,7 +203,7 @@ def _pair(bot: "StrangeBot", username: str, settings: Settings, token: SecretStr
     say(f"Send it to @{username} within {minutes} minutes: open https://t.me/{username} and write the code.")
     say(f"For a group: add the bot as a member, and write there: /start@{username} {code}")
     with _keeper(settings, token) as keep:
-        return listen(bot, code, settings.allowed, keep, time.monotonic)
+        return listen(bot, code, settings.allowed, keep, time.monotonic, voice_of(settings))
 
 
 def listen(
@@ -211,6 +212,7 @@ def listen(
     allowed: Allowed,
     keep: Callable[[Iterable[Mapping[str, Any]]], None],
     clock: Callable[[], float],
+    voice: Voice = ENGLISH,
 ) -> "Written":
     """Ask Telegram what people write until somebody sends the code; others are refused politely.
 
@@ -242,7 +244,7 @@ def listen(
             wrong += said is not None
             if said is not None or written.chat.id not in refused:
                 refused.add(written.chat.id)
-                _answer(bot, written.chat.id, _REFUSAL if said is None else _WRONG)
+                _answer(bot, written.chat.id, refusal(voice) if said is None else wrong_code(voice))
             if wrong >= MOST_TRIES:
                 raise errors.RequestRefused(
                     f"{MOST_TRIES} wrong codes came; this one is void. Nothing was changed.",

@@ -4,6 +4,9 @@ import datetime
 import hmac
 import re
 
+from agent.core.voice import Voice
+from agent.domain.message import Message, MessageKind
+
 DIGITS = 8
 """Of five guesses, one in twenty million is right."""
 MOST_TRIES = 5
@@ -29,3 +32,24 @@ def shown(code: str) -> str:
     """Write a code so that it can be read aloud: `1234 5678`."""
     half = len(code) // 2
     return f"{code[:half]} {code[half:]}"
+
+
+def trial(voice: Voice) -> Message:
+    """What is sent to try whether a chat can be reached."""
+    return Message(
+        kind=MessageKind.TEST,
+        document_id=None,
+        title=voice.say("dossierd can write to you here"),
+        lines=(voice.say("This is a test; nothing needs to be done."),),
+    )
+
+
+def refusal(voice: Voice) -> str:
+    """What a stranger is answered."""
+    return voice.say(
+        "This bot belongs to an office, and does not know you. If you are to use it, ask there for the code."
+    )
+
+
+def wrong_code(voice: Voice) -> str:
+    return voice.say("That is not the code.")

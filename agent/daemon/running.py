@@ -281,7 +281,7 @@ class Daemon:
             self._ports.voice,
             waiting=self.dispatcher.waiting,
             stuck=len(self.dispatcher.stuck()),
-            pause=self._gate.pause,
+            pause=self._ports.pauses.standing(self._ports.clock.now()),
             is_shut=self._gate.trouble is not None,
         )
 

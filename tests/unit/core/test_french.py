@@ -5,7 +5,7 @@ import datetime
 
 import pytest
 
-from agent.core import cards, notices, pauses, replies
+from agent.core import cards, notices, pairing, pauses, replies
 from agent.core.messages import KINDS, REASONS, WHY_ASKED, message_for, missing_message
 from agent.core.voice import Privacy
 from agent.domain.decision import Reason, Unmatched
@@ -107,5 +107,7 @@ def test_no_notice_of_the_house_holds_english() -> None:
         pauses.pause_notice(pause, FRENCH),
         pauses.pause_over_notice(FRENCH),
         replies.help_text(ANNA, FRENCH),
+        pairing.trial(FRENCH),
     ]
     assert _english(*told) == []
+    assert english_in(pairing.refusal(FRENCH) + pairing.wrong_code(FRENCH)) == []
