@@ -312,6 +312,9 @@ class Conversation:
                 self._refused(hearing, "viewer")
             answers = self._command(hearing, said, user)
             self._questions.add(None, [(recipient, answer) for answer in answers], now)
+            reply = self._known_reply(hearing.key)
+            if reply is not None and not reply.done:
+                self._refused(hearing, "not_possible")
             return
         question_id = self._questions.of_card(recipient, said.replies_to) if said.replies_to else None
         found = None if question_id is None else self._questions.question(question_id)

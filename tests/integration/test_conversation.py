@@ -20,7 +20,7 @@ from agent.daemon.talking import asker
 from agent.domain.document import DocumentId, DocumentText
 from agent.domain.hearing import Press, Said
 from agent.domain.identity import Person, RecordId
-from agent.domain.life import Reply, Request
+from agent.domain.life import Action, Reply, Request
 from agent.domain.message import Message, MessageKind, recipient_of
 from agent.domain.outcome import Archived, Failed, FailureReason, State
 from agent.domain.question import Question
@@ -692,6 +692,20 @@ def test_a_command_is_answered_where_it_was_typed_even_as_a_reply(chat: Chat) ->
     assert chat.said() == ["answer to telegram:bot:9"]
     assert chat.commands == ["anna: /show D-1"]
     assert chat.now() == question
+
+
+@pytest.mark.parametrize(("done", "refused"), [(True, []), (False, [("words_refused", "not_possible")])])
+def test_a_command_that_the_desk_refuses_is_written_down(
+    chat: Chat, done: bool, refused: list[tuple[str, str]]
+) -> None:
+    chat.ask()
+    request = dataclasses.replace(chat.office.request(Action.UNDO, DocumentId(1)), key="telegram:bot:9")
+    chat.office.requests.submit(request)
+    chat.office.requests.close_request(request.key, Reply(done=done, sentence="So it is."), NOON)
+
+    chat.say("/undo D-1", key=request.key)
+
+    assert chat.refused == refused
 
 
 @pytest.mark.parametrize("user", [DECIDER, VIEWER])
