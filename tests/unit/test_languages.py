@@ -123,6 +123,22 @@ def test_a_catalogue_holds_nothing_that_the_code_does_not_say(language: str) -> 
     assert sorted(map(str, _held(language).keys() - _wanted())) == []
 
 
+@pytest.mark.parametrize("module", ["review", "splitting", "pausing"])
+def test_what_the_desk_refuses_is_a_phrase_which_can_be_translated(module: str) -> None:
+    tree = ast.parse((ROOT / "workflow" / f"{module}.py").read_text(encoding="utf-8"))
+    refused = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "errors.RequestRefused"
+    ]
+    assert refused
+    assert [
+        ast.unparse(node)
+        for node in refused
+        if any(isinstance(it, ast.Constant | ast.JoinedStr) for it in node.args)
+    ] == []
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_catalogue_can_be_used(language: str) -> None:
     assert catalogue(language).gettext("Undo") != "Undo"

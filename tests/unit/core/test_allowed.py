@@ -49,3 +49,7 @@ def test_users_are_read_with_their_roles() -> None:
 def test_other_lists_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"must be written like|a role is|stands in it twice"):
         users_of(text)
+
+
+def test_who_asks_in_a_chat_is_named_by_the_channel_and_the_name() -> None:
+    assert User(number=11, name="anna", role=Role.DECIDER).actor == "telegram:anna"

@@ -13,7 +13,7 @@ from agent.core.voice import ENGLISH
 from agent.domain.document import CorrelationId, DocumentId, SeenFile
 from agent.domain.identity import RecordId
 from agent.domain.life import Document
-from agent.domain.outcome import STATES, WHY_NOT, Event, Refused, State, next_state
+from agent.domain.outcome import STATES, WHY_NOT, Event, Refused, State, next_state, no_document
 from agent.domain.phrase import Phrase
 from agent.domain.searchable import WHY as WHY_UNSEARCHABLE
 from agent.domain.splitting import WHY_UNSPLIT
@@ -82,6 +82,13 @@ def test_what_is_not_filed_can_neither_be_undone_nor_refiled(state: State, hint:
     assert _english(*desk.not_refiled(_in(state))) == f"{start}refiled.{hint}"
 
 
+def test_what_was_filed_anew_is_told_with_where_to_look() -> None:
+    assert _english(*desk.filed_anew(DOCUMENT)) == (
+        "D-7 has been filed anew since. How it stands: dossierd show D-7"
+    )
+    assert FRENCH.tell(*desk.filed_anew(DOCUMENT)).endswith("/show D-7")
+
+
 def test_a_lesson_is_for_the_machine_alone() -> None:
     told = (desk.filed(DOCUMENT, RecordId("20817")), desk.MAY_TEACH)
     assert _english(*told).endswith("The answer may teach something for later documents: dossierd lessons")
@@ -106,7 +113,8 @@ def _refusals() -> list[Phrase]:
                 *desk.not_undone(_in(state)),
                 *desk.not_refiled(_in(state)),
                 desk.filed(_in(state), RecordId("20817")),
-                desk.look(_in(state)),
+                *desk.filed_anew(_in(state)),
+                no_document(DocumentId(9)),
                 desk.refiling(_in(state)),
             )
         ),

@@ -115,3 +115,15 @@ def test_its_end_says_how_many_it_was() -> None:
 
 def test_a_storm_over_midnight_says_the_day_too() -> None:
     assert "Since 2026-03-01 12:00." in storm_message(storm(last=800)).lines[0]
+
+
+def test_a_storm_has_a_card_of_its_own_by_its_cause_and_its_beginning() -> None:
+    storm = Storm(
+        reason=FailureReason.ENCRYPTED,
+        began_at=datetime.datetime(2026, 3, 1, 13, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=1))),
+        last_at=datetime.datetime(2026, 3, 1, 12, 5, tzinfo=datetime.UTC),
+        count=6,
+        told_at=None,
+        told_count=0,
+    )
+    assert storm.card == "storm:encrypted:20260301T120000.000000"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from agent.domain.document import DocumentId
-from agent.domain.message import Button, Message, MessageKind, addressed, one_way, visible
+from agent.domain.message import Button, Message, MessageKind, addressed, one_way, recipient_of, visible
 
 pytestmark = pytest.mark.security
 
@@ -81,3 +81,7 @@ def test_names_of_files_that_were_left_lying_do_not_go_one_way() -> None:
     told = one_way(a_message(MessageKind.LEFT_LYING))
     assert told is not None
     assert (told.title, told.lines, told.buttons) == ("Something", (), ())
+
+
+def test_a_chat_is_a_recipient_by_its_number() -> None:
+    assert recipient_of(-100123) == "telegram:-100123"

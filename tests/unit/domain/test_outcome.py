@@ -2,6 +2,7 @@
 
 import pytest
 
+from agent.domain.document import DocumentId
 from agent.domain.outcome import (
     ACCEPTED,
     AT_REST,
@@ -11,10 +12,13 @@ from agent.domain.outcome import (
     TRANSITIONS,
     AsSettled,
     Event,
+    Failed,
     FailureReason,
     Refused,
     State,
+    is_split,
     next_state,
+    no_document,
 )
 
 pytestmark = pytest.mark.reliability
@@ -110,3 +114,13 @@ def test_what_an_earlier_version_called_no_pdf_is_of_an_unknown_format() -> None
     assert FailureReason("not_a_pdf") is FailureReason.UNKNOWN_FORMAT
     with pytest.raises(ValueError, match="not_a_reason"):
         FailureReason("not_a_reason")
+
+
+def test_what_was_split_is_told_from_what_has_failed_otherwise() -> None:
+    assert is_split(Failed(reason=FailureReason.SPLIT))
+    assert not is_split(Failed(reason=FailureReason.DAMAGED))
+    assert not is_split(None)
+
+
+def test_a_number_that_no_document_has_is_said_as_people_write_it() -> None:
+    assert str(no_document(DocumentId(9))) == "There is no document D-9."
