@@ -151,7 +151,8 @@ class Talk:
     def turn(self) -> None:
         """Take up what waits, ask what is to be asked, then wait to be woken."""
         self._wakes.clear()
-        heard_again_at = self._inbox.heard_again_at()  # first: what was heard by then is among what waits
+        # First: what was heard by then is among what waits.
+        is_heard, heard_again_at = self._is_heard(), self._inbox.heard_again_at()
         for bot, number, update, at in self._inbox.waiting():
             if not self._still():
                 return
@@ -164,7 +165,7 @@ class Talk:
                 continue
             self._inbox.mark_handled(bot, number, self._now())
             self._on_said()
-        if self._asking.turn(heard_again_at, is_heard=self._is_heard()):
+        if self._asking.turn(heard_again_at, is_heard=is_heard):
             self._on_said()
         self._wakes.wait(PAUSE_SECONDS)
 

@@ -111,7 +111,7 @@ def test_a_silence_that_ends_during_a_turn_counts_once_what_came_with_it_is_take
     talking_to.inbox.is_racing = True
     talking_to.now = NOON + 2 * DAY
     talking_to.talk.turn()
-    assert (talking_to.conversation.heard, [at for at, _ in talking_to.asking.told]) == ([], [None])
+    assert (talking_to.conversation.heard, talking_to.asking.told) == ([], [(None, False)])
     talking_to.talk.turn()
     assert talking_to.conversation.heard == ["9"]
     assert talking_to.asking.told[-1] == (NOON + 2 * DAY, True)
