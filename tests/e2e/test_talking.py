@@ -13,7 +13,7 @@ import pypdfium2
 import pytest
 
 from agent.domain.outcome import Archived, Failed, State
-from tests.botapi import CHAT, TOKEN, USERNAME, BotApi
+from tests.botapi import CHAT, TOKEN, USERNAME, BotApi, Drop
 from tests.faults.world import SETTINGS, World, letter_about, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(240)]
@@ -94,6 +94,26 @@ def outcome_of(world: World, number: int = 1) -> object:
 
 def journal(world: World) -> str:
     return (world.home / "logs" / "audit.jsonl").read_text()
+
+
+def test_a_copy_that_telegram_has_kept_without_a_word_becomes_the_answer_once_it_is_pressed(
+    world: World, api: BotApi, daemon: subprocess.Popen[bytes]
+) -> None:
+    api.order(Drop(keeps=True), method="sendMessage")
+    world.drop("101.pdf", letter_about(101, name_only=True))
+    api.wait_until(lambda it: len(it.kept) == 3, 40)
+    first, second = [kept.message_id for kept in api.kept if kept.chat == CHAT]
+    choice = "1 · P. F. · born 1931 · file 101"
+    assert shown(api, api.press(choice, message_id=second)) == "D-1 is filed under 101."
+    api.wait_until(lambda it: sum("Filed under file 101" in text for text in it.texts) == 2, 20)
+
+    assert shown(api, api.press(choice, message_id=first)).startswith("Already answered by anna at ")
+
+    api.wait_until(lambda it: all("Filed under file 101" in text for text in it.texts), 20)
+    assert [kept.labels for kept in api.kept if kept.message_id == first and kept.chat == CHAT] == [
+        [["Undo"]]
+    ]
+    assert daemon.poll() is None
 
 
 def test_a_press_files_once_and_the_question_becomes_the_answer_everywhere(
