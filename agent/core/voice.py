@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from agent.domain.phrase import Phrase, in_utc, sayable, worded
 
+DAY_AND_HOUR = "{year}-{month}-{day} {time}"
+
 
 class Privacy(StrEnum):
     """How much of a person and of a file's name a message may tell."""
@@ -51,8 +53,11 @@ class Voice:
         return f"{moment.astimezone(self.timezone):%H:%M}"
 
     def day_and_hour(self, moment: datetime.datetime) -> str:
-        """`2026-11-27 10:42`, at the office."""
-        return f"{moment.astimezone(self.timezone):%Y-%m-%d %H:%M}"
+        """`2026-11-27 10:42`, at the office; in the order of its language."""
+        day = moment.astimezone(self.timezone)
+        return self.say(
+            DAY_AND_HOUR, year=f"{day:%Y}", month=f"{day:%m}", day=f"{day:%d}", time=f"{day:%H:%M}"
+        )
 
 
 ENGLISH = Voice()

@@ -18,7 +18,7 @@ from agent.core.identifiers import IDENTIFIERS
 from agent.core.messages import CHOSEN, KINDS, REASONS, WHY_ASKED
 from agent.core.replies import LEFT_OUT
 from agent.core.telling_apart import MONTHS
-from agent.core.voice import ENGLISH
+from agent.core.voice import DAY_AND_HOUR, ENGLISH
 from agent.domain.outcome import FAILURES, STATES, WHY_NOT
 from agent.domain.searchable import WHY as WHY_UNSEARCHABLE
 from agent.domain.snippet import WHY_UNDRAWN, WHY_UNSHOWN
@@ -31,6 +31,7 @@ TRANSLATED = languages()[1:]
 
 TABLES: tuple[Iterable[str], ...] = (
     MONTHS,
+    (DAY_AND_HOUR,),
     KINDS.values(),
     CHOSEN.values(),
     REASONS.values(),

@@ -47,7 +47,7 @@ def test_who_was_quicker_is_said_with_what_can_be_done() -> None:
         "D-7 RECORD"
     )
     assert FRENCH.tell(*told).replace("\N{NO-BREAK SPACE}", " ") == (
-        "anna a déjà décidé pour D-7 le 2026-03-01 12:00. Pour changer cela : /undo D-7 ou /refile D-7 DOSSIER"
+        "anna a déjà décidé pour D-7 le 01/03/2026 à 12:00. Pour changer cela : /undo D-7 ou /refile D-7 DOSSIER"
     )
     told = desk.decided(_in(State.FAILED), "rule", NOON)
     assert _english(*told) == "D-7 was already decided by rule on 2026-03-01 12:00 UTC."

@@ -21,6 +21,6 @@ def test_what_holds_them_up_comes_first_in_the_language_of_the_office() -> None:
     pause = Pause(begun_at=NOON, begun_by="cli:anna", ends_at=None)
     told = status_line(COUNTS, FRENCH, waiting=2, stuck=1, pause=pause, is_shut=True)
     assert told.replace("\N{NO-BREAK SPACE}", " ") == (
-        "aucun nouveau document n'est pris en charge · mis en pause par anna le 2026-03-01 12:00 · dans la file : 2 · "
-        "bloqués : 1 · en attente de réponse : 1 · classé : 3"
+        "aucun nouveau document n'est pris en charge · mis en pause par anna le 01/03/2026 à 12:00 · "
+        "dans la file : 2 · bloqués : 1 · en attente de réponse : 1 · classé : 3"
     )
