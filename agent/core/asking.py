@@ -74,7 +74,8 @@ def plan(
     Args:
         reviews: those that are open, oldest first.
         questions: those that are not closed.
-        heard_again_at: when presses were heard again after a silence in which Telegram has forgotten some.
+        heard_again_at: when presses were heard again after a silence in which Telegram has forgotten some. A moment
+            that is still to come was told by a clock that was wrong, and says nothing.
         is_heard: whether an answer would be heard now; nobody is reminded to give one that is not.
         escalates: whether there is a further chat.
     """
@@ -122,7 +123,7 @@ def _must_be_said_anew(
     """Whether nobody can answer the messages there are: all were refused, or Telegram has forgotten presses on them."""
     if question.is_lost:
         return now - question.posted_at >= REPEAT_AFTER
-    return heard_again_at is not None and _shown_at(question, now) < heard_again_at
+    return heard_again_at is not None and _shown_at(question, now) < heard_again_at <= now
 
 
 def _shown_at(question: Question, now: datetime.datetime) -> datetime.datetime:

@@ -126,7 +126,8 @@ def _answer(request: Request, document: Document, ports: Ports) -> Upshot:
     review = ports.ledger.review(document.document_id)
     if review is None or document.state is not State.IN_REVIEW:
         return _already(request, document, ports)
-    is_stale = not request.argument.startswith(RECORD_PREFIX) and review.opened_at > request.requested_at
+    is_typed = request.epoch is None and not request.argument.startswith(RECORD_PREFIX)
+    is_stale = is_typed and review.opened_at > request.requested_at
     if is_stale or request.epoch not in {None, review.epoch}:
         raise errors.RequestRefused(
             Phrase(

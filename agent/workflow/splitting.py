@@ -84,7 +84,7 @@ def _check_asked(request: Request, document: Document, ports: Ports) -> None:
     if isinstance(refused, Refused):
         raise errors.RequestRefused(refused.phrase)
     review = ports.ledger.review(document.document_id)
-    is_stale = review is None or review.opened_at > request.requested_at
+    is_stale = request.epoch is None and (review is None or review.opened_at > request.requested_at)
     if is_stale or request.epoch not in {None, document.epoch}:
         raise errors.RequestRefused(
             Phrase("{document} was asked about again meanwhile.", document=document.reference),

@@ -756,6 +756,15 @@ def test_the_answer_none_sets_it_aside_as_rejected(office: Office, asked: Docume
     assert row.outcome == Failed(reason=FailureReason.REJECTED, decided_by="cli:anna")
 
 
+def test_an_answer_for_the_epoch_that_stands_is_taken_whatever_the_clocks_say(
+    office: Office, asked: DocumentId
+) -> None:
+    pressed = replace(office.request(Action.ANSWER, asked, "none"), epoch=office.row(asked).epoch)
+    early = replace(pressed, requested_at=pressed.requested_at - datetime.timedelta(hours=1))
+    assert _perform(office, early).done
+    _rests(office, asked, BROKEN, State.FAILED)
+
+
 def test_an_answer_by_record_files_under_any_record_of_the_registry(
     office: Office, asked: DocumentId
 ) -> None:

@@ -220,6 +220,19 @@ def test_a_silence_has_ended_when_all_that_waited_is_kept(api: BotApi, listening
     assert (len(listening.words), listening.inbox.heard_again_at()) == (151, ended)
 
 
+def test_a_silence_that_a_clock_ahead_has_made_up_is_forgotten_once_the_clock_is_right(
+    api: BotApi, listening: Listening
+) -> None:
+    listening.ears.turn()
+    right = listening.clock.now()
+    listening.clock.advance(720 * 3600)
+    listening.ears.turn()
+    assert listening.inbox.heard_again_at() == listening.clock.now()
+    listening.clock.moment = right + datetime.timedelta(minutes=1)
+    listening.ears.turn()
+    assert listening.inbox.heard_again_at() is None
+
+
 def test_a_death_before_all_that_waited_is_kept_forgets_no_silence(api: BotApi, listening: Listening) -> None:
     api.say("before")
     listening.ears.turn()

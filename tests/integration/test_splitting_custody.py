@@ -303,6 +303,12 @@ def test_a_split_meant_for_the_epoch_that_stands_is_done(office: Office) -> None
     check_split(office)
 
 
+def test_a_split_meant_for_the_epoch_that_stands_is_done_whatever_the_clocks_say(office: Office) -> None:
+    early = office.clock.now() - datetime.timedelta(hours=1)
+    assert done(office, replace(asked(office), epoch=1, requested_at=early)).done
+    check_split(office)
+
+
 def test_a_split_meant_for_another_epoch_is_refused(office: Office) -> None:
     assert done(office, replace(asked(office), epoch=2)) == Reply(
         done=False, sentence="D-1 was asked about again meanwhile. What is asked now: dossierd show D-1"

@@ -63,9 +63,11 @@ class SqlInbox:
             if before is None:
                 connection.execute(insert(polls).values(bot=bot, polled_at=now))
                 return
-            values: dict[str, datetime.datetime] = {"polled_at": now}
+            values: dict[str, datetime.datetime | None] = {"polled_at": now}
             if now - before.polled_at > forgotten_after:
                 values["heard_again_at"] = now
+            elif before.heard_again_at is not None and before.heard_again_at > now:
+                values["heard_again_at"] = None  # a clock that was ahead has told of it
             connection.execute(update(polls).where(polls.c.bot == bot).values(**values))
 
     def unanswered(self, bot: str, sentence: str, hint: str, now: datetime.datetime) -> None:

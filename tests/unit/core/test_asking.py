@@ -151,6 +151,14 @@ def test_what_nobody_was_shown_before_the_silence_is_not_asked_twice() -> None:
     assert plan(reviews, [waits, shown_since], at, heard_again_at=NOON + 30 * HOUR) == []
 
 
+def test_a_silence_that_ends_in_the_future_asks_nothing_anew() -> None:
+    reviews, questions, at = [a_review(1)], [a_question(1)], NOON + HOUR
+    assert plan(reviews, questions, at, heard_again_at=NOON + 720 * HOUR) == []
+    assert plan(reviews, questions, at, heard_again_at=at) == [
+        PostAgain(question=a_question(1), review=a_review(1))
+    ]
+
+
 def test_what_every_chat_has_refused_is_asked_again_a_day_later_and_nobody_reminded_of_it() -> None:
     lost = replace(a_question(1), shown_at=None, is_lost=True)
     reviews = [a_review(1)]
