@@ -2,7 +2,8 @@
 
 The ledger keeps which lines are shown where, never a picture: that is drawn when it is delivered, in the fence. A turn
 compares what is kept with the questions that stand, so that a death at any point repeats a comparison. A picture is put
-only into a message whose receipt is kept by then, and so can always be taken away.
+only into a message whose receipt is kept by then, and so can always be taken away. While the ledger can't take such a
+receipt, as on a full disk, nothing more is sent.
 """
 
 import datetime
@@ -19,7 +20,7 @@ from agent.core.snippets import crop_of
 from agent.domain.document import DocumentId, reference
 from agent.domain.life import Review
 from agent.domain.question import Question
-from agent.domain.snippet import Showing, Undrawn, Unshown
+from agent.domain.snippet import Showing, ShowingId, Undrawn, Unshown
 from agent.ports import Ports
 from agent.shown import Pictures, Showings
 from agent.workflow.outbox import pause_seconds
@@ -56,6 +57,7 @@ class Snippets:
         self._pictures = pictures
         self._should_stop = should_stop
         self._jitter = jitter
+        self._unkept: dict[ShowingId, str] = {}
 
     def ask(self, key: str, question: Question, recipient: str, beside: str | None) -> bool:
         """Keep that somebody wants to see it; False when it stands in that chat already, or is on its way.
@@ -72,6 +74,8 @@ class Snippets:
         Raises:
             LedgerUnavailable: later.
         """
+        for showing_id, receipt in list(self._unkept.items()):
+            self._keep(showing_id, receipt)
         has_said = False
         for showing in self._showings.due(self._ports.clock.now()):
             if self._should_stop():
@@ -126,7 +130,7 @@ class Snippets:
             if receipt is None:
                 place = words.placeholder(document_id, page, ports.voice)
                 receipt = self._pictures.hold_place(place, showing.recipient, beside=showing.beside)
-                self._showings.place(showing.showing_id, receipt, ports.clock.now())
+                self._keep(showing.showing_id, receipt)
             caption = words.caption(document_id, page, ports.voice)
             self._pictures.show(receipt, picture, caption, showing.recipient)
         except errors.MessageRefused as error:
@@ -135,6 +139,12 @@ class Snippets:
         self._showings.draw(showing.showing_id, ports.clock.now())
         log.info("snippet_shown", document=reference(document_id), receipt=receipt)
         return False
+
+    def _keep(self, showing_id: ShowingId, receipt: str) -> None:
+        """Write down which message is the picture's, and hold the receipt until the ledger has taken it."""
+        self._unkept[showing_id] = receipt
+        self._showings.place(showing_id, receipt, self._ports.clock.now())
+        del self._unkept[showing_id]
 
     def _drawn(
         self, showing: Showing, document_id: DocumentId, review: Review

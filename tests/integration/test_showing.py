@@ -614,6 +614,28 @@ def test_a_lost_reply_shows_no_second_picture_and_leaves_none(
     assert len(room.photos) == (1 if keeps and method == "sendPhoto" else 0)  # the grey one, if any
 
 
+def test_a_full_disk_leaves_one_place_for_the_picture_and_it_comes_once_there_is_room(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise errors.LedgerUnavailable("The ledger's disk is full.")
+
+    room.press()
+    room.press(chat=GROUP, user=CHAT)
+    with monkeypatch.context() as patched:
+        patched.setattr(room.showings, "place", full)
+        for _ in range(10):
+            with pytest.raises(errors.LedgerUnavailable):
+                room.snippets.turn()
+            room.wait(5)
+    assert (len(room.photos), room.pictures) == (1, [])
+    room.snippets.turn()
+    assert [kept.chat for kept in room.pictures] == [kept.chat for kept in room.photos] == [CHAT, GROUP]
+    room.settle()
+    room.snippets.turn()
+    assert room.photos == []
+
+
 def test_telegrams_wish_for_patience_is_heeded(api: BotApi, room: Room) -> None:
     api.order(too_many_requests(60), method="sendPhoto")
     room.press()
