@@ -8,7 +8,8 @@ receipt, as on a full disk, nothing more is sent.
 
 import datetime
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import structlog
@@ -19,6 +20,7 @@ from agent.core import showing as words
 from agent.core.snippets import crop_of
 from agent.domain.document import DocumentId, reference
 from agent.domain.life import Review
+from agent.domain.message import Message
 from agent.domain.question import Question
 from agent.domain.snippet import Showing, ShowingId, Undrawn, Unshown
 from agent.ports import Ports
@@ -30,7 +32,7 @@ log = structlog.get_logger(__name__)
 SHOWN_FOR = datetime.timedelta(hours=24)
 """At most; Telegram lets bots delete for twice as long."""
 MOST_TRIES = 5
-"""How often this machine is given another chance to draw: for a minute, about."""
+"""How often this machine is given another chance to draw: for a minute, about, and anew after a start."""
 
 
 class Snippets:
@@ -58,6 +60,7 @@ class Snippets:
         self._should_stop = should_stop
         self._jitter = jitter
         self._unkept: dict[ShowingId, str] = {}
+        self._undrawn: Counter[ShowingId] = Counter()
 
     def ask(self, key: str, question: Question, recipient: str, beside: str | None) -> bool:
         """Keep that somebody wants to see it; False when it stands in that chat already, or is on its way.
@@ -156,7 +159,7 @@ class Snippets:
         """
         ports = self._ports
         document = ports.ledger.document(document_id)
-        if ports.snippets is None or showing.attempts >= MOST_TRIES:
+        if ports.snippets is None or self._undrawn[showing.showing_id] >= MOST_TRIES:
             return Unshown.UNAVAILABLE
         if document is None or document.sha256 is None or document.location is None:
             return Unshown.GONE
@@ -177,9 +180,7 @@ class Snippets:
         if showing.receipt is not None:
             self._remove(showing, showing.receipt, document_id)
         sentence = words.not_shown(document_id, why, self._ports.voice)
-        self._showings.end(
-            showing.showing_id, self._ports.clock.now(), messages=[(showing.recipient, sentence)]
-        )
+        self._end(showing, [(showing.recipient, sentence)])
         log.info("snippet_not_shown", document=reference(document_id), reason=str(why))
         return True
 
@@ -190,7 +191,7 @@ class Snippets:
         error = (
             None if showing.receipt is None else self._remove(showing, showing.receipt, question.document_id)
         )
-        self._showings.end(showing.showing_id, self._ports.clock.now(), error=error)
+        self._end(showing, error=error)
 
     def _remove(self, showing: Showing, receipt: str, document_id: DocumentId) -> str | None:
         """Take the message away; gives why that will never be possible, if it won't.
@@ -207,7 +208,20 @@ class Snippets:
         log.info("snippet_taken_away", document=reference(document_id), receipt=receipt)
         return None
 
+    def _end(
+        self, showing: Showing, messages: Sequence[tuple[str, Message]] = (), error: str | None = None
+    ) -> None:
+        self._showings.end(showing.showing_id, self._ports.clock.now(), messages=messages, error=error)
+        self._undrawn.pop(showing.showing_id, None)
+
     def _put_off(self, showing: Showing, error: errors.DossierdError | None) -> None:
+        """Try again later; what the channel is not to blame for is counted.
+
+        Args:
+            error: None for a mistake of ours.
+        """
+        if not isinstance(error, (errors.NotifierUnavailable, errors.MessageRefused)):
+            self._undrawn[showing.showing_id] += 1
         asked = error.retry_after_seconds if isinstance(error, errors.NotifierUnavailable) else None
         pause = pause_seconds(showing.attempts, asked, self._jitter())
         until = self._ports.clock.now() + datetime.timedelta(seconds=pause)

@@ -29,7 +29,7 @@ from agent.workflow.outbox import relay
 from agent.workflow.process import process_document
 from agent.workflow.review import perform
 from agent.workflow.showing import MOST_TRIES, Snippets
-from tests.botapi import CHAT, OTHER_CHAT, TOKEN, BotApi, Drop, Kept, refusal, too_many_requests
+from tests.botapi import CHAT, OTHER_CHAT, SERVER_ERROR, TOKEN, BotApi, Drop, Kept, refusal, too_many_requests
 from tests.builders import text_of
 from tests.custody_builders import ANNA, BERTA, NAMES_ANNA_ONLY, Office, make_ports
 
@@ -344,8 +344,19 @@ def test_what_can_not_be_drawn_is_told_once(room: Room, why: Undrawn, sentence: 
     assert room.press() == COMES  # who wants to may try again
 
 
-def test_a_machine_that_can_not_draw_now_is_given_some_tries_and_no_more(room: Room) -> None:
-    room.drawer.script = [errors.ReaderUnavailable("The reader can't be started.")]
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.ReaderUnavailable("The reader can't be started."),
+        errors.StorageUnavailable("The disk is full."),
+        RuntimeError(),
+    ],
+    ids=["no_reader", "full_disk", "mistake_of_ours"],
+)
+def test_a_machine_that_can_not_draw_now_is_given_some_tries_and_no_more(
+    room: Room, error: Exception
+) -> None:
+    room.drawer.script = [error]
     room.press()
     for _ in range(MOST_TRIES):
         assert not room.snippets.turn()
@@ -356,6 +367,20 @@ def test_a_machine_that_can_not_draw_now_is_given_some_tries_and_no_more(room: R
         "D-1 can't be shown as a picture\nThis machine can't draw it now. Press the button again later."
     ]
     assert len(room.drawer.crops) == MOST_TRIES
+
+
+def test_no_trouble_of_telegrams_makes_this_machine_one_that_can_not_draw(api: BotApi, room: Room) -> None:
+    room.press()
+    room.press(chat=GROUP, user=CHAT)
+    for method in ("sendPhoto", "editMessageMedia"):
+        api.suffer(SERVER_ERROR, method=method)
+        for _ in range(2 * MOST_TRIES):
+            assert not room.snippets.turn()
+            room.wait(600)
+        api.recover()
+    assert (room.said(), room.pictures) == ([], [])
+    assert not room.snippets.turn()
+    assert len(room.pictures) == len(room.photos) == 2
 
 
 @pytest.mark.parametrize("edited", [None, b"%PDF-1.7 of somebody else"])
