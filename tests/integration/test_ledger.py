@@ -898,6 +898,23 @@ def test_a_text_of_before_turns_is_kept_page_by_page(tmp_path: Path) -> None:
         ledger.close()
 
 
+def test_a_ledger_of_before_gets_the_index_that_begins_with_the_receipt(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    before = create_engine(f"sqlite:///{path}")
+    _migrate(before, "0013")
+    made_then = _columns_of(before, "ix_outbox_receipt")
+    before.dispose()
+    engine = open_engine(path, may_upgrade=True)
+    made_now = _columns_of(engine, "ix_outbox_receipt")
+    engine.dispose()
+    assert (made_then, made_now) == (["recipient", "receipt"], ["receipt", "recipient"])
+
+
+def _columns_of(engine: Engine, index: str) -> list[str | None]:
+    (found,) = [it for it in inspect(engine).get_indexes("outbox") if it["name"] == index]
+    return found["column_names"]
+
+
 def _migrate(engine: Engine, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(engine_module.__file__).parent / "migrations"))

@@ -13,4 +13,4 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("blame", sa.String(length=16), nullable=True))
     op.add_column("outbox", sa.Column("lone_failures", sa.Integer(), nullable=True))
     op.add_column("outbox", sa.Column("lone_since", sa.DateTime(timezone=True), nullable=True))
-    op.create_index("ix_outbox_receipt", "outbox", ["receipt", "recipient"], unique=False)
+    op.create_index("ix_outbox_receipt", "outbox", ["recipient", "receipt"], unique=False)
