@@ -224,7 +224,7 @@ def _failed(
             replace(text, hint=voice.say(text.hint)).hint_for(number),
             voice.say("It lies untouched in failed/."),
         ),
-        buttons=() if is_chosen and not is_rejected else ((retry,),),
+        buttons=((retry,),) if text.may_retry else (),
     )
 
 

@@ -213,6 +213,11 @@ class FailureText:
     sentence: str
     hint: str
 
+    @property
+    def may_retry(self) -> bool:
+        """Whether another try can end otherwise: only where the hint says what to change before it."""
+        return "dossierd retry" in self.hint
+
     def hint_for(self, document: str) -> str:
         """The hint for the document of this number: its commands can be typed as they stand."""
         return self.hint.replace("dossierd retry", f"dossierd retry {document}")

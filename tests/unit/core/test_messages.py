@@ -209,6 +209,38 @@ def test_what_was_filed_or_failed_bears_one_button_for_that_epoch() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [
+        FailureReason.EMPTY_FILE,
+        FailureReason.UNKNOWN_FORMAT,
+        FailureReason.DAMAGED,
+        FailureReason.NO_PAGES,
+        FailureReason.READER_CRASHED,
+        FailureReason.SPLIT,
+    ],
+)
+def test_what_would_only_fail_again_bears_no_button(failure: FailureReason) -> None:
+    assert tell(Failed(reason=failure)).buttons == ()
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        FailureReason.ENCRYPTED,
+        FailureReason.TOO_LARGE,
+        FailureReason.TOO_MANY_PAGES,
+        FailureReason.TIMED_OUT,
+        FailureReason.OUT_OF_MEMORY,
+        FailureReason.POISON,
+        FailureReason.REJECTED,
+        FailureReason.INTERNAL_ERROR,
+    ],
+)
+def test_what_may_end_otherwise_can_be_tried_again_by_a_button(failure: FailureReason) -> None:
+    assert len(tell(Failed(reason=failure)).buttons) == 1
+
+
 @pytest.mark.parametrize("failure", FailureReason)
 def test_every_failure_has_its_sentence_and_hint(failure: FailureReason) -> None:
     message = tell(Failed(reason=failure))
