@@ -20,7 +20,7 @@ from agent.core import showing as words
 from agent.core.snippets import crop_of
 from agent.domain.document import DocumentId, reference
 from agent.domain.life import Review
-from agent.domain.message import Message
+from agent.domain.message import Blame, Message
 from agent.domain.question import Question
 from agent.domain.snippet import Showing, ShowingId, Undrawn, Unshown
 from agent.ports import Ports
@@ -30,7 +30,9 @@ from agent.workflow.outbox import pause_seconds
 log = structlog.get_logger(__name__)
 
 SHOWN_FOR = datetime.timedelta(hours=24)
-"""At most; Telegram lets bots delete for twice as long."""
+"""At most."""
+TRIED_FOR = datetime.timedelta(hours=48)
+"""In a chat that is closed to us; Telegram lets bots delete for as long (https://core.telegram.org/bots/api#deletemessage)."""
 MOST_TRIES = 5
 """How often this machine is given another chance to draw: for a minute, about, and anew after a start."""
 
@@ -105,8 +107,7 @@ class Snippets:
 
     def _standing(self, showing: Showing) -> tuple[Question, Review] | None:
         """The question that it belongs to, and its review; None when it is to be seen no longer."""
-        since = showing.placed_at
-        if since is not None and self._ports.clock.now() - since >= SHOWN_FOR:
+        if self._stands_for(showing, SHOWN_FOR):
             return None
         question, stands = self._of(showing)
         review = self._ports.ledger.review(question.document_id)
@@ -177,10 +178,9 @@ class Snippets:
         return (made, crop.page) if isinstance(made, bytes) else made
 
     def _say_instead(self, showing: Showing, document_id: DocumentId, why: Undrawn | Unshown) -> bool:
-        if showing.receipt is not None:
-            self._remove(showing, showing.receipt, document_id)
+        error = self._remove(showing, document_id)
         sentence = words.not_shown(document_id, why, self._ports.voice)
-        self._end(showing, [(showing.recipient, sentence)])
+        self._end(showing, [(showing.recipient, sentence)], error)
         log.info("snippet_not_shown", document=reference(document_id), reason=str(why))
         return True
 
@@ -188,25 +188,31 @@ class Snippets:
 
     def _take_away(self, showing: Showing) -> None:
         question, _ = self._of(showing)
-        error = (
-            None if showing.receipt is None else self._remove(showing, showing.receipt, question.document_id)
-        )
-        self._end(showing, error=error)
+        self._end(showing, error=self._remove(showing, question.document_id))
 
-    def _remove(self, showing: Showing, receipt: str, document_id: DocumentId) -> str | None:
-        """Take the message away; gives why that will never be possible, if it won't.
+    def _remove(self, showing: Showing, document_id: DocumentId) -> str | None:
+        """Take the message away, if there is one; gives why that will never be possible, if it won't.
 
         Raises:
             NotifierUnavailable: later.
+            MessageRefused: not while the chat is closed to us; it may be open again in time.
         """
+        if showing.receipt is None:
+            return None
         gone = words.taken_away(document_id, self._ports.voice)
         try:
-            self._pictures.take_away(receipt, gone, showing.recipient)
+            self._pictures.take_away(showing.receipt, gone, showing.recipient)
         except errors.MessageRefused as error:
-            log.warning("snippet_left_standing", document=reference(document_id), receipt=receipt)
+            if error.blame is Blame.RECIPIENT and not self._stands_for(showing, TRIED_FOR):
+                raise
+            log.warning("snippet_left_standing", document=reference(document_id), receipt=showing.receipt)
             return error.sentence
-        log.info("snippet_taken_away", document=reference(document_id), receipt=receipt)
+        log.info("snippet_taken_away", document=reference(document_id), receipt=showing.receipt)
         return None
+
+    def _stands_for(self, showing: Showing, time: datetime.timedelta) -> bool:
+        since = showing.placed_at
+        return since is not None and self._ports.clock.now() - since >= time
 
     def _end(
         self, showing: Showing, messages: Sequence[tuple[str, Message]] = (), error: str | None = None

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from agent import errors
 from agent.adapters.ledger import SqlQuestions, SqlShowings, open_engine
+from agent.adapters.ledger.schema import showings
 from agent.adapters.telegram.client import TelegramNotifier
 from agent.adapters.telegram.pictures import blank
 from agent.core import showing as words
@@ -29,7 +31,18 @@ from agent.workflow.outbox import relay
 from agent.workflow.process import process_document
 from agent.workflow.review import perform
 from agent.workflow.showing import MOST_TRIES, Snippets
-from tests.botapi import CHAT, OTHER_CHAT, SERVER_ERROR, TOKEN, BotApi, Drop, Kept, refusal, too_many_requests
+from tests.botapi import (
+    BLOCKED,
+    CHAT,
+    OTHER_CHAT,
+    SERVER_ERROR,
+    TOKEN,
+    BotApi,
+    Drop,
+    Kept,
+    refusal,
+    too_many_requests,
+)
 from tests.builders import text_of
 from tests.custody_builders import ANNA, BERTA, NAMES_ANNA_ONLY, Office, make_ports
 
@@ -193,6 +206,11 @@ class Room:
     @property
     def photos(self) -> list[Kept]:
         return [kept for kept in self.api.kept if kept.photo is not None]
+
+    def errors(self) -> list[str | None]:
+        """What is kept of why pictures could not be taken away."""
+        with self.engine.connect() as connection:
+            return list(connection.execute(select(showings.c.error)).scalars())
 
     def said(self) -> list[str]:
         """The texts that stand in the chats beside questions."""
@@ -517,43 +535,90 @@ def test_after_an_outage_of_three_days_a_grey_picture_takes_its_place(api: BotAp
     assert room.showings.due(room.now) == []
 
 
-def test_a_picture_that_can_never_be_taken_away_is_logged_once(api: BotApi, room: Room) -> None:
+def test_a_picture_in_a_chat_that_has_blocked_the_bot_goes_once_it_is_unblocked(
+    api: BotApi, room: Room
+) -> None:
     room.press()
     room.snippets.turn()
     api.block()
     room.settle()
-    with capture_logs() as logs:
+    for _ in range(5):
         room.snippets.turn()
         room.wait(600)
-        room.snippets.turn()
-    assert [line["event"] for line in logs] == ["snippet_left_standing"]
+    assert len(room.pictures) == 1
+    api.say("/start")
+    room.snippets.turn()
+    assert (room.photos, len(api.deleted)) == ([], 1)
+    assert room.showings.due(room.now) == []
 
 
-def test_in_a_group_that_has_moved_nothing_can_be_taken_away_and_that_is_logged_once(
-    api: BotApi, room: Room
+@pytest.mark.parametrize("trouble", ["blocked", "moved", "off_the_list"])
+def test_a_picture_in_a_closed_chat_is_given_up_after_two_days_and_that_is_logged_once(
+    api: BotApi, room: Room, trouble: str
 ) -> None:
     room.press(chat=GROUP, user=CHAT)
     room.snippets.turn()
-    api.move(GROUP, -1_001_234_567_890)
     room.settle()
+    match trouble:
+        case "blocked":
+            api.block(GROUP)
+        case "moved":
+            api.move(GROUP, -1_001_234_567_890)
+        case _:
+            room.notifier.close()
+            room.notifier = room.connected((CHAT,))
+            room.restarted()
     with capture_logs() as logs:
+        for seconds in (2 * 86_400 - 60, 60, 600):
+            room.snippets.turn()
+            room.wait(seconds)
         room.snippets.turn()
-        room.wait(600)
-        room.snippets.turn()
-    assert [line["event"] for line in logs] == ["snippet_left_standing"]
+    assert [line["event"] for line in logs] == [
+        "showing_postponed",
+        "showing_postponed",
+        "snippet_left_standing",
+    ]
+    assert room.errors() != [None]
+    assert room.showings.due(room.now) == []
 
 
-def test_a_chat_that_was_taken_off_the_list_is_left_alone(room: Room) -> None:
+def test_a_picture_of_which_telegram_wants_to_hear_nothing_is_given_up_at_once(
+    api: BotApi, room: Room
+) -> None:
     room.press()
     room.snippets.turn()
-    room.notifier.close()
-    room.notifier = room.connected((GROUP,))
-    room.restarted()
     room.settle()
+    api.order(refusal(400, "Bad Request: MESSAGE_ID_INVALID"), method="deleteMessage")
     with capture_logs() as logs:
         room.snippets.turn()
-        room.snippets.turn()
     assert [line["event"] for line in logs] == ["snippet_left_standing"]
+    assert room.errors() == ["Telegram refused the message: no known reason."]
+
+
+def test_of_a_place_that_stays_beside_the_sentence_the_reason_is_kept(api: BotApi, room: Room) -> None:
+    room.drawer.script = [b"no picture"]
+    room.press()
+    api.order(refusal(400, "Bad Request: MESSAGE_ID_INVALID"), method="deleteMessage")
+    assert room.snippets.turn()
+    assert len(room.photos) == 1
+    assert room.errors() == ["Telegram refused the message: no known reason."]
+
+
+def test_a_chat_that_blocks_the_bot_before_the_picture_is_in_its_place_gets_it_once_it_is_unblocked(
+    api: BotApi, room: Room
+) -> None:
+    def meanwhile() -> bytes:
+        api.order(BLOCKED, method="editMessageMedia")
+        api.order(BLOCKED, method="deleteMessage")
+        return picture()
+
+    room.drawer.script = [meanwhile, picture()]
+    room.press()
+    assert not room.snippets.turn()
+    assert (len(room.photos), room.pictures) == (1, [])
+    room.wait(2)
+    assert not room.snippets.turn()
+    assert len(room.photos) == len(room.pictures) == 1
 
 
 # --- Deaths and lost replies
