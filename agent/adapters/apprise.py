@@ -161,7 +161,7 @@ def _notify(service: "apprise.NotifyBase", message: Message) -> bool:
     return bool(
         sender.notify(
             title=title,
-            body="\n".join(map(visible, message.lines)) or title,
+            body="\n".join(map(visible, message.whole)) or title,
             body_format=apprise.NotifyFormat.TEXT,
             notify_type=apprise.NotifyType.SUCCESS
             if message.kind in GOOD_NEWS

@@ -60,4 +60,4 @@ class ConsoleNotifier:
 
 def as_text(message: Message) -> str:
     """Lay a message out for a terminal; no character of it can steer that."""
-    return "\n".join([visible(message.title), *(f"  {visible(line)}" for line in message.lines), ""])
+    return "\n".join([visible(message.title), *(f"  {visible(line)}" for line in message.whole), ""])

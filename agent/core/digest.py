@@ -71,6 +71,7 @@ def digest_message(
         document_id=None,
         title=voice.say("Daily digest, since {since}", since=voice.day_and_hour(since)),
         lines=(" · ".join(parts), *_what_to_do(numbers, voice)),
+        typed=(voice.say("Which failed: dossierd failures"),) if numbers.failed else (),
     )
 
 
@@ -86,7 +87,6 @@ def _what_to_do(numbers: DigestNumbers, voice: Voice) -> tuple[str, ...]:
         command
         for command, count in (
             ("dossierd pending", numbers.open),
-            ("dossierd failures", numbers.failed),
             ("dossierd check", numbers.missing),
         )
         if count

@@ -4,7 +4,7 @@ A message leaves the office: on Telegram it lies on a server that others run. At
 document's reference, initials, the year of birth and the record's id; of the fields in which alike candidates differ
 just as much as tells them apart; never a file's name or a full name. A reason's own sentence quotes the document: it is
 told at no level. Once a human has chosen, nothing is told of the person any more.
-What can be pressed can be typed too: not every channel has buttons.
+What can be pressed can be typed too, which a chat needs not be told: not every channel has buttons.
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,9 +65,9 @@ def missing_message(document_id: DocumentId, *, voice: Voice) -> Message:
             voice.say(
                 "Somebody moved, removed or edited the file by hand. Nothing is done with it until that is solved."
             ),
-            voice.say("Where it belongs: dossierd show {document}", document=number),
-            voice.say("Put it back there, then type: dossierd retry {document}", document=number),
+            voice.say("Put it back where it was, then type: dossierd retry {document}", document=number),
         ),
+        typed=(voice.say("Where that is: dossierd show {document}", document=number),),
     )
 
 
@@ -145,11 +145,9 @@ def _filed(
         kind=MessageKind.FILED,
         document_id=document_id,
         title=voice.say("Filed under file {record}", record=outcome.record_id),
-        lines=(
-            *lines,
-            voice.say("Not right? Within a day, type: dossierd undo {document}", document=number),
-        ),
+        lines=tuple(lines),
         buttons=((Button(label=voice.say("Undo"), data=document_data(document_id, Verb.UNDO, epoch)),),),
+        typed=(voice.say("Not right? Within a day, type: dossierd undo {document}", document=number),),
     )
 
 

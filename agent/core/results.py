@@ -28,14 +28,10 @@ def batch_message(results: Sequence[UntoldResult], voice: Voice = ENGLISH) -> Me
         voice.say("{number} · file {record}", number=reference(result.document_id), record=result.record_id)
         for result in filed[:LISTED]
     ]
+    typed: tuple[str, ...] = ()
     if len(filed) > LISTED:
-        lines.append(
-            voice.say(
-                "and {count} more: dossierd status --last {total}",
-                count=len(filed) - LISTED,
-                total=len(results),
-            )
-        )
+        lines.append(voice.say("and {count} more", count=len(filed) - LISTED))
+        typed = (voice.say("To list them all: dossierd status --last {total}", total=len(results)),)
     if again and filed:
         lines.append(_came_again(again, voice))
     if filed:
@@ -47,6 +43,7 @@ def batch_message(results: Sequence[UntoldResult], voice: Voice = ENGLISH) -> Me
         document_id=None,
         title=_were_filed(len(filed), voice) if filed else _came_again(again, voice),
         lines=tuple(lines),
+        typed=typed,
     )
 
 

@@ -76,8 +76,9 @@ def storm_message(storm: Storm, voice: Voice = ENGLISH) -> Message:
         lines=(
             f"{voice.say(text.sentence)} {since}",
             voice.say(text.hint),
-            _where(voice),
+            voice.say("Nothing is lost: they lie untouched in failed/."),
         ),
+        typed=(_listing(voice),),
     )
 
 
@@ -94,13 +95,14 @@ def over_message(storm: Storm, voice: Voice = ENGLISH) -> Message:
                 first=_moment(storm, storm.began_at, voice),
                 last=_moment(storm, storm.last_at, voice),
             ),
-            _where(voice),
+            voice.say("Nothing is lost: they lie untouched in failed/."),
         ),
+        typed=(_listing(voice),),
     )
 
 
-def _where(voice: Voice) -> str:
-    return voice.say("Nothing is lost: they lie untouched in failed/. To list them, type: dossierd failures")
+def _listing(voice: Voice) -> str:
+    return voice.say("To list them, type: dossierd failures")
 
 
 def _counted(storm: Storm, voice: Voice) -> str:

@@ -99,7 +99,7 @@ who may be meant, or answers somebody is for the chats."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """Something that a reader can press; a channel without buttons leaves them out, so `lines` must do without.
+    """Something that a reader can press; a channel without buttons leaves them out, so `whole` must do without.
 
     Attributes:
         data: what comes back when it is pressed: at most 64 bytes, and nothing of a person (core/presses.py).
@@ -116,6 +116,7 @@ class Message:
     Attributes:
         document_id: None for a notice about the house.
         buttons: rows of them, from top to bottom.
+        typed: lines that say what to type at the machine; a chat has buttons and commands of its own for that.
         is_silent: shall make no sound, where the channel can do that.
     """
 
@@ -125,6 +126,12 @@ class Message:
     lines: tuple[str, ...] = ()
     buttons: tuple[tuple[Button, ...], ...] = ()
     is_silent: bool = False
+    typed: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """All lines, for a channel in which nothing can be pressed or typed."""
+        return (*self.lines, *self.typed)
 
     @property
     def reference(self) -> str | None:

@@ -83,13 +83,14 @@ DIGEST = digest_message(
 
 
 def test_the_digest_tells_the_day_in_numbers() -> None:
-    title, numbers, more = shown(DIGEST).splitlines()
+    title, numbers, more, failed = shown(DIGEST).splitlines()
     assert title == "Daily digest, since 2026-11-26 07:00"
     assert numbers == (
         "84 filed (79 automatic, 5 by you) · 3 open, oldest 26 h · 1 failed · cost 0.00 · "
         "audit head 9f3c2a7b11de, line 812"
     )
-    assert more == "More: dossierd pending, dossierd failures"
+    assert more == "More: dossierd pending"
+    assert failed == "Which failed: dossierd failures"
 
 
 def test_a_quiet_day_says_so_and_names_no_command() -> None:
@@ -105,4 +106,4 @@ def test_copies_and_missing_documents_are_told_if_there_are_any() -> None:
         replace(NUMBERS, duplicates=2, missing=1), since=utc(26, 7), now=utc(27, 7), audit_head=(1, "ab")
     )
     assert "1 failed · 2 came a second time · 1 missing · cost" in message.lines[0]
-    assert message.lines[1] == "More: dossierd pending, dossierd failures, dossierd check"
+    assert message.lines[1] == "More: dossierd pending, dossierd check"

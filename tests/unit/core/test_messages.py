@@ -58,7 +58,7 @@ def tell(
 
 
 def shown(message: Message) -> str:
-    return "\n".join((message.title, *message.lines))
+    return "\n".join((message.title, *message.whole))
 
 
 MOUNIR = person("20817", "Mounir", "Kabbaj")
@@ -125,7 +125,7 @@ def test_filed_under_a_record_that_was_no_candidate_names_the_record_only() -> N
 
 def test_filed_without_a_decision_names_the_record_only() -> None:
     message = tell(Archived(record_id=RecordId("5"), decided_by="rule"), pages=1)
-    assert message.lines == ("D-7 · 1 page", "Not right? Within a day, type: dossierd undo D-7")
+    assert message.whole == ("D-7 · 1 page", "Not right? Within a day, type: dossierd undo D-7")
 
 
 def test_question_numbers_the_candidates_and_shows_what_tells_them_apart() -> None:

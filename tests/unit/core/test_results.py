@@ -44,11 +44,12 @@ def test_a_batch_lists_what_was_filed_where_and_counts_what_came_again() -> None
 
 
 def test_a_long_batch_is_listed_in_part() -> None:
-    lines = batch_message([result(number) for number in range(1, 85)]).lines
+    lines = batch_message([result(number) for number in range(1, 85)]).whole
     assert lines[19:] == (
         "D-20 · file 20817",
-        "and 64 more: dossierd status --last 84",
+        "and 64 more",
         "Not right? Within a day, type: dossierd undo NUMBER",
+        "To list them all: dossierd status --last 84",
     )
 
 

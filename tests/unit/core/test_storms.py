@@ -100,7 +100,8 @@ def test_a_storm_says_how_many_why_since_when_and_that_nothing_is_lost() -> None
         "500 documents could not be filed",
         "The PDF is protected by a password. Since 13:00.",
         FAILURES[FailureReason.ENCRYPTED].hint,
-        "Nothing is lost: they lie untouched in failed/. To list them, type: dossierd failures",
+        "Nothing is lost: they lie untouched in failed/.",
+        "To list them, type: dossierd failures",
     ]
 
 
@@ -109,7 +110,8 @@ def test_its_end_says_how_many_it_was() -> None:
         "Over: 500 documents could not be filed",
         "The PDF is protected by a password.",
         "The first at 13:00, the last at 13:01; none since.",
-        "Nothing is lost: they lie untouched in failed/. To list them, type: dossierd failures",
+        "Nothing is lost: they lie untouched in failed/.",
+        "To list them, type: dossierd failures",
     ]
 
 
