@@ -14,8 +14,9 @@ from agent.domain.hearing import Said
 from agent.domain.message import Message, recipient_of
 from agent.workflow.asking import Asking
 from agent.workflow.commands import LISTED, Commands, Inquiries, order_of
-from agent.workflow.conversation import Conversation, Hearing
+from agent.workflow.conversation import Conversation
 from agent.workflow.finding import find
+from agent.workflow.hearing import Hearing
 from agent.workflow.showing import Snippets
 
 

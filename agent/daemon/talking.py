@@ -18,7 +18,8 @@ from agent.daemon.loop import ERROR_PAUSE_SECONDS
 from agent.domain.hearing import Heard
 from agent.domain.life import Reply, Request
 from agent.workflow.asking import Asking
-from agent.workflow.conversation import Conversation, Hearing
+from agent.workflow.conversation import Conversation
+from agent.workflow.hearing import Hearing
 
 log = structlog.get_logger(__name__)
 

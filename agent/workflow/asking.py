@@ -91,6 +91,12 @@ class Asking:
         message = cards.skipped_card(question, by, self._ports.voice)
         return self._questions.change(put_off, self._everywhere(question, message), self._ports.clock.now())
 
+    def awake(self, question: Question) -> Question:
+        """A question that is put off no longer; who takes it up needs no reminder at once."""
+        if question.skipped_at is None:
+            return question
+        return replace(question, skipped_at=None, repeated_at=self._ports.clock.now())
+
     def review_of(self, question: Question) -> Review | None:
         """The open review that a question is about."""
         review = self._ports.ledger.review(question.document_id)

@@ -25,7 +25,8 @@ from agent.domain.message import Message, MessageKind, recipient_of
 from agent.domain.outcome import Archived, Failed, FailureReason, State
 from agent.domain.question import Question
 from agent.workflow.asking import Asking
-from agent.workflow.conversation import Conversation, Hearing
+from agent.workflow.conversation import Conversation
+from agent.workflow.hearing import Hearing
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
 from agent.workflow.review import perform

@@ -25,7 +25,8 @@ from agent.domain.message import one_way, recipient_of
 from agent.domain.outcome import State
 from agent.domain.snippet import Crop, Undrawn
 from agent.workflow.asking import Asking
-from agent.workflow.conversation import Conversation, Hearing
+from agent.workflow.conversation import Conversation
+from agent.workflow.hearing import Hearing
 from agent.workflow.intake import take_in
 from agent.workflow.outbox import relay
 from agent.workflow.process import process_document

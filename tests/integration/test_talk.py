@@ -15,7 +15,8 @@ from agent.daemon import talking
 from agent.daemon.talking import Listener, Talk
 from agent.domain.hearing import Heard, Said
 from agent.workflow.asking import Asking
-from agent.workflow.conversation import Conversation, Hearing
+from agent.workflow.conversation import Conversation
+from agent.workflow.hearing import Hearing
 from tests.fakes_outbox import NOON
 
 pytestmark = pytest.mark.reliability
