@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.domain.document import DocumentId, Sha256
-from agent.domain.identity import RecordId
+from agent.domain.identity import Person
 from agent.domain.question import QuestionId
 
 _REVISION_LENGTH = 8
@@ -55,10 +55,18 @@ class DocumentPress:
     epoch: int
 
 
-def revision_of(sha256: Sha256, epoch: int, offered: Sequence[RecordId]) -> str:
-    """A short hash of the document's bytes, its epoch, and who is offered under which button."""
-    told = "\0".join((sha256, str(epoch), *offered))
+def revision_of(sha256: Sha256, epoch: int, offered: Sequence[Person]) -> str:
+    """A short hash of the document's bytes, its epoch, and who is offered under which button.
+
+    A record may be given to another person, so who that is counts too: by name and birth date, as people see them.
+    """
+    told = "\0".join((sha256, str(epoch), *(part for person in offered for part in _seen_of(person))))
     return hashlib.sha256(told.encode()).hexdigest()[:_REVISION_LENGTH]
+
+
+def _seen_of(person: Person) -> tuple[str, ...]:
+    born = "" if person.birth_date is None else person.birth_date.isoformat()
+    return person.record_id, person.last_name, person.first_name, person.birth_name or "", born
 
 
 def question_data(question_id: QuestionId, option: Option, revision: str, number: int | None = None) -> str:

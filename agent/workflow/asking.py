@@ -17,7 +17,7 @@ from agent.core import cards
 from agent.core.asking import MOST_OPEN, Close, Escalate, Post, PostAgain, Repeat, Step, plan
 from agent.core.presses import revision_of
 from agent.core.snippets import rests_on_a_place
-from agent.domain.decision import candidates_of
+from agent.domain.decision import Candidate, candidates_of
 from agent.domain.identity import Person, RecordId
 from agent.domain.life import Document, Review
 from agent.domain.message import Message
@@ -77,12 +77,16 @@ class Asking:
         return bool(steps)
 
     def show(self, question: Question) -> bool:
-        """Write a question as it is now, and let its messages say so; False when it stands no longer."""
+        """Write a question as it is now, and let its messages say so; False when it stands no longer.
+
+        It has the revision of what is shown, so that each button means whom people see.
+        """
         review = self.review_of(question)
         if review is None:
             return False
+        now_shown = replace(question, revision=self._revision(review, question.offered))
         return self._questions.change(
-            question, self._everywhere(question, self.card(question, review)), self._ports.clock.now()
+            now_shown, self._everywhere(now_shown, self.card(now_shown, review)), self._ports.clock.now()
         )
 
     def put_off(self, question: Question, by: str) -> bool:
@@ -102,39 +106,37 @@ class Asking:
         review = self._ports.ledger.review(question.document_id)
         return review if review is not None and review.epoch == question.epoch else None
 
-    def choices(self, question: Question, review: Review) -> tuple[cards.Choice, ...]:
-        """Whom the buttons mean, one for each that is offered.
+    def choices(self, review: Review, offered: Sequence[RecordId]) -> tuple[cards.Choice, ...]:
+        """Whom the buttons mean, one for each that is offered, as the registry has them now.
 
-        Somebody who has left the registry meanwhile stays as they were considered, or becomes nobody: a button never
-        takes the place of another.
+        Whose record has changed since they were considered is held against the document anew: it may be another
+        person's by now. Somebody who has left the registry stays as they were considered, or becomes nobody: a
+        button never takes the place of another.
         """
         considered = {one.person.record_id: one for one in candidates_of(review.decision)}
-        return tuple(
-            considered.get(record_id) or self._found(question, record_id) for record_id in question.offered
-        )
+        return tuple(self._choice(review, record_id, considered.get(record_id)) for record_id in offered)
 
-    def _found(self, question: Question, record_id: RecordId) -> cards.Choice:
+    def _choice(self, review: Review, record_id: RecordId, considered: Candidate | None) -> cards.Choice:
         person = self._ports.registry.person(record_id)
         if person is None:
-            return Person(record_id=record_id, last_name="", first_name="")
-        return held(question.document_id, person, self._ports) or person
+            return considered or Person(record_id=record_id, last_name="", first_name="")
+        if considered is not None and replace(considered.person, spellings=()) == person:
+            return considered
+        return held(review.document_id, person, self._ports) or person
+
+    def is_as_shown(self, question: Question, review: Review) -> bool:
+        """Whether each button still means whom people see."""
+        return self._revision(review, question.offered) == question.revision
 
     @staticmethod
     def proposed(review: Review) -> list[RecordId]:
         """Whom the rules propose."""
         return [one.person.record_id for one in candidates_of(review.decision)]
 
-    def offering(self, question: Question, offered: Sequence[RecordId], *, is_search: bool) -> Question:
-        """A question with other people under its buttons, and so with another revision."""
-        document = self._document(question)
-        return replace(
-            question,
-            offered=tuple(offered),
-            is_search=is_search,
-            revision=_revision(document, question.epoch, offered),
-            page=0,
-            confirming=None,
-        )
+    @staticmethod
+    def offering(question: Question, offered: Sequence[RecordId], *, is_search: bool) -> Question:
+        """A question with other people under its buttons; to be shown."""
+        return replace(question, offered=tuple(offered), is_search=is_search, page=0, confirming=None)
 
     def card(self, question: Question, review: Review) -> Message:
         """What a question says now."""
@@ -143,7 +145,7 @@ class Asking:
         return cards.question_card(
             question,
             review.decision,
-            self.choices(question, review),
+            self.choices(review, question.offered),
             self._ports.voice,
             original_name=document.original_name,
             document_kind=kind,
@@ -184,8 +186,6 @@ class Asking:
                 assert_never(step)
 
     def _post(self, review: Review, *, instead_of: Question | None = None) -> None:
-        document = self._ports.ledger.document(review.document_id)
-        assert document is not None
         offered = self.proposed(review)
         moved = (
             ()
@@ -195,7 +195,7 @@ class Asking:
         self._questions.post(
             review,
             offered,
-            _revision(document, review.epoch, offered),
+            self._revision(review, offered),
             lambda question: self._everywhere(question, self.card(question, review)),
             self._ports.clock.now(),
             instead_of=instead_of,
@@ -206,12 +206,13 @@ class Asking:
         further = [self._escalation] if self._escalation and question.escalated_at else []
         return [(recipient, message) for recipient in (*self._recipients, *further)]
 
-    def _document(self, question: Question) -> Document:
-        document = self._ports.ledger.document(question.document_id)
+    def _revision(self, review: Review, offered: Sequence[RecordId]) -> str:
+        document = self._document(review)
+        assert document.sha256 is not None
+        people = [cards.person_of(choice) for choice in self.choices(review, offered)]
+        return revision_of(document.sha256, review.epoch, people)
+
+    def _document(self, about: Question | Review) -> Document:
+        document = self._ports.ledger.document(about.document_id)
         assert document is not None
         return document
-
-
-def _revision(document: Document, epoch: int, offered: Sequence[RecordId]) -> str:
-    assert document.sha256 is not None
-    return revision_of(document.sha256, epoch, offered)

@@ -161,7 +161,9 @@ class Presses:
             return self._forged(hearing)
         if wanted.option is Option.CONFIRM and question.confirming != number:
             return self._stale(hearing, question)
-        choice = self._asking.choices(question, review)[number]
+        if not self._asking.is_as_shown(question, review):  # the record is another person's by now
+            return self._stale(hearing, replace(question, confirming=None))
+        choice = self._asking.choices(review, question.offered)[number]
         if wanted.option is Option.CHOOSE and is_doubtful(choice):
             self._asking.show(replace(question, confirming=number))
             return say("Please look twice."), False

@@ -1,5 +1,8 @@
 """A button holds 64 bytes that name nobody, and anybody may send anything in their place."""
 
+import datetime
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -15,7 +18,7 @@ from agent.core.presses import (
     revision_of,
 )
 from agent.domain.document import DocumentId
-from agent.domain.identity import RecordId
+from agent.domain.identity import Person, RecordId
 from agent.domain.question import QuestionId
 from tests.custody_builders import hash_of
 
@@ -94,7 +97,13 @@ def test_what_none_of_our_buttons_holds_is_nothing(data: str) -> None:
 
 def test_a_revision_changes_with_whatever_a_button_could_mean() -> None:
     sha256, other = hash_of(b"abc"), hash_of(b"abd")
-    first, second = RecordId("R1"), RecordId("R2")
+    first = Person(
+        record_id=RecordId("R1"),
+        last_name="MULLER",
+        first_name="Anna",
+        birth_date=datetime.date(1951, 11, 24),
+    )
+    second = replace(first, record_id=RecordId("R2"))
     revisions = [
         revision_of(sha256, 1, [first, second]),
         revision_of(other, 1, [first, second]),
@@ -102,13 +111,20 @@ def test_a_revision_changes_with_whatever_a_button_could_mean() -> None:
         revision_of(sha256, 1, [second, first]),
         revision_of(sha256, 1, [first]),
         revision_of(sha256, 1, []),
-        revision_of(sha256, 1, [RecordId("R1R2")]),
+        revision_of(sha256, 1, [replace(first, last_name="MULLERA", first_name="nna"), second]),
+        revision_of(sha256, 1, [replace(first, last_name="HUBER"), second]),
+        revision_of(sha256, 1, [replace(first, first_name="Berta"), second]),
+        revision_of(sha256, 1, [replace(first, birth_name="HUBER"), second]),
+        revision_of(sha256, 1, [replace(first, birth_date=datetime.date(1951, 11, 25)), second]),
+        revision_of(sha256, 1, [replace(first, birth_date=None), second]),
     ]
-    assert len(set(revisions)) == 7
+    assert len(set(revisions)) == 12
     assert revisions[0] == revision_of(sha256, 1, [first, second])
 
 
 def test_a_revision_names_nobody() -> None:
-    revision = revision_of(hash_of(b"abc"), 1, [RecordId("MULLER-ANNA")])
+    revision = revision_of(
+        hash_of(b"abc"), 1, [Person(record_id=RecordId("R1"), last_name="MULLER", first_name="Anna")]
+    )
     assert len(revision) == 8
     assert set(revision) <= set("0123456789abcdef")
