@@ -9,7 +9,7 @@ from agent.domain.document import DocumentId, Page
 from agent.domain.finding import Findings, Place, Sought
 from agent.domain.hearing import Silence
 from agent.domain.identity import RecordId
-from agent.domain.life import Reply, Request, Review
+from agent.domain.life import Action, Reply, Request, Review
 from agent.domain.message import Message, MessageKind, ParcelId, Topic
 from agent.domain.outcome import FailureReason
 from agent.domain.question import Question, QuestionId
@@ -33,6 +33,14 @@ class Requests(Protocol):
 
     def leave(self, key: str, now: datetime.datetime) -> Reply | None:
         """Nobody waits for the reply any more; gives it if it has come meanwhile."""
+        ...
+
+    def asked_in(self, action: Action) -> str | None:
+        """In which chat the intake was paused or resumed last.
+
+        Args:
+            action: one of the two; None is given where the other came later, or where it was asked for in no chat.
+        """
         ...
 
     def close_request(

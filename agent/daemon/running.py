@@ -106,6 +106,7 @@ class Daemon:
             of_trouble=self._announcer(Topic.INTAKE),
             of_pauses=self._announcer(Topic.PAUSE),
             floor_bytes=settings.disk_floor_megabytes * MEGABYTE,
+            asked_in=parts.requests.asked_in,
         )
         self._filing = self._announcer(Topic.FILING)
         self._quiet = settings.quiet

@@ -6,11 +6,14 @@ What was taken in goes on: it is safe where it is, and its moves need next to no
 for a pause without an end.
 """
 
+from collections.abc import Callable
+
 import structlog
 
 from agent import errors
 from agent.core.notices import paused_notice, resumed_notice
 from agent.core.pauses import pause_notice, pause_over_notice
+from agent.domain.life import Action
 from agent.domain.pause import Pause
 from agent.domain.room import hint_for, shortage, told
 from agent.ports import Ports, Space
@@ -30,12 +33,20 @@ class Gate:
         of_trouble: Announcer,
         of_pauses: Announcer,
         floor_bytes: int,
+        asked_in: Callable[[Action], str | None] = lambda _: None,
     ) -> None:
+        """Keep what it needs.
+
+        Args:
+            asked_in: gives the chat in which the intake was paused, or resumed, last: it was answered there. None
+                where it was asked for elsewhere.
+        """
         self._space = space
         self._ports = ports
         self._of_trouble = of_trouble
         self._of_pauses = of_pauses
         self._floor_bytes = floor_bytes
+        self._asked_in = asked_in
         self._trouble: errors.StorageUnavailable | None = None
         self._pause: Pause | None = None
 
@@ -72,13 +83,15 @@ class Gate:
     def _look_for_pause(self) -> None:
         before, self._pause = self._pause, self._ports.pauses.standing(self._ports.clock.now())
         if self._pause is None:
-            self._of_pauses.tell(pause_over_notice(self._ports.voice))
+            self._of_pauses.tell(
+                pause_over_notice(self._ports.voice), spared=lambda: self._asked_in(Action.RESUME)
+            )
             return
         notice = pause_notice(self._pause, self._ports.voice)
         if before in (None, self._pause):
-            self._of_pauses.tell(notice)
+            self._of_pauses.tell(notice, spared=lambda: self._asked_in(Action.PAUSE))
         else:  # it ends at another time than people were told
-            self._of_pauses.repeat(notice)
+            self._of_pauses.repeat(notice, spared=lambda: self._asked_in(Action.PAUSE))
 
     def _look(self, *, is_shut: bool) -> errors.StorageUnavailable | None:
         short = shortage(self._space.rooms(), self._floor_bytes, is_paused=is_shut)

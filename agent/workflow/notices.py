@@ -46,18 +46,24 @@ class Announcer:
             self._stands = last is not None and last not in OVER
         return self._stands
 
-    def tell(self, message: Message) -> bool:
-        """Tell how it is, unless people know; gives whether something was written."""
+    def tell(self, message: Message, *, spared: Callable[[], str | None] = lambda: None) -> bool:
+        """Tell how it is, unless people know; gives whether something was written.
+
+        Args:
+            spared: gives the recipient who was told in another way, if there is one.
+        """
         try:
             is_known = self.stands() is (message.kind not in OVER)
         except errors.LedgerUnavailable as error:
             return self._put_off(error)
-        return not is_known and self.repeat(message)
+        return not is_known and self.repeat(message, spared=spared)
 
-    def repeat(self, message: Message) -> bool:
+    def repeat(self, message: Message, *, spared: Callable[[], str | None] = lambda: None) -> bool:
         """Tell how it is, even if people know already; gives whether it was written."""
         try:
-            self._notices.announce(addressed(message, self._recipients, self._onlookers), self._clock.now())
+            known_by = spared()
+            told = [recipient for recipient in self._recipients if recipient != known_by]
+            self._notices.announce(addressed(message, told, self._onlookers), self._clock.now())
         except errors.LedgerUnavailable as error:
             return self._put_off(error)
         self._stands = message.kind not in OVER

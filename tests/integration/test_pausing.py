@@ -159,3 +159,22 @@ def test_a_folder_that_is_no_home_is_not_made_one_by_pausing_it(tmp_path: Path) 
     refused = CliRunner().invoke(app, ["pause", "--home", str(tmp_path / "elsewhere")])
     assert "has not run in" in str(refused.exception)
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_it_is_known_in_which_chat_the_intake_was_paused_or_resumed_last(office: Office) -> None:
+    def ask(action: Action, argument: str, asked_in: str | None) -> None:
+        wanted = dataclasses.replace(
+            request(action, argument), asked_in=asked_in, key=f"{action}{argument}{asked_in}"
+        )
+        office.requests.submit(wanted)
+        office.requests.close_request(wanted.key, perform(wanted, office.ports, lambda _: None), NOON)
+
+    assert office.requests.asked_in(Action.PAUSE) is None
+    ask(Action.PAUSE, "", "telegram:1")
+    assert office.requests.asked_in(Action.PAUSE) == "telegram:1"
+    assert office.requests.asked_in(Action.RESUME) is None
+    ask(Action.PAUSE, "tomorrow", "telegram:2")
+    assert office.requests.asked_in(Action.PAUSE) == "telegram:1"
+    ask(Action.RESUME, "", None)
+    assert office.requests.asked_in(Action.PAUSE) is None
+    assert office.requests.asked_in(Action.RESUME) is None

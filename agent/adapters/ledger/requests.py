@@ -15,6 +15,14 @@ from agent.domain.message import Message
 _OPEN = select(requests).where(requests.c.closed_at.is_(None)).order_by(requests.c.request_id)
 """Asked twice a second as long as the daemon lives, so it is built once."""
 
+_LAST_OF_HOUSE = (
+    select(requests.c.action, requests.c.asked_in)
+    .where(requests.c.action.in_((Action.PAUSE, Action.RESUME)), requests.c.done.is_not(False))
+    .order_by(requests.c.request_id.desc())
+    .limit(1)
+)
+"""One that is being carried out counts; one that was refused has changed nothing."""
+
 
 class SqlRequests:
     """Implements `ports.Requests`."""
@@ -62,6 +70,11 @@ class SqlRequests:
                 select(requests).where(requests.c.key == key, requests.c.closed_at.is_not(None))
             ).one_or_none()
         return None if row is None else Reply(done=row.done, sentence=row.sentence)
+
+    def asked_in(self, action: Action) -> str | None:
+        with reading(self._engine) as connection:
+            last = connection.execute(_LAST_OF_HOUSE).one_or_none()
+        return None if last is None or last.action != action else last.asked_in
 
     def leave(self, key: str, now: datetime.datetime) -> Reply | None:
         with writing(self._engine) as connection:

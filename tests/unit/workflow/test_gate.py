@@ -8,6 +8,7 @@ from typing import Self
 
 from agent import errors
 from agent.core.voice import ENGLISH, Voice
+from agent.domain.life import Action
 from agent.domain.message import NOTICES, Message, MessageKind, Topic
 from agent.domain.pause import Pause
 from agent.domain.room import MEGABYTE, Room
@@ -73,6 +74,34 @@ def gate_of(disk: Disk, board: Board, word: Word | None = None) -> Gate:
     )
     ports = word or Word(disk)
     return Gate(disk, ports, of_trouble=of_trouble, of_pauses=of_pauses, floor_bytes=FLOOR)  # type: ignore[arg-type]
+
+
+def test_whoever_paused_in_a_chat_was_answered_there_and_is_not_told_again() -> None:
+    disk, board = Disk(), Board()
+    word = Word(disk)
+    said_in: dict[Action, str] = {Action.PAUSE: "anna", Action.RESUME: "berta"}
+    of_trouble, of_pauses = (
+        Announcer(topic, board, StandingClock(), ("anna", "berta")) for topic in (Topic.INTAKE, Topic.PAUSE)
+    )
+    gate = Gate(
+        disk,
+        word,  # type: ignore[arg-type]
+        of_trouble=of_trouble,
+        of_pauses=of_pauses,
+        floor_bytes=FLOOR,
+        asked_in=said_in.get,
+    )
+    word.pause = Pause(begun_at=NOON, begun_by="telegram:anna")
+    gate.is_open()
+    word.pause = Pause(begun_at=NOON, begun_by="telegram:anna", ends_at=NOON)
+    gate.is_open()
+    word.pause = None
+    gate.is_open()
+    assert board.told == [
+        ("berta", MessageKind.PAUSED),
+        ("berta", MessageKind.PAUSED),
+        ("anna", MessageKind.UNPAUSED),
+    ]
 
 
 def test_a_gate_that_was_never_shut_tells_nobody() -> None:
