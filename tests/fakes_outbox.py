@@ -79,6 +79,10 @@ class FakeOutbox:
                 found.append(self._placed(row))
         return found[:limit]
 
+    def current(self, parcel_id: ParcelId) -> Parcel | None:
+        row = self.row(parcel_id)
+        return self._placed(row) if row.waits and row.due_at is not None and self._has_turn(row) else None
+
     def next_due(self) -> datetime.datetime | None:
         latest: dict[str, datetime.datetime] = {}
         turns: dict[str, datetime.datetime] = {}

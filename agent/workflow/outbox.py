@@ -45,6 +45,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def current(self, parcel_id: ParcelId) -> Parcel | None:
+        """Return a parcel as it stands by now; None when it was sent, given up, taken back or overtaken."""
+        ...
+
     def next_due(self) -> datetime.datetime | None:
         """Say when the next parcel may be sent by the rules of `due`; None when nothing waits.
 
@@ -109,14 +113,15 @@ def relay(
     for parcel in due:
         if should_stop():
             break
-        if parcel.parcel_id in told_otherwise:
+        if parcel.parcel_id in told_otherwise or parcel.recipient in unreachable:
+            continue
+        current = outbox.current(parcel.parcel_id)  # a batch takes many seconds, and people answer meanwhile
+        if current is None:
             continue
         if is_quiet(clock.now()):
-            parcel = _hushed(parcel)
+            current = _hushed(current)
         longest = longest_pause_seconds(parcel.recipient)
-        if parcel.recipient not in unreachable and not _deliver(
-            parcel, outbox, notifier, clock, unmarked, longest, jitter
-        ):
+        if not _deliver(current, outbox, notifier, clock, unmarked, longest, jitter):
             unreachable.add(parcel.recipient)
     return outbox.next_due()
 

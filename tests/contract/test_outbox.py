@@ -141,6 +141,24 @@ def test_a_later_message_of_a_card_takes_the_place_of_the_one_that_was_sent(outb
     assert due(outbox) == [("anna", "undone", "42")]
 
 
+def test_a_parcel_is_looked_at_again_before_it_is_sent(outbox: AnyOutbox) -> None:
+    put(outbox, "asked")
+    (asked,) = outbox.due(NOON, 1)
+    assert outbox.current(asked.parcel_id) == asked
+    outbox.mark_sent(asked.parcel_id, "41", NOON)
+    assert outbox.current(asked.parcel_id) is None
+    put(outbox, "first page")
+    (turned,) = outbox.due(NOON, 1)
+    put(outbox, "answered")
+    assert outbox.current(turned.parcel_id) is None
+    (answered,) = outbox.due(NOON, 1)
+    assert outbox.current(answered.parcel_id) == answered
+    outbox.mark_dead(answered.parcel_id, "too long", NOON)
+    assert outbox.current(answered.parcel_id) is None
+    assert outbox.current(turned.parcel_id) == turned
+    assert outbox.current(outbox.add("anna", 1, due_at=None)) is None
+
+
 def test_every_known_copy_of_a_card_is_named(outbox: AnyOutbox) -> None:
     put(outbox, "asked")
     send_one(outbox, "41")

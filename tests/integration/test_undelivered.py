@@ -1,7 +1,7 @@
 """Messages that can't be delivered, over real HTTP and from a real outbox: whose fault it is, and who goes on."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from agent.adapters.ledger import SqlOutbox, SqlQuestions, SqlUndelivered, open_
 from agent.adapters.ledger.engine import reading
 from agent.adapters.routing import RoutingNotifier
 from agent.adapters.telegram.client import TelegramNotifier
+from agent.domain.message import Message
 from agent.notifier import Notifier
 from agent.workflow.outbox import relay
 from tests import botapi
@@ -94,6 +95,28 @@ class Post:
                 .order_by(table.c.parcel_id)
             )
             return [(row.card.removeprefix("card:"), row.blame) for row in found]
+
+
+class Meanwhile(RoutingNotifier):
+    """Lets something happen once, when Telegram has taken a message and its answer is not back yet."""
+
+    def __init__(self, main: Notifier, happen: Callable[[], None]) -> None:
+        super().__init__(main, {})
+        self._events = [happen]
+
+    def send(self, message: Message, recipient: str) -> str:
+        receipt = super().send(message, recipient)
+        self._happen()
+        return receipt
+
+    def replace(self, receipt: str, message: Message, recipient: str) -> str:
+        receipt = super().replace(receipt, message, recipient)
+        self._happen()
+        return receipt
+
+    def _happen(self) -> None:
+        while self._events:
+            self._events.pop()()
 
 
 @pytest.fixture
@@ -241,6 +264,23 @@ def test_a_chat_that_is_closed_to_the_bot_is_known_until_it_takes_something(
     post.write("second")
     post.run(MINUTE)
     assert post.undelivered.refusing((HERE,)) == {HERE: None}
+
+
+# --- What happens while messages are on their way
+
+
+def test_a_question_that_is_answered_while_others_are_sent_is_shown_to_nobody(
+    api: BotApi, post: Post
+) -> None:
+    def answer() -> None:
+        post.questions.add("question:1", [(HERE, a_message(7, "answered"))], post.clock.now())
+
+    post.write("first")
+    post.write("asked", card="question:1")
+    post.notifier = Meanwhile(post.telegram, answer)
+    post.run(MINUTE)
+    assert api.texts == ["first", "answered"]
+    assert api.calls == ["sendMessage", "sendMessage"]
 
 
 # --- Copies of which nobody knew

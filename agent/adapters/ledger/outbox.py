@@ -95,6 +95,9 @@ _DUE = (
     .order_by(outbox.c.parcel_id)
     .limit(bindparam("most"))
 )
+_CURRENT = select(outbox, _PLACE.label("replaces")).where(
+    _HAS_TURN, outbox.c.parcel_id == bindparam("wanted")
+)
 _FIRST = (
     select(outbox.c.recipient, func.min(outbox.c.parcel_id).label("parcel_id"))
     .where(_HAS_TURN)
@@ -133,20 +136,12 @@ class SqlOutbox:
         """The parcels to deliver now, in order; none of a recipient whose earlier one has been put off."""
         with reading(self._engine) as connection:
             found = connection.execute(_DUE, {"now": now, "most": limit}).all()
-            return [
-                Parcel(
-                    parcel_id=ParcelId(row.parcel_id),
-                    document_id=None if row.document_id is None else DocumentId(row.document_id),
-                    epoch=row.epoch,
-                    recipient=row.recipient,
-                    message=rows.MESSAGE.validate_json(row.message),
-                    attempts=row.attempts,
-                    alone=_alone(row),
-                    replaces=row.replaces,
-                    copies=_copies(connection, row),
-                )
-                for row in found
-            ]
+            return [_parcel(connection, row) for row in found]
+
+    def current(self, parcel_id: ParcelId) -> Parcel | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(_CURRENT, {"wanted": parcel_id}).one_or_none()
+            return None if row is None else _parcel(connection, row)
 
     def next_due(self) -> datetime.datetime | None:
         """When the first parcel of some recipient becomes due; None when none waits."""
@@ -224,6 +219,20 @@ class SqlOutbox:
     def _change(self, parcel_id: ParcelId, **values: object) -> None:
         with writing(self._engine) as connection:
             connection.execute(update(outbox).where(outbox.c.parcel_id == parcel_id).values(**values))
+
+
+def _parcel(connection: Connection, row: Row[Any]) -> Parcel:
+    return Parcel(
+        parcel_id=ParcelId(row.parcel_id),
+        document_id=None if row.document_id is None else DocumentId(row.document_id),
+        epoch=row.epoch,
+        recipient=row.recipient,
+        message=rows.MESSAGE.validate_json(row.message),
+        attempts=row.attempts,
+        alone=_alone(row),
+        replaces=row.replaces,
+        copies=_copies(connection, row),
+    )
 
 
 def _copies(connection: Connection, row: Row[Any]) -> tuple[str, ...]:
