@@ -182,12 +182,37 @@ def _hushed(parcel: Parcel) -> Parcel:
 
 
 def _say(parcel: Parcel, notifier: Notifier) -> str:
+    """Say it, or bring it to every message that shows its card; gives the receipt of the newest of them.
+
+    The further copies come first: a message that is gone is said anew, and would be again for each copy that fails.
+    """
     if parcel.replaces is None:
         return notifier.send(parcel.message, parcel.recipient)
+    missed = _amend(parcel, notifier)
     receipt = notifier.replace(parcel.replaces, parcel.message, parcel.recipient)
-    for copy in parcel.copies:
-        notifier.amend(copy, parcel.message, parcel.recipient)
+    if missed is not None:
+        if receipt == parcel.replaces:
+            raise missed
+        _leave_copy(parcel, missed)
     return receipt
+
+
+def _amend(parcel: Parcel, notifier: Notifier) -> NotifierUnavailable | None:
+    """Bring it to the further copies that take it; gives a failure that another try may mend."""
+    missed = None
+    for copy in parcel.copies:
+        try:
+            notifier.amend(copy, parcel.message, parcel.recipient)
+        except NotifierUnavailable as error:
+            missed = error
+        except MessageRefused as error:
+            _leave_copy(parcel, error)
+    return missed
+
+
+def _leave_copy(parcel: Parcel, error: NotifierUnavailable | MessageRefused) -> None:
+    message = parcel.message
+    log.warning("copy_left_behind", document=message.reference, kind=message.kind, reason=error.reason)
 
 
 def pause_seconds(

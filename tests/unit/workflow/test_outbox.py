@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from agent.domain.message import Blame, LoneFailures, Message, ParcelId
-from agent.errors import LedgerUnavailable, MessageRefused, NotifierUnavailable
+from agent.errors import DossierdError, LedgerUnavailable, MessageRefused, NotifierUnavailable
 from agent.workflow.outbox import BATCH, pause_seconds, relay
 from tests.fakes_outbox import NOON, FakeNotifier, FakeOutbox, StandingClock, a_message
 
@@ -41,31 +41,68 @@ def test_relay_puts_a_message_in_the_place_of_an_earlier_one() -> None:
 
 
 def test_relay_brings_a_card_to_every_copy_that_is_known() -> None:
-    outbox, notifier, clock = FakeOutbox(), FakeNotifier(), StandingClock()
-    for receipt in ("41", "42"):
-        outbox.put("question:12", "anna", a_message(7), NOON)
-        outbox.mark_sent(outbox.due(NOON, 1)[0].parcel_id, receipt, NOON)
-    outbox.put("question:12", "anna", a_message(7), NOON)
+    outbox, notifier, clock = _shown_as("41", "42", "43"), FakeNotifier(), StandingClock()
     assert relay_now(outbox, notifier, clock) is None
-    assert (notifier.replaced, notifier.amended) == (["42"], ["41"])
+    assert (notifier.replaced, notifier.amended) == (["43"], ["41", "42"])
 
 
 def test_a_copy_that_can_not_be_changed_now_is_tried_again_with_its_card() -> None:
-    class AwayInBetween(FakeNotifier):
-        def replace(self, receipt: str, message: Message, recipient: str) -> str:
-            self.replaced.append(receipt)
-            return receipt
+    outbox, notifier, clock = _shown_as("41", "42", "43"), WithCopies(), StandingClock()
+    notifier.copies["41"] = [NotifierUnavailable("down")]
+    assert relay_now(outbox, notifier, clock) == after(2)
+    assert (notifier.replaced, notifier.amended) == (["43"], ["42"])
+    clock.advance(2)
+    assert relay_now(outbox, notifier, clock) is None
+    assert (notifier.replaced, notifier.amended) == (["43", "43"], ["42", "41", "42"])
 
-    outbox, notifier, clock = FakeOutbox(), AwayInBetween(), StandingClock()
-    for receipt in ("41", "42"):
+
+@pytest.mark.parametrize(
+    "error", [NotifierUnavailable("down"), MessageRefused("no")], ids=["away", "refused"]
+)
+def test_what_had_to_be_said_anew_is_not_said_again_for_a_copy_that_fails(error: DossierdError) -> None:
+    outbox, notifier, clock = _shown_as("41", "42"), WithCopies(is_gone=True), StandingClock()
+    notifier.copies["41"] = [error]
+    with capture_logs() as lines:
+        assert relay_now(outbox, notifier, clock) is None
+    assert outbox.rows[-1].receipt == "receipt 1"
+    assert [line["event"] for line in lines] == ["copy_left_behind", "message_sent"]
+
+
+def test_a_copy_that_refuses_keeps_its_card_from_nobody() -> None:
+    outbox, notifier, clock = _shown_as("41", "42", "43"), WithCopies(), StandingClock()
+    notifier.copies["41"] = [MessageRefused("no")]
+    assert relay_now(outbox, notifier, clock) is None
+    assert (notifier.replaced, notifier.amended) == (["43"], ["42"])
+    assert not outbox.rows[-1].is_dead
+
+
+class WithCopies(FakeNotifier):
+    """One whose copies have troubles of their own, and whose newest message may be gone."""
+
+    def __init__(self, *, is_gone: bool = False) -> None:
+        super().__init__()
+        self.copies: dict[str, list[DossierdError]] = {}
+        self._is_gone = is_gone
+
+    def replace(self, receipt: str, message: Message, recipient: str) -> str:
+        if self._is_gone:
+            return self.send(message, recipient)
+        return super().replace(receipt, message, recipient)
+
+    def amend(self, receipt: str, message: Message, recipient: str) -> None:
+        if self.copies.get(receipt):
+            raise self.copies[receipt].pop(0)
+        super().amend(receipt, message, recipient)
+
+
+def _shown_as(*receipts: str) -> FakeOutbox:
+    """A card that stands in these messages, and is to be changed."""
+    outbox = FakeOutbox()
+    for receipt in receipts:
         outbox.put("question:12", "anna", a_message(7), NOON)
         outbox.mark_sent(outbox.due(NOON, 1)[0].parcel_id, receipt, NOON)
     outbox.put("question:12", "anna", a_message(7), NOON)
-    notifier.troubles["anna"] = [NotifierUnavailable("down")]
-    assert relay_now(outbox, notifier, clock) == after(2)
-    clock.advance(2)
-    assert relay_now(outbox, notifier, clock) is None
-    assert (notifier.replaced, notifier.amended) == (["42", "42"], ["41"])
+    return outbox
 
 
 def test_relay_sends_without_a_sound_while_people_are_not_to_be_disturbed() -> None:
