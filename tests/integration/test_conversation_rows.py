@@ -547,6 +547,22 @@ def test_a_lost_copy_that_changes_already_is_changed_once(
 
     questions.learn(question.card, OFFICE, "r8", NOON)
 
+    assert _due_everywhere(outbox) == [("answered", "r8", ("r1",))]
+    _deliver(outbox)
+    assert _due(outbox) == []
+
+
+def test_a_lost_copy_of_a_question_whose_document_is_being_moved_waits_for_that(
+    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
+) -> None:
+    question = _posted(questions, _in_review(ledger))
+    _deliver(outbox)
+    assert ledger.settle(question.document_id, _answer(question.document_id, FILED), NOON)
+
+    questions.learn(question.card, OFFICE, "r8", NOON)
+
+    assert _due(outbox) == []
+    ledger.complete(question.document_id, NOON)
     assert _due_everywhere(outbox) == [("answered", "r1", ("r8",))]
 
 

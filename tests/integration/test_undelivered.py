@@ -310,6 +310,18 @@ def test_a_copy_whose_sending_was_not_confirmed_becomes_the_answer_once_somebody
     assert api.texts == ["undone", "undone"]
 
 
+def test_a_copy_that_is_pressed_while_the_answer_is_on_its_way_becomes_the_answer_too(
+    api: BotApi, post: Post
+) -> None:
+    _lose_a_reply(api, post)
+    post.write("answered", card="question:1")
+    post.notifier = Meanwhile(
+        post.telegram, lambda: post.questions.learn("question:1", HERE, "1", post.clock.now())
+    )
+    post.run(MINUTE)
+    assert api.texts == ["answered", "answered"]
+
+
 def test_a_copy_that_somebody_removed_is_not_said_anew(api: BotApi, post: Post) -> None:
     _lose_a_reply(api, post)
     post.questions.learn("question:1", HERE, "1", post.clock.now())
@@ -319,6 +331,36 @@ def test_a_copy_that_somebody_removed_is_not_said_anew(api: BotApi, post: Post) 
     post.write("answered", card="question:1")
     post.run(MINUTE)
     assert [(kept.message_id, kept.text) for kept in api.kept] == [(1, "answered")]
+
+
+def test_what_somebody_removed_is_said_anew_once_also_when_a_copy_fails(api: BotApi, post: Post) -> None:
+    _lose_a_reply(api, post)
+    post.questions.learn("question:1", HERE, "1", post.clock.now())
+    post.run(MINUTE)
+    (newest,) = [kept for kept in api.kept if kept.message_id == 1]
+    api.remove(newest)
+    post.write("answered", card="question:1")
+    api.order(botapi.SERVER_ERROR, method="editMessageText")
+    post.run(60 * MINUTE)
+    assert [(kept.message_id, kept.text) for kept in api.kept] == [(2, "asked"), (3, "answered")]
+    post.write("undone", card="question:1")
+    post.run(MINUTE)
+    assert [(kept.message_id, kept.text) for kept in api.kept] == [(2, "undone"), (3, "undone")]
+
+
+@pytest.mark.parametrize(
+    "trouble", [botapi.SERVER_ERROR, botapi.too_many_requests(5)], ids=["500", "patience"]
+)
+def test_a_copy_that_fails_is_tried_until_it_is_changed(
+    api: BotApi, post: Post, trouble: botapi.Trouble
+) -> None:
+    _lose_a_reply(api, post)
+    post.questions.learn("question:1", HERE, "1", post.clock.now())
+    post.run(MINUTE)
+    post.write("answered", card="question:1")
+    api.order(trouble, method="editMessageText")
+    post.run(MINUTE)
+    assert [(kept.message_id, kept.text) for kept in api.kept] == [(1, "answered"), (2, "answered")]
 
 
 # --- Groups that become supergroups
