@@ -216,7 +216,7 @@ class Questions(Protocol):
         ...
 
     def of_card(self, recipient: str, receipt: str) -> QuestionId | None:
-        """The question that a message shows, or whose picture it is."""
+        """The question that a message shows or reminds of, or whose picture it is."""
         ...
 
     def post(
@@ -243,14 +243,14 @@ class Questions(Protocol):
         messages: Sequence[tuple[str, Message]],
         now: datetime.datetime,
         *,
-        aside: Sequence[tuple[str, Message]] = (),
+        reminders: Sequence[tuple[str, Message]] = (),
         is_closed: bool = False,
     ) -> bool:
         """Write a question as it is now; False when it was closed or put anew meanwhile.
 
         Args:
             messages: take the place of what stands in the chats.
-            aside: are said beside it.
+            reminders: are said beside it.
         """
         ...
 

@@ -144,6 +144,14 @@ def asked_no_longer(document_id: DocumentId, voice: Voice) -> Message:
     )
 
 
+def answers_nothing(voice: Voice) -> Message:
+    """What is told to somebody who replies to a message of ours that shows no question that we know."""
+    return _reply(
+        voice.say("That message asks nothing."),
+        voice.say("To answer a question, reply to the question itself. What is open: /pending"),
+    )
+
+
 def cannot_search(document_id: DocumentId, voice: Voice) -> Message:
     return _reply(
         voice.say("The people can't be searched at the moment."),

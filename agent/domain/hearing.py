@@ -27,7 +27,7 @@ class Said:
     """Somebody wrote something.
 
     Attributes:
-        replies_to: the channel's number of the message that it answers.
+        replies_to: the channel's number of the message of ours that it answers.
     """
 
     chat: int

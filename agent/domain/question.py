@@ -49,6 +49,11 @@ class Question:
         """The key under which its messages take each other's place."""
         return card_of(self.question_id)
 
+    @property
+    def reminder_card(self) -> str:
+        """The key of its reminder, by which a reply to that is known to be meant for the question."""
+        return f"reminder:{self.question_id}"
+
 
 def card_of(question_id: QuestionId) -> str:
     return f"question:{question_id}"

@@ -176,7 +176,7 @@ class Asking:
                 self._questions.change(question, gone, now, is_closed=True)
             case Repeat(question=question):
                 reminders = self._everywhere(question, cards.reminder(question, voice))
-                self._questions.change(replace(question, repeated_at=now), (), now, aside=reminders)
+                self._questions.change(replace(question, repeated_at=now), (), now, reminders=reminders)
             case Escalate(question=question, review=review):
                 assert self._escalation is not None
                 escalated = replace(question, escalated_at=now)

@@ -76,6 +76,8 @@ class Words:
         question_id = self._questions.of_card(recipient, said.replies_to) if said.replies_to else None
         found = None if question_id is None else self._questions.question(question_id)
         if found is None:
+            if said.replies_to is not None and user.role is Role.DECIDER:
+                self._reply(recipient, replies.answers_nothing(self._ports.voice))
             return
         question, stands = found
         if user.role is not Role.DECIDER:

@@ -853,3 +853,41 @@ def test_whatever_is_said_in_a_french_chat_holds_no_english(chat: Chat) -> None:
     hear()
     assert len(told) > 60
     assert [text for text in told if english_in(text)] == []
+
+
+# --- Replies to other messages
+
+
+def test_a_reply_to_a_reminder_is_a_reply_to_its_question(chat: Chat) -> None:
+    chat.ask()
+    chat.office.clock.advance(hours=25)
+    assert chat.asking.turn()
+    (reminder,) = chat.office.due()
+    assert chat.said() == ["D-1 still waits for your answer"]
+
+    chat.say("Keller", replies_to=f"r{reminder.parcel_id}")
+
+    assert chat.now().offered == (BERTA.record_id,)
+    assert chat.said() == ["Whose document is this?"]
+
+
+def test_a_decider_who_replies_to_a_message_that_shows_no_known_question_is_told_where_to_reply(
+    chat: Chat,
+) -> None:
+    question = chat.ask()
+
+    chat.say("Keller", replies_to="r99")
+
+    (answer,) = chat.deliver()
+    assert answer.title == "That message asks nothing."
+    assert answer.lines == ("To answer a question, reply to the question itself. What is open: /pending",)
+    assert chat.now() == question
+
+
+def test_what_replies_to_nothing_of_ours_or_comes_from_a_viewer_is_left_alone(chat: Chat) -> None:
+    chat.ask()
+
+    chat.say("Keller", replies_to=None)
+    chat.say("Keller", replies_to="r99", user=VIEWER)
+
+    assert chat.said() == []

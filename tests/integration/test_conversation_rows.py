@@ -323,7 +323,7 @@ def test_a_change_is_written_with_the_messages_that_show_it(
     )
 
     assert questions.change(
-        changed, [(OFFICE, _message("changed"))], NOON, aside=[(OFFICE, _message("beside"))]
+        changed, [(OFFICE, _message("changed"))], NOON, reminders=[(OFFICE, _message("beside"))]
     )
 
     assert questions.question(question.question_id) == (changed, True)

@@ -264,6 +264,20 @@ def test_a_press_on_a_message_too_old_to_be_told_is_heard(listening: Listening) 
     )
 
 
+def test_a_reply_to_another_person_is_no_reply_to_us(api: BotApi, listening: Listening) -> None:
+    api.say("shall I?")
+    listening.ears.turn()
+    ((_, _, update, _),) = listening.inbox.waiting()
+    api.say("yes", reply_to=update["message"]["message_id"])
+    listening.ears.turn()
+
+    heard = [listening.notifier.heard_in(update) for _, _, update, _ in listening.inbox.waiting()]
+    assert [(it.text, it.replies_to) for it in heard if isinstance(it, Said)] == [
+        ("shall I?", None),
+        ("yes", None),
+    ]
+
+
 def test_a_stop_ends_the_poll_under_way(
     api: BotApi, inbox: SqlInbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,7 +36,7 @@ class _Listener:
     bot = BOT
 
     def heard_in(self, update: Mapping[str, Any]) -> Heard | None:
-        return heard_in(update)
+        return heard_in(update, BOT)
 
 
 class _Conversation:

@@ -121,7 +121,7 @@ class SqlQuestions:
                 shown: int | None = connection.execute(beside.limit(1)).scalar()
                 return None if shown is None else QuestionId(shown)
         kind, _, number = card.partition(":")
-        return QuestionId(int(number)) if kind == "question" and number.isdigit() else None
+        return QuestionId(int(number)) if kind in {"question", "reminder"} and number.isdigit() else None
 
     def post(
         self,
@@ -162,7 +162,7 @@ class SqlQuestions:
         messages: Sequence[tuple[str, Message]],
         now: datetime.datetime,
         *,
-        aside: Sequence[tuple[str, Message]] = (),
+        reminders: Sequence[tuple[str, Message]] = (),
         is_closed: bool = False,
     ) -> bool:
         with writing(self._engine) as connection:
@@ -187,7 +187,7 @@ class SqlQuestions:
                 closed_at=now if is_closed else None,
             )
             _put(connection, question.card, messages, now)
-            _put(connection, None, aside, now)
+            _put(connection, question.reminder_card, reminders, now)
         return True
 
     def learn(self, card: str, recipient: str, receipt: str, now: datetime.datetime) -> None:

@@ -146,10 +146,9 @@ class TelegramNotifier:
     def _is_polling(self, poll: concurrent.futures.Future[Any]) -> None:
         self._polling = poll
 
-    @staticmethod
-    def heard_in(update: Mapping[str, Any]) -> Heard | None:
+    def heard_in(self, update: Mapping[str, Any]) -> Heard | None:
         """Read an update; None for one that nobody could mean for us."""
-        return heard_in(update)
+        return heard_in(update, self.bot)
 
     @staticmethod
     def sent_at(update: Mapping[str, Any]) -> datetime.datetime | None:

@@ -23,6 +23,7 @@ class _Chat(_Told):
 
 class _Replied(_Told):
     message_id: int
+    sender: _User | None = Field(default=None, alias="from")
 
 
 class _Message(_Told):
@@ -68,8 +69,12 @@ def sent_at(update: Mapping[str, Any]) -> datetime.datetime | None:
         return None
 
 
-def heard_in(update: Mapping[str, Any]) -> Heard | None:
-    """Read an update; None for one without a person, a chat, or anything that we asked for."""
+def heard_in(update: Mapping[str, Any], bot: str) -> Heard | None:
+    """Read an update; None for one without a person, a chat, or anything that we asked for.
+
+    Args:
+        bot: our number; what replies to anybody else is no reply to us.
+    """
     try:
         told = _Update.model_validate(update)
     except ValidationError:
@@ -86,10 +91,11 @@ def heard_in(update: Mapping[str, Any]) -> Heard | None:
     if message is None or message.sender is None or not message.text:
         return None
     replied = message.reply_to_message
+    is_ours = replied is not None and replied.sender is not None and str(replied.sender.id) == bot
     return Said(
         chat=message.chat.id,
         user=message.sender.id,
         text=message.text,
         message=str(message.message_id),
-        replies_to=None if replied is None else str(replied.message_id),
+        replies_to=str(replied.message_id) if replied is not None and is_ours else None,
     )

@@ -203,6 +203,13 @@ def test_a_viewer_is_offered_what_a_viewer_may() -> None:
         (replies.no_document(ENGLISH), ["There is no such document.", "Its number looks like D-7."]),
         (replies.only_looking(ENGLISH), ["You may look, but not decide."]),
         (
+            replies.answers_nothing(ENGLISH),
+            [
+                "That message asks nothing.",
+                "To answer a question, reply to the question itself. What is open: /pending",
+            ],
+        ),
+        (
             replies.asked_no_longer(DocumentId(7), ENGLISH),
             ["D-7 is not asked about in that message", "What is open: /pending"],
         ),
