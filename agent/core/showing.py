@@ -11,7 +11,12 @@ from agent.domain.snippet import WHY_UNDRAWN, WHY_UNSHOWN, Undrawn, Unshown
 
 def placeholder(document_id: DocumentId, page: int, voice: Voice) -> Message:
     """What stands there while the picture is on its way."""
-    return _beside(document_id, page, voice.say("One moment: the picture is being put here."), voice)
+    return _beside(
+        document_id,
+        page,
+        voice.say("The picture comes here or further down, as long as the question is open."),
+        voice,
+    )
 
 
 def caption(document_id: DocumentId, page: int, voice: Voice) -> Message:

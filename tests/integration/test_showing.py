@@ -68,6 +68,7 @@ STANDS = "The picture stands in this chat already, or is on its way."
 CAPTION = (
     "D-1 · page 1\nThe printed lines that the question rests on. Shown until it is answered, a day at most."
 )
+PLACE = "D-1 · page 1\nThe picture comes here or further down, as long as the question is open."
 D_1 = DocumentId(1)
 BUTTON = "Show snippet"
 
@@ -725,6 +726,22 @@ def test_a_full_disk_leaves_one_place_for_the_picture_and_it_comes_once_there_is
     room.settle()
     room.snippets.turn()
     assert room.photos == []
+
+
+@pytest.mark.security
+def test_an_outage_in_which_each_reply_is_lost_leaves_one_grey_picture(api: BotApi, room: Room) -> None:
+    room.press()
+    api.suffer(Drop(keeps=True))
+    for _ in range(10):
+        room.snippets.turn()
+        room.wait(600)
+    assert len(room.photos) == 1
+    api.recover()
+    room.snippets.turn()
+    assert (len(room.photos), len(room.pictures)) == (2, 1)
+    room.settle()
+    room.snippets.turn()
+    assert [kept.caption for kept in room.photos] == [PLACE]
 
 
 def test_telegrams_wish_for_patience_is_heeded(api: BotApi, room: Room) -> None:

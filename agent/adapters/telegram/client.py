@@ -1,8 +1,7 @@
 """Speak and listen through Telegram's Bot API.
 
-What surely never reached Telegram is tried again at once. Where the outcome is unknown (a lost reply), the
-outbox tries later: there is no idempotency key, and every try may be one more visible copy. So after a lost reply
-nothing is said before Telegram has answered a harmless question: an outage of any length costs one copy at most.
+What surely never reached Telegram is tried again at once. Where the outcome is unknown (a lost reply), the outbox tries
+later, and the client makes sure that an outage costs one visible copy at most (`saying`).
 
 A recipient that is none of the set chats is refused: an old row can't speak to a chat that was taken off
 the list.
@@ -12,10 +11,9 @@ import asyncio
 import concurrent.futures
 import datetime
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
-import tenacity
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, TelegramError
@@ -23,6 +21,7 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 from agent.adapters.telegram import faults, rendering
 from agent.adapters.telegram.connection import CALL_SECONDS, Connection, well_formed
 from agent.adapters.telegram.pictures import TelegramPictures
+from agent.adapters.telegram.saying import Saying, tried
 from agent.adapters.telegram.updates import heard_in, sent_at
 from agent.domain.hearing import Heard
 from agent.domain.message import Message, recipient_of
@@ -30,13 +29,11 @@ from agent.errors import MessageRefused, NotifierUnavailable
 
 log = structlog.get_logger(__name__)
 
-QUICK_TRIES = 3
 SPACING_SECONDS = 1.0
 """Telegram asks for about one message a second in each chat."""
 POLL_SECONDS = 25
 """How long Telegram holds an empty poll: as long as it may, and shorter than what stands in between bears."""
 _POLL_SLACK_SECONDS = 10.0
-_Result = TypeVar("_Result")
 _HEARD = ["message", "callback_query"]
 _LONGEST_ANSWER = 200
 
@@ -73,7 +70,7 @@ class TelegramNotifier:
         self._spacing_seconds = spacing_seconds
         self._poll_seconds = poll_seconds
         self._free_at: dict[int, float] = {}
-        self._is_reply_lost = False
+        self._saying = Saying(self._bot)
         self._polling: concurrent.futures.Future[Any] | None = None
         self.bot = token.partition(":")[0]
         self.pictures = TelegramPictures(self._connection, self._chat, self._wait_for_turn)
@@ -239,16 +236,7 @@ class TelegramNotifier:
             )
             return str((await well_formed(sent)).message_id)
 
-        if self._is_reply_lost:
-            await _tried(self._username)
-        self._is_reply_lost = True
-        try:
-            receipt = await _tried(once)
-        except faults.ANSWERS:
-            self._is_reply_lost = False
-            raise
-        self._is_reply_lost = False
-        return receipt
+        return await self._saying.say(once)
 
     async def _rewrite(
         self, chat: int, number: int, message: Message, *, text: str, parse_mode: ParseMode | None
@@ -265,14 +253,14 @@ class TelegramNotifier:
             await well_formed(edited)
             return str(number)
 
-        return await _tried(once)
+        return await tried(once)
 
     async def _answer(self, press: str, text: str, *, is_alert: bool) -> None:
         async def once() -> None:
             await well_formed(self._bot.answer_callback_query(press, text, show_alert=is_alert))
 
         try:
-            await _tried(once)
+            await tried(once)
         except BadRequest as error:
             if not faults.is_too_old(error):
                 raise
@@ -297,18 +285,6 @@ def _place(receipt: str, chat: int) -> tuple[int, int]:
     return int(moved_to or chat), int(number)
 
 
-async def _tried(once: Callable[[], Awaitable[_Result]]) -> _Result:
-    """Try again at once what surely never reached Telegram."""
-    tries = tenacity.AsyncRetrying(
-        retry=tenacity.retry_if_exception(faults.is_surely_not_sent),
-        stop=tenacity.stop_after_attempt(QUICK_TRIES),
-        wait=tenacity.wait_random_exponential(multiplier=0.25, max=2),
-        before_sleep=_log_quick_try,
-        reraise=True,
-    )
-    return await tries(once)
-
-
 def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
     if not message.buttons:
         return None
@@ -318,7 +294,3 @@ def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
             for row in message.buttons
         ]
     )
-
-
-def _log_quick_try(state: tenacity.RetryCallState) -> None:
-    log.info("telegram_connection_failed", attempt=state.attempt_number)

@@ -1,8 +1,8 @@
 """Show pictures in Telegram's chats for a while.
 
 A lost reply to sendPhoto would leave a picture whose number nobody knows, and which nobody can delete. So a grey one is
-sent first; the picture takes its place by an edit, which may be repeated. What is too old to be deleted (48 hours:
-https://core.telegram.org/bots/api#deletemessage) is made grey again.
+sent first, by `saying`, which keeps down how many there may be; the picture takes its place by an edit, which may be
+repeated. What is too old to be deleted (48 hours: https://core.telegram.org/bots/api#deletemessage) is made grey again.
 """
 
 import functools
@@ -16,6 +16,7 @@ from telegram.error import BadRequest
 
 from agent.adapters.telegram import faults, rendering
 from agent.adapters.telegram.connection import Connection, well_formed
+from agent.adapters.telegram.saying import Saying
 from agent.domain.message import Message
 from agent.domain.snippet import HIGHEST, WIDEST
 
@@ -43,6 +44,7 @@ class TelegramPictures:
         self._bot = connection.bot
         self._chat_of = chat_of
         self._wait_for_turn = wait_for_turn
+        self._saying = Saying(self._bot)
 
     def hold_place(self, message: Message, recipient: str, *, beside: str | None) -> str:
         chat = self._chat_of(recipient)
@@ -62,17 +64,21 @@ class TelegramPictures:
         answers = (
             None if beside is None else ReplyParameters(message_id=beside, allow_sending_without_reply=True)
         )
-        sent = self._bot.send_photo(
-            chat,
-            blank(),
-            caption=rendering.caption(message),
-            filename=_FILENAME,
-            protect_content=True,
-            has_spoiler=True,
-            disable_notification=True,
-            reply_parameters=answers,
-        )
-        return str((await well_formed(sent)).message_id)
+
+        async def once() -> str:
+            sent = self._bot.send_photo(
+                chat,
+                blank(),
+                caption=rendering.caption(message),
+                filename=_FILENAME,
+                protect_content=True,
+                has_spoiler=True,
+                disable_notification=True,
+                reply_parameters=answers,
+            )
+            return str((await well_formed(sent)).message_id)
+
+        return await self._saying.say(once)
 
     async def _put(self, number: int, picture: bytes, message: Message, chat: int) -> None:
         await self._wait_for_turn(chat)

@@ -22,7 +22,9 @@ def test_beside_a_picture_stand_number_page_and_how_long_it_is_shown() -> None:
 
 
 def test_its_place_says_that_it_comes_and_what_is_left_of_it_that_it_is_gone() -> None:
-    assert showing.placeholder(D_7, 2, ENGLISH).lines == ("One moment: the picture is being put here.",)
+    assert showing.placeholder(D_7, 2, ENGLISH).lines == (
+        "The picture comes here or further down, as long as the question is open.",
+    )
     assert showing.taken_away(D_7, ENGLISH).lines == ("The picture was taken away.",)
 
 
