@@ -190,6 +190,18 @@ def unknown(voice: Voice) -> Message:
 
 def help_text(user: User, voice: Voice) -> Message:
     """List the commands that somebody may use."""
+    lines = list(_commands(user.role, voice))
+    return _reply(voice.say("What I understand"), *lines)
+
+
+def menu(voice: Voice) -> dict[str, str]:
+    """What each command does, by its name without the slash, as `help_text` says it to a decider."""
+    return {
+        line.split()[0].strip("/:"): line.partition(":")[2].strip() for line in _commands(Role.DECIDER, voice)
+    }
+
+
+def _commands(role: Role, voice: Voice) -> list[str]:
     lines = [
         voice.say("/status: how it goes"),
         voice.say("/pending: what waits for an answer"),
@@ -198,14 +210,15 @@ def help_text(user: User, voice: Voice) -> Message:
         voice.say("/costs: what was spent"),
         voice.say("/health: whether all is well"),
     ]
-    if user.role is Role.DECIDER:
+    if role is Role.DECIDER:
         lines += [
             voice.say("/undo D-7: take a filing back, within a day"),
             voice.say("/refile D-7 20817: file under another record"),
             voice.say("/retry D-7: read and decide again"),
-            voice.say("/pause, /resume: take nothing new in; go on"),
+            voice.say("/pause 2h: take nothing new in, for a while or until /resume"),
+            voice.say("/resume: take new documents in again"),
         ]
-    return _reply(voice.say("What I understand"), *lines)
+    return lines
 
 
 def _line(document: Document, voice: Voice) -> str:

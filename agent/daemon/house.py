@@ -3,11 +3,17 @@
 import threading
 from collections.abc import Callable, Sequence
 
+import structlog
+
+from agent import errors
 from agent.app import OPENED_AGAIN, Parts, named_recipients
+from agent.core.replies import menu
 from agent.domain.message import Topic
 from agent.domain.wellness import PartState
 from agent.workflow.digest import write_digest
 from agent.workflow.notices import Announcer, Wellness, tell_of_silence
+
+log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 30.0
 LOOKS_APART = 10
@@ -40,8 +46,10 @@ class House:
         self._looks = 0
         self._digest_time = parts.settings.digest_time
         self._names = named_recipients(parts.settings)
+        self._is_menu_offered = parts.listener is None
 
     def turn(self) -> None:
+        self._offer_menu()
         if self._tell_of_silence():
             self._on_told()
         if self._write_digest():
@@ -50,6 +58,19 @@ class House:
             self._on_told()
         self._looks += 1
         self._stop.wait(LOOK_SECONDS)
+
+    def _offer_menu(self) -> None:
+        """Have the chats show their commands, in the office's language; people can type them without that too."""
+        if self._is_menu_offered or self._parts.listener is None or self._looks % LOOKS_APART:
+            return
+        try:
+            self._parts.listener.offer(menu(self._parts.ports.voice))
+        except errors.NotifierUnavailable as error:
+            log.info("menu_put_off", reason=error.reason)
+            return
+        except errors.MessageRefused as error:
+            log.info("menu_refused", reason=error.reason)
+        self._is_menu_offered = True
 
     def _write_digest(self) -> bool:
         parts = self._parts

@@ -123,6 +123,17 @@ class TelegramNotifier:
         shown = rendering.cut(text, _LONGEST_ANSWER)
         self._connection.call(lambda: self._answer(press, shown, is_alert=is_alert))
 
+    def offer(self, commands: Mapping[str, str]) -> None:
+        """Put commands into the menu that Telegram shows beside the line in which people write.
+
+        Args:
+            commands: what each does, by its name, without the slash.
+
+        Raises:
+            NotifierUnavailable, MessageRefused: as `send`.
+        """
+        self._connection.call(lambda: self._offer(commands))
+
     def updates(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
         """Wait for what people write and press, as Telegram tells it; all below the offset is forgotten there.
 
@@ -264,6 +275,12 @@ class TelegramNotifier:
         except BadRequest as error:
             if not faults.is_too_old(error):
                 raise
+
+    async def _offer(self, commands: Mapping[str, str]) -> None:
+        async def once() -> None:
+            await well_formed(self._bot.set_my_commands(list(commands.items())))
+
+        await tried(once)
 
     async def _poll(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
         asked: dict[str, Any] = {"timeout": self._poll_seconds, "allowed_updates": _HEARD}

@@ -16,6 +16,7 @@ from agent.domain.life import Document, Reply, Review
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import Archived, Duplicate, Failed, FailureReason, InReview, Outcome, State
 from tests.custody_builders import ANNA, NOON, a_document, ambiguous, candidate
+from tests.french import FRENCH
 
 ASKED = Review(document_id=DocumentId(7), epoch=2, decision=ambiguous(), opened_at=NOON)
 BY_RULE = Archived(record_id=RecordId("R1"), decided_by="rule")
@@ -177,7 +178,18 @@ def test_a_viewer_is_offered_what_a_viewer_may() -> None:
         "/refile",
         "/retry",
         "/pause",
+        "/resume",
     ]
+
+
+def test_the_menu_says_of_each_command_what_the_help_says() -> None:
+    menu = replies.menu(ENGLISH)
+    assert list(menu) == [
+        *("status", "pending", "find", "show", "costs", "health"),
+        *("undo", "refile", "retry", "pause", "resume"),
+    ]
+    assert menu["find"] == "documents by person, date, number or text"
+    assert replies.menu(FRENCH)["resume"] == "reprendre la prise en charge"
 
 
 @pytest.mark.parametrize(
