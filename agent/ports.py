@@ -8,6 +8,7 @@ from typing import Protocol
 
 from agent.core.rules import Rules
 from agent.core.voice import ENGLISH, Voice
+from agent.domain.decision import Denial
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
 from agent.domain.evidence import Evidence
 from agent.domain.identity import People, Person, RecordId
@@ -302,6 +303,10 @@ class Ledger(Protocol):
 
     def reviews_of(self, document_id: DocumentId) -> Sequence[Review]:
         """Every question that was ever asked about a document, oldest first."""
+        ...
+
+    def denials(self, sha256: Sha256) -> Sequence[Denial]:
+        """The records under which these bytes don't belong, as humans have said."""
         ...
 
     def inputs(self, document_id: DocumentId) -> Inputs | None:

@@ -10,6 +10,7 @@ policy `name` also a stranger who shares a registered person's name.
 
 from collections.abc import Iterable, Sequence
 
+from agent.core.denials import denied
 from agent.core.match import Assessment, Proof
 from agent.core.names import are_compatible, display
 from agent.domain.decision import (
@@ -17,6 +18,7 @@ from agent.domain.decision import (
     Ambiguous,
     Candidate,
     Decision,
+    Denial,
     Match,
     Policy,
     Reason,
@@ -34,6 +36,7 @@ def decide(
     confidence_floor: int,
     missing: str,
     is_trustworthy: bool,
+    denials: Sequence[Denial] = (),
 ) -> Decision:
     """Decide whose document it is.
 
@@ -41,6 +44,7 @@ def decide(
         confidence_floor: OCR confidence, 0 to 100, that every word a match rests on must reach.
         missing: what of the document could not be read; empty when every page was read to its end.
         is_trustworthy: the registry's copy is fresh and complete.
+        denials: the records under which humans have said that it does not belong.
     """
     ordered = sorted(assessments, key=lambda one: (-one.score, one.person.record_id))
     obstacle = _obstacle_for_all(ordered, missing=missing, is_trustworthy=is_trustworthy)
@@ -48,6 +52,7 @@ def decide(
         leads = [one for one in ordered if _is_lead(one, policy, confidence_floor)]
         if len(leads) == 1:
             obstacle = _obstacle_for(leads[0], ordered, confidence_floor)
+            obstacle = obstacle or denied(leads[0].person.record_id, denials)
             if obstacle is None:
                 return _match(leads[0], ordered, policy)
         else:
@@ -66,6 +71,7 @@ def obstacle_of(
     confidence_floor: int,
     missing: str,
     is_trustworthy: bool,
+    denials: Sequence[Denial] = (),
 ) -> Reason | None:
     """Say which rule keeps one person from being the match; None where no rule does.
 
@@ -80,7 +86,7 @@ def obstacle_of(
         return for_all
     if any(_is_lead(it, policy, confidence_floor) for it in assessments if it is not one):
         return _against("several_fit", "Somebody else in the registry fits equally well.")
-    return _obstacle_for(one, assessments, confidence_floor)
+    return _obstacle_for(one, assessments, confidence_floor) or denied(one.person.record_id, denials)
 
 
 def _why_not(one: Assessment, floor: int) -> Reason:

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from agent.core import learned, replay, rules
 from agent.core.decide import obstacle_of
+from agent.core.denials import DENIED
 from agent.core.match import Assessment, compare
 from agent.core.names import display
 from agent.core.pieces import Piece, pieces_of, printed_subjects
@@ -30,6 +31,7 @@ RULES: Mapping[str, str] = {
     "somebody_else": "nobody else may be named as the subject",
     "perhaps_somebody_else": "nobody else may be named as the subject",
     "homonym_not_excluded": "everybody who may bear that name must be told apart",
+    DENIED: "no human may have said that it does not belong there",
     "several_fit": "exactly one person may fit",
 }
 """What a match asks for, by the code of the reason that says it is not given; any other code is a contradiction."""
@@ -138,6 +140,7 @@ def _considered(assessments: Sequence[Assessment], inputs: Inputs, stored: Decis
                 confidence_floor=inputs.confidence_floor,
                 missing=inputs.missing,
                 is_trustworthy=inputs.is_trustworthy,
+                denials=inputs.denials,
             )
         yield Considered(
             person=one.person,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from agent.core import completeness
+from agent.core import completeness, denials
 from agent.core.details import detail_words
 from agent.core.presses import Verb, document_data
 from agent.core.telling_apart import told_apart
@@ -98,6 +98,8 @@ def why_asked(decision: Decision, *, voice: Voice) -> str:
             return voice.say("The rules would file it here; nothing is filed before you say so.")
         case Ambiguous() | Unmatched() if decision.reason.code == "document_incomplete":
             return completeness.in_words(decision.reason.sentence, voice)  # nothing that was read
+        case Ambiguous() | Unmatched() if decision.reason.code == denials.DENIED:
+            return denials.in_words(decision.reason.sentence, voice)  # nothing that was read
         case Ambiguous() | Unmatched():
             code = decision.reason.code
             return voice.say(WHY_ASKED.get(code, "The document does not say clearly whose it is."))

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from agent.domain.document import Box
-from agent.domain.identity import Person
+from agent.domain.identity import Person, RecordId
 
 CANDIDATES_SHOWN = 8
 """A person can compare about this many rows on a telephone; Telegram's keyboard shows them on two pages."""
@@ -85,6 +85,23 @@ class Unmatched:
 
 
 Decision = Match | Ambiguous | Unmatched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denial:
+    """A human has said that a document does not belong under a record: the rules alone never file it there again.
+
+    Attributes:
+        actor: who said so, such as `cli:anna`.
+    """
+
+    record_id: RecordId
+    actor: str
+
+    @property
+    def said_by(self) -> str:
+        """The name of the human."""
+        return self.actor.partition(":")[2] or self.actor
 
 
 def candidates_of(decision: Decision) -> tuple[Candidate, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agent.domain.decision import Mode, Policy
+from agent.domain.decision import Denial, Mode, Policy
 from agent.domain.evidence import MarkKind
 from agent.domain.identity import Person
 from agent.domain.lesson import Lesson
@@ -49,6 +49,7 @@ class Inputs:
         numbers: the kinds that were known.
         labels: those of the office.
         lessons: the active ones that concern these people, or whose label is printed.
+        denials: the records under which these bytes don't belong, as humans have said.
         rules_version: of the rules, as `core.rules.VERSION` was.
     """
 
@@ -63,4 +64,5 @@ class Inputs:
     near: tuple[Person, ...] = ()
     labels: tuple[KnownLabel, ...] = ()
     lessons: tuple[Lesson, ...] = ()
+    denials: tuple[Denial, ...] = ()
     rules_version: int

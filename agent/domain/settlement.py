@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.domain.decision import Denial
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Teaching
 from agent.domain.life import Step
@@ -21,6 +22,7 @@ class Settlement:
         messages: for each recipient what to tell; due only when the move is done.
         answered_by, answer: close the open review.
         inputs: what the outcome's decision was made of; None where nothing was decided.
+        denials: the records under which the document does not belong, as a human says by this.
         teachings: what the answer may teach; those that are known already are left as they are.
     """
 
@@ -33,4 +35,5 @@ class Settlement:
     answered_by: str | None = None
     answer: str | None = None
     inputs: Inputs | None = None
+    denials: Sequence[Denial] = ()
     teachings: Sequence[Teaching] = ()

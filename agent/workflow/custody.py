@@ -18,6 +18,7 @@ from agent.core.messages import message_for, missing_message, who
 from agent.core.places import next_name, place_of, suffix_of
 from agent.core.stories import reason_of, traits
 from agent.core.voice import Privacy, Voice
+from agent.domain.decision import Denial
 from agent.domain.document import Claim, DocumentId
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Teaching
@@ -207,6 +208,7 @@ def settle(
     inputs: Inputs | None = None,
     actor: str | None = None,
     answer: str | None = None,
+    denials: Sequence[Denial] = (),
     teachings: Sequence[Teaching] = (),
 ) -> Document:
     """Commit an outcome with its target and messages in one transaction, then do the move.
@@ -216,6 +218,7 @@ def settle(
         inputs: what was decided from; refuses to commit when the registry or a lesson has changed since.
         actor: the human behind it.
         answer: closes the open review.
+        denials: where the document does not belong, as the actor says by this.
         teachings: what the answer may teach.
 
     Raises:
@@ -233,6 +236,7 @@ def settle(
         answered_by=actor if answer is not None else None,
         answer=answer,
         inputs=inputs,
+        denials=denials,
         teachings=teachings,
     )
     intent = {"event": event, "actor": actor or "rule", **traits(document, outcome)}

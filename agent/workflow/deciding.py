@@ -13,7 +13,7 @@ from agent.core.names import display
 from agent.core.proposals import ASKED_FOR
 from agent.core.rereading import pages_to_reread
 from agent.core.rules import Rules
-from agent.domain.decision import Decision, Match
+from agent.domain.decision import Decision, Denial, Match
 from agent.domain.document import DocumentText, text_of_plain
 from agent.domain.evidence import Evidence
 from agent.domain.identity import People
@@ -32,16 +32,23 @@ class Judgement:
     decision: Decision
 
 
-def judge(text: DocumentText, registry: Registry, office: Rules, lessons: Sequence[Lesson] = ()) -> Judgement:
+def judge(
+    text: DocumentText,
+    registry: Registry,
+    office: Rules,
+    lessons: Sequence[Lesson] = (),
+    denials: Sequence[Denial] = (),
+) -> Judgement:
     """Decide whose a text is.
 
     Args:
         lessons: the active ones.
+        denials: of the document's bytes.
 
     Raises:
         RegistryUnavailable: it can't be searched now.
     """
-    judged = judge_named(text, registry, office, lessons)
+    judged = judge_named(text, registry, office, lessons, denials)
     if isinstance(judged.decision, Match):
         return judged
     inputs = replace(judged.inputs, near=tuple(registry.proposals(judged.evidence, ASKED_FOR)))
@@ -49,7 +56,11 @@ def judge(text: DocumentText, registry: Registry, office: Rules, lessons: Sequen
 
 
 def judge_named(
-    text: DocumentText, registry: Registry, office: Rules, lessons: Sequence[Lesson] = ()
+    text: DocumentText,
+    registry: Registry,
+    office: Rules,
+    lessons: Sequence[Lesson] = (),
+    denials: Sequence[Denial] = (),
 ) -> Judgement:
     """Decide as `judge` does, without a search for those who are merely near: the verdict is the same.
 
@@ -71,6 +82,7 @@ def judge_named(
         numbers=replay.known_numbers(office.vocabulary),
         labels=replay.known_labels(office.vocabulary),
         lessons=learned.concerning(lessons, considered, evidence),
+        denials=tuple(denials),
         rules_version=rules.VERSION,
     )
     decision = replay.decide_from(evidence, inputs)

@@ -31,7 +31,8 @@ def process_document(document_id: DocumentId, ports: Ports) -> None:
 
         def decide(text: DocumentText) -> Judgement:
             with custody.step("decide"):
-                return judge(text, ports.registry, ports.rules, active_lessons(ports))
+                denials = ports.ledger.denials(claim.sha256)
+                return judge(text, ports.registry, ports.rules, active_lessons(ports), denials)
 
         def read_once_more(text: DocumentText, pages: Sequence[int]) -> DocumentText:
             with custody.step("read"):

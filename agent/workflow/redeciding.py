@@ -89,7 +89,8 @@ def _decided_now(document: Document, ports: Ports, lessons: Sequence[Lesson]) ->
     text = ports.ledger.text(document.document_id, document.sha256)
     if text is None:
         return document.outcome.decision
-    judged = judge_named(text, ports.registry, ports.rules, lessons)
+    denials = ports.ledger.denials(document.sha256)
+    judged = judge_named(text, ports.registry, ports.rules, lessons, denials)
     return judged.decision if judged.people.is_trustworthy else None
 
 

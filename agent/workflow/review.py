@@ -14,7 +14,7 @@ from agent import errors
 from agent.core import desk
 from agent.core.stories import traits
 from agent.core.voice import ENGLISH, Voice
-from agent.domain.decision import Decision, Reason, Unmatched, candidates_of
+from agent.domain.decision import Decision, Denial, Reason, Unmatched, candidates_of
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
 from agent.domain.lesson import Teaching
@@ -136,8 +136,10 @@ def _answer(request: Request, document: Document, ports: Ports) -> Upshot:
             Phrase("What is asked now: {command}", command=Command(f"show {document.reference}")),
         )
     teachings: tuple[Teaching, ...] = ()
+    denials: tuple[Denial, ...] = ()
     if request.argument == NONE_OF_THESE:
         outcome: Archived | Failed = Failed(reason=FailureReason.REJECTED, decided_by=request.actor)
+        denials = tuple(_denial(one.person.record_id, request) for one in candidates_of(review.decision))
         told = [
             Phrase(
                 "{document} is set aside in failed/: it belongs to none of the people in the registry.",
@@ -159,6 +161,7 @@ def _answer(request: Request, document: Document, ports: Ports) -> Upshot:
         event=Event.ANSWERED,
         actor=request.actor,
         answer=request.argument,
+        denials=denials,
         teachings=teachings,
     )
     return Upshot(done=True, phrases=tuple(told))
@@ -226,7 +229,8 @@ def _undo(request: Request, document: Document, ports: Ports) -> Upshot:
         reason=Reason(code="undone", supports=False, sentence="The filing was undone by a human.")
     )
     outcome = InReview(decision=decision, document_kind=filed.document_kind)
-    settle(document, outcome, ports, event=Event.UNDONE, actor=request.actor)
+    denials = (_denial(filed.record_id, request),)
+    settle(document, outcome, ports, event=Event.UNDONE, actor=request.actor, denials=denials)
     return Upshot(done=True, phrases=(told, *take_back(request, ports)))
 
 
@@ -251,8 +255,13 @@ def _refile(request: Request, document: Document, ports: Ports) -> Upshot:
         document_kind=filed.document_kind,
         decision=filed.decision,
     )
-    settle(document, outcome, ports, event=Event.REFILED, actor=request.actor)
+    denials = (_denial(filed.record_id, request),)
+    settle(document, outcome, ports, event=Event.REFILED, actor=request.actor, denials=denials)
     return Upshot(done=True, phrases=(told, *take_back(request, ports)))
+
+
+def _denial(record_id: RecordId, request: Request) -> Denial:
+    return Denial(record_id=record_id, actor=request.actor)
 
 
 def _is_refiled(document: Document, request: Request) -> bool:

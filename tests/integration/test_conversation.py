@@ -891,3 +891,14 @@ def test_what_replies_to_nothing_of_ours_or_comes_from_a_viewer_is_left_alone(ch
     chat.say("Keller", replies_to="r99", user=VIEWER)
 
     assert chat.said() == []
+
+
+def test_none_of_these_after_a_search_denies_those_who_were_found_too(chat: Chat) -> None:
+    question = chat.ask()
+    chat.say("Keller")
+    assert chat.now().offered == ("R2",)
+    chat.press(Option.NONE)
+    sha256 = chat.office.row(question.document_id).sha256
+    assert sha256 is not None
+    denials = chat.office.ledger.denials(sha256)
+    assert [(one.record_id, one.said_by) for one in denials] == [("R1", "anna"), ("R2", "anna")]

@@ -13,6 +13,7 @@ from agent.adapters.watch import REFUSED_WORDS, OddityKind
 from agent.core import replies
 from agent.core.completeness import WHOLE
 from agent.core.completeness import WHY as WHY_INCOMPLETE
+from agent.core.denials import SAID
 from agent.core.details import DETAILS
 from agent.core.identifiers import IDENTIFIERS
 from agent.core.messages import CHOSEN, KINDS, REASONS, WHY_ASKED
@@ -43,7 +44,7 @@ TABLES: tuple[Iterable[str], ...] = (
     LEFT_OUT.values(),
     WHY_UNDRAWN.values(),
     WHY_UNSHOWN.values(),
-    (REFUSED_WORDS,),
+    (REFUSED_WORDS, SAID),
     (*WHY_INCOMPLETE.values(), *WHOLE),
     DETAILS.values(),
     STATES.values(),

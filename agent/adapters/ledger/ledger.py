@@ -8,11 +8,12 @@ from sqlalchemy import Engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from agent import errors
-from agent.adapters.ledger import changes, learning, readings, rows
+from agent.adapters.ledger import changes, denials, learning, readings, rows
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.questions import close_question
 from agent.adapters.ledger.rows import load
 from agent.adapters.ledger.schema import documents, homes, reviews, steps
+from agent.domain.decision import Denial
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256, reference
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Lesson, LessonNumber, LessonState
@@ -193,6 +194,7 @@ class SqlLedger:
                 settled_at=now,
                 **rows.columns_of(settlement.outcome),
             )
+            denials.keep(connection, before, settlement, now)
             card = changes.card_of(connection, before, settled, settlement.messages)
             if settlement.answered_by is not None and settlement.answer is not None:
                 changes.close_review(connection, document_id, settlement.answered_by, settlement.answer, now)
@@ -368,6 +370,10 @@ class SqlLedger:
             return [rows.review_of(row) for row in found]
 
     # --- What decisions were made of, and what answers teach
+
+    def denials(self, sha256: Sha256) -> Sequence[Denial]:
+        with reading(self._engine) as connection:
+            return denials.of_bytes(connection, sha256)
 
     def inputs(self, document_id: DocumentId) -> Inputs | None:
         with reading(self._engine) as connection:

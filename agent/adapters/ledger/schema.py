@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0014"
+REVISION = "0016"
 """The migration that this code is written for."""
 
 
@@ -124,6 +124,15 @@ reviews = Table(
     Column("answered_at", UtcDateTime),
     Column("answered_by", String(128)),
     Column("answer", Text),
+)
+
+denials = Table(
+    "denials",
+    metadata,
+    Column("sha256", String(64), primary_key=True),  # of the bytes: the same file may be dropped again
+    Column("record_id", String(128), primary_key=True),
+    Column("denied_by", String(128), nullable=False),
+    Column("denied_at", UtcDateTime, nullable=False),
 )
 
 inputs = Table(
