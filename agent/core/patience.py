@@ -1,6 +1,8 @@
-"""When a message is given up that fails again and again while its channel answers everything else.
+"""When a message may be to blame that fails again and again while its channel answers something else.
 
-A failure that comes with an outage is nobody's fault and doesn't count, so an outage ends no message, however long.
+A failure that comes with an outage is nobody's fault and doesn't count. Nor does a count prove anything: what is asked
+may answer while no message gets through. The proof is another message of the same kind, and without one nothing is
+given up. An address that takes nothing needs no proof: whatever else it were given would fare as badly.
 """
 
 import datetime
@@ -19,6 +21,6 @@ def failed_alone(before: LoneFailures | None, now: datetime.datetime) -> LoneFai
     return LoneFailures(count=before.count + 1, since=before.since)
 
 
-def is_hopeless(failures: LoneFailures, now: datetime.datetime) -> bool:
-    """Whether the message is to be given up: it failed often enough, and for long enough."""
+def is_worth_a_proof(failures: LoneFailures, now: datetime.datetime) -> bool:
+    """Whether it failed often enough, and for long enough, that the messages behind it are tried before it succeeds."""
     return failures.count >= MOST_FAILURES and now - failures.since >= SHORTEST_PATIENCE

@@ -2,19 +2,19 @@
 
 A message is sent first and marked after it, so a death in between sends it again: its reference makes that
 harmless, where the other order would lose it. A recipient who can't be reached holds up nobody else. A message that
-alone can't be delivered, while its channel answers, is given up in the end, so that those behind it go on.
+fails for long, while its channel answers, is passed over, and given up once another to the same recipient gets through.
 """
 
 import datetime
 import math
 import random
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
 
-from agent.core.patience import failed_alone, is_hopeless
+from agent.core.patience import failed_alone, is_worth_a_proof
 from agent.domain.message import Blame, LoneFailures, Parcel, ParcelId
 from agent.errors import MessageRefused, NotifierUnavailable
 from agent.notifier import Notifier
@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 20
 """Parcels fetched at once: few, so that a stop or a new message waits for seconds at most."""
+MOST_SUSPECTS = 3
+"""How many messages to one recipient are passed over in a turn: each may take as long as a call does."""
 FIRST_PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 600.0
 LONGEST_REQUEST_SECONDS = 86_400.0
@@ -104,77 +106,112 @@ def relay(
         longest_pause_seconds: of a recipient: how soon after an outage of any length the next try comes at last.
         jitter: a number from 0 to 1 that spreads the attempts.
     """
-    unmarked = {} if unmarked is None else unmarked
-    for parcel_id, receipt in list(unmarked.items()):
-        _mark(parcel_id, receipt, outbox, clock, unmarked)
-    unreachable: set[str] = set()
+    turn = _Turn(
+        outbox=outbox,
+        notifier=notifier,
+        clock=clock,
+        unmarked={} if unmarked is None else unmarked,
+        is_quiet=is_quiet,
+        longest_pause_seconds=longest_pause_seconds,
+        jitter=jitter,
+    )
+    for parcel_id, receipt in list(turn.unmarked.items()):
+        turn.mark(parcel_id, receipt)
     due = outbox.due(clock.now(), BATCH)
     told_otherwise = gather()
     for parcel in due:
         if should_stop():
             break
-        if parcel.parcel_id in told_otherwise or parcel.recipient in unreachable:
+        if parcel.parcel_id in told_otherwise or parcel.recipient in turn.unreachable:
             continue
         current = outbox.current(parcel.parcel_id)  # a batch takes many seconds, and people answer meanwhile
-        if current is None:
-            continue
-        if is_quiet(clock.now()):
-            current = _hushed(current)
-        longest = longest_pause_seconds(parcel.recipient)
-        if not _deliver(current, outbox, notifier, clock, unmarked, longest, jitter):
-            unreachable.add(parcel.recipient)
+        if current is not None:
+            turn.deliver(current)
     return outbox.next_due()
 
 
-def _mark(
-    parcel_id: ParcelId, receipt: str, outbox: Outbox, clock: Clock, unmarked: dict[ParcelId, str]
-) -> None:
-    """Write that it was sent, and keep the receipt for the next try if the ledger can't take it."""
-    unmarked[parcel_id] = receipt
-    outbox.mark_sent(parcel_id, receipt, clock.now())
-    del unmarked[parcel_id]
+@dataclass(kw_only=True)
+class _Turn:
+    """One look at what is due.
 
+    Attributes:
+        unreachable: recipients whose further messages have to wait.
+        suspects: messages that failed so often that they are passed over: one that gets through proves them guilty.
+    """
 
-def _deliver(
-    parcel: Parcel,
-    outbox: Outbox,
-    notifier: Notifier,
-    clock: Clock,
-    unmarked: dict[ParcelId, str],
-    longest_pause_seconds: float,
-    jitter: Callable[[], float],
-) -> bool:
-    """Try one parcel; False when its recipient can't be reached now."""
-    line = log.bind(document=parcel.message.reference, kind=parcel.message.kind)
-    try:
-        receipt = _say(parcel, notifier)
-    except NotifierUnavailable as error:
-        counted = _counted(parcel, error, notifier, clock)
-        if counted is not None and is_hopeless(counted, clock.now()):
-            outbox.mark_dead(parcel.parcel_id, error.sentence, clock.now(), error.blame)
-            line.warning("message_given_up", reason=error.reason, attempt=parcel.attempts + 1)
-            return True
-        pause = pause_seconds(parcel.attempts, error.retry_after_seconds, jitter(), longest_pause_seconds)
-        until = clock.now() + datetime.timedelta(seconds=pause)
-        outbox.postpone(parcel.parcel_id, until, error.sentence, counted or parcel.alone)
-        line.warning("message_postponed", reason=error.reason, pause_seconds=round(pause, 1))
-        return False
-    except MessageRefused as error:
-        outbox.mark_dead(parcel.parcel_id, error.sentence, clock.now(), error.blame)
-        line.warning("message_refused", reason=error.reason)
-    else:
-        _mark(parcel.parcel_id, receipt, outbox, clock, unmarked)
-        line.info("message_sent", receipt=receipt)
-    return True
+    outbox: Outbox
+    notifier: Notifier
+    clock: Clock
+    unmarked: dict[ParcelId, str]
+    is_quiet: Callable[[datetime.datetime], bool]
+    longest_pause_seconds: Callable[[str], float]
+    jitter: Callable[[], float]
+    unreachable: set[str] = field(default_factory=set)
+    suspects: list[Parcel] = field(default_factory=list)
 
+    def mark(self, parcel_id: ParcelId, receipt: str) -> None:
+        """Write that it was sent, and keep the receipt for the next try if the ledger can't take it."""
+        self.unmarked[parcel_id] = receipt
+        self.outbox.mark_sent(parcel_id, receipt, self.clock.now())
+        del self.unmarked[parcel_id]
 
-def _counted(
-    parcel: Parcel, error: NotifierUnavailable, notifier: Notifier, clock: Clock
-) -> LoneFailures | None:
-    """Count a failure that is no outage: the channel answers something else in the same moment. None for any other."""
-    if error.blame is None or not notifier.answers(parcel.recipient):
-        return None
-    return failed_alone(parcel.alone, clock.now())
+    def deliver(self, parcel: Parcel, *, is_proven: bool = False) -> None:
+        """Try one parcel.
+
+        Args:
+            is_proven: if it fails once more, it alone is to blame.
+        """
+        line = log.bind(document=parcel.message.reference, kind=parcel.message.kind)
+        try:
+            receipt = _say(_hushed(parcel) if self.is_quiet(self.clock.now()) else parcel, self.notifier)
+        except NotifierUnavailable as error:
+            alone = self._counted(parcel, error)
+            is_suspect = alone is not None and is_worth_a_proof(alone, self.clock.now())
+            if is_suspect and (is_proven or error.blame is Blame.RECIPIENT):
+                self.outbox.mark_dead(parcel.parcel_id, error.sentence, self.clock.now(), error.blame)
+                line.warning("message_given_up", reason=error.reason, attempt=parcel.attempts + 1)
+                return
+            pause = self._postpone(parcel, error, alone)
+            line.warning("message_postponed", reason=error.reason, pause_seconds=round(pause, 1))
+            if is_suspect:
+                self.suspects.append(parcel)
+            if not is_suspect or len(self._suspects_of(parcel.recipient)) >= MOST_SUSPECTS:
+                self.unreachable.add(parcel.recipient)
+        except MessageRefused as error:
+            self.outbox.mark_dead(parcel.parcel_id, error.sentence, self.clock.now(), error.blame)
+            line.warning("message_refused", reason=error.reason)
+        else:
+            self.mark(parcel.parcel_id, receipt)
+            line.info("message_sent", receipt=receipt)
+            self._try_suspects_again(parcel)
+
+    def _counted(self, parcel: Parcel, error: NotifierUnavailable) -> LoneFailures | None:
+        """Count a failure while the channel answers something else in the same moment. None for any other."""
+        if error.blame is None or not self.notifier.answers(parcel.recipient):
+            return None
+        return failed_alone(parcel.alone, self.clock.now())
+
+    def _postpone(self, parcel: Parcel, error: NotifierUnavailable, alone: LoneFailures | None) -> float:
+        longest = self.longest_pause_seconds(parcel.recipient)
+        pause = pause_seconds(parcel.attempts, error.retry_after_seconds, self.jitter(), longest)
+        until = self.clock.now() + datetime.timedelta(seconds=pause)
+        self.outbox.postpone(parcel.parcel_id, until, error.sentence, alone or parcel.alone)
+        return pause
+
+    def _suspects_of(self, recipient: str) -> list[Parcel]:
+        return [suspect for suspect in self.suspects if suspect.recipient == recipient]
+
+    def _try_suspects_again(self, through: Parcel) -> None:
+        """Something got through: whoever was passed over gets a last chance, for the outage may just have ended.
+
+        An edit tells nothing of a new message, nor the other way round: Telegram may be unable to do one of the two.
+        """
+        for suspect in self._suspects_of(through.recipient):
+            if (suspect.replaces is None) is (through.replaces is None):
+                self.suspects.remove(suspect)
+                current = self.outbox.current(suspect.parcel_id)
+                if current is not None:
+                    self.deliver(current, is_proven=True)
 
 
 def _hushed(parcel: Parcel) -> Parcel:

@@ -143,7 +143,7 @@ def test_a_message_that_alone_fails_for_a_quarter_of_an_hour_is_given_up_and_the
     assert api.texts == ["elsewhere", "second", "third"]
     assert post.dead() == [("poisoned", "message")]
     assert 15 <= post.minutes < 17
-    assert [line["attempt"] for line in lines if line["event"] == "message_given_up"] == [27]
+    assert [line["attempt"] for line in lines if line["event"] == "message_given_up"] == [28]
     assert post.undelivered.refusing((HERE, THERE)) == {HERE: None, THERE: None}
 
 
@@ -192,8 +192,9 @@ def test_failures_of_an_outage_do_not_count_when_it_is_over(api: BotApi, post: P
 
 
 def test_what_is_known_of_a_message_survives_a_restart(api: BotApi, engine: Engine, post: Post) -> None:
-    api.suffer(botapi.SERVER_ERROR, method="sendMessage")
-    post.write("poisoned")
+    api.suffer(botapi.SERVER_ERROR, method="sendMessage", words="poisoned")
+    for title in ("poisoned", "second"):
+        post.write(title)
     post.run(10 * MINUTE)
     again = Post(api, engine)
     again.clock.moment = post.clock.now()
@@ -212,18 +213,39 @@ def test_who_is_asked_for_patience_is_patient_for_ever(api: BotApi, post: Post) 
     assert api.texts == ["first"]
 
 
-def test_an_edit_that_alone_fails_is_given_up_and_the_next_one_takes_its_place(
+def test_an_edit_that_alone_fails_holds_up_nobody_for_ever_and_the_next_one_takes_its_place(
     api: BotApi, post: Post
 ) -> None:
-    post.write("asked", card="question:1")
+    for card in ("question:1", "question:2"):
+        post.write("asked", card=card)
     post.run(MINUTE)
     api.suffer(botapi.SERVER_ERROR, words="poisoned")
     post.write("poisoned", card="question:1")
+    post.write("second")
     post.run(30 * MINUTE)
-    assert (api.texts, post.dead()) == (["asked"], [("question:1", "message")])
-    post.write("answered", card="question:1")
+    assert (api.texts, post.dead()) == (["asked", "asked", "second"], [])
+    post.write("answered", card="question:2")
     post.run(MINUTE)
-    assert api.texts == ["answered"]
+    assert (api.texts, post.dead()) == (["asked", "answered", "second"], [("question:1", "message")])
+    post.write("answered too", card="question:1")
+    post.run(MINUTE)
+    assert api.texts == ["answered too", "answered", "second"]
+
+
+def test_hours_in_which_telegram_answers_but_sends_nothing_give_up_nothing(api: BotApi, post: Post) -> None:
+    post.write("asked", card="question:1")
+    post.run(MINUTE)
+    api.suffer(botapi.SERVER_ERROR, method="sendMessage")
+    titles = [f"message {number}" for number in range(1, 13)]
+    for title in titles:
+        post.write(title)
+    post.run(20 * MINUTE)
+    post.write("answered", card="question:1")
+    post.run(100 * MINUTE)
+    assert (api.texts, post.dead()) == (["asked"], [])
+    api.recover()
+    post.run(MINUTE)
+    assert api.texts == ["answered", *titles]
 
 
 def test_a_text_that_is_refused_says_nothing_of_its_chat(api: BotApi, post: Post) -> None:

@@ -1,10 +1,10 @@
-"""When a message is given up."""
+"""When a message may be to blame for its failures."""
 
 import datetime
 
 import pytest
 
-from agent.core.patience import failed_alone, is_hopeless
+from agent.core.patience import failed_alone, is_worth_a_proof
 from agent.domain.message import LoneFailures
 
 pytestmark = pytest.mark.reliability
@@ -20,11 +20,11 @@ def test_failures_are_counted_from_the_first_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "minutes", "hopeless"),
+    ("count", "minutes", "is_worth_it"),
     [(8, 15, True), (7, 60, False), (8, 14, False), (50, 14, False), (9, 16, True)],
 )
-def test_a_message_is_given_up_after_enough_failures_and_enough_time(
-    count: int, minutes: int, hopeless: bool
+def test_a_message_may_be_to_blame_after_enough_failures_and_enough_time(
+    count: int, minutes: int, is_worth_it: bool
 ) -> None:
     failures = LoneFailures(count=count, since=NOON)
-    assert is_hopeless(failures, NOON + minutes * MINUTE) is hopeless
+    assert is_worth_a_proof(failures, NOON + minutes * MINUTE) is is_worth_it

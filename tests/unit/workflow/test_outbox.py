@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
+from agent.domain.document import DocumentId
 from agent.domain.message import Blame, LoneFailures, Message, ParcelId
 from agent.errors import DossierdError, LedgerUnavailable, MessageRefused, NotifierUnavailable
-from agent.workflow.outbox import BATCH, pause_seconds, relay
+from agent.workflow.outbox import BATCH, MOST_SUSPECTS, pause_seconds, relay
 from tests.fakes_outbox import NOON, FakeNotifier, FakeOutbox, StandingClock, a_message
 
 pytestmark = pytest.mark.reliability
@@ -237,40 +238,172 @@ def test_relay_is_back_soon_for_whom_it_may_not_wait_long() -> None:
     assert [row.due_at for row in outbox.rows] == [after(40), after(600)]
 
 
-def _fail(minutes: int, *, blame: Blame | None, is_away: bool = False) -> FakeOutbox:
-    outbox, clock = FakeOutbox(), StandingClock()
-    notifier = FakeNotifier(is_away=is_away)
-    notifier.troubles["anna"] = [NotifierUnavailable("no answer", blame=blame) for _ in range(minutes + 1)]
-    for number in (1, 2):
+class Failing(FakeNotifier):
+    """One that fails with messages of some numbers, or at everything of a sort, and answers other questions."""
+
+    def __init__(self, *numbers: int, blame: Blame | None = Blame.MESSAGE, is_away: bool = False) -> None:
+        super().__init__(is_away=is_away)
+        self.numbers = set(numbers)
+        self._error = NotifierUnavailable("no answer", blame=blame)
+
+    def send(self, message: Message, recipient: str) -> str:
+        if message.document_id in self.numbers:
+            self.tries.append((recipient, message.document_id))
+            raise self._error
+        return super().send(message, recipient)
+
+
+class Minutes:
+    """Lets minutes go by, one look at the outbox in each; the pauses are as long."""
+
+    def __init__(self, outbox: FakeOutbox, notifier: FakeNotifier) -> None:
+        self.outbox, self.notifier, self.clock = outbox, notifier, StandingClock()
+
+    def go_by(self, minutes: int) -> None:
+        for _ in range(minutes):
+            relay(
+                self.outbox,
+                self.notifier,
+                self.clock,
+                longest_pause_seconds=lambda _: 60.0,
+                jitter=lambda: 1.0,
+            )
+            self.clock.advance(60)
+
+    @property
+    def dead(self) -> list[DocumentId | None]:
+        return [row.parcel.message.document_id for row in self.outbox.rows if row.is_dead]
+
+
+def _three_wait(notifier: FakeNotifier) -> Minutes:
+    outbox = FakeOutbox()
+    for number in (1, 2, 3):
         outbox.add("anna", number)
-    for _ in range(minutes + 1):
-        clock.moment = relay(outbox, notifier, clock, longest_pause_seconds=lambda _: 60.0) or after(3600)
-    return outbox
+    return Minutes(outbox, notifier)
 
 
 def test_a_message_that_alone_fails_is_given_up_and_the_next_one_goes_on() -> None:
-    outbox = _fail(25, blame=Blame.MESSAGE)
-    assert (outbox.rows[0].is_dead, outbox.rows[0].blame) == (True, Blame.MESSAGE)
-    assert not outbox.rows[1].is_dead
+    time = _three_wait(Failing(1))
+    time.go_by(15)
+    assert (time.dead, time.notifier.sent) == ([], [])
+    time.go_by(1)
+    assert (time.dead, time.notifier.sent) == ([1], [("anna", 2), ("anna", 3)])
+    assert time.outbox.rows[0].blame is Blame.MESSAGE
+
+
+def test_a_message_that_alone_fails_and_has_none_behind_it_waits_for_one() -> None:
+    outbox = FakeOutbox()
+    outbox.add("anna", 1)
+    time = Minutes(outbox, Failing(1))
+    time.go_by(120)
+    assert time.dead == []
+    outbox.add("anna", 2, due_at=time.clock.now())
+    time.go_by(1)
+    assert (time.dead, time.notifier.sent) == ([1], [("anna", 2)])
+
+
+def test_two_messages_that_fail_are_given_up_by_the_one_behind_them() -> None:
+    time = _three_wait(Failing(1, 2))
+    time.go_by(30)
+    assert (time.dead, time.notifier.sent) == ([], [])
+    time.go_by(2)
+    assert (time.dead, time.notifier.sent) == ([1, 2], [("anna", 3)])
+
+
+def test_an_outage_in_which_the_channel_answers_all_but_messages_gives_up_nothing() -> None:
+    notifier = Failing(*range(1, 13))
+    outbox = FakeOutbox()
+    for number in range(1, 13):
+        outbox.add("anna", number)
+    time = Minutes(outbox, notifier)
+    time.go_by(300)
+    assert time.dead == []
+    assert len(notifier.tries) <= 300 * MOST_SUSPECTS
+    notifier.numbers.clear()
+    time.go_by(2)
+    assert notifier.sent == [("anna", number) for number in range(1, 13)]
+
+
+def test_an_outage_that_ends_between_two_messages_gives_up_neither() -> None:
+    class Returning(Failing):
+        def send(self, message: Message, recipient: str) -> str:
+            if message.document_id == 2:
+                self.numbers.clear()
+            return super().send(message, recipient)
+
+    time = _three_wait(Returning(1, 2, 3))
+    time.go_by(16)
+    assert time.dead == []
+    assert time.notifier.sent == [("anna", 2), ("anna", 1), ("anna", 3)]
+
+
+def test_an_edit_that_gets_through_proves_nothing_of_a_new_message() -> None:
+    class OnlyEdits(Failing):
+        def replace(self, receipt: str, message: Message, recipient: str) -> str:
+            self.replaced.append(receipt)
+            return receipt
+
+    outbox = FakeOutbox()
+    outbox.put("question:12", "anna", a_message(7), NOON)
+    outbox.mark_sent(outbox.due(NOON, 1)[0].parcel_id, "41", NOON)
+    outbox.add("anna", 1)
+    outbox.put("question:12", "anna", a_message(7), NOON)
+    notifier = OnlyEdits(1)
+    time = Minutes(outbox, notifier)
+    time.go_by(60)
+    assert (time.dead, notifier.replaced) == ([], ["41"])
+
+
+def test_what_one_recipient_takes_proves_nothing_of_another() -> None:
+    outbox = FakeOutbox()
+    outbox.add("anna", 1)
+    time = Minutes(outbox, Failing(1))
+    for _ in range(30):
+        outbox.add("bert", 2, due_at=time.clock.now())
+        time.go_by(1)
+    assert time.dead == []
+    assert len(time.notifier.sent) == 30
+
+
+def test_a_recipient_who_takes_nothing_is_given_up_without_a_proof() -> None:
+    time = _three_wait(Failing(1, 2, 3, blame=Blame.RECIPIENT))
+    time.go_by(16)
+    assert time.dead == [1]
+    assert time.outbox.rows[0].blame is Blame.RECIPIENT
+
+
+def test_what_gets_a_last_chance_at_night_makes_no_sound() -> None:
+    class Returning(Failing):
+        def send(self, message: Message, recipient: str) -> str:
+            if message.document_id == 2:
+                self.numbers.clear()
+            return super().send(message, recipient)
+
+    outbox, notifier = FakeOutbox(), Returning(1)
+    for number in (1, 2):
+        outbox.postpone(
+            outbox.add("anna", number), NOON, "no answer", LoneFailures(count=20, since=after(-3600))
+        )
+    relay(outbox, notifier, StandingClock(), is_quiet=lambda _: True)
+    assert (notifier.sent, notifier.silent) == ([("anna", 2), ("anna", 1)], [True, True])
 
 
 @pytest.mark.parametrize(
     ("blame", "is_away"), [(Blame.MESSAGE, True), (None, False)], ids=["outage", "patience"]
 )
 def test_what_can_not_be_the_messages_fault_gives_nothing_up(blame: Blame | None, is_away: bool) -> None:
-    outbox = _fail(60, blame=blame, is_away=is_away)
-    assert not outbox.rows[0].is_dead
-    assert outbox.rows[0].parcel.alone is None
+    time = _three_wait(Failing(1, blame=blame, is_away=is_away))
+    time.go_by(60)
+    assert (time.dead, time.notifier.sent) == ([], [])
+    assert time.outbox.rows[0].parcel.alone is None
 
 
 def test_a_failure_of_an_outage_gives_up_no_message_that_failed_alone_before() -> None:
-    outbox, notifier, clock = FakeOutbox(), FakeNotifier(is_away=True), StandingClock()
-    notifier.troubles["anna"] = [NotifierUnavailable("no answer", blame=Blame.MESSAGE)]
-    parcel_id = outbox.add("anna", 1)
-    outbox.postpone(parcel_id, NOON, "no answer", LoneFailures(count=20, since=after(-3600)))
-    relay_now(outbox, notifier, clock)
-    assert not outbox.row(parcel_id).is_dead
-    assert outbox.row(parcel_id).parcel.alone == LoneFailures(count=20, since=after(-3600))
+    time = _three_wait(Failing(1, is_away=True))
+    time.outbox.postpone(ParcelId(1), NOON, "no answer", LoneFailures(count=20, since=after(-3600)))
+    time.go_by(1)
+    assert (time.dead, time.notifier.sent) == ([], [])
+    assert time.outbox.rows[0].parcel.alone == LoneFailures(count=20, since=after(-3600))
 
 
 @pytest.mark.parametrize(
