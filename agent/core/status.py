@@ -1,38 +1,47 @@
-"""How the work goes, in a line for a chat: how many documents are where, and what holds them up."""
+"""How the work goes, in a line for a chat: what waits for people, what was done, and what holds it up."""
 
 from collections.abc import Mapping
 
 from agent.core.pauses import pause_words
 from agent.core.voice import Voice
-from agent.domain.outcome import STATES, State
+from agent.domain.outcome import IN_WORK, State
 from agent.domain.pause import Pause
+
+COUNTED: Mapping[State, tuple[str, str]] = {
+    State.IN_REVIEW: ("{number} waits for an answer", "{number} wait for an answer"),
+    State.ARCHIVED: ("{number} filed", "{number} filed"),
+    State.DUPLICATE: ("{number} came twice", "{number} came twice"),
+    State.FAILED: ("{number} set aside", "{number} set aside"),
+    State.MISSING: ("{number} not where it was put", "{number} not where they were put"),
+}
+"""What is said of one document and of several, what people have to do first; forgotten ones are no news."""
 
 
 def status_line(
     counts: Mapping[State, int],
     voice: Voice,
     *,
-    waiting: int,
     stuck: int = 0,
     pause: Pause | None = None,
     is_shut: bool = False,
 ) -> str:
-    """Say it: `in line: 2 · archived: 3 · in review: 1`.
+    """Say it: `1 waits for an answer · 3 filed · nothing is being read`.
 
     Args:
         counts: documents in each state.
-        waiting: how many wait for a worker, and `stuck` how many of them can't go on.
+        stuck: how many can't go on.
         is_shut: whether nothing new can be taken in, such as for a full disk.
     """
     parts = [voice.say("no new documents are taken in")] if is_shut else []
     if pause is not None:
         parts.append(pause_words(pause, voice))
-    parts.append(voice.say("in line: {number}", number=waiting))
+    parts += [voice.count(*COUNTED[state], counts[state]) for state in COUNTED if counts.get(state)]
     if stuck:
         parts.append(voice.say("can't go on: {number}", number=stuck))
-    parts += [
-        voice.say("{state}: {number}", state=voice.say(STATES[state]), number=counts[state])
-        for state in State
-        if counts.get(state)
-    ]
+    under_way = sum(counts.get(state, 0) for state in IN_WORK)
+    parts.append(
+        voice.count("{number} is being read", "{number} are being read", under_way)
+        if under_way
+        else voice.say("nothing is being read")
+    )
     return " · ".join(parts)

@@ -280,7 +280,6 @@ class Daemon:
         return status_line(
             self._parts.ledger.counts(),
             self._ports.voice,
-            waiting=self.dispatcher.waiting,
             stuck=len(self.dispatcher.stuck()),
             pause=self._ports.pauses.standing(self._ports.clock.now()),
             is_shut=self._gate.trouble is not None,

@@ -18,6 +18,7 @@ from agent.core.details import DETAILS
 from agent.core.identifiers import IDENTIFIERS
 from agent.core.messages import CHOSEN, KINDS, REASONS, WHY_ASKED
 from agent.core.replies import LEFT_OUT
+from agent.core.status import COUNTED
 from agent.core.telling_apart import MONTHS
 from agent.core.voice import DAY_AND_HOUR, ENGLISH
 from agent.domain.outcome import FAILURES, STATES, WHY_NOT
@@ -30,7 +31,7 @@ from agent.languages import catalogue, languages
 ROOT = Path(agent.__file__).parent
 TRANSLATED = languages()[1:]
 
-TABLES: tuple[Iterable[str], ...] = (
+TABLES: tuple[Iterable[str | tuple[str, str]], ...] = (
     MONTHS,
     (DAY_AND_HOUR,),
     KINDS.values(),
@@ -48,6 +49,7 @@ TABLES: tuple[Iterable[str], ...] = (
     (*WHY_INCOMPLETE.values(), *WHOLE),
     DETAILS.values(),
     STATES.values(),
+    COUNTED.values(),
     replies.STATES.values(),
     WHY_NOT.values(),
     WHY_UNSPLIT.values(),
