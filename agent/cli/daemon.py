@@ -58,7 +58,7 @@ def run(
 
         daemon = Daemon(
             parts,
-            health=lambda: [f"{it.part}: {it.sentence}" for it in glance(settings)],
+            health=lambda: glance(settings),
             wellness=lambda: wellness(settings),
         )
         if is_watched:

@@ -4,6 +4,7 @@ Documents are told by their numbers, states and times; records by the office's o
 """
 
 import datetime
+import re
 from collections.abc import Sequence
 
 from agent.core.allowed import Role, User
@@ -17,8 +18,11 @@ from agent.domain.identity import RecordId
 from agent.domain.life import Document, Reply, Review
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, State
+from agent.domain.wellness import PartState
 
 _HOUR = 3600
+_PATH = re.compile(r"(?<![\w/:])/[^\s,;:()]+")
+"""On the machine; what `//` begins is an address, and names no file."""
 
 
 def _reply(title: str, *lines: str, document_id: DocumentId | None = None) -> Message:
@@ -50,8 +54,20 @@ def costs(voice: Voice) -> Message:
     )
 
 
-def health(findings: Sequence[str], voice: Voice) -> Message:
-    return _reply(voice.say("Health"), *findings)
+def health(remarks: Sequence[PartState], voice: Voice) -> Message:
+    """Say whether all is well; of what isn't, in its own words but for the paths of the machine.
+
+    Args:
+        remarks: the parts that are bad, or that somebody should know of.
+    """
+    if not remarks:
+        return _reply(voice.say("All is well."))
+    bad_first = sorted(remarks, key=lambda part: not part.is_bad)
+    title = (
+        voice.say("Something needs you") if bad_first[0].is_bad else voice.say("All works, but look at this")
+    )
+    lines = [_PATH.sub("…", f"{part.part}: {part.sentence}") for part in bad_first]
+    return _reply(title, *lines, voice.say("The rest is well."))
 
 
 def found(findings: Findings, voice: Voice) -> Message:

@@ -12,6 +12,7 @@ from agent.daemon.loop import Loop
 from agent.daemon.talking import PAUSE_SECONDS, Ears, Talk, asker, teller
 from agent.domain.hearing import Said
 from agent.domain.message import Message, recipient_of
+from agent.domain.wellness import PartState
 from agent.workflow.asking import Asking
 from agent.workflow.commands import LISTED, Commands, Inquiries, order_of
 from agent.workflow.conversation import Conversation
@@ -43,14 +44,14 @@ def chats_of(
     stop: threading.Event,
     *,
     status: Callable[[], str],
-    health: Callable[[], Sequence[str]],
+    health: Callable[[], Sequence[PartState]],
     on_said: Callable[[], None],
 ) -> Chats:
     """Build the loops.
 
     Args:
         status: how it goes, in a line.
-        health: each part's finding, in a line.
+        health: the parts of which there is something to say.
         on_said: called when there may be something to send.
     """
     wakes, shows = threading.Event(), threading.Event()

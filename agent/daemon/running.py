@@ -72,7 +72,7 @@ class Daemon:
         self,
         parts: Parts,
         *,
-        health: Callable[[], Sequence[str]] = tuple,
+        health: Callable[[], Sequence[PartState]] = tuple,
         wellness: Callable[[], Sequence[PartState]] = tuple,
     ) -> None:
         """Build it.
@@ -159,7 +159,9 @@ class Daemon:
             return strangers
         return (*strangers, Loop("sync", Syncing(self._parts, source, self._stop).turn, self._stop))
 
-    def _build_chats(self, listener: "TelegramNotifier", health: Callable[[], Sequence[str]]) -> "Chats":
+    def _build_chats(
+        self, listener: "TelegramNotifier", health: Callable[[], Sequence[PartState]]
+    ) -> "Chats":
         from agent.daemon.chats import chats_of  # 30 MB that an office without Telegram need not pay
 
         return chats_of(

@@ -46,9 +46,14 @@ WATCHED = ("registry", "ocr", "fence")
 """Parts that the daemon tells of without being asked: cheap to ask, and told of by nothing else."""
 
 
-def glance(settings: Settings) -> list[Finding]:
-    """Ask the parts that answer at once and name nobody, for those who ask in a chat."""
-    return [examine_part(name, settings) for name, _ in PARTS if name not in _LONG_OR_NAMING]
+def glance(settings: Settings) -> list[PartState]:
+    """Ask the parts that answer at once and name nobody, for those who ask in a chat; leave out what is good."""
+    found = [examine_part(name, settings) for name, _ in PARTS if name not in _LONG_OR_NAMING]
+    return [
+        PartState(part=it.part, is_bad=it.level is Level.BAD, sentence=it.sentence, hint=it.hint)
+        for it in found
+        if it.level is not Level.GOOD
+    ]
 
 
 def wellness(settings: Settings) -> list[PartState]:

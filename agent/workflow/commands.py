@@ -15,6 +15,7 @@ from agent.domain.hearing import Said
 from agent.domain.identity import RecordId
 from agent.domain.life import Action, Reply, Request
 from agent.domain.message import Message
+from agent.domain.wellness import PartState
 from agent.ports import Ports
 from agent.workflow.holding import held, is_doubtful
 
@@ -46,12 +47,12 @@ class Inquiries:
 
     Attributes:
         status: how it goes, in a line.
-        health: each part's name and finding.
+        health: the parts that are bad, or that somebody should know of.
         find: documents that have all that is sought. It may raise RequestRefused: that is too much at once.
     """
 
     status: Callable[[], str]
-    health: Callable[[], Sequence[str]]
+    health: Callable[[], Sequence[PartState]]
     find: Callable[[Sought], Findings]
 
 

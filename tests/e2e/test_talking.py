@@ -293,13 +293,13 @@ def test_what_is_typed_is_answered_in_the_chat_it_was_typed_in(
     world.drop("a.pdf", letter_about(120))
     api.wait_until(lambda it: len(it.kept) == 2, 40)
     api.say("/status@other_bot")
-    asked = {
+    asked: dict[str, str | tuple[str, ...]] = {
         "/help": "What I understand",
         "/status": "How it goes",
         f"/status@{USERNAME.upper()}": "How it goes",
         "/pending": "No question is open.",
         "/costs": "Nothing was spent",
-        "/health": "Health",
+        "/health": ("All is well.", "All works, but look at this"),
         "/find D-1": "1 document",
         "/find Quintero": "Nothing was found.",
         "/find ?": "What is to be found?",

@@ -20,6 +20,7 @@ from agent.domain.identity import Person, RecordId
 from agent.domain.life import Action, Reply, Request
 from agent.domain.message import MessageKind
 from agent.domain.outcome import Archived, State
+from agent.domain.wellness import PartState
 from agent.workflow.commands import Commands, Inquiries, changes_something, is_for_us, order_of
 from agent.workflow.finding import find
 from agent.workflow.intake import take_in
@@ -101,7 +102,7 @@ class Chat:
         )
         inquiries = Inquiries(
             status=lambda: "1 waits",
-            health=lambda: ["disk: fine", "registry: fine"],
+            health=lambda: [PartState(part="registry", is_bad=True, sentence="never read")],
             find=lambda wanted: find(wanted, self.finder, self.office.registry, 20),
         )
         commands = Commands(self.ports, self.questions, inquiries, self._carry_out)
@@ -215,7 +216,7 @@ def test_an_unknown_command_leads_to_the_help(chat: Chat, text: str) -> None:
 
 def test_what_the_house_can_tell_is_told(chat: Chat) -> None:
     assert chat.type("/status") == ["How it goes", "1 waits"]
-    assert chat.type("/health") == ["Health", "disk: fine", "registry: fine"]
+    assert chat.type("/health") == ["Something needs you", "registry: never read", "The rest is well."]
     assert chat.type("/costs") == [
         "Nothing was spent",
         "No paid service is in use: all is read on this machine.",
@@ -231,7 +232,8 @@ def test_help_lists_for_each_what_they_may(chat: Chat, text: str) -> None:
         "/undo",
         "/refile",
         "/retry",
-        "/pause,",
+        "/pause",
+        "/resume:",
     ]
 
 

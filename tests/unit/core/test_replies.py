@@ -15,6 +15,7 @@ from agent.domain.identity import RecordId
 from agent.domain.life import Document, Reply, Review
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import Archived, Duplicate, Failed, FailureReason, InReview, Outcome, State
+from agent.domain.wellness import PartState
 from tests.custody_builders import ANNA, NOON, a_document, ambiguous, candidate
 from tests.french import FRENCH
 
@@ -182,6 +183,22 @@ def test_a_viewer_is_offered_what_a_viewer_may() -> None:
     ]
 
 
+def test_what_is_not_well_is_told_first_and_without_paths_of_the_machine() -> None:
+    fence = PartState(part="fence", is_bad=False, sentence="not whole (see https://a.test/b or /etc/a b)")
+    folders = PartState(part="folders", is_bad=True, sentence="missing: /srv/home/review, incoming")
+    assert text_of(replies.health([fence], ENGLISH)) == [
+        "All works, but look at this",
+        "fence: not whole (see https://a.test/b or … b)",
+        "The rest is well.",
+    ]
+    assert text_of(replies.health([fence, folders], ENGLISH)) == [
+        "Something needs you",
+        "folders: missing: …, incoming",
+        "fence: not whole (see https://a.test/b or … b)",
+        "The rest is well.",
+    ]
+
+
 def test_the_menu_says_of_each_command_what_the_help_says() -> None:
     menu = replies.menu(ENGLISH)
     assert list(menu) == [
@@ -196,7 +213,7 @@ def test_the_menu_says_of_each_command_what_the_help_says() -> None:
     ("message", "told"),
     [
         (replies.status("12 filed", ENGLISH), ["How it goes", "12 filed"]),
-        (replies.health(["disk: good"], ENGLISH), ["Health", "disk: good"]),
+        (replies.health([], ENGLISH), ["All is well."]),
         (
             replies.costs(ENGLISH),
             ["Nothing was spent", "No paid service is in use: all is read on this machine."],
