@@ -343,6 +343,18 @@ def test_a_reply_to_the_picture_is_a_reply_to_its_question(api: BotApi, room: Ro
     assert (question.is_search, question.offered) == (True, ("R2",))
 
 
+def test_a_picture_that_is_gone_belongs_to_no_question(room: Room) -> None:
+    room.press()
+    room.snippets.turn()
+    (question,) = room.questions.standing()
+    receipt = str(room.pictures[0].message_id)
+    assert room.questions.of_card(RECIPIENTS[0], receipt) == question.question_id
+    room.wait(86_400)
+    room.snippets.turn()
+    assert room.questions.standing() == [question]
+    assert room.questions.of_card(RECIPIENTS[0], receipt) is None
+
+
 # --- Where no picture comes
 
 
@@ -754,6 +766,25 @@ def test_telegrams_wish_for_patience_is_heeded(api: BotApi, room: Room) -> None:
     room.wait(2)
     room.snippets.turn()
     assert len(room.pictures) == 1
+
+
+def test_patience_begins_anew_with_each_step_that_has_come_about(api: BotApi, room: Room) -> None:
+    api.order(*[SERVER_ERROR] * 3, method="sendPhoto")
+    api.order(*[SERVER_ERROR] * 3, method="editMessageMedia")
+    api.order(SERVER_ERROR, method="deleteMessage")
+    room.press()
+    for seconds in (2, 4, 8, 16, 4, 8):  # the fourth failure comes in the turn in which the place does
+        room.snippets.turn()
+        assert room.pictures == []
+        room.wait(seconds)
+    room.snippets.turn()
+    assert len(room.pictures) == 1
+    room.settle()
+    room.snippets.turn()
+    assert len(room.pictures) == 1
+    room.wait(2)
+    room.snippets.turn()
+    assert room.photos == []
 
 
 # --- What is kept, and where it never goes
