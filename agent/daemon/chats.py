@@ -63,6 +63,7 @@ def chats_of(
         parts.questions,
         parts.showings,
         listener.pictures,
+        answers=listener.answers,
         should_stop=lambda: not show.still(),
     )
 

@@ -35,12 +35,16 @@ TRIED_FOR = datetime.timedelta(hours=48)
 """In a chat that is closed to us; Telegram lets bots delete for as long (https://core.telegram.org/bots/api#deletemessage)."""
 MOST_TRIES = 5
 """How often this machine is given another chance to draw: for a minute, about, and anew after a start."""
+MOST_PLACES = 8
+"""How often a place for a picture is sent without a reply, while the channel answers all else: for four minutes, about.
+Each may stand in the chat, and nobody could take it away."""
 
 
 class Snippets:
     """What is shown in the chats.
 
     Args:
+        answers: whether a recipient's channel answers something else just now.
         should_stop: asked before each picture, and while one is drawn.
         jitter: a number from 0 to 1 that spreads the attempts.
     """
@@ -52,6 +56,7 @@ class Snippets:
         showings: Showings,
         pictures: Pictures,
         *,
+        answers: Callable[[str], bool],
         should_stop: Callable[[], bool],
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -59,10 +64,12 @@ class Snippets:
         self._questions = questions
         self._showings = showings
         self._pictures = pictures
+        self._answers = answers
         self._should_stop = should_stop
         self._jitter = jitter
         self._unkept: dict[ShowingId, str] = {}
         self._undrawn: Counter[ShowingId] = Counter()
+        self._unplaced: Counter[ShowingId] = Counter()
 
     def ask(self, key: str, question: Question, recipient: str, beside: str | None) -> bool:
         """Keep that somebody wants to see it; False when it stands in that chat already, or is on its way.
@@ -140,9 +147,19 @@ class Snippets:
         except errors.MessageRefused as error:
             log.warning("snippet_refused", document=reference(document_id), reason=error.reason)
             return self._say_instead(replace(showing, receipt=receipt), document_id, Unshown.REFUSED)
+        except errors.NotifierUnavailable as error:
+            if receipt is None and self._is_hopeless(showing, error):
+                return self._say_instead(showing, document_id, Unshown.REFUSED)
+            raise
         self._showings.draw(showing.showing_id, ports.clock.now())
         log.info("snippet_shown", document=reference(document_id), receipt=receipt)
         return False
+
+    def _is_hopeless(self, showing: Showing, error: errors.NotifierUnavailable) -> bool:
+        """Count a place that was sent for nothing; an outage counts for nothing. Gives whether to send no more."""
+        if error.blame is not None and self._answers(showing.recipient):
+            self._unplaced[showing.showing_id] += 1
+        return self._unplaced[showing.showing_id] >= MOST_PLACES
 
     def _keep(self, showing_id: ShowingId, receipt: str) -> None:
         """Write down which message is the picture's, and hold the receipt until the ledger has taken it."""
@@ -218,7 +235,8 @@ class Snippets:
         self, showing: Showing, messages: Sequence[tuple[str, Message]] = (), error: str | None = None
     ) -> None:
         self._showings.end(showing.showing_id, self._ports.clock.now(), messages=messages, error=error)
-        self._undrawn.pop(showing.showing_id, None)
+        for counted in (self._undrawn, self._unplaced):
+            counted.pop(showing.showing_id, None)
 
     def _put_off(self, showing: Showing, error: errors.DossierdError | None) -> None:
         """Try again later; what the channel is not to blame for is counted.

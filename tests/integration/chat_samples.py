@@ -81,6 +81,7 @@ CHAT_SAMPLES = {
     "too short": replies.no_search(DocumentId(7), Meant.TOO_SHORT, ENGLISH),
     "nobody": replies.found_nobody(DocumentId(7), ENGLISH),
     "snippet": showing.caption(DocumentId(7), 1, ENGLISH),
+    "snippet's place": showing.placeholder(DocumentId(7), 1, ENGLISH),
     "no snippet": showing.not_shown(DocumentId(7), Undrawn.DAMAGED, ENGLISH),
     "put off": cards.skipped_card(QUESTION, "anna", ENGLISH),
     "closed": cards.closed_card(QUESTION, ENGLISH),

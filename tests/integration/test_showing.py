@@ -31,7 +31,7 @@ from agent.workflow.intake import take_in
 from agent.workflow.outbox import relay
 from agent.workflow.process import process_document
 from agent.workflow.review import perform
-from agent.workflow.showing import MOST_TRIES, Snippets
+from agent.workflow.showing import MOST_PLACES, MOST_TRIES, Snippets
 from tests.botapi import (
     BLOCKED,
     CHAT,
@@ -41,6 +41,7 @@ from tests.botapi import (
     BotApi,
     Drop,
     Kept,
+    Trouble,
     refusal,
     too_many_requests,
 )
@@ -130,6 +131,7 @@ class Room:
             self.questions,
             self.showings,
             self.notifier.pictures,
+            answers=self.notifier.answers,
             should_stop=lambda: False,
             jitter=lambda: 1.0,
         )
@@ -406,13 +408,40 @@ def test_no_trouble_of_telegrams_makes_this_machine_one_that_can_not_draw(api: B
     room.press(chat=GROUP, user=CHAT)
     for method in ("sendPhoto", "editMessageMedia"):
         api.suffer(SERVER_ERROR, method=method)
-        for _ in range(2 * MOST_TRIES):
+        for _ in range(MOST_TRIES + 1):
             assert not room.snippets.turn()
             room.wait(600)
         api.recover()
     assert (room.said(), room.pictures) == ([], [])
     assert not room.snippets.turn()
     assert len(room.pictures) == len(room.photos) == 2
+
+
+@pytest.mark.parametrize("trouble", [SERVER_ERROR, Drop(keeps=True)], ids=["refused", "reply_lost"])
+def test_where_telegram_answers_all_but_the_picture_eight_tries_end_in_a_sentence(
+    api: BotApi, room: Room, trouble: Trouble
+) -> None:
+    room.press()
+    api.suffer(trouble, method="sendPhoto")
+    for _ in range(MOST_PLACES - 1):
+        assert not room.snippets.turn()
+        room.wait(600)
+    assert room.snippets.turn()
+    assert room.said() == ["D-1 can't be shown as a picture\nTelegram did not take the picture."]
+    room.wait(600)
+    assert not room.snippets.turn()
+    assert api.calls.count("sendPhoto") == MOST_PLACES == 8
+
+
+def test_no_outage_ends_a_picture(api: BotApi, room: Room) -> None:
+    room.press()
+    api.suffer(SERVER_ERROR)
+    for _ in range(2 * MOST_PLACES):
+        assert not room.snippets.turn()
+        room.wait(600)
+    api.recover()
+    assert not room.snippets.turn()
+    assert len(room.pictures) == len(room.photos) == 1
 
 
 @pytest.mark.parametrize("edited", [None, b"%PDF-1.7 of somebody else"])
