@@ -176,6 +176,10 @@ class Inbox(Protocol):
         """The channel was asked in vain; of several in a row the first moment and the last reason are kept."""
         ...
 
+    def forget_silence(self, bot: str) -> None:
+        """Whoever listened before is gone, maybe for weeks: since when the channel is asked in vain begins anew."""
+        ...
+
     def silence(self, bot: str) -> Silence | None:
         """Since when it is asked in vain; None once it has answered again."""
         ...

@@ -41,8 +41,11 @@ class Listener(Protocol):
 
     bot: str
 
-    def updates(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
-        """Wait for what people write and press; all below the offset is forgotten there.
+    def updates(self, offset: int | None, *, waits: bool = True) -> Sequence[Mapping[str, Any]]:
+        """Give what people wrote and pressed; all below the offset is forgotten there.
+
+        Args:
+            waits: whether to wait for something where there is nothing yet.
 
         Raises:
             NotifierUnavailable.
@@ -69,6 +72,7 @@ class Listener(Protocol):
 class Ears:
     """Writes down what comes in. Its turn lasts as long as Telegram holds the poll.
 
+    The first poll, and the first after trouble, is not held: whether Telegram answers is known at once.
     What comes in while it listens is meant when it comes. What may have waited for it is meant when it was written,
     since whoever wrote it has not seen what was done in between. The channel's clock is trusted only then.
     """
@@ -90,12 +94,16 @@ class Ears:
         self._hears_since: datetime.datetime | None = None
         self._trouble: str | None = None
         self._may_have_waited = True
+        self._is_new = True
 
     def turn(self) -> None:
         """Poll once."""
+        if self._is_new:
+            self._inbox.forget_silence(self._listener.bot)
+            self._is_new = False
         may_have_waited, self._may_have_waited = self._may_have_waited, True
         try:
-            updates = self._listener.updates(self._offset)
+            updates = self._listener.updates(self._offset, waits=not may_have_waited)
         except errors.NotifierUnavailable as error:
             pause = max(ERROR_PAUSE_SECONDS, error.retry_after_seconds or 0.0)
             if error.sentence != self._trouble:  # an hour's outage is no thousand lines

@@ -284,9 +284,11 @@ def test_a_stop_ends_the_poll_under_way(
     monkeypatch.setattr(talking, "ERROR_PAUSE_SECONDS", 0.01)
     patient = Listening(api.url, inbox)
     patient.notifier._poll_seconds = 30
+    patient.ears.turn()  # the first is not held
+    ended = patient.notifier._polling
     thread = threading.Thread(target=patient.ears.turn)
     thread.start()
-    api.wait_until(lambda it: it.is_polled)
+    api.wait_until(lambda it: it.is_polled and patient.notifier._polling is not ended)
     patient.notifier.stop_listening()
     thread.join(5)
     assert not thread.is_alive()
@@ -315,11 +317,12 @@ def daemons_inbox(settings: Settings) -> Iterator[SqlInbox]:
     engine.dispose()
 
 
-def listen_once(settings: Settings, inbox: SqlInbox, at: datetime.datetime) -> None:
-    """Poll once as the daemon does, at that time."""
+def listen(settings: Settings, inbox: SqlInbox, *times: datetime.datetime) -> None:
+    """Poll as one run of the daemon does, once at each time."""
     listening = Listening(str(settings.telegram_api_url), inbox)
-    listening.clock.moment = at
-    listening.ears.turn()
+    for at in times:
+        listening.clock.moment = at
+        listening.ears.turn()
     listening.notifier.close()
 
 
@@ -365,8 +368,7 @@ def test_check_and_status_say_since_when_nothing_is_heard_and_what_to_do(
     monkeypatch.setattr(talking, "ERROR_PAUSE_SECONDS", 0.01)
     began = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=50)
     suffer(api)
-    listen_once(settings, daemons_inbox, began)
-    listen_once(settings, daemons_inbox, began + datetime.timedelta(minutes=49))
+    listen(settings, daemons_inbox, began, began + datetime.timedelta(minutes=49))
     finding = examine_part("telegram", settings)
     assert finding.level is Level.BAD
     assert finding.sentence.startswith(sentence)
@@ -384,11 +386,46 @@ def test_all_is_well_again_when_telegram_answers(
     monkeypatch.setattr(talking, "ERROR_PAUSE_SECONDS", 0.01)
     now = datetime.datetime.now(datetime.UTC)
     api.order(SERVER_ERROR)
-    listen_once(settings, daemons_inbox, now - datetime.timedelta(minutes=5))
+    listen(settings, daemons_inbox, now - datetime.timedelta(minutes=5))
     assert examine_part("telegram", settings).level is Level.BAD
-    listen_once(settings, daemons_inbox, now)
+    listen(settings, daemons_inbox, now)
     finding = examine_part("telegram", settings)
     assert (finding.level, finding.sentence) == (Level.GOOD, "@dossierd_test_bot answers")
+
+
+def test_a_new_start_knows_nothing_of_an_old_silence(
+    api: BotApi, listening: Listening, inbox: SqlInbox
+) -> None:
+    bot, stopped = listening.notifier.bot, listening.clock.now()
+    inbox.unanswered(bot, "Telegram does not accept the token.", "", stopped)
+    listening.clock.advance(21 * 24 * 3600)
+    api.order(SERVER_ERROR, method="getUpdates")
+    ears = listening.again()
+    ears.turn()
+
+    silence = inbox.silence(bot)
+    assert silence is not None
+    assert silence.since == listening.clock.now()
+    listening.clock.advance(60)
+    api.order(SERVER_ERROR, method="getUpdates")
+    ears.turn()
+    assert inbox.silence(bot) == silence
+
+
+def test_the_first_poll_and_the_first_after_trouble_are_not_held(api: BotApi, listening: Listening) -> None:
+    listening.notifier._poll_seconds = 30
+    listening.ears.turn()
+    assert listening.inbox.polled_at() == listening.clock.now()
+    listening.clock.advance(60)
+    api.order(SERVER_ERROR, method="getUpdates")
+    listening.again().turn()
+    bot = listening.notifier.bot
+    assert listening.inbox.silence(bot) is not None
+    ears = listening.again()
+    api.order(SERVER_ERROR, method="getUpdates")
+    ears.turn()
+    ears.turn()
+    assert listening.inbox.silence(bot) is None
 
 
 def test_one_poll_that_failed_is_no_trouble_yet(
@@ -396,7 +433,7 @@ def test_one_poll_that_failed_is_no_trouble_yet(
 ) -> None:
     monkeypatch.setattr(talking, "ERROR_PAUSE_SECONDS", 0.01)
     api.order(SERVER_ERROR)
-    listen_once(settings, daemons_inbox, datetime.datetime.now(datetime.UTC))
+    listen(settings, daemons_inbox, datetime.datetime.now(datetime.UTC))
     assert examine_part("telegram", settings).level is Level.GOOD
 
 

@@ -78,6 +78,10 @@ class SqlInbox:
             if not changed.rowcount:
                 connection.execute(insert(silences).values(bot=bot, since=now, sentence=sentence, hint=hint))
 
+    def forget_silence(self, bot: str) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(delete(silences).where(silences.c.bot == bot))
+
     def silence(self, bot: str) -> Silence | None:
         with reading(self._engine) as connection:
             row = connection.execute(select(silences).where(silences.c.bot == bot)).one_or_none()

@@ -134,15 +134,19 @@ class TelegramNotifier:
         """
         self._connection.call(lambda: self._offer(commands))
 
-    def updates(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
-        """Wait for what people write and press, as Telegram tells it; all below the offset is forgotten there.
+    def updates(self, offset: int | None, *, waits: bool = True) -> Sequence[Mapping[str, Any]]:
+        """Give what people wrote and pressed, as Telegram tells it; all below the offset is forgotten there.
+
+        Args:
+            waits: whether to wait for something where there is nothing yet.
 
         Raises:
             NotifierUnavailable.
         """
+        held_seconds = self._poll_seconds if waits else 0
         return self._connection.call(
-            lambda: self._poll(offset),
-            seconds=self._poll_seconds + _POLL_SLACK_SECONDS,
+            lambda: self._poll(offset, held_seconds),
+            seconds=held_seconds + _POLL_SLACK_SECONDS,
             on_begun=self._is_polling,
         )
 
@@ -282,13 +286,13 @@ class TelegramNotifier:
 
         await tried(once)
 
-    async def _poll(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
-        asked: dict[str, Any] = {"timeout": self._poll_seconds, "allowed_updates": _HEARD}
+    async def _poll(self, offset: int | None, held_seconds: int) -> Sequence[Mapping[str, Any]]:
+        asked: dict[str, Any] = {"timeout": held_seconds, "allowed_updates": _HEARD}
         if offset is not None:
             asked["offset"] = offset
         found = await well_formed(
             self._bot.do_api_request(
-                "getUpdates", api_kwargs=asked, read_timeout=self._poll_seconds + _POLL_SLACK_SECONDS / 2
+                "getUpdates", api_kwargs=asked, read_timeout=held_seconds + _POLL_SLACK_SECONDS / 2
             )
         )
         if not isinstance(found, list) or not all(isinstance(update, dict) for update in found):
