@@ -344,6 +344,20 @@ def test_a_copy_that_is_pressed_while_the_answer_is_on_its_way_becomes_the_answe
     assert api.texts == ["answered", "answered"]
 
 
+def test_a_copy_that_is_pressed_while_it_is_said_once_more_becomes_the_answer_too(
+    api: BotApi, post: Post
+) -> None:
+    api.order(botapi.Drop(keeps=True), method="sendMessage")
+    post.write("asked", card="question:1")
+    post.notifier = Meanwhile(
+        post.telegram, lambda: post.questions.learn("question:1", HERE, "1", post.clock.now())
+    )
+    post.run(MINUTE)
+    post.write("answered", card="question:1")
+    post.run(MINUTE)
+    assert [(kept.message_id, kept.text) for kept in api.kept] == [(1, "answered"), (2, "answered")]
+
+
 def test_a_copy_that_somebody_removed_is_not_said_anew(api: BotApi, post: Post) -> None:
     _lose_a_reply(api, post)
     post.questions.learn("question:1", HERE, "1", post.clock.now())

@@ -4,8 +4,7 @@ import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
-from agent.adapters.ledger.outbox import waits
-from agent.adapters.ledger.schema import outbox
+from agent.adapters.ledger.schema import outbox, waits
 
 
 def learn(connection: Connection, card: str, recipient: str, receipt: str, now: datetime.datetime) -> None:

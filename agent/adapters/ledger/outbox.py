@@ -25,8 +25,9 @@ from sqlalchemy import (
 )
 
 from agent.adapters.ledger import rows
+from agent.adapters.ledger.copies import learn
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.schema import outbox
+from agent.adapters.ledger.schema import outbox, waits
 from agent.domain.document import DocumentId
 from agent.domain.message import (
     NOTICES,
@@ -38,12 +39,6 @@ from agent.domain.message import (
     ParcelId,
     Topic,
 )
-
-
-def waits(table: FromClause) -> ColumnElement[bool]:
-    """The rows of an outbox that are not delivered, nor given up."""
-    return and_(table.c.sent_at.is_(None), table.c.dead_at.is_(None))
-
 
 _NOW = bindparam("now", type_=outbox.c.due_at.type)
 _EARLIER, _BEFORE, _AFTER = outbox.alias("earlier"), outbox.alias("before"), outbox.alias("after")
@@ -153,6 +148,14 @@ class SqlOutbox:
         """Write that it was delivered, and with it what it supersedes."""
         sent = {"sent_at": now, "receipt": receipt}
         with writing(self._engine) as connection:
+            learned = connection.execute(
+                select(outbox.c.card, outbox.c.recipient).where(
+                    outbox.c.parcel_id == parcel_id, outbox.c.receipt.is_not(None)
+                )
+            ).one_or_none()
+            if learned is not None:  # somebody has pressed on an earlier copy while this one was on its way
+                learn(connection, learned.card, learned.recipient, receipt, now)
+                return
             row = connection.execute(
                 update(outbox)
                 .where(outbox.c.parcel_id == parcel_id)

@@ -27,8 +27,8 @@ from agent.adapters.ledger import rows
 from agent.adapters.ledger.changes import supersede
 from agent.adapters.ledger.copies import learn
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.outbox import put, waits
-from agent.adapters.ledger.schema import documents, outbox, questions, reviews, showings
+from agent.adapters.ledger.outbox import put
+from agent.adapters.ledger.schema import documents, outbox, questions, reviews, showings, waits
 from agent.asked import Write
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId

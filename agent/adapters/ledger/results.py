@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Select, String, cast, literal, or_, select, update
 
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.outbox import tell_instead, waits
-from agent.adapters.ledger.schema import documents, outbox
+from agent.adapters.ledger.outbox import tell_instead
+from agent.adapters.ledger.schema import documents, outbox, waits
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
 from agent.domain.message import Message, ParcelId

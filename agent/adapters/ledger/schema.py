@@ -7,10 +7,12 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     Float,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    and_,
 )
 
 REVISION = "0016"
@@ -313,3 +316,8 @@ requests = Table(
     Column("left_at", UtcDateTime),  # since when nobody waits for the reply: a refusal is told in the chat
     UniqueConstraint("key"),
 )
+
+
+def waits(table: FromClause) -> ColumnElement[bool]:
+    """The rows of an outbox that are not delivered, nor given up."""
+    return and_(table.c.sent_at.is_(None), table.c.dead_at.is_(None))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, Row, func, insert, select, update
 
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.outbox import tell_instead, waits
-from agent.adapters.ledger.schema import documents, outbox, storms
+from agent.adapters.ledger.outbox import tell_instead
+from agent.adapters.ledger.schema import documents, outbox, storms, waits
 from agent.domain.document import DocumentId
 from agent.domain.message import Message, ParcelId
 from agent.domain.outcome import FailureReason, State

@@ -7,8 +7,7 @@ from sqlalchemy import Engine, bindparam, func, or_, select
 
 from agent.adapters.ledger import rows
 from agent.adapters.ledger.engine import reading
-from agent.adapters.ledger.outbox import waits
-from agent.adapters.ledger.schema import outbox
+from agent.adapters.ledger.schema import outbox, waits
 from agent.domain.message import Blame, Failing, GivenUp
 
 _NAMED = 20
