@@ -12,6 +12,7 @@ from agent.core.cards import Choice, doubts
 from agent.core.messages import who
 from agent.core.searching import Meant
 from agent.core.voice import Privacy, Voice
+from agent.domain.decision import candidates_of
 from agent.domain.document import DocumentId, reference
 from agent.domain.finding import Findings, Place
 from agent.domain.identity import RecordId
@@ -94,25 +95,46 @@ def shown(document: Document, reviews: Sequence[Review], voice: Voice) -> Messag
     if voice.privacy is Privacy.FULL:
         lines.append(document.original_name)
     lines.append(_state(document, voice))
-    for review in reviews:
-        if review.answered_at is not None and review.answered_by is not None:
-            lines.append(
-                voice.say(
-                    "Answered by {user}, {time}",
-                    user=who(review.answered_by),
-                    time=voice.day_and_hour(review.answered_at),
-                )
-            )
-        else:
-            lines.append(voice.say("Asked since {time}", time=voice.day_and_hour(review.opened_at)))
+    lines += [_asked(review, voice) for review in reviews]
     return _reply(document.reference, *lines, document_id=document.document_id)
+
+
+def _asked(review: Review, voice: Voice) -> str:
+    """Tell what came of a question: who answered what, or why it was answered by nobody."""
+    if review.answered_at is None or review.answered_by is None:
+        return voice.say("Asked since {time}", time=voice.day_and_hour(review.opened_at))
+    return f"{voice.day_and_hour(review.answered_at)} · {_end(review, who(review.answered_by), voice)}"
+
+
+def _end(review: Review, user: str, voice: Voice) -> str:
+    given = review.answer or ""
+    candidates = candidates_of(review.decision)
+    match given:
+        case State.MISSING:
+            return voice.say("the file was no longer where it was put")
+        case "retry":
+            return voice.say("{user} had it decided again", user=user)
+        case "redecided":
+            return voice.say("decided again, because the registry has changed")
+        case "none":
+            return voice.say("{user} answered: none of these people", user=user)
+    if given.startswith("split "):
+        return voice.say("{user} split it: {pages}", user=user, pages=given.removeprefix("split "))
+    is_number = given.isdecimal() and 1 <= int(given) <= len(candidates)
+    record = candidates[int(given) - 1].person.record_id if is_number else given.removeprefix("record:")
+    return voice.say("{user} answered: file {record}", user=user, record=record)
 
 
 def done(document_id: DocumentId | None, reply: Reply | None, voice: Voice) -> Message:
     """Tell what came of a request, about a document or the house; None where the desk has not come to it yet."""
     sentence = voice.say("Noted. It is done as soon as possible.") if reply is None else reply.sentence
-    title = voice.say("New documents") if document_id is None else reference(document_id)
-    return _reply(title, sentence, document_id=document_id)
+    if document_id is None:
+        return _reply(voice.say("New documents"), sentence)
+    number = reference(document_id)
+    told, _, more = sentence.partition(". ")
+    if number not in told:
+        return _reply(number, sentence, document_id=document_id)
+    return _reply(told.removesuffix("."), *([more] if more else []), document_id=document_id)
 
 
 def really_refile(document_id: DocumentId, record_id: RecordId, choice: Choice, voice: Voice) -> Message:
@@ -141,6 +163,13 @@ def lacks_words(voice: Voice) -> Message:
 
 def too_many_words(voice: Voice) -> Message:
     return _reply(voice.say("That is too much to look for at once."), voice.say("A few words find anything."))
+
+
+def which_document(command: str, voice: Voice) -> Message:
+    """Ask for what is missing behind a command, such as `show`."""
+    return _reply(
+        voice.say("Which document?"), voice.say("Write for example: {command}", command=f"/{command} D-7")
+    )
 
 
 def no_document(voice: Voice) -> Message:

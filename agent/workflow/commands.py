@@ -145,6 +145,8 @@ class Commands:
             return replies.too_many_words(voice)
 
     def _show(self, order: Order) -> Message:
+        if not order.words:
+            return replies.which_document(order.name, self._ports.voice)
         number = _number(order)
         document = None if number is None else self._ports.ledger.document(number)
         if document is None:
@@ -152,6 +154,8 @@ class Commands:
         return replies.shown(document, self._ports.ledger.reviews_of(document.document_id), self._ports.voice)
 
     def _ask(self, order: Order, action: Action, argument: str = "") -> Message:
+        if not order.words:
+            return replies.which_document(order.name, self._ports.voice)
         number = _number(order)
         if number is None:
             return replies.no_document(self._ports.voice)

@@ -309,7 +309,9 @@ def _lay_again(document: Document, ports: Ports) -> Upshot:
             told = Phrase("{document} stays filed, without a searchable copy.", document=document.reference)
             return Upshot(done=False, phrases=(told, Phrase(WHY[why])))
         case None:
-            told = Phrase("{document} stays filed; its sidecar is made again.", document=document.reference)
+            told = Phrase(
+                "{document} stays filed; what lies beside it was made again.", document=document.reference
+            )
             return Upshot(done=True, phrases=(told,))
         case _:
             told = Phrase(

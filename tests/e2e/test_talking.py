@@ -306,7 +306,7 @@ def test_what_is_typed_is_answered_in_the_chat_it_was_typed_in(
         "/find consultation": "1 document",
         "/show D-1": "D-1",
         "/show D-99": "There is no such document.",
-        "/undo": "There is no such document.",
+        "/undo": "Which document?",
         "/pause": "New documents",
         "/resume": "New documents",
         "/refile D-1 121": "Really file D-1 under file 121?",

@@ -302,7 +302,6 @@ def test_a_document_is_shown_by_its_number_however_it_is_written(chat: Chat, num
 
 
 JUNK = [
-    "",
     " D-2",
     " D-0",
     " D-01",
@@ -335,15 +334,21 @@ def test_what_is_no_documents_number_asks_nothing_of_the_desk(chat: Chat, comman
     assert chat.asked == []
 
 
+@pytest.mark.parametrize("command", ["show", "undo", "retry"])
+def test_a_command_alone_asks_for_its_document(chat: Chat, command: str) -> None:
+    assert chat.type(f"/{command}") == ["Which document?", f"Write for example: /{command} D-7"]
+    assert chat.asked == []
+
+
 @pytest.mark.parametrize("command", ["undo", "retry"])
 def test_a_document_that_was_never_taken_in_is_refused_by_the_desk(chat: Chat, command: str) -> None:
-    assert chat.type(f"/{command} D-2") == ["D-2", "There is no document D-2."]
+    assert chat.type(f"/{command} D-2") == ["There is no document D-2"]
 
 
 def test_a_filing_is_taken_back(chat: Chat) -> None:
     chat.filed()
 
-    assert chat.type("/undo D-1") == ["D-1", "D-1 is back in review."]
+    assert chat.type("/undo D-1") == ["D-1 is back in review"]
     assert chat.state is State.IN_REVIEW
     (request,) = chat.asked
     assert (request.action, request.actor, request.key) == (Action.UNDO, "telegram:anna", "telegram:bot:1")
@@ -352,7 +357,7 @@ def test_a_filing_is_taken_back(chat: Chat) -> None:
 def test_a_document_is_read_again(chat: Chat) -> None:
     chat.filed(ABOUT_NOBODY)
 
-    assert chat.type("/retry D-1") == ["D-1", "D-1 will be read and decided again."]
+    assert chat.type("/retry D-1") == ["D-1 will be read and decided again"]
     assert chat.state is State.CLAIMED
 
 
@@ -373,8 +378,8 @@ def test_a_command_that_waited_while_the_document_was_filed_anew_is_refused(chat
     chat.type("/refile D-1 R2 yes")
 
     assert chat.type(command, at=typed_at) == [
-        "D-1",
-        "D-1 has been filed anew since. How it stands: /show D-1",
+        "D-1 has been filed anew since",
+        "How it stands: /show D-1",
     ]
     assert (chat.state, chat.record) == (State.ARCHIVED, "R2")
 
@@ -384,7 +389,7 @@ def test_a_command_that_waited_while_nothing_changed_is_carried_out(chat: Chat) 
     typed_at = chat.office.clock.now()
     chat.office.clock.advance(hours=2)
 
-    assert chat.type("/undo D-1", at=typed_at) == ["D-1", "D-1 is back in review."]
+    assert chat.type("/undo D-1", at=typed_at) == ["D-1 is back in review"]
 
 
 def test_what_the_desk_takes_up_later_is_noted(chat: Chat) -> None:
@@ -433,7 +438,7 @@ def test_a_refile_that_the_document_speaks_against_needs_a_second_word(chat: Cha
     assert lines[-1] == "If so: /refile D-1 R2 yes"
     assert (chat.asked, chat.record) == ([], "R1")
 
-    assert chat.type("/refile D-1 R2 YES") == ["D-1", "D-1 is filed under R2."]
+    assert chat.type("/refile D-1 R2 YES") == ["D-1 is filed under R2"]
     assert chat.record == "R2"
 
 
@@ -448,7 +453,7 @@ def test_a_refile_under_whom_the_document_names_needs_no_second_word(chat: Chat)
     chat.filed()
     chat.type("/refile D-1 R2 yes")
 
-    assert chat.type("/refile D-1 R1") == ["D-1", "D-1 is filed under R1."]
+    assert chat.type("/refile D-1 R1") == ["D-1 is filed under R1"]
 
 
 def test_a_refile_of_whose_text_nothing_is_left_needs_a_second_word(chat: Chat) -> None:

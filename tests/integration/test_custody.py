@@ -1049,7 +1049,7 @@ def test_an_archived_document_is_not_tried_again_only_what_lies_beside_it(
     assert before.location is not None
     (office.home / before.location).with_suffix(".json").unlink()
     reply = _ask(office, Action.RETRY, filed)
-    assert reply == Reply(done=True, sentence="D-1 stays filed; its sidecar is made again.")
+    assert reply == Reply(done=True, sentence="D-1 stays filed; what lies beside it was made again.")
     assert office.row(filed) == before
     assert (office.home / before.location).with_suffix(".json").is_file()
 

@@ -121,15 +121,39 @@ def test_what_could_not_be_looked_for_is_told_beside_what_was_found() -> None:
 
 
 def test_a_document_is_shown_with_its_questions() -> None:
-    answered = replace(ASKED, epoch=1, answered_at=NOON, answered_by="telegram:anna", answer="1")
+    answered = replace(ASKED, epoch=1, answered_at=NOON, answered_by="telegram:anna", answer="none")
     message = replies.shown(a_document(state=State.IN_REVIEW), [answered, ASKED], ENGLISH)
     assert message.document_id == DocumentId(7)
     assert text_of(message) == [
         "D-7",
         "Came 2026-03-01 12:00",
         "waits for an answer",
-        "Answered by anna, 2026-03-01 12:00",
+        "2026-03-01 12:00 · anna answered: none of these people",
         "Asked since 2026-03-01 12:00",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("none", "anna answered: none of these people"),
+        ("record:33102", "anna answered: file 33102"),
+        ("1", f"anna answered: file {ANNA.record_id}"),
+        ("split 1-2, 3", "anna split it: 1-2, 3"),
+        ("retry", "anna had it decided again"),
+        ("redecided", "decided again, because the registry has changed"),
+        ("missing", "the file was no longer where it was put"),
+    ],
+)
+def test_what_somebody_answered_is_told(answer: str, told: str) -> None:
+    review = replace(ASKED, answered_at=NOON, answered_by="telegram:anna", answer=answer)
+    assert replies.shown(a_document(), [review], ENGLISH).lines[-1] == f"2026-03-01 12:00 · {told}"
+
+
+def test_a_command_without_its_document_asks_for_it() -> None:
+    assert text_of(replies.which_document("show", ENGLISH)) == [
+        "Which document?",
+        "Write for example: /show D-7",
     ]
 
 
@@ -141,7 +165,12 @@ def test_a_name_of_a_file_is_told_at_the_highest_level_only() -> None:
 
 def test_what_came_of_a_request_is_told_or_that_it_is_noted() -> None:
     done = Reply(done=True, sentence="D-7 is back in review.")
-    assert text_of(replies.done(DocumentId(7), done, ENGLISH)) == ["D-7", "D-7 is back in review."]
+    assert text_of(replies.done(DocumentId(7), done, ENGLISH)) == ["D-7 is back in review"]
+    refused = Reply(done=False, sentence="D-7 has changed since. How it stands: /show D-7")
+    assert text_of(replies.done(DocumentId(7), refused, ENGLISH)) == [
+        "D-7 has changed since",
+        "How it stands: /show D-7",
+    ]
     assert text_of(replies.done(DocumentId(7), None, ENGLISH)) == [
         "D-7",
         "Noted. It is done as soon as possible.",
