@@ -5,9 +5,9 @@ is one transaction with its messages, so a death between two of them is mended b
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 import structlog
 
@@ -18,6 +18,7 @@ from agent.core.asking import MOST_OPEN, Close, Escalate, Post, PostAgain, Repea
 from agent.core.presses import revision_of
 from agent.core.snippets import rests_on_a_place
 from agent.domain.decision import Candidate, candidates_of
+from agent.domain.document import DocumentId
 from agent.domain.identity import Person, RecordId
 from agent.domain.life import Document, Review
 from agent.domain.message import Message
@@ -29,8 +30,14 @@ from agent.workflow.holding import held
 log = structlog.get_logger(__name__)
 
 
+_ASIDE_FOR = datetime.timedelta(hours=1)
+"""How long nothing is said of a question that met a mistake of ours: others need its place, and the log stays short."""
+_About = tuple[DocumentId, int]
+"""The document and the epoch that a question is about."""
+
+
 class Asking:
-    """What is asked in the chats.
+    """What is asked in the chats. A new process tries everything again.
 
     Args:
         recipients: who is asked.
@@ -48,6 +55,7 @@ class Asking:
         self._questions = questions
         self._recipients = tuple(recipients)
         self._escalation = escalation
+        self._set_aside: dict[_About, datetime.datetime] = {}
 
     def turn(self, heard_again_at: datetime.datetime | None = None, *, is_heard: bool = True) -> bool:
         """Say what is to be said now; gives whether something was.
@@ -59,10 +67,14 @@ class Asking:
         Raises:
             LedgerUnavailable, RegistryUnavailable: later.
         """
+        now = self._ports.clock.now()
+        self._set_aside = aside = {
+            about: since for about, since in self._set_aside.items() if since <= now < since + _ASIDE_FOR
+        }
         steps = plan(
-            self._questions.askable(MOST_OPEN),
-            self._questions.standing(),
-            self._ports.clock.now(),
+            _without(aside, self._questions.askable(MOST_OPEN + len(aside))),
+            _without(aside, self._questions.standing()),
+            now,
             heard_again_at=heard_again_at,
             is_heard=is_heard,
             escalates=self._escalation is not None,
@@ -74,6 +86,7 @@ class Asking:
                 raise
             except Exception:  # one question's mistake of ours keeps no other from being asked
                 log.exception("asking_raised")
+                self._set_aside[_about(step)] = now
         return bool(steps)
 
     def show(self, question: Question) -> bool:
@@ -216,3 +229,15 @@ class Asking:
         document = self._ports.ledger.document(about.document_id)
         assert document is not None
         return document
+
+
+_Any = TypeVar("_Any", Review, Question)
+
+
+def _without(aside: Collection[_About], everything: Sequence[_Any]) -> list[_Any]:
+    return [one for one in everything if (one.document_id, one.epoch) not in aside]
+
+
+def _about(step: Step) -> _About:
+    subject = step.review if isinstance(step, Post) else step.question
+    return subject.document_id, subject.epoch
