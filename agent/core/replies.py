@@ -5,11 +5,12 @@ Documents are told by their numbers, states and times; records by the office's o
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from agent.core.allowed import Role, User
+from agent.core.asking import MOST_OPEN
 from agent.core.cards import Choice, doubts
-from agent.core.messages import who
+from agent.core.messages import headline, who, why_asked
 from agent.core.searching import Meant
 from agent.core.voice import Privacy, Voice
 from agent.domain.decision import candidates_of
@@ -34,16 +35,35 @@ def status(line: str, voice: Voice) -> Message:
     return _reply(voice.say("How it goes"), line)
 
 
-def pending(reviews: Sequence[Review], now: datetime.datetime, voice: Voice, *, listed: int) -> Message:
-    """List the open questions, oldest first."""
+def pending(
+    reviews: Sequence[Review],
+    now: datetime.datetime,
+    voice: Voice,
+    *,
+    listed: int,
+    kind_of: Callable[[DocumentId], str | None] = lambda _: None,
+) -> Message:
+    """List the open questions, oldest first, each with what kind of document it is and why it is asked.
+
+    Args:
+        kind_of: gives a document's kind, a word of `core.kinds`.
+    """
     if not reviews:
         return _reply(voice.say("No question is open."))
     lines = [
-        f"{reference(review.document_id)} · " + _age(now - review.opened_at, voice)
+        f"{headline(review.document_id, kind_of(review.document_id), None, voice=voice)} · "
+        f"{_age(now - review.opened_at, voice)}: {why_asked(review.decision, voice=voice)}"
         for review in reviews[:listed]
     ]
     if len(reviews) > listed:
         lines.append(voice.say("and {number} more", number=len(reviews) - listed))
+    if len(reviews) > MOST_OPEN:
+        lines.append(
+            voice.say(
+                "At most {number} of them stand in the chat at once; each answer brings the next.",
+                number=MOST_OPEN,
+            )
+        )
     return _reply(
         voice.count("{number} question is open", "{number} questions are open", len(reviews)), *lines
     )

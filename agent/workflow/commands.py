@@ -15,6 +15,7 @@ from agent.domain.hearing import Said
 from agent.domain.identity import RecordId
 from agent.domain.life import Action, Reply, Request
 from agent.domain.message import Message
+from agent.domain.outcome import InReview
 from agent.domain.wellness import PartState
 from agent.ports import Ports
 from agent.workflow.holding import held, is_doubtful
@@ -110,7 +111,8 @@ class Commands:
                 return [replies.status(self._inquiries.status(), voice)]
             case "pending":
                 reviews = self._questions.open_reviews()
-                return [replies.pending(reviews, self._ports.clock.now(), voice, listed=LISTED)]
+                now = self._ports.clock.now()
+                return [replies.pending(reviews, now, voice, listed=LISTED, kind_of=self._kind_of)]
             case "costs":
                 return [replies.costs(voice)]
             case "health":
@@ -133,6 +135,11 @@ class Commands:
                 return [replies.help_text(order.user, voice)]
             case _:
                 return [replies.unknown(voice)]
+
+    def _kind_of(self, document_id: DocumentId) -> str | None:
+        document = self._ports.ledger.document(document_id)
+        outcome = None if document is None else document.outcome
+        return outcome.document_kind if isinstance(outcome, InReview) else None
 
     def _find(self, words: str) -> Message:
         voice = self._ports.voice

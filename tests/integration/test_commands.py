@@ -242,7 +242,10 @@ def test_open_questions_are_listed(chat: Chat) -> None:
 
     chat.filed(ABOUT_NOBODY)
 
-    assert chat.type("/pending") == ["1 question is open", "D-1 · less than an hour"]
+    assert chat.type("/pending") == [
+        "1 question is open",
+        "D-1 · less than an hour: Nobody in the registry is named in it.",
+    ]
 
 
 FOUND = ["1 document", "D-1 · 2026-03-01 12:00 · filed under file R1 by rule"]

@@ -43,17 +43,28 @@ def test_open_questions_are_listed_with_their_age_oldest_first() -> None:
         replace(ASKED, document_id=DocumentId(number), opened_at=NOON - datetime.timedelta(minutes=minutes))
         for number, minutes in ((3, 26 * 60 + 59), (5, 60), (4, 59), (9, 1))
     ]
-    assert text_of(replies.pending(reviews, NOON, ENGLISH, listed=3)) == [
+    assert text_of(
+        replies.pending(reviews, NOON, ENGLISH, listed=3, kind_of={DocumentId(3): "invoice"}.get)
+    ) == [
         "4 questions are open",
-        "D-3 · 26 hours",
-        "D-5 · 1 hour",
-        "D-4 · less than an hour",
+        "D-3 · Invoice · 26 hours: Several records fit equally well.",
+        "D-5 · 1 hour: Several records fit equally well.",
+        "D-4 · less than an hour: Several records fit equally well.",
         "and 1 more",
     ]
     assert text_of(replies.pending(reviews[:1], NOON, ENGLISH, listed=3)) == [
         "1 question is open",
-        "D-3 · 26 hours",
+        "D-3 · 26 hours: Several records fit equally well.",
     ]
+
+
+def test_more_open_questions_than_are_asked_at_once_say_how_to_get_to_the_next() -> None:
+    reviews = [replace(ASKED, document_id=DocumentId(number)) for number in range(6)]
+    assert text_of(replies.pending(reviews, NOON, ENGLISH, listed=3))[4:] == [
+        "and 3 more",
+        "At most 5 of them stand in the chat at once; each answer brings the next.",
+    ]
+    assert len(text_of(replies.pending(reviews[:5], NOON, ENGLISH, listed=5))) == 6
 
 
 def test_no_open_question_is_said() -> None:
