@@ -54,19 +54,31 @@ class FakeRegistry:
 
     def find(self, words: str, limit: int = 8) -> Sequence[Person]:
         typed = typed_query(words)
-        if not (typed.names or typed.numbers or typed.dates):
-            return []
+        is_anything = typed.names or typed.numbers or typed.dates
         found = [
             person
             for person in self._people.values()
-            if all(
-                any(key.startswith(name) for keys in name_keys(person) for key in keys)
-                for name in typed.names
+            if person.record_id in {typed.record, typed.record.upper()}
+            or (
+                is_anything
+                and all(
+                    any(key.startswith(name) for keys in name_keys(person) for key in keys)
+                    for name in typed.names
+                )
+                and {*_numbers(person), person.record_id} >= set(typed.numbers)
+                and (not typed.dates or str(person.birth_date) in typed.dates)
+                and all(str(person.birth_date)[:4] == year for year in typed.years)
             )
-            and _numbers(person) >= set(typed.numbers)
-            and all(str(person.birth_date) == date for date in typed.dates)
         ]
-        found.sort(key=lambda one: (-typed.closeness(one), one.last_name, one.first_name, one.record_id))
+        found.sort(
+            key=lambda one: (
+                not typed.is_record(one),
+                -typed.closeness(one),
+                one.last_name,
+                one.first_name,
+                one.record_id,
+            )
+        )
         return found[:limit]
 
     def find_among(self, words: str, record_ids: Collection[RecordId]) -> frozenset[RecordId]:

@@ -176,6 +176,30 @@ def test_person_gives_back_the_whole_record(registry_of: Build) -> None:
         ("05.85.49.98.91", ["1"]),
         ("vidal-l 882253", []),
         ("vidal 16-08-1977", ["1", "2"]),
+        ("16/8/77", ["1", "2"]),
+        ("vidal 16.08.77", ["1", "2"]),
+        ("vidal 1977", ["1", "2"]),
+        ("vidal né en 1977", ["1", "2"]),
+        ("vidal 1978", []),
+        ("Mme Hind Vidal née le 16/08/1977", ["1"]),
+        ("Hind Vidal, née Martin, le 16/08/1977", []),
+        ("Omar Vidal né Martin", ["2"]),
+        ("born on 16/08/1977", ["1", "2"]),
+        ("M. Vidal", ["1", "2", "3"]),
+        ("05 85 49 98 91", ["1"]),
+        ("tel 05 85 49 98 91", ["1"]),
+        ("+33 5 85 49 98 91", ["1"]),
+        ("vidal 05 85 49 98 91", ["1"]),
+        ("4", ["4"]),
+        ("file 4", ["4"]),
+        ("Dossier n° 4", ["4"]),
+        ("dossier no 4", ["4"]),
+        ("file no. 4", ["4"]),
+        ("clark 4", ["4"]),
+        ("vidal 4", []),
+        ("ab-12/7", ["AB-12/7"]),
+        ("dossier AB-12/7", ["AB-12/7"]),
+        ("1977", []),
     ],
 )
 def test_find_takes_what_a_human_types(registry_of: Build, words: str, expected: list[str]) -> None:
@@ -185,9 +209,17 @@ def test_find_takes_what_a_human_types(registry_of: Build, words: str, expected:
             person(first_name="Omar", record_id="2", birth_name="Martin", cin="L882253"),
             person(first_name="Hindou", record_id="3", birth_date=None),
             person("Clark", "Karim", record_id="4", birth_date=None),
+            person("Other", "Ines", record_id="AB-12/7", birth_date=None),
         ]
     )
     assert sorted(ids(registry.find(words))) == expected
+
+
+def test_find_shows_the_record_whose_number_was_typed_first(registry_of: Build) -> None:
+    registry = registry_of(
+        [person("Abbas", record_id="1", cin="AB1234"), person("Zidane", record_id="AB1234", birth_date=None)]
+    )
+    assert ids(registry.find("AB1234")) == ["AB1234", "1"]
 
 
 def test_find_shows_the_closest_first_and_no_more_than_asked(registry_of: Build) -> None:

@@ -103,7 +103,15 @@ class RegistryIndex:
         query = typed_query(words)
         with self._transaction("BEGIN") as connection:
             people = search.typed(connection, query)
-        people.sort(key=lambda one: (-query.closeness(one), one.last_name, one.first_name, one.record_id))
+        people.sort(
+            key=lambda one: (
+                not query.is_record(one),
+                -query.closeness(one),
+                one.last_name,
+                one.first_name,
+                one.record_id,
+            )
+        )
         return people[:limit]
 
     def find_among(self, words: str, record_ids: Collection[RecordId]) -> frozenset[RecordId]:

@@ -1,6 +1,7 @@
 """What is asked of the index: from a document's evidence, or from what a human typed."""
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from functools import cached_property
 from agent.adapters.registry.rows import numbers_of
 from agent.core.dates import read_date
 from agent.core.identifiers import BY_NAME, compact
-from agent.core.names import CIVILITIES, HONORIFICS, PARTICLES, core, name_keys, spelling_key
+from agent.core.names import CIVILITIES, HONORIFICS, PARTICLES, core, name_keys, spelling_key, word_set
 from agent.core.nearness import near_words
 from agent.core.stream import tokens_of
 from agent.domain.document import text_of_plain
@@ -25,6 +26,17 @@ _MOST_LINES_APART = 3
 """As in `core.mentions`: first and last name may have labels of their own, on lines so near to each other."""
 MOST_IN_PART = 100
 _WITHIN_NUMBER = frozenset("-/.")
+_LONGEST_GROUP = 4
+_LEAST_DIGITS_IN_GROUPS = 9
+"""More than a date has, so that one is never taken for the other."""
+_YEAR = re.compile(r"(?:18[89]|19\d|20\d)\d")
+_BEFORE_DATES = word_set("ne nee born le on in en the date of de birth naissance dob ddn")
+_BEFORE_NUMBERS = word_set("file dossier record number numero no n nr id tel telephone phone")
+_ROUND_NAMES = word_set("ne nee born patient patiente")
+_RECORD_WORDS = re.compile(
+    r"^(?:(?:file|dossier|record|fichier)\b)?[\s:]*(?:(?:n°|nº|no\.?|num[ée]ro|number|#)(?=[\s\d]))?[\s:]*",
+    re.IGNORECASE,
+)
 _MAY_STAND_BETWEEN = PARTICLES | HONORIFICS | CIVILITIES
 
 
@@ -106,16 +118,30 @@ def worth_comparing(query: Query, people: Sequence[Person]) -> list[Person]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedQuery:
-    """What a human typed: parts of names, dates as ISO, numbers in compact form."""
+    """What a human typed.
+
+    Attributes:
+        names: parts of names, in spelling keys.
+        numbers: in compact form, each a number of the person's or the record's own.
+        dates: as ISO; one of them is the birth date, as a century that was not typed leaves two.
+        years: of birth, each with four digits.
+        record: all that was typed, as it may be the record's own number.
+    """
 
     names: tuple[str, ...]
     numbers: tuple[str, ...]
     dates: tuple[str, ...]
+    years: tuple[str, ...] = ()
+    record: str = ""
 
     def closeness(self, person: Person) -> int:
         """How many of the typed words are whole words of the person's name."""
         own = {key for keys in name_keys(person) for key in keys}
         return sum(name in own for name in self.names)
+
+    def is_record(self, person: Person) -> bool:
+        """Whether the record's own number was typed."""
+        return person.record_id in {self.record, self.record.upper(), *self.numbers}
 
     def slips(self, person: Person) -> int:
         """By how many letters the typed words differ from the nearest of the person's name, and whether all else does.
@@ -154,22 +180,62 @@ def typed_query(words: str) -> TypedQuery:
     names: list[str] = []
     numbers: list[str] = []
     dates: list[str] = []
-    stream = tokens_of(text_of_plain(words.replace("\n", " ")))
+    typed = " ".join(words.split())
+    stream = tokens_of(text_of_plain(typed))
     place = 0
     while place < len(stream):
         date = read_date(stream, place)
-        end = _end_of_number(stream, place)
+        end = _end_of_groups(stream, place) or _end_of_number(stream, place)
         text = "".join(token.text for token in stream[place:end])
         if date and end <= date[1]:
             dates.extend(day.isoformat() for day in date[0])
+            _take_back(names, _BEFORE_DATES)
             place = date[1]
         elif any(map(str.isdigit, text)):
+            _take_back(names, _BEFORE_DATES if _YEAR.fullmatch(text) else _BEFORE_NUMBERS)
             numbers.append(BY_NAME["phone"].normalise(text) if text.isdigit() else compact(text))
             place = end
         else:
             names.append(stream[place].text)
             place += 1
-    return TypedQuery(names=tuple(map(spelling_key, core(names))), numbers=tuple(numbers), dates=tuple(dates))
+    years = tuple(number for number in numbers if names and _YEAR.fullmatch(number))
+    return TypedQuery(
+        names=tuple(map(spelling_key, core(_names_alone(names)))),
+        numbers=tuple(number for number in numbers if number not in years),
+        dates=tuple(dates),
+        years=years,
+        record=_RECORD_WORDS.sub("", typed),
+    )
+
+
+def _take_back(names: list[str], announcing: frozenset[str]) -> None:
+    """Drop what was taken for names and only announces what follows: `née le`, `dossier n°`."""
+    while names and names[-1] in announcing:
+        names.pop()
+
+
+def _names_alone(names: Sequence[str]) -> Sequence[str]:
+    """Leave out the words round names; all stay when nothing else is left."""
+    left = [
+        name
+        for place, name in enumerate(names)
+        if name not in _ROUND_NAMES and not (name in CIVILITIES and (len(name) > 1 or place == 0))
+    ]
+    return left or names
+
+
+def _end_of_groups(stream: Sequence[Token], start: int) -> int | None:
+    """Where a long number ends that was typed in groups: `06 22 33 44 55`; None where none begins."""
+    end = start
+    while (
+        end < len(stream)
+        and stream[end].text.isdigit()
+        and len(stream[end].text) <= _LONGEST_GROUP
+        and (end == start or stream[end].before == " ")
+    ):
+        end += 1
+    digits = sum(len(token.text) for token in stream[start:end])
+    return end if digits >= _LEAST_DIGITS_IN_GROUPS else None
 
 
 def _end_of_number(stream: Sequence[Token], start: int) -> int:

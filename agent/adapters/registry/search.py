@@ -26,6 +26,12 @@ OF_WORDS = (
     " UNION SELECT rid FROM pair WHERE b IN (SELECT value FROM json_each(?1))"
 )
 """Those of whose name a word is one of these, by their numbers in the vocabulary."""
+_RECORDED = "SELECT rid FROM person WHERE record_id IN (?1, upper(?1))"
+_NUMBERED = (
+    "SELECT rid FROM ident WHERE value = ?1 UNION SELECT rid FROM person WHERE record_id IN (?1, upper(?1))"
+)
+_BORN_ON = "SELECT rid FROM dob WHERE birth_date IN (SELECT value FROM json_each(?))"
+_BORN_IN = "SELECT rid FROM dob WHERE birth_date BETWEEN ?1 || '-01-01' AND ?1 || '-12-31'"
 _AFTER_ALL_LETTERS = "\U0010ffff"
 
 
@@ -138,11 +144,15 @@ def _having_all(connection: sqlite3.Connection, query: TypedQuery) -> set[int]:
     found: set[int] | None = None
     for rids in itertools.chain(
         (_of_beginning(connection, name) for name in query.names),
-        (rids_of(connection, "SELECT rid FROM ident WHERE value = ?", number) for number in query.numbers),
-        (rids_of(connection, "SELECT rid FROM dob WHERE birth_date = ?", date) for date in query.dates),
+        (rids_of(connection, _NUMBERED, number) for number in query.numbers),
+        (
+            {*rids_of(connection, _BORN_IN, year), *rids_of(connection, _NUMBERED, year)}
+            for year in query.years
+        ),
+        [rids_of(connection, _BORN_ON, json.dumps(query.dates))] if query.dates else [],
     ):
         found = set(rids) if found is None else found & set(rids)
-    return found or set()
+    return (found or set()).union(rids_of(connection, _RECORDED, query.record))
 
 
 def _closest(connection: sqlite3.Connection, query: TypedQuery, rids: set[int]) -> list[Person]:
