@@ -6,7 +6,8 @@ document contradicts, or whom nothing printed names, is asked about once more be
 
 from collections.abc import Sequence
 
-from agent.core.messages import file_line, for_and_against, headline, why_asked
+from agent.core.asking import MOST_OPEN
+from agent.core.messages import file_line, for_and_against, headline, who, why_asked
 from agent.core.presses import Option, question_data
 from agent.core.telling_apart import told_apart
 from agent.core.voice import Voice
@@ -32,6 +33,7 @@ def question_card(
     original_name: str,
     document_kind: str | None = None,
     pages: int | None = None,
+    taken_back_by: str | None = None,
     can_split: bool = False,
     has_snippet: bool = False,
 ) -> Message:
@@ -40,6 +42,7 @@ def question_card(
     Args:
         choices: whom the question offers, in its order.
         original_name: of the file, which is told at the highest level of privacy only.
+        taken_back_by: who has undone its filing; None where it was not filed before.
         can_split: whether it is a PDF of several pages.
         has_snippet: whether there is a piece of a page to be shown.
     """
@@ -52,6 +55,8 @@ def question_card(
         *file_line(original_name, voice=voice),
         voice.say("Found by your search:") if question.is_search else why_asked(decision, voice=voice),
     ]
+    if taken_back_by is not None:
+        lines.insert(1, voice.say("It was filed, and taken back by {user}.", user=who(taken_back_by)))
     for number in shown:
         lines += _described(number, choices[number], labels[number], voice)
     buttons = [
@@ -118,7 +123,12 @@ def taken_back(document_id: DocumentId, by: str, voice: Voice) -> Message:
         kind=MessageKind.UNDONE,
         document_id=document_id,
         title=voice.say("{document} was taken back by {user}", document=reference(document_id), user=by),
-        lines=(voice.say("It is asked about again."),),
+        lines=(
+            voice.say(
+                "It is asked about again: at once, or once one of {number} open questions is answered.",
+                number=MOST_OPEN,
+            ),
+        ),
     )
 
 

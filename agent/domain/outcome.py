@@ -304,10 +304,15 @@ class Archived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InReview:
-    """Waits for a human, with the decision that could not be taken without one."""
+    """Waits for a human, with the decision that could not be taken without one.
+
+    Attributes:
+        taken_back_by: who has undone its filing, such as `telegram:anna`; None where it was not filed before.
+    """
 
     decision: Decision
     document_kind: str | None = None
+    taken_back_by: str | None = None
     state: Literal["in_review"] = "in_review"
 
 

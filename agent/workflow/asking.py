@@ -154,15 +154,16 @@ class Asking:
     def card(self, question: Question, review: Review) -> Message:
         """What a question says now."""
         document = self._document(question)
-        kind = document.outcome.document_kind if isinstance(document.outcome, InReview) else None
+        outcome = document.outcome if isinstance(document.outcome, InReview) else None
         return cards.question_card(
             question,
             review.decision,
             self.choices(review, question.offered),
             self._ports.voice,
             original_name=document.original_name,
-            document_kind=kind,
+            document_kind=None if outcome is None else outcome.document_kind,
             pages=self._pages(document),
+            taken_back_by=None if outcome is None else outcome.taken_back_by,
             can_split=self.can_split(question),
             has_snippet=self._ports.snippets is not None and rests_on_a_place(review.decision),
         )

@@ -228,7 +228,7 @@ def _undo(request: Request, document: Document, ports: Ports) -> Upshot:
     decision = filed.decision or Unmatched(
         reason=Reason(code="undone", supports=False, sentence="The filing was undone by a human.")
     )
-    outcome = InReview(decision=decision, document_kind=filed.document_kind)
+    outcome = InReview(decision=decision, document_kind=filed.document_kind, taken_back_by=request.actor)
     denials = (_denial(filed.record_id, request),)
     settle(document, outcome, ports, event=Event.UNDONE, actor=request.actor, denials=denials)
     return Upshot(done=True, phrases=(told, *take_back(request, ports)))

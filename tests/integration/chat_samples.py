@@ -52,7 +52,7 @@ QUESTION = Question(
 ANNA = User(number=4711, name="anna", role=Role.DECIDER)
 
 
-def card(question: Question = QUESTION, *, voice: Voice = ENGLISH, **how: bool) -> Message:
+def card(question: Question = QUESTION, *, voice: Voice = ENGLISH, can_split: bool = False) -> Message:
     return cards.question_card(
         question,
         DECISION,
@@ -61,7 +61,7 @@ def card(question: Question = QUESTION, *, voice: Voice = ENGLISH, **how: bool) 
         original_name="scan_0042.pdf",
         document_kind="discharge_letter",
         pages=3,
-        **how,
+        can_split=can_split,
     )
 
 

@@ -118,7 +118,9 @@ class Chat:
         nothing: Callable[[object], None] = lambda _: None  # noqa: E731
         Desk(cast(Parts, parts), stop, still=lambda: True, submit=nothing, on_done=lambda: None).turn()
         return [
-            line for message in self.deliver() if message.kind is MessageKind.REPLY for line in message.lines
+            ". ".join((message.title, *message.lines))
+            for message in self.deliver()
+            if message.kind is MessageKind.REPLY
         ]
 
     def ask(self, text: str = NAMES_ANNA_ONLY, *, pages: int = 1, is_refused: bool = False) -> Question:
@@ -516,6 +518,8 @@ def test_a_filing_is_taken_back_once_by_its_button(chat: Chat) -> None:
 
     assert chat.press_data(undo) == ("D-1 is back in review.", False)
     assert chat.state is State.IN_REVIEW
+    chat.asking.turn()
+    assert chat.deliver()[-1].lines[1] == "It was filed, and taken back by anna."
 
     chat.office.clock.advance(minutes=1)
     sentence, is_alert = chat.press_data(undo, user=SECOND)
@@ -761,7 +765,7 @@ def test_a_split_that_can_not_be_is_refused_beside_the_question(chat: Chat) -> N
     chat.say("split 1, 9")
 
     (message,) = chat.deliver()
-    assert (message.kind, message.title) == (MessageKind.REPLY, "D-1")
+    assert (message.kind, message.title) == (MessageKind.REPLY, "D-1 is not split")
     assert chat.now() == question
     assert chat.refused == [("words_refused", "not_possible")]
 
@@ -808,7 +812,7 @@ def test_what_was_noted_and_could_not_be_done_is_told_when_it_is_heard_again(cha
     chat.say("split 1, 9", key="telegram:bot:77")
 
     (message,) = chat.deliver()
-    assert message.title == "D-1"
+    assert message.title == "D-1 is not split"
 
 
 # --- In French

@@ -80,6 +80,23 @@ def card(
     )
 
 
+def test_a_question_about_what_was_filed_before_says_who_took_it_back() -> None:
+    message = question_card(
+        QUESTION,
+        Match(candidate=FITS, policy=Policy.TWO_IDENTIFIERS),
+        [FITS],
+        ENGLISH,
+        original_name="a.pdf",
+        taken_back_by="telegram:anna",
+    )
+    assert message.title == "Is this right?"
+    assert message.lines[:3] == (
+        "D-7",
+        "It was filed, and taken back by anna.",
+        "The rules would file it here; nothing is filed before you say so.",
+    )
+
+
 def labels(message: Message) -> list[list[str]]:
     return [[button.label for button in row] for row in message.buttons]
 
