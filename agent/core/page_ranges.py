@@ -10,6 +10,25 @@ _RANGE = re.compile(r"([0-9]{1,6})(?:[-–]([0-9]{1,6}))?")
 _BETWEEN = re.compile(r"[\s,;]+")
 _DASH = re.compile(r"\s*([-–])\s*")
 _SHOWN = 20
+_ASKED = re.compile(
+    r"\s*(?:split|diviser|divise|couper|coupe|d[ée]couper|scinder|s[ée]parer)\b\s*:?([\d\s,;–—-]{1,200})",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(r"\s*(?=[^,;–—-]*[,;–—-])[0-9]{1,3}(?:\s*[-–—,;]\s*[0-9]{1,3}|\s+[0-9]{1,3})*\s*[,;]?\s*")
+_DATE = re.compile(r"\s*[0-9]{1,3}\s*[-–—]\s*[0-9]{1,3}\s*[-–—][^,;]*")
+"""Three numbers with dashes between them, which no pages have."""
+
+
+def typed_ranges(text: str, *, can_split: bool) -> str | None:
+    """Give the ranges that somebody asks for in a reply to a question: `split 1-2, 3`, `diviser 1, 2` or `1-2, 3`.
+
+    Args:
+        can_split: whether there are pages to be split; where there are none, numbers without a word are a search.
+    """
+    asked = _ASKED.fullmatch(text)
+    if asked is None and not (can_split and _ALONE.fullmatch(text) and not _DATE.fullmatch(text)):
+        return None
+    return (asked[1] if asked else text).replace("—", "-").strip()
 
 
 def ranges_of(typed: str, page_count: int) -> tuple[PageRange, ...] | Refused:

@@ -217,6 +217,20 @@ def answers_nothing(voice: Voice) -> Message:
     )
 
 
+def how_to_answer(voice: Voice) -> Message:
+    """What is told to somebody who writes words that answer nothing into a chat of their own."""
+    return _reply(
+        voice.say("To answer a question, or to search for somebody, reply to the question itself."),
+        voice.say("What is open: /pending"),
+        voice.say("What there is: /help"),
+    )
+
+
+def found_the_same(document_id: DocumentId, voice: Voice) -> Message:
+    line = voice.say("Your search finds those who stand in the question already.")
+    return _asked_as_before(document_id, line, voice)
+
+
 def cannot_search(document_id: DocumentId, voice: Voice) -> Message:
     return _reply(
         voice.say("The people can't be searched at the moment."),

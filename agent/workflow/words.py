@@ -3,7 +3,6 @@
 What can't be done is said politely, and written down.
 """
 
-import re
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -12,6 +11,7 @@ from agent import errors
 from agent.asked import Questions
 from agent.core import replies
 from agent.core.allowed import Allowed, Role, User
+from agent.core.page_ranges import typed_ranges
 from agent.core.searching import Meant, meant_by
 from agent.domain.document import reference
 from agent.domain.hearing import Said
@@ -27,7 +27,6 @@ log = structlog.get_logger(__name__)
 
 FOUND_AT_MOST = 8
 LONGEST_SEARCH = 200
-_SPLIT = re.compile(r"\s*(?:split|diviser|couper)\s+([\d\s,;-]{1,200})", re.IGNORECASE)
 
 
 class Words:
@@ -76,7 +75,9 @@ class Words:
         question_id = self._questions.of_card(recipient, said.replies_to) if said.replies_to else None
         found = None if question_id is None else self._questions.question(question_id)
         if found is None:
-            if said.replies_to is not None and user.role is Role.DECIDER:
+            if said.replies_to is None and said.chat == said.user:  # a private chat: in a group people talk
+                self._reply(recipient, replies.how_to_answer(self._ports.voice))
+            elif said.replies_to is not None and user.role is Role.DECIDER:
                 self._reply(recipient, replies.answers_nothing(self._ports.voice))
             return
         question, stands = found
@@ -87,9 +88,9 @@ class Words:
         if not stands or self._asking.review_of(question) is None:
             self._asked_no_longer(hearing, question, recipient)
             return
-        split = _SPLIT.fullmatch(said.text)
-        if split is not None:
-            self._split(hearing, question, split[1], user, recipient)
+        ranges = typed_ranges(said.text, can_split=self._asking.can_split(question))
+        if ranges is not None:
+            self._split(hearing, question, ranges, user, recipient)
         else:
             self._search(question, said, recipient)
 
@@ -108,7 +109,7 @@ class Words:
     def _split(self, hearing: Hearing, question: Question, ranges: str, user: User, recipient: str) -> None:
         """Take a document apart; what comes of it stands in the question's place, and a refusal beside it."""
         request = request_of(
-            hearing, user, recipient, Action.SPLIT, question.document_id, ranges.strip(), question.epoch
+            hearing, user, recipient, Action.SPLIT, question.document_id, ranges, question.epoch
         )
         reply = self._carry_out(request)
         if reply is not None and not reply.done:
@@ -133,4 +134,7 @@ class Words:
             self._reply(recipient, replies.found_nobody(question.document_id, self._ports.voice))
             return
         offered = [person.record_id for person in people]
+        if tuple(offered) == question.offered and question.skipped_at is None:
+            self._reply(recipient, replies.found_the_same(question.document_id, self._ports.voice))
+            return
         self._asking.show(self._asking.offering(self._asking.awake(question), offered, is_search=True))

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.security
 CHAT, OFFICE = 1, "telegram:1"
 DECIDER, SECOND, VIEWER, STRANGER = 11, 12, 13, 666
 ALLOWED = Allowed(
-    chats=frozenset({CHAT}),
+    chats=frozenset({CHAT, DECIDER, VIEWER}),
     users={
         DECIDER: User(number=DECIDER, name="anna", role=Role.DECIDER),
         SECOND: User(number=SECOND, name="bert", role=Role.DECIDER),
@@ -172,6 +172,10 @@ class Chat:
     ) -> None:
         said = Said(chat=CHAT, user=user, text=text, message="m", replies_to=replies_to)
         self.conversation().hear(self._hearing(said, key))
+
+    def say_privately(self, text: str, user: int) -> None:
+        said = Said(chat=user, user=user, text=text, message="m")
+        self.conversation().hear(self._hearing(said, None))
 
     def _hearing(self, heard: Press | Said, key: str | None) -> Hearing:
         self._heard += 1
@@ -667,11 +671,10 @@ def test_a_search_that_can_not_be_made_changes_nothing_and_says_so(chat: Chat) -
     assert chat.now() == question
 
 
-@pytest.mark.parametrize("replies_to", [None, "r999"])
-def test_words_that_answer_no_question_are_none_of_ours(chat: Chat, replies_to: str | None) -> None:
+def test_words_in_a_group_that_answer_no_message_are_none_of_ours(chat: Chat) -> None:
     question = chat.ask()
 
-    chat.say("Keller", replies_to=replies_to)
+    chat.say("Keller", replies_to=None)
 
     assert chat.said() == []
     assert chat.now() == question
@@ -749,7 +752,9 @@ def test_how_to_split_is_told_by_its_button(chat: Chat) -> None:
     assert is_alert
 
 
-@pytest.mark.parametrize("text", ["split 1, 2", " SPLIT  1,2", "couper 1; 2", "diviser 1, 2"])
+@pytest.mark.parametrize(
+    "text", ["split 1, 2", " SPLIT  1,2", "couper 1; 2", "diviser 1, 2", "1, 2", "Split: 1,2"]
+)
 def test_a_document_is_taken_apart_by_a_reply(chat: Chat, text: str) -> None:
     chat.ask(pages=2)
 
@@ -906,3 +911,29 @@ def test_none_of_these_after_a_search_denies_those_who_were_found_too(chat: Chat
     assert sha256 is not None
     denials = chat.office.ledger.denials(sha256)
     assert [(one.record_id, one.said_by) for one in denials] == [("R1", "anna"), ("R2", "anna")]
+
+
+# --- Words that change nothing
+
+
+@pytest.mark.parametrize("user", [DECIDER, VIEWER])
+def test_plain_words_in_a_private_chat_are_told_how_to_answer(chat: Chat, user: int) -> None:
+    question = chat.ask()
+
+    chat.say_privately("hello", user)
+
+    (answer,) = chat.deliver()
+    assert answer.title == "To answer a question, or to search for somebody, reply to the question itself."
+    assert answer.lines == ("What is open: /pending", "What there is: /help")
+    assert chat.now() == question
+
+
+def test_a_search_that_finds_those_who_are_shown_says_so(chat: Chat) -> None:
+    question = chat.ask()
+
+    chat.say("Muller")
+
+    (answer,) = chat.deliver()
+    assert answer.title == "D-1 is asked about as before"
+    assert answer.lines == ("Your search finds those who stand in the question already.",)
+    assert chat.now() == question

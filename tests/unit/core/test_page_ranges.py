@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.core.page_ranges import ranges_of
+from agent.core.page_ranges import ranges_of, typed_ranges
 from agent.domain.document import DocumentId
 from agent.domain.outcome import Refused
 from agent.domain.splitting import WHY_UNSPLIT, PageRange, Unsplit, part_name, ranges_in_words
@@ -65,3 +65,35 @@ def test_a_part_is_called_after_the_documents_number_and_its_pages() -> None:
 
 def test_whatever_keeps_a_document_whole_has_its_sentence() -> None:
     assert set(WHY_UNSPLIT) == set(Unsplit)
+
+
+@pytest.mark.parametrize(
+    ("text", "ranges"),
+    [
+        ("split 1-2, 3", "1-2, 3"),
+        ("Split: 1-2 3", "1-2 3"),
+        ("diviser 1, 2", "1, 2"),
+        ("Diviser 1–2, 3", "1–2, 3"),
+        ("découper 1—2; 3", "1-2; 3"),
+        ("séparer 1,2", "1,2"),
+        ("1-2, 3", "1-2, 3"),
+        ("1, 2-4 5", "1, 2-4 5"),
+        ("1-2", "1-2"),
+        ("1 2", None),
+        ("2", None),
+        ("2-12-58", None),
+        ("02-12-1958", None),
+        ("2/12/58", None),
+        ("06 22 33 44 55", None),
+        ("20818", None),
+        ("splitter", None),
+        ("Moreau 1-2", None),
+    ],
+)
+def test_ranges_in_a_reply_are_told_from_a_search(text: str, ranges: str | None) -> None:
+    assert typed_ranges(text, can_split=True) == ranges
+
+
+def test_numbers_alone_are_a_search_where_nothing_can_be_split() -> None:
+    assert typed_ranges("1-2, 3", can_split=False) is None
+    assert typed_ranges("split 1-2, 3", can_split=False) == "1-2, 3"
