@@ -20,6 +20,9 @@ from agent.domain.question import Question
 PER_PAGE = 4
 """Rows that fit on a telephone beside the other buttons."""
 
+LONGEST_LABEL = 60
+"""Characters of a button; of a longer one the person is cut, and never the file's number."""
+
 Choice = Candidate | Person
 """Somebody under a button: considered by the rules, or searched for by a human."""
 
@@ -175,11 +178,16 @@ def _described(number: int, choice: Choice, label: str, voice: Voice) -> list[st
 
 
 def _choice(question: Question, number: int, choice: Choice, label: str, voice: Voice) -> tuple[Button, ...]:
-    person = person_of(choice)
-    text = voice.say(
-        "{number} · {person} · file {record}", number=number + 1, person=label, record=person.record_id
-    )
-    return (_button(question, Option.CHOOSE, text, number),)
+    record = person_of(choice).record_id
+
+    def text(shown: str) -> str:
+        return voice.say(
+            "{number} · {person} · file {record}", number=number + 1, person=shown, record=record
+        )
+
+    spare = len(text(label)) - LONGEST_LABEL
+    shown = label if spare <= 0 else label[: max(0, len(label) - spare - 1)].rstrip(" ·") + "…"
+    return (_button(question, Option.CHOOSE, text(shown), number),)
 
 
 def _turning(question: Question, count: int, voice: Voice) -> list[tuple[Button, ...]]:

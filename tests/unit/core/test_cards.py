@@ -4,6 +4,7 @@ import datetime
 from dataclasses import replace
 
 from agent.core.cards import (
+    LONGEST_LABEL,
     Choice,
     closed_card,
     moved_card,
@@ -283,3 +284,11 @@ def test_a_reminder_points_at_the_question_and_has_no_buttons_of_its_own() -> No
     assert message.title == "D-7 still waits for your answer"
     assert message.lines == ("Its question stands above. All that is open: /pending",)
     assert message.buttons == ()
+
+
+def test_a_button_too_long_for_a_telephone_cuts_the_person_and_not_the_number() -> None:
+    long = someone("208171", "Jean-Luc-Emmanuel", "Petit-Grandjean", "1949-01-17")
+    message = card(QUESTION, [long, FITS], voice=Voice(privacy=Privacy.FULL))
+    first = labels(message)[0][0]
+    assert first == "1 · Jean-Luc-Emmanuel Petit-Grandjean · born… · file 208171"
+    assert len(first) <= LONGEST_LABEL
