@@ -340,6 +340,10 @@ class Pauses(Protocol):
 
     def end(self, actor: str, now: datetime.datetime) -> None: ...
 
+    def resumed_at(self, now: datetime.datetime) -> datetime.datetime | None:
+        """When somebody last wanted them to be taken in again, whether a pause stood or not."""
+        ...
+
 
 class Journal(Protocol):
     """The audit trail: appended and on disk before the effect that it tells of.

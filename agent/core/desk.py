@@ -25,6 +25,14 @@ def filed_anew(document: Document) -> tuple[Phrase, ...]:
     return Phrase("{document} has been filed anew since.", document=document.reference), look(document)
 
 
+def insisting(words: str) -> Phrase:
+    """Say how something typed in a chat is done all the same: by what names the document as it is now."""
+    typed = Command(words, in_chat=f"dossierd {words}")
+    if words.startswith("refile"):  # no message has a button for that
+        return Phrase("(to do it all the same: {command})", command=typed)
+    return Phrase("(to do it all the same: the button of its message, or {command})", command=typed)
+
+
 def refiling(document: Document) -> Phrase:
     return Phrase("To file it under another record: {command}", command=_refile(document))
 

@@ -34,6 +34,9 @@ def _pause(request: Request, ports: Ports) -> Upshot:
     )
     if pause.ends_at is not None and pause.ends_at <= ports.clock.now():
         raise errors.RequestRefused(Phrase("That pause would be over by now."))
+    resumed_at = ports.pauses.resumed_at(ports.clock.now())
+    if resumed_at is not None and resumed_at > pause.begun_at:
+        raise errors.RequestRefused(Phrase("Somebody has resumed since that pause was asked for."))
     ports.journal.append(
         "intake_paused", ports.clock.now(), actor=pause.begun_by, until=_written(pause.ends_at)
     )

@@ -214,7 +214,8 @@ def _undo(request: Request, document: Document, ports: Ports) -> Upshot:
     if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
         raise errors.RequestRefused(*desk.not_undone(document))
     if _has_changed(document, request):
-        raise errors.RequestRefused(*desk.filed_anew(document))
+        again = _all_the_same(request, f"undo {document.reference}")
+        raise errors.RequestRefused(*desk.filed_anew(document), *again)
     assert document.rested_at is not None
     if ports.clock.now() - document.rested_at > datetime.timedelta(hours=ports.rules.undo_hours):
         raise errors.RequestRefused(
@@ -248,7 +249,8 @@ def _refile(request: Request, document: Document, ports: Ports) -> Upshot:
         )
         return Upshot(done=True, phrases=(already,))
     if _has_changed(document, request):
-        raise errors.RequestRefused(*desk.filed_anew(document))
+        again = _all_the_same(request, f"refile {document.reference} {record_id}")
+        raise errors.RequestRefused(*desk.filed_anew(document), *again)
     outcome = Archived(
         record_id=record_id,
         decided_by=request.actor,
@@ -276,9 +278,15 @@ def _is_refiled(document: Document, request: Request) -> bool:
 def _retry(
     request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
 ) -> Upshot:
-    if _has_changed(document, request) and not _is_since(document.claimed_at, request):
+    is_begun = request.epoch != document.epoch and _is_claimed_since(document, request, ports)
+    if is_begun and document.state in AT_REST:
+        told = Phrase("{document} was read and decided again since.", document=document.reference)
+        return Upshot(done=True, phrases=(told, desk.look(document)))
+    if _has_changed(document, request) and not is_begun:
         raise errors.RequestRefused(
-            Phrase("{document} has changed since.", document=document.reference), desk.look(document)
+            Phrase("{document} has changed since.", document=document.reference),
+            desk.look(document),
+            *_all_the_same(request, f"retry {document.reference}"),
         )
     if document.state is State.MISSING and document.target is None and document.outcome is not None:
         return _restore(document, ports)
@@ -292,7 +300,7 @@ def _retry(
                 place=Place(document.location or ""),
             ),
         )
-    if not _is_since(document.claimed_at, request):  # else our own work, asked for again after a crash
+    if not is_begun:  # else our own work, asked for again after a crash, or another's
         event = Event.REDECIDED if document.state is State.IN_REVIEW else Event.RETRIED
         ports.ledger.retry(document.document_id, event, request.actor, ports.clock.now())
     enqueue(document.document_id)
@@ -340,6 +348,17 @@ def _has_changed(document: Document, request: Request) -> bool:
     if request.epoch is not None:
         return request.epoch != document.epoch
     return document.settled_at is not None and document.settled_at > request.requested_at
+
+
+def _all_the_same(request: Request, words: str) -> tuple[Phrase, ...]:
+    """How to insist on what was typed in a chat, which no clock can refuse: what names the epoch that it means."""
+    return (desk.insisting(words),) if request.epoch is None and request.asked_in is not None else ()
+
+
+def _is_claimed_since(document: Document, request: Request, ports: Ports) -> bool:
+    """Whether reading began after a request; a moment that is still to come is a wrong clock's, and says nothing."""
+    claimed_at = document.claimed_at
+    return claimed_at is not None and request.requested_at <= claimed_at <= ports.clock.now()
 
 
 def _is_since(moment: datetime.datetime | None, request: Request) -> bool:

@@ -373,8 +373,16 @@ def test_a_command_that_is_heard_again_after_a_death_does_nothing_twice(chat: Ch
     assert chat.office.row(DocumentId(1)).epoch == epoch
 
 
-@pytest.mark.parametrize("command", ["/undo D-1", "/refile D-1 R1"])
-def test_a_command_that_waited_while_the_document_was_filed_anew_is_refused(chat: Chat, command: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "way"),
+    [
+        ("/undo D-1", "the button of its message, or dossierd undo D-1"),
+        ("/refile D-1 R1", "dossierd refile D-1 R1"),
+    ],
+)
+def test_a_command_that_waited_while_the_document_was_filed_anew_is_refused(
+    chat: Chat, command: str, way: str
+) -> None:
     chat.filed()
     typed_at = chat.office.clock.now()
     chat.office.clock.advance(minutes=1)
@@ -382,7 +390,7 @@ def test_a_command_that_waited_while_the_document_was_filed_anew_is_refused(chat
 
     assert chat.type(command, at=typed_at) == [
         "D-1 has been filed anew since",
-        "How it stands: /show D-1",
+        f"How it stands: /show D-1 (to do it all the same: {way})",
     ]
     assert (chat.state, chat.record) == (State.ARCHIVED, "R2")
 

@@ -1000,6 +1000,46 @@ def test_a_retry_repeated_after_a_crash_is_done_once(office: Office, failed: Doc
     assert office.row(failed).epoch == 2
 
 
+def test_a_retry_that_was_heard_after_anothers_says_what_has_become_of_it(
+    office: Office, failed: DocumentId
+) -> None:
+    waited = office.request(Action.RETRY, failed)
+    office.clock.advance(minutes=1)
+    assert _ask(office, Action.RETRY, failed, actor="cli:bert").done
+    row = _rests(office, failed, FILED, State.ARCHIVED)
+    assert _perform(office, waited) == Reply(
+        done=True, sentence="D-1 was read and decided again since. How it stands: dossierd show D-1"
+    )
+    assert office.row(failed) == row
+
+
+def test_a_retry_of_the_epoch_that_stands_is_done_whatever_the_clocks_say(
+    office: Office, failed: DocumentId
+) -> None:
+    pressed = replace(office.request(Action.RETRY, failed), epoch=office.row(failed).epoch)
+    early = replace(pressed, requested_at=pressed.requested_at - datetime.timedelta(hours=1))
+    assert _perform(office, early).done
+    _rests(office, failed, FILED, State.ARCHIVED)
+
+
+@pytest.mark.parametrize(
+    ("action", "argument", "way"),
+    [
+        (Action.UNDO, "", "the button of its message, or dossierd undo D-1"),
+        (Action.REFILE, "R2", "dossierd refile D-1 R2"),
+        (Action.RETRY, "", "the button of its message, or dossierd retry D-1"),
+    ],
+)
+def test_what_a_clock_that_was_ahead_refuses_in_a_chat_names_a_way_that_no_clock_refuses(
+    office: Office, filed: DocumentId, action: Action, argument: str, way: str
+) -> None:
+    office.clock.advance(hours=-1)
+    typed = replace(office.request(action, filed, argument), asked_in="telegram:1")
+    reply = _perform(office, typed)
+    assert not reply.done
+    assert reply.sentence.endswith(f" (to do it all the same: {way})")
+
+
 @pytest.mark.parametrize("when", ["before_move", "after_move"])
 def test_a_retry_that_a_death_cut_short_on_the_way_home_goes_on(
     office: Office, folders: Troubled, failed: DocumentId, when: str

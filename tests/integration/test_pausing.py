@@ -82,6 +82,23 @@ def test_a_pause_that_waited_until_it_would_be_over_is_refused(office: Office) -
     assert office.journal.events == []
 
 
+def test_a_pause_that_waited_until_somebody_had_resumed_is_refused(office: Office) -> None:
+    waited = request(Action.PAUSE)
+    office.clock.advance(hours=2)
+    asked(office, Action.RESUME, at=NOON + HOUR)  # no pause stands: the other has not been heard
+    assert perform(waited, office.ports, lambda _: None) == Reply(
+        done=False, sentence="Somebody has resumed since that pause was asked for."
+    )
+    assert office.ports.pauses.standing(NOON + 2 * HOUR) is None
+    assert office.journal.events == []
+    assert asked(office, Action.PAUSE, at=NOON + 2 * HOUR)[0]
+
+
+def test_a_resume_that_a_clock_ahead_has_dated_refuses_no_pause(office: Office) -> None:
+    asked(office, Action.RESUME, at=NOON + 720 * HOUR)
+    assert asked(office, Action.PAUSE)[0]
+
+
 def test_a_later_pause_takes_the_place_of_an_earlier_one(office: Office) -> None:
     asked(office, Action.PAUSE)
     asked(office, Action.PAUSE, "1h", at=NOON + HOUR)

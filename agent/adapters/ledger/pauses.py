@@ -2,10 +2,11 @@
 
 import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, or_, select, update
 
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.schema import pauses
+from agent.adapters.ledger.schema import pauses, requests
+from agent.domain.life import Action
 from agent.domain.pause import Pause
 
 
@@ -31,6 +32,14 @@ class SqlPauses:
     def end(self, actor: str, now: datetime.datetime) -> None:
         with writing(self._engine) as connection:
             _end(connection, actor, now)
+
+    def resumed_at(self, now: datetime.datetime) -> datetime.datetime | None:
+        wanted = select(func.max(requests.c.requested_at)).where(
+            requests.c.action == Action.RESUME, requests.c.done, requests.c.requested_at <= now
+        )
+        with reading(self._engine) as connection:
+            moment: datetime.datetime | None = connection.execute(wanted).scalar()
+            return moment
 
 
 def _standing(connection: Connection, now: datetime.datetime) -> Pause | None:

@@ -89,6 +89,19 @@ def test_what_was_filed_anew_is_told_with_where_to_look() -> None:
     assert FRENCH.tell(*desk.filed_anew(DOCUMENT)).endswith("/show D-7")
 
 
+@pytest.mark.parametrize(
+    ("words", "way"),
+    [
+        ("undo D-7", "the button of its message, or dossierd undo D-7"),
+        ("refile D-7 R2", "dossierd refile D-7 R2"),
+    ],
+)
+def test_what_can_not_be_done_in_the_chat_is_done_by_the_button_or_on_the_machine(
+    words: str, way: str
+) -> None:
+    assert ENGLISH.tell(desk.insisting(words), in_chat=True) == f"(to do it all the same: {way})"
+
+
 def test_a_lesson_is_for_the_machine_alone() -> None:
     told = (desk.filed(DOCUMENT, RecordId("20817")), desk.MAY_TEACH)
     assert _english(*told).endswith("The answer may teach something for later documents: dossierd lessons")
