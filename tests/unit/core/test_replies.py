@@ -188,6 +188,18 @@ def test_what_came_of_a_request_is_told_or_that_it_is_noted() -> None:
     ]
 
 
+def test_what_came_of_a_request_about_the_house_names_no_document() -> None:
+    resumed = Reply(done=True, sentence="New documents are taken in again.")
+    assert text_of(replies.done(None, resumed, ENGLISH)) == [
+        "New documents",
+        "New documents are taken in again.",
+    ]
+    assert text_of(replies.done(None, None, ENGLISH)) == [
+        "New documents",
+        "Noted. It is done as soon as possible.",
+    ]
+
+
 def test_a_doubtful_refile_shows_what_speaks_against_it_and_how_to_insist() -> None:
     assert text_of(replies.really_refile(DocumentId(7), RecordId("R1"), candidate(ANNA), ENGLISH)) == [
         "Really file D-7 under file R1?",
