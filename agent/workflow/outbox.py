@@ -3,6 +3,9 @@
 A message is sent first and marked after it, so a death in between sends it again: its reference makes that
 harmless, where the other order would lose it. A recipient who can't be reached holds up nobody else. A message that
 fails for long, while its channel answers, is passed over, and given up once another to the same recipient gets through.
+
+Accepted: a question that is answered in the second in which it is sent stands there until its answer takes its place. A
+death in that second leaves it there, until somebody presses on it.
 """
 
 import datetime
@@ -24,8 +27,9 @@ log = structlog.get_logger(__name__)
 
 BATCH = 20
 """Parcels fetched at once: few, so that a stop or a new message waits for seconds at most."""
-MOST_SUSPECTS = 3
-"""How many messages to one recipient are passed over in a turn: each may take as long as a call does."""
+MOST_SUSPECTS = 10
+"""How many messages to one recipient are passed over in a turn: each may take as long as a call does, and a fault of
+our own may be in many of them."""
 FIRST_PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 600.0
 LONGEST_REQUEST_SECONDS = 86_400.0

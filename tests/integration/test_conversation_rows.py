@@ -579,6 +579,18 @@ def test_the_only_copy_of_a_question_that_was_answered_before_it_was_known_becom
     assert _due(outbox) == [(OFFICE, "answered", "r7")]
 
 
+def test_a_question_that_was_sent_unmarked_and_answered_becomes_the_answer_once_somebody_presses_on_it(
+    ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
+) -> None:
+    question = _posted(questions, _in_review(ledger))
+    _answered(ledger, question.document_id)
+    _deliver(outbox)
+
+    questions.learn(question.card, OFFICE, "r9", NOON)
+
+    assert _due_everywhere(outbox) == [("answered", "r9", ("r2",))]
+
+
 @pytest.mark.parametrize("by_hand", [True, False], ids=["settled", "changed"])
 def test_patience_that_was_asked_for_is_kept_when_another_message_takes_the_place(
     ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox, by_hand: bool
