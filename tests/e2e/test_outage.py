@@ -224,6 +224,7 @@ def test_a_second_program_with_the_same_bot_stops_no_message_and_is_named(
             office.daemon,
             USUAL_SECONDS,
         )
+    api.wait_until(lambda it: len(it.kept) == 2 * len(CHATS), BACK_SECONDS)
     query = api.press("1 · P. F. · born 1931 · file 101")
     api.wait_until(lambda it: it.answer_to(query) is not None, BACK_SECONDS)
     office.all_is_told()
