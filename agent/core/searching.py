@@ -5,10 +5,13 @@ what is none is told apart before; and nobody is chosen by words, since the butt
 """
 
 import re
+import unicodedata
 from enum import StrEnum
 
 LEAST_SIGNS = 3
 """Letters and digits of a search: fewer name nobody, and are written as "ok" or "2"."""
+LEAST_OTHER_LETTERS = 2
+"""Letters of other scripts than the Latin: two are a whole name in Chinese or Korean."""
 _BUTTON = re.compile(r"\W*[1-9][0-9]?\W*", re.ASCII)
 
 
@@ -23,6 +26,11 @@ class Meant(StrEnum):
 
 def meant_by(text: str) -> Meant:
     """Say what a reply can be: whether a search finds anybody is seen afterwards."""
-    if sum(map(str.isalnum, text)) >= LEAST_SIGNS:
+    is_long = sum(map(str.isalnum, text)) >= LEAST_SIGNS
+    if is_long or sum(map(_is_of_another_script, text)) >= LEAST_OTHER_LETTERS:
         return Meant.SEARCH
     return Meant.BUTTON if _BUTTON.fullmatch(text) else Meant.TOO_SHORT
+
+
+def _is_of_another_script(sign: str) -> bool:
+    return sign.isalpha() and "LATIN" not in unicodedata.name(sign, "")

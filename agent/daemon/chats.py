@@ -1,6 +1,5 @@
 """What is built for the chats: the ears, the talk behind them, and what is shown beside it."""
 
-import functools
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from agent.adapters.telegram.client import TelegramNotifier
 from agent.app import Parts, escalation_of
 from agent.core.allowed import User
 from agent.daemon.loop import Loop
-from agent.daemon.talking import PAUSE_SECONDS, Ears, Talk, asker, teller
+from agent.daemon.talking import PAUSE_SECONDS, Ears, Talk, asker, namer, teller
 from agent.domain.hearing import Said
 from agent.domain.message import Message, recipient_of
 from agent.domain.wellness import PartState
@@ -111,7 +110,7 @@ def chats_of(
         carry_out=carry_out,
         known_reply=parts.requests.reply,
         command=command,
-        our_name=functools.cache(listener.check),
+        our_name=namer(listener.check, ports.clock.now),
         snippets=snippets,
     )
     ears = Ears(listener, parts.inbox, ports.clock.now, stop, wakes.set)

@@ -29,6 +29,8 @@ TOLD_AT_MOST = 100
 """Updates that Telegram tells at once; after so many, more may wait (core.telegram.org/bots/api#getupdates)."""
 HEARD_WITHIN = datetime.timedelta(minutes=10)
 """Longer than any pause between two polls in ordinary times: who has heard nothing for so long hears no answer."""
+NAME_HOLDS = datetime.timedelta(minutes=10)
+"""How long the bot's name is taken for what it was."""
 REPLY_SECONDS = 8.0
 """How long a press waits for what comes of it: Telegram takes an answer for some seconds."""
 LOOK_SECONDS = 0.05
@@ -213,6 +215,23 @@ def asker(
         return requests.leave(request.key, now())
 
     return ask
+
+
+def namer(check: Callable[[], str], now: Callable[[], datetime.datetime]) -> Callable[[], str]:
+    """Make what gives the bot's name, and asks for it again after a while: it may be renamed at @BotFather.
+
+    Args:
+        check: asks the channel for the name. May raise NotifierUnavailable.
+    """
+    known: tuple[str, datetime.datetime] | None = None
+
+    def name() -> str:
+        nonlocal known
+        if known is None or not known[1] <= now() < known[1] + NAME_HOLDS:
+            known = check(), now()
+        return known[0]
+
+    return name
 
 
 def teller(listener: Listener) -> Callable[[str, str, bool], None]:

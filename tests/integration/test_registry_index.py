@@ -186,3 +186,9 @@ def test_find_near_shows_the_nearest_first_and_no_more_than_asked(index: Registr
         ]
     )
     assert [one.record_id for one in index.find_near("benslimanne", limit=2)] == ["2", "3"]
+
+
+def test_two_letters_of_another_script_find_whom_they_name(index: RegistryIndex) -> None:
+    wang, wei = "\N{CJK UNIFIED IDEOGRAPH-738B}", "\N{CJK UNIFIED IDEOGRAPH-4F1F}"
+    index.replace([person(wang, wei, record_id="W1"), person("Vidal", "Zoe", record_id="S1")])
+    assert [one.record_id for one in index.find(f"{wang} {wei}")] == ["W1"]

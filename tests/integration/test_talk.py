@@ -12,12 +12,12 @@ from agent import errors
 from agent.adapters.ledger import SqlInbox, open_engine
 from agent.adapters.telegram.updates import heard_in
 from agent.daemon import talking
-from agent.daemon.talking import Listener, Talk
+from agent.daemon.talking import Listener, Talk, namer
 from agent.domain.hearing import Heard, Said
 from agent.workflow.asking import Asking
 from agent.workflow.conversation import Conversation
 from agent.workflow.hearing import Hearing
-from tests.fakes_outbox import NOON
+from tests.fakes_outbox import NOON, StandingClock
 
 pytestmark = pytest.mark.reliability
 
@@ -156,3 +156,14 @@ def test_whoever_has_heard_nothing_for_ten_minutes_hears_no_answer(talking_to: T
         talking_to.now = NOON + minutes * MINUTE
         talking_to.talk.turn()
     assert [is_heard for _, is_heard in talking_to.asking.told] == [False, True, True, False]
+
+
+def test_a_bot_that_was_renamed_is_called_by_its_new_name_ten_minutes_later() -> None:
+    clock, names = StandingClock(), ["our_bot", "new_bot"]
+    name = namer(lambda: names.pop(0), clock.now)
+    assert [name(), name()] == ["our_bot", "our_bot"]
+    clock.advance(599)
+    assert name() == "our_bot"
+    clock.advance(1)
+    assert [name(), name()] == ["new_bot", "new_bot"]
+    assert names == []

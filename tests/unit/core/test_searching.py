@@ -16,6 +16,9 @@ from agent.core.searching import Meant, meant_by
         ("2.3.1961", Meant.SEARCH),
         ("207", Meant.SEARCH),
         ("thanks", Meant.SEARCH),
+        ("\N{CJK UNIFIED IDEOGRAPH-738B}\N{CJK UNIFIED IDEOGRAPH-4F1F}", Meant.SEARCH),
+        ("\N{CJK UNIFIED IDEOGRAPH-738B}", Meant.TOO_SHORT),
+        ("\N{FULLWIDTH LATIN SMALL LETTER O}\N{FULLWIDTH LATIN SMALL LETTER K}", Meant.TOO_SHORT),
         ("2", Meant.BUTTON),
         (" 2. ", Meant.BUTTON),
         ("#12", Meant.BUTTON),
@@ -29,5 +32,7 @@ from agent.core.searching import Meant, meant_by
         ("", Meant.TOO_SHORT),
     ],
 )
-def test_a_search_has_three_letters_or_digits_and_a_number_chooses_nobody(text: str, meant: Meant) -> None:
+def test_a_search_has_three_signs_or_two_of_another_script_and_a_number_chooses_nobody(
+    text: str, meant: Meant
+) -> None:
     assert meant_by(text) is meant
