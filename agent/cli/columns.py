@@ -17,6 +17,9 @@ from agent.domain.message import visible
 LOST_SHARE = 0.5
 """Where more than this share of those who had a number are without it, its column was probably not taken for it."""
 
+_ENCODINGS = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
+"""Python's names of what a file is written in, as editors say them."""
+
 ColumnOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -55,7 +58,8 @@ def show_columns(found: CsvRegistry) -> None:
     for column in found.unused:
         listing.add_row(Text(visible(column), style="dim"), Text("- (not used)", style="dim"))
     say_table(listing)
-    say(f"{count_people(len(found.people))}, {found.encoding}, separated by '{found.separator}'.")
+    read_as = _ENCODINGS.get(found.encoding, found.encoding)
+    say(f"{count_people(len(found.people))}, read as {read_as}, separated by '{found.separator}'.")
 
 
 def losses(known: Iterable[Person], coming: Iterable[Person]) -> list[str]:

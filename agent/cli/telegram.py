@@ -35,10 +35,11 @@ from agent.core.pairing import (
     refusal,
     shown,
     trial,
+    welcome,
     wrong_code,
 )
 from agent.core.voice import ENGLISH, Voice
-from agent.domain.message import recipient_of, visible
+from agent.domain.message import Message, recipient_of, visible
 
 if TYPE_CHECKING:
     from agent.adapters.telegram.pairing import StrangeBot, Written
@@ -87,11 +88,12 @@ def setup(
             values = _values(owner, token, settings, typed(name), viewer=viewer)
             write_settings(path, values)
             say(f"Written to {path}.")
-    if not _tested(token, owner.chat.id, settings):
+    if not _tested(token, owner.chat.id, settings, welcome(voice_of(settings))):
         say("To try again: dossierd telegram test", to=err)
         raise typer.Exit(1)
     say(
-        "Next: systemctl restart dossierd, then: dossierd check. For another person or group: the same command."
+        "Next: start dossierd with these settings (dossierd run; as a service: systemctl restart dossierd), "
+        "then: dossierd check. For another person or group: the same command."
     )
 
 
@@ -101,17 +103,18 @@ def try_out(home: HomeOption = None) -> None:
     settings = load(home=home)
     if settings.telegram_token is None:
         raise errors.RequestRefused("No bot is set.", hint="Type: dossierd telegram setup")
-    arrived = [_tested(settings.telegram_token, chat, settings) for chat in settings.telegram_chats]
+    trials = trial(voice_of(settings))
+    arrived = [_tested(settings.telegram_token, chat, settings, trials) for chat in settings.telegram_chats]
     raise typer.Exit(0 if all(arrived) else 1)
 
 
-def _tested(token: SecretStr, chat: int, settings: Settings) -> bool:
-    """Send a test message, and say whether Telegram has taken it."""
+def _tested(token: SecretStr, chat: int, settings: Settings, message: Message) -> bool:
+    """Send a message, and say whether Telegram has taken it."""
     from agent.adapters.telegram.client import TelegramNotifier
 
     with closing(TelegramNotifier(token.get_secret_value(), (chat,), _address(settings))) as notifier:
         try:
-            notifier.send(trial(voice_of(settings)), recipient_of(chat))
+            notifier.send(message, recipient_of(chat))
         except (errors.NotifierUnavailable, errors.MessageRefused) as error:
             say(f"Chat {chat}: no message arrived. {error.sentence}", style="bold red", to=err)
             if error.hint:
@@ -201,7 +204,8 @@ def _pair(bot: "StrangeBot", username: str, settings: Settings, token: SecretStr
     minutes = VALID_FOR // datetime.timedelta(minutes=1)
     say(f"Your code: {shown(code)}", style="bold")
     say(f"Send it to @{username} within {minutes} minutes: open https://t.me/{username} and write the code.")
-    say(f"For a group: add the bot as a member, and write there: /start@{username} {code}")
+    say("For a group: add the bot as a member, and write there:")
+    say(f"/start@{username} {code}", indent=2)
     with _keeper(settings, token) as keep:
         return listen(bot, code, settings.allowed, keep, time.monotonic, voice_of(settings))
 

@@ -44,6 +44,19 @@ def trial(voice: Voice) -> Message:
     )
 
 
+def welcome(voice: Voice) -> Message:
+    """What a chat is told first, when it was just added."""
+    return Message(
+        kind=MessageKind.TEST,
+        document_id=None,
+        title=voice.say("dossierd can write to you here"),
+        lines=(
+            voice.say("What became of documents, and what is to be asked about them, comes here."),
+            voice.say("What can be typed, once dossierd runs: /help"),
+        ),
+    )
+
+
 def refusal(voice: Voice) -> str:
     """What a stranger is answered."""
     return voice.say(

@@ -88,13 +88,15 @@ def test_who_sends_the_code_is_listened_to(home: Path, api: BotApi) -> None:
     api.say(code)
     status, text = terminal.end()
     assert (status, TOKEN in text) == (0, False)
-    assert "Next: systemctl restart dossierd" in text
+    assert "Next: start dossierd with these settings (dossierd run; " in text
+    assert re.search(rf"^ *\S*/start@{USERNAME} \d{{8}}$", text, flags=re.MULTILINE)
     assert (home / ".env").read_text().startswith(before)
     settings = load(home=home)
     assert settings.telegram_chats == (CHAT,)
     assert [(it.name, it.role) for it in settings.allowed.users.values()] == [("anna", Role.DECIDER)]
     assert "does not know you" in api.shown(STRANGER)[-1]
     assert "dossierd can write to you here" in api.shown(CHAT)[-1]
+    assert "What can be typed, once dossierd runs: /help" in api.shown(CHAT)[-1]
 
 
 def test_again_it_adds_a_group_and_who_sent_the_code_there(home: Path, api: BotApi) -> None:

@@ -108,6 +108,7 @@ def test_no_notice_of_the_house_holds_english() -> None:
         pauses.pause_over_notice(FRENCH),
         replies.help_text(ANNA, FRENCH),
         pairing.trial(FRENCH),
+        pairing.welcome(FRENCH),
     ]
     assert _english(*told) == []
     assert english_in(pairing.refusal(FRENCH) + pairing.wrong_code(FRENCH)) == []
