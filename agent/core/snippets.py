@@ -6,9 +6,11 @@ apart for one strip, the one that holds most of them is taken.
 
 from collections.abc import Sequence
 
+from agent.core.extract import extract
 from agent.core.reasons import NAMING
 from agent.domain.decision import Decision, Reason, candidates_of
 from agent.domain.document import Box, DocumentText, Line, Page
+from agent.domain.evidence import NAME_KINDS
 from agent.domain.snippet import HIGHEST, WIDEST, Crop
 
 _MARGIN = 14.0
@@ -21,19 +23,11 @@ _FLATTEST = 16.0
 """How often a piece's height may go into its width; Telegram takes no picture of more than twenty times."""
 
 
-def rests_on_a_place(decision: Decision) -> bool:
-    """Whether some reason has a place on a page, so that there is something to be shown."""
-    return any(
-        reason.box is not None and reason.page is not None
-        for reasons in _in_order(decision)
-        for reason in reasons
-    )
-
-
 def crop_of(decision: Decision, text: DocumentText) -> Crop | None:
-    """Choose the piece; None when no reason has a place on a page that was read.
+    """Choose the piece; None when no page was read.
 
-    The first candidate's reasons come first, then the others', then the decision's own.
+    The first candidate's reasons come first, then the others', then the decision's own. Where none of them has a place,
+    a human decides by what stands where the document says whom it is about, or by the top of its first page.
     """
     for reasons in _in_order(decision):
         placed = [reason for reason in reasons if reason.box is not None]
@@ -42,7 +36,25 @@ def crop_of(decision: Decision, text: DocumentText) -> Crop | None:
             if page is not None:
                 boxes = [it.box for it in placed if it.page == number and it.box is not None]
                 return Crop(page=page.number, box=_strip(boxes, page), turn=page.turn)
+    if not text.pages:
+        return None
+    return _of_label(text) or _top_of(text.pages[0])
+
+
+def _of_label(text: DocumentText) -> Crop | None:
+    """The lines round the first label of the one whom it is about."""
+    evidence = extract(text)
+    for mark in evidence.marks:
+        if mark.kind in NAME_KINDS:
+            number = evidence.tokens[mark.passage.start].page
+            page = next(it for it in text.pages if it.number == number)
+            return Crop(page=number, box=_strip([evidence.box(mark.passage)], page), turn=page.turn)
     return None
+
+
+def _top_of(page: Page) -> Crop:
+    bottom = min(page.height, page.width * HIGHEST / WIDEST)
+    return Crop(page=page.number, box=Box(left=0.0, top=0.0, right=page.width, bottom=bottom), turn=page.turn)
 
 
 def _in_order(decision: Decision) -> list[Sequence[Reason]]:

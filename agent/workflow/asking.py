@@ -16,7 +16,6 @@ from agent.asked import Questions
 from agent.core import cards
 from agent.core.asking import MOST_OPEN, Close, Escalate, Post, PostAgain, Repeat, Step, plan
 from agent.core.presses import revision_of
-from agent.core.snippets import rests_on_a_place
 from agent.domain.decision import Candidate, candidates_of
 from agent.domain.document import DocumentId
 from agent.domain.identity import Person, RecordId
@@ -165,7 +164,7 @@ class Asking:
             pages=self._pages(document),
             taken_back_by=None if outcome is None else outcome.taken_back_by,
             can_split=self.can_split(question),
-            has_snippet=self._ports.snippets is not None and rests_on_a_place(review.decision),
+            has_snippet=self._ports.snippets is not None,
         )
 
     def can_split(self, question: Question) -> bool:

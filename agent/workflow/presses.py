@@ -13,7 +13,6 @@ from agent.core import cards, presses
 from agent.core.allowed import Allowed, Role, User
 from agent.core.messages import who
 from agent.core.presses import DocumentPress, Option, QuestionPress, Verb
-from agent.core.snippets import rests_on_a_place
 from agent.domain.document import reference
 from agent.domain.hearing import Press
 from agent.domain.life import Action, Reply, Request, Review
@@ -93,7 +92,7 @@ class Presses:
         if wanted.revision != question.revision:
             return self._stale(hearing, question)
         if is_looking:
-            return self._look(hearing, press, question, review, user)
+            return self._look(hearing, press, question, user)
         return self._decided(hearing, question, review, wanted, user)
 
     def _learn(self, press: Press, question: Question) -> None:
@@ -102,12 +101,10 @@ class Presses:
         if press.message is not None and self._questions.of_card(recipient, press.message) is None:
             self._questions.learn(question.card, recipient, press.message, self._ports.clock.now())
 
-    def _look(
-        self, hearing: Hearing, press: Press, question: Question, review: Review, user: User
-    ) -> tuple[str, bool]:
+    def _look(self, hearing: Hearing, press: Press, question: Question, user: User) -> tuple[str, bool]:
         """Have the lines shown that a question rests on: that decides nothing, so a viewer may ask for it too."""
         say = self._ports.voice.say
-        if self._snippets is None or self._ports.snippets is None or not rests_on_a_place(review.decision):
+        if self._snippets is None or self._ports.snippets is None:
             return self._not_shown(hearing)
         self._ports.journal.append(
             "snippet_asked",

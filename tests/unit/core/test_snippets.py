@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from agent.core.snippets import crop_of, rests_on_a_place
+from agent.core.snippets import crop_of
 from agent.domain.decision import Ambiguous, Candidate, Match, Policy, Reason, Unmatched
 from agent.domain.document import Box, DocumentText, Line, Page, TextOrigin, Word
 from agent.domain.snippet import HIGHEST, WHY_UNDRAWN, WIDEST, Crop, Undrawn
+from tests.builders import text_of
 from tests.custody_builders import ANNA, BERTA
 
 
@@ -36,22 +37,33 @@ def asked(*reasons: Reason, of_another: tuple[Reason, ...] = (), why: Reason = N
     )
 
 
-def test_no_reason_with_a_place_is_no_piece() -> None:
-    text = DocumentText(pages=(page(),))
-    assert crop_of(asked(NOTHING), text) is None
-    assert crop_of(Unmatched(reason=NOTHING), text) is None
+def test_without_a_reason_that_has_a_place_the_top_of_the_first_page_is_shown() -> None:
+    text = DocumentText(pages=(page(line(700, 10)), page(number=2)))
+    top = Crop(page=1, box=Box(left=0, top=0, right=595, bottom=185.9375))
+    assert crop_of(asked(NOTHING), text) == top
+    assert crop_of(Unmatched(reason=NOTHING), text) == top
+    assert crop_of(asked(reason(100, page=3)), text) == top
+    assert crop_of(asked(reason(100, page=None)), text) == top
 
 
-def test_a_reason_on_a_page_that_was_not_read_is_no_piece() -> None:
-    assert crop_of(asked(reason(100, page=2)), DocumentText(pages=(page(),))) is None
-    assert crop_of(asked(reason(100, page=None)), DocumentText(pages=(page(),))) is None
+def test_a_page_without_words_shows_its_top() -> None:
+    wide = replace(page(turn=90), width=842, height=200)
+    assert crop_of(Unmatched(reason=NOTHING), DocumentText(pages=(wide,))) == Crop(
+        page=1, box=Box(left=0, top=0, right=842, bottom=200), turn=90
+    )
 
 
-def test_a_question_rests_on_a_place_where_some_reason_has_one() -> None:
-    assert rests_on_a_place(asked(NOTHING, of_another=(reason(100),)))
-    assert rests_on_a_place(Unmatched(reason=reason(100)))
-    assert not rests_on_a_place(asked(NOTHING))
-    assert not rests_on_a_place(asked(reason(100, page=None)))
+def test_without_a_reason_that_has_a_place_the_line_that_says_whom_it_is_about_is_shown() -> None:
+    read = text_of("Clinique du Lac", "", "", "", "", "", "", "", "", "", "", "Patient : Zora QUINTERO")
+    crop = crop_of(Unmatched(reason=NOTHING), read)
+    assert crop is not None
+    label = read.pages[0].lines[-1].words[0].box
+    assert (crop.box.top < label.top, label.bottom < crop.box.bottom) == (True, True)
+    assert crop.box.top > 0
+
+
+def test_a_document_of_no_page_shows_nothing() -> None:
+    assert crop_of(Unmatched(reason=NOTHING), DocumentText(pages=())) is None
 
 
 def test_a_line_across_a_wide_page_is_shown_with_so_much_around_it_that_a_chat_takes_the_picture() -> None:
