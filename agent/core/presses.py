@@ -64,6 +64,11 @@ def revision_of(sha256: Sha256, epoch: int, offered: Sequence[Person]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:_REVISION_LENGTH]
 
 
+def likeness_of(person: Person) -> str:
+    """A short hash of whom people see: another one where the record is somebody else's by now."""
+    return hashlib.sha256("\0".join(_seen_of(person)).encode()).hexdigest()[:_REVISION_LENGTH]
+
+
 def _seen_of(person: Person) -> tuple[str, ...]:
     born = "" if person.birth_date is None else person.birth_date.isoformat()
     return person.record_id, person.last_name, person.first_name, person.birth_name or "", born

@@ -109,6 +109,7 @@ class Request:
         requested_at: when it was meant, which may be before it was heard.
         epoch: the document's for which it was meant; None where it is meant for what stood at `requested_at`.
         asked_in: the recipient in whose chat it was asked; None for the command line.
+        likeness: of the person whom an answer's record was shown to be; None where nobody was shown.
     """
 
     key: str
@@ -119,6 +120,7 @@ class Request:
     requested_at: datetime.datetime
     epoch: int | None = None
     asked_in: str | None = None
+    likeness: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,12 +36,14 @@ def request_of(
     document_id: DocumentId,
     argument: str,
     epoch: int,
+    likeness: str | None = None,
 ) -> Request:
     """What the desk is asked for: the same however often it is heard.
 
     Args:
         asked_in: the recipient's key of the chat.
         epoch: the document's for which it is meant.
+        likeness: of the person whom the record of an answer was shown to be.
     """
     return Request(
         key=hearing.key,
@@ -52,6 +54,7 @@ def request_of(
         requested_at=hearing.at,
         epoch=epoch,
         asked_in=asked_in,
+        likeness=likeness,
     )
 
 

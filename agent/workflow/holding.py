@@ -1,10 +1,14 @@
-"""Hold a person of a human's choice against what was read of a document."""
+"""Hold a person of a human's choice against what was read of a document, and against what that human was shown."""
 
+from agent import errors
 from agent.core.explaining import held_against
+from agent.core.presses import likeness_of
 from agent.core.reasons import NAMING
 from agent.domain.decision import Candidate
 from agent.domain.document import DocumentId
-from agent.domain.identity import Person
+from agent.domain.identity import Person, RecordId
+from agent.domain.life import Document, Request
+from agent.domain.phrase import Command, Phrase
 from agent.ports import Ports
 
 
@@ -27,3 +31,25 @@ def is_doubtful(choice: Candidate | Person) -> bool:
     if isinstance(choice, Person):
         return True
     return choice.is_vetoed or not any(reason.code in NAMING for reason in choice.reasons)
+
+
+def refuse_another(request: Request, document: Document, record_id: RecordId, ports: Ports) -> None:
+    """Refuse an answer that has waited until its record became another person's.
+
+    Raises:
+        RequestRefused: nothing is to be filed.
+        RegistryUnavailable: not now.
+    """
+    if request.likeness is None:
+        return
+    person = ports.registry.person(record_id)
+    if person is not None and likeness_of(person) == request.likeness:
+        return
+    raise errors.RequestRefused(
+        Phrase(
+            "{document} is not filed: {record} bears another name or birth date by now.",
+            document=document.reference,
+            record=record_id,
+        ),
+        Phrase("What is asked now: {command}", command=Command(f"show {document.reference}")),
+    )

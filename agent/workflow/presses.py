@@ -12,7 +12,7 @@ from agent.asked import Questions
 from agent.core import cards, presses
 from agent.core.allowed import Allowed, Role, User
 from agent.core.messages import who
-from agent.core.presses import DocumentPress, Option, QuestionPress, Verb
+from agent.core.presses import DocumentPress, Option, QuestionPress, Verb, likeness_of
 from agent.domain.document import reference
 from agent.domain.hearing import Press
 from agent.domain.life import Action, Reply, Request, Review
@@ -164,17 +164,20 @@ class Presses:
         if wanted.option is Option.CHOOSE and is_doubtful(choice):
             self._asking.show(replace(question, confirming=number))
             return say("Please look twice."), False
-        return self._answer(hearing, question, f"{RECORD_PREFIX}{question.offered[number]}", user)
+        argument = f"{RECORD_PREFIX}{question.offered[number]}"
+        return self._answer(hearing, question, argument, user, likeness_of(cards.person_of(choice)))
 
     @staticmethod
     def _page(question: Question, wanted: int | None) -> int:
         last = max(0, len(question.offered) - 1) // cards.PER_PAGE
         return min(wanted or 0, last)
 
-    def _answer(self, hearing: Hearing, question: Question, argument: str, user: User) -> tuple[str, bool]:
+    def _answer(
+        self, hearing: Hearing, question: Question, argument: str, user: User, likeness: str | None = None
+    ) -> tuple[str, bool]:
         asked_in = self._recipient_of(hearing.heard.chat)
         request = request_of(
-            hearing, user, asked_in, Action.ANSWER, question.document_id, argument, question.epoch
+            hearing, user, asked_in, Action.ANSWER, question.document_id, argument, question.epoch, likeness
         )
         return self._asked(hearing, request)
 

@@ -35,6 +35,7 @@ from agent.domain.phrase import Command, Phrase, Place, plain
 from agent.domain.searchable import WHY, Unsearchable
 from agent.ports import Ports
 from agent.workflow.custody import is_at_its_place, miss, settle
+from agent.workflow.holding import refuse_another
 from agent.workflow.learning import LESSON_ACTIONS, judge_lesson, take_back, taught_by
 from agent.workflow.pausing import turn_intake
 from agent.workflow.searchable import lay_beside
@@ -148,6 +149,7 @@ def _answer(request: Request, document: Document, ports: Ports) -> Upshot:
         ]
     else:
         record_id = _chosen(request.argument, review.decision, ports)
+        refuse_another(request, document, record_id, ports)
         kind = document.outcome.document_kind if isinstance(document.outcome, InReview) else None
         outcome = Archived(
             record_id=record_id, decided_by=request.actor, document_kind=kind, decision=review.decision

@@ -87,3 +87,25 @@ def test_turning_the_page_shows_whose_records_they_are_now(chat: Chat) -> None:
     chat.press(Option.PAGE, 0)
 
     assert chat.press(Option.CHOOSE, 0) == ("Please look twice.", False)
+
+
+def test_an_answer_that_waited_until_its_record_was_anothers_files_nothing(chat: Chat) -> None:
+    chat.ask()
+    chat.desk_is_slow = True
+    assert chat.press(Option.CHOOSE, 0) == ("Noted. It is done as soon as possible.", False)
+    chat.office.registry.people = (ZORA,)
+
+    assert chat.take_up() == [
+        "D-1 is not filed: R1 bears another name or birth date by now. What is asked now: /show D-1"
+    ]
+    assert chat.state is State.IN_REVIEW
+    chat.desk_is_slow = False
+    assert chat.press(Option.CHOOSE, 0) == CHANGED
+
+
+def test_an_answer_that_waited_while_its_record_stayed_is_carried_out(chat: Chat) -> None:
+    chat.ask()
+    chat.desk_is_slow = True
+    chat.press(Option.CHOOSE, 0)
+    chat.take_up()
+    assert chat.state is State.ARCHIVED

@@ -44,6 +44,7 @@ class SqlRequests:
                         requested_at=request.requested_at,
                         epoch=request.epoch,
                         asked_in=request.asked_in,
+                        likeness=request.likeness,
                     )
                 )
 
@@ -60,6 +61,7 @@ class SqlRequests:
                     requested_at=row.requested_at,
                     epoch=row.epoch,
                     asked_in=row.asked_in,
+                    likeness=row.likeness,
                 )
                 for row in found
             ]

@@ -25,7 +25,7 @@ from sqlalchemy import (
     and_,
 )
 
-REVISION = "0016"
+REVISION = "0017"
 """The migration that this code is written for."""
 
 
@@ -314,6 +314,7 @@ requests = Table(
     Column("epoch", Integer),  # the document's, if the request holds for no other
     Column("asked_in", String(64)),  # the recipient in whose chat
     Column("left_at", UtcDateTime),  # since when nobody waits for the reply: a refusal is told in the chat
+    Column("likeness", String(12)),  # a hash of the person whom an answer's record was shown to be
     UniqueConstraint("key"),
 )
 

@@ -13,6 +13,7 @@ from agent.core.presses import (
     QuestionPress,
     Verb,
     document_data,
+    likeness_of,
     question_data,
     read,
     revision_of,
@@ -120,6 +121,12 @@ def test_a_revision_changes_with_whatever_a_button_could_mean() -> None:
     ]
     assert len(set(revisions)) == 12
     assert revisions[0] == revision_of(sha256, 1, [first, second])
+
+
+def test_a_likeness_changes_with_whom_people_see_and_with_nothing_else() -> None:
+    anna = Person(record_id=RecordId("R1"), last_name="MULLER", first_name="Anna")
+    assert likeness_of(anna) == likeness_of(replace(anna, phone="0123"))
+    assert likeness_of(anna) != likeness_of(replace(anna, first_name="Berta"))
 
 
 def test_a_revision_names_nobody() -> None:
