@@ -105,7 +105,7 @@ def _match(lead: Assessment, ordered: Sequence[Assessment], policy: Policy) -> M
 
 
 def _candidate(one: Assessment) -> Candidate:
-    return Candidate(person=one.person, reasons=one.reasons, is_vetoed=bool(one.contradictions))
+    return Candidate(person=one.person, reasons=one.reasons, is_vetoed=one.is_contradicted)
 
 
 def _is_pointed_at(one: Assessment) -> bool:

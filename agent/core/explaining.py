@@ -14,6 +14,7 @@ from agent.core.denials import DENIED
 from agent.core.match import Assessment, compare
 from agent.core.names import display
 from agent.core.pieces import Piece, pieces_of, printed_subjects
+from agent.core.reasons import AGE_UNCHECKED
 from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Reason, Unmatched, candidates_of
 from agent.domain.document import DocumentText
 from agent.domain.evidence import Evidence
@@ -31,6 +32,7 @@ RULES: Mapping[str, str] = {
     "somebody_else": "nobody else may be named as the subject",
     "perhaps_somebody_else": "nobody else may be named as the subject",
     "homonym_not_excluded": "everybody who may bear that name must be told apart",
+    AGE_UNCHECKED: "a printed age must be checked by a date",
     DENIED: "no human may have said that it does not belong there",
     "several_fit": "exactly one person may fit",
 }
@@ -119,7 +121,7 @@ def held_against(text: DocumentText, inputs: Inputs, person: Person) -> Candidat
     """What a stored text says for and against one person, whether the rules considered that person or not."""
     (known,) = learned.people_with([person], inputs.lessons)
     (found,) = compare(replay.evidence_of(text, inputs), [known])
-    return Candidate(person=known, reasons=found.reasons, is_vetoed=bool(found.contradictions))
+    return Candidate(person=known, reasons=found.reasons, is_vetoed=found.is_contradicted)
 
 
 def subjects_read(text: DocumentText, inputs: Inputs) -> tuple[str, ...]:

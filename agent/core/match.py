@@ -95,6 +95,11 @@ class Assessment:
     reasons: tuple[Reason, ...] = ()
     score: int = 0
 
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether something printed says that it is somebody else; what can't be checked does not."""
+        return any(reason.code != reasons.AGE_UNCHECKED for reason in self.contradictions)
+
 
 def compare(evidence: Evidence, people: Sequence[Person]) -> tuple[Assessment, ...]:
     """Assess each person, best first."""
@@ -263,6 +268,13 @@ class _Reading:
                 yield reasons.phone_same(self._evidence, number)
                 break
         for date in self._evidence.birth_dates:
+            if (
+                person.birth_date
+                and date.readings != (person.birth_date,)
+                and person.birth_date in date.readings
+            ):
+                yield reasons.birth_date_short(self._evidence, person.birth_date, date.passage)
+                break
             if person.birth_date and is_nearly_birthday(date, person.birth_date):
                 yield reasons.birth_date_near(self._evidence, person.birth_date, date.passage)
                 break
@@ -277,7 +289,9 @@ class _Reading:
             elif doubt.kind is DoubtKind.IDENTIFIER and is_contrary_doubt(doubt, person):
                 yield reasons.identifier_unread(self._evidence, doubt.passage)
         for age in self._evidence.ages:
-            if person.birth_date and not any(
+            if person.birth_date and not age.birth_years:
+                yield reasons.age_unchecked(self._evidence, age.passage)
+            elif person.birth_date and not any(
                 abs(year - person.birth_date.year) <= AGE_SLACK_YEARS for year in age.birth_years
             ):
                 yield reasons.age_differs(self._evidence, age.passage)

@@ -100,6 +100,8 @@ def why_asked(decision: Decision, *, voice: Voice) -> str:
             return completeness.in_words(decision.reason.sentence, voice)  # nothing that was read
         case Ambiguous() | Unmatched() if decision.reason.code == denials.DENIED:
             return denials.in_words(decision.reason.sentence, voice)  # nothing that was read
+        case Unmatched(reason=Reason(code="nobody_named")) if decision.candidates:
+            return voice.say("Nobody in the registry is clearly named in it; it may be one of these.")
         case Ambiguous() | Unmatched():
             code = decision.reason.code
             return voice.say(WHY_ASKED.get(code, "The document does not say clearly whose it is."))
@@ -269,6 +271,7 @@ REASONS: Mapping[str, str] = {
     "name_near": "a name much like this one",
     "name_in_part": "part of the name",
     "birth_date_same": "same birth date",
+    "birth_date_short": "same birth date, printed without its century",
     "birth_date_near": "a birth date close to this one",
     "identifier_near": "a personal number close to this one",
     "phone_same": "same telephone number",
@@ -277,6 +280,7 @@ REASONS: Mapping[str, str] = {
     "identifier_differs": "another personal number is printed",
     "identifier_unread": "what may be another number can't be read",
     "age_differs": "the printed age does not fit",
+    "age_unchecked": "an age is printed that can't be checked without a date",
     "several_birth_dates": "two birth dates are printed",
     "several_identifiers": "two personal numbers are printed",
     "somebody_else": "it names somebody else too",
@@ -299,6 +303,7 @@ WHY_ASKED: Mapping[str, str] = {
     "identifier_differs": "The name fits, but another personal number is printed.",
     "identifier_unread": "The name fits, but what may be another personal number can't be read.",
     "age_differs": "The name fits, but the printed age does not fit the birth date.",
+    "age_unchecked": "The name fits, but an age is printed that can't be checked without a date.",
     "several_birth_dates": "Two different birth dates are printed in it.",
     "several_identifiers": "Two different personal numbers are printed in it.",
     "undone": "Its filing was undone.",

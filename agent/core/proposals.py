@@ -47,7 +47,7 @@ def with_proposals(decision: Decision, evidence: Evidence, near: Sequence[Person
     known = {one.person.record_id for one in decision.candidates}
     assessments = compare(evidence, [person for person in near if person.record_id not in known])
     proposed = [
-        Candidate(person=one.person, reasons=one.reasons, is_vetoed=bool(one.contradictions))
+        Candidate(person=one.person, reasons=one.reasons, is_vetoed=one.is_contradicted)
         for one in assessments
     ]
     named = [one for one in decision.candidates if any(reason.code in _NAMING for reason in one.reasons)]

@@ -22,11 +22,15 @@ WEIGHTS = {
     "phone_same": 2,
     "name_in_other_role": 1,
     "name_in_part": 1,
+    "birth_date_short": 1,
     "birth_date_near": 1,
     "name_near": 3,
     "identifier_near": 4,
 }
 """How much each support counts in the order of proposals; no weight ever makes a match."""
+
+AGE_UNCHECKED = "age_unchecked"
+"""It keeps a match from being made, and contradicts nobody: in a document without a date any age may be right."""
 
 NAMING = frozenset({"name_printed", "name_learned", "identifier_same"})
 """The document names that person: exactly, or by a number that is theirs alone."""
@@ -87,6 +91,11 @@ def birth_date_near(evidence: Evidence, date: datetime.date, passage: Passage) -
     return _at(evidence, passage, "birth_date_near", sentence)
 
 
+def birth_date_short(evidence: Evidence, date: datetime.date, passage: Passage) -> Reason:
+    sentence = f"The birth date {_day(date)} is printed without its century."
+    return _at(evidence, passage, "birth_date_short", sentence)
+
+
 def identifier_same(evidence: Evidence, number: PrintedIdentifier) -> Reason:
     return _at(
         evidence, number.passage, "identifier_same", f"The {_title(number)} {number.value} is printed."
@@ -127,6 +136,11 @@ def identifier_unread(evidence: Evidence, passage: Passage) -> Reason:
 def age_differs(evidence: Evidence, passage: Passage) -> Reason:
     sentence = f"The printed age {evidence.printed(passage)} does not fit the registered birth date."
     return _at(evidence, passage, "age_differs", sentence, supports=False)
+
+
+def age_unchecked(evidence: Evidence, passage: Passage) -> Reason:
+    sentence = f"{evidence.printed(passage)} is printed as an age, and nothing that it can be checked by."
+    return _at(evidence, passage, AGE_UNCHECKED, sentence, supports=False)
 
 
 def several_birth_dates(evidence: Evidence, passage: Passage) -> Reason:

@@ -159,6 +159,18 @@ def test_an_age_may_be_two_years_off(age: int, fits: bool) -> None:
     assert ("age_differs" in against(text)) is not fits
 
 
+def test_an_age_in_a_document_without_a_date_contradicts_nobody_and_is_no_match() -> None:
+    text = "Patient : VIDAL Hind, 48 ans"
+    assert against(text) == ["age_unchecked"]
+    assert not about(text, HIND).is_contradicted
+    assert about("Patient : VIDAL Hind, 5 ans\nle 20/10/2025", HIND).is_contradicted
+
+
+def test_a_birth_date_without_its_century_is_the_very_one() -> None:
+    assert "birth_date_short" in codes(about("Patient : VIDAL Hind, née le 16.08.77", HIND))
+    assert "birth_date_near" not in codes(about("Patient : VIDAL Hind, née le 16.08.77", HIND))
+
+
 def test_two_numbers_of_different_kinds_are_no_conflict() -> None:
     text = "Patient : VIDAL Hind\nCIN : L882253\nNIR : 1 84 12 76 451 089 46"
     assert against(text, NUMBERED) == []
