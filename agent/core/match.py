@@ -314,21 +314,24 @@ class _Reading:
         dates = self._evidence.birth_dates
         second = _first_other(("birth date", date.readings) for date in dates)
         if second is not None:
-            yield reasons.several_birth_dates(self._evidence, dates[second].passage)
+            told = [reasons.several_birth_dates(self._evidence, dates[it].passage) for it in reversed(second)]
+            yield from told[: len({reason.page for reason in told})]
         labelled = [number for number in self._numbers if number.is_labelled]
         second = _first_other((number.kind or shape(number.value), number.value) for number in labelled)
         if second is not None:
-            yield reasons.several_identifiers(self._evidence, labelled[second])
+            told = [reasons.several_identifiers(self._evidence, labelled[it]) for it in reversed(second)]
+            yield from told[: len({reason.page for reason in told})]
 
     def _confidence(self, passages: Iterable[Passage]) -> int | None:
         known = [self._evidence.confidence(passage) for passage in passages]
         return min((value for value in known if value is not None), default=None)
 
 
-def _first_other(items: Iterable[tuple[str, object]]) -> int | None:
-    """Where a value of some kind differs from an earlier one of that kind."""
-    seen: dict[str, object] = {}
+def _first_other(items: Iterable[tuple[str, object]]) -> tuple[int, int] | None:
+    """Where a value of some kind stands, and the first later one that differs from it."""
+    seen: dict[str, tuple[int, object]] = {}
     for position, (kind, value) in enumerate(items):
-        if seen.setdefault(kind, value) != value:
-            return position
+        first, earlier = seen.setdefault(kind, (position, value))
+        if earlier != value:
+            return first, position
     return None

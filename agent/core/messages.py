@@ -281,8 +281,8 @@ REASONS: Mapping[str, str] = {
     "identifier_unread": "what may be another number can't be read",
     "age_differs": "the printed age does not fit",
     "age_unchecked": "an age is printed that can't be checked without a date",
-    "several_birth_dates": "two birth dates are printed",
-    "several_identifiers": "two personal numbers are printed",
+    "several_birth_dates": "one of two birth dates",
+    "several_identifiers": "one of two personal numbers",
     "somebody_else": "it names somebody else too",
     "perhaps_somebody_else": "it may be about somebody else",
 }

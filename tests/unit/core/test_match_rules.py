@@ -188,3 +188,10 @@ def test_numbers_without_a_kind_conflict_where_their_form_is_the_same() -> None:
 def test_two_birth_dates_are_a_conflict_and_no_number_s() -> None:
     assert "several_birth_dates" in against("Né(e) le 16/08/1977\nNé(e) le 17/08/1977")
     assert "several_birth_dates" not in against("Né(e) le 16/08/1977\nNé(e) le 16/08/1977")
+
+
+def test_two_birth_dates_on_two_pages_name_both_pages() -> None:
+    (first,), (second,) = (text_of(line).pages for line in ("Né(e) le 16/08/1977", "Né(e) le 17/08/1977"))
+    text = DocumentText(pages=(first, replace(second, number=2)))
+    told = [reason.page for reason in about(text).reasons if reason.code == "several_birth_dates"]
+    assert told == [2, 1]
