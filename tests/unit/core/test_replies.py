@@ -328,3 +328,10 @@ def test_the_menu_says_of_each_command_what_the_help_says() -> None:
 )
 def test_what_else_is_answered(message: Message, told: list[str]) -> None:
     assert text_of(message) == told
+
+
+def test_words_that_change_nothing_are_told_what_would() -> None:
+    assert replies.how_to_answer(ENGLISH).lines == ("What is open: /pending", "What there is: /help")
+    same = replies.found_the_same(DocumentId(7), ENGLISH)
+    assert same.title == "D-7 is asked about as before"
+    assert same.lines == ("Your search finds those who stand in the question already.",)
