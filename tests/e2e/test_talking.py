@@ -231,7 +231,7 @@ def test_a_command_that_waited_while_the_document_was_filed_anew_is_refused(
     )
     assert refiled.stdout.startswith("D-1 is filed under 121.")
     again = world.start("run", module="agent")
-    api.wait_until(lambda it: any("D-1 has been filed anew since." in text for text in it.texts), 40)
+    api.wait_until(lambda it: any("D-1 has been filed anew since" in text for text in it.texts), 40)
     stop(again)
     assert getattr(outcome_of(world), "record_id", None) == "121"
 
