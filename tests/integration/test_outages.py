@@ -80,9 +80,9 @@ class Office:
         return {it.original_name: it.state for it in self.parts.ledger.in_states(frozenset(State))}
 
     def is_heard(self) -> None:
-        """Wait until the bot was heard: what a person writes ends the poll."""
+        """Wait until the bot was heard: what somebody writes ends the poll."""
         before = self.parts.inbox.polled_at()
-        self.api.say("Hello")
+        self.api.say("Hello", user=STRANGER)  # which nobody answers
         self.wait(lambda: self.parts.inbox.polled_at() != before)
 
     def fall_silent(self) -> None:
