@@ -280,11 +280,13 @@ def _is_refiled(document: Document, request: Request) -> bool:
 def _retry(
     request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
 ) -> Upshot:
+    has_changed = _has_changed(document, request)
     is_begun = request.epoch != document.epoch and _is_claimed_since(document, request, ports)
-    if is_begun and document.state in AT_REST:
+    if is_begun and has_changed and document.state in AT_REST:
         told = Phrase("{document} was read and decided again since.", document=document.reference)
         return Upshot(done=True, phrases=(told, desk.look(document)))
-    if _has_changed(document, request) and not is_begun:
+    is_begun &= document.state not in AT_REST
+    if has_changed and not is_begun:
         raise errors.RequestRefused(
             Phrase("{document} has changed since.", document=document.reference),
             desk.look(document),
@@ -371,11 +373,8 @@ def _already(request: Request, document: Document, ports: Ports) -> Upshot:
     """Say what became of a question that is no longer open; our own answer, repeated after a crash, is done."""
     outcome = document.outcome
     by = getattr(outcome, "decided_by", None)
-    if (
-        by == request.actor
-        and _is_since(document.settled_at, request)
-        and _is_chosen(request, outcome, ports)
-    ):
+    is_ours = by == request.actor and _is_since(document.settled_at, request)
+    if is_ours and _is_chosen(request, outcome, ports):
         return Upshot(done=True, phrases=(Phrase("{document}: done.", document=document.reference),))
     is_failed_by_rule = document.state is State.FAILED and by == "rule"
     if by and document.settled_at and not is_failed_by_rule:
