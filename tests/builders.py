@@ -142,10 +142,12 @@ def decided(
 ) -> Decision:
     """The decision on a text among these people."""
     read = text_of(text) if isinstance(text, str) else text
+    evidence = extract(read)
     return decide(
-        assessed(read, *([people] if isinstance(people, Person) else people)),
+        compare(evidence, [people] if isinstance(people, Person) else people),
         policy=policy,
         confidence_floor=confidence_floor,
         missing=what_is_missing(read),
         is_trustworthy=is_trustworthy,
+        is_blank=not evidence.tokens,
     )

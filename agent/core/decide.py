@@ -36,6 +36,7 @@ def decide(
     confidence_floor: int,
     missing: str,
     is_trustworthy: bool,
+    is_blank: bool = False,
     denials: Sequence[Denial] = (),
 ) -> Decision:
     """Decide whose document it is.
@@ -44,10 +45,11 @@ def decide(
         confidence_floor: OCR confidence, 0 to 100, that every word a match rests on must reach.
         missing: what of the document could not be read; empty when every page was read to its end.
         is_trustworthy: the registry's copy is fresh and complete.
+        is_blank: not one word was read in the document.
         denials: the records under which humans have said that it does not belong.
     """
     ordered = sorted(assessments, key=lambda one: (-one.score, one.person.record_id))
-    obstacle = _obstacle_for_all(ordered, missing=missing, is_trustworthy=is_trustworthy)
+    obstacle = _obstacle_for_all(ordered, missing=missing, is_trustworthy=is_trustworthy, is_blank=is_blank)
     if obstacle is None:
         leads = [one for one in ordered if _is_lead(one, policy, confidence_floor)]
         if len(leads) == 1:
@@ -132,7 +134,9 @@ def _is_sure(confidence: int | None, floor: int) -> bool:
     return confidence is None or confidence >= floor
 
 
-def _obstacle_for_all(ordered: Sequence[Assessment], *, missing: str, is_trustworthy: bool) -> Reason | None:
+def _obstacle_for_all(
+    ordered: Sequence[Assessment], *, missing: str, is_trustworthy: bool, is_blank: bool = False
+) -> Reason | None:
     """Rule 8, and what was not read."""
     if not is_trustworthy:
         return _against(
@@ -140,6 +144,8 @@ def _obstacle_for_all(ordered: Sequence[Assessment], *, missing: str, is_trustwo
         )
     if missing:
         return _against("document_incomplete", missing)
+    if is_blank:
+        return _against("no_text", "No text could be read in it.")
     if not any(_is_pointed_at(one) for one in ordered):
         return _against("nobody_named", "Nobody in the registry is named as the one whom this is about.")
     return None

@@ -25,6 +25,7 @@ from agent.domain.lesson import Alias, Lesson
 RULES: Mapping[str, str] = {
     "registry_untrusted": "the registry must be fresh and complete",
     "document_incomplete": "all of the document must be read",
+    "no_text": "a text must be read",
     "nobody_named": "somebody must be named as the subject",
     "not_the_subject": "the exact name must stand where the document says whom it is about",
     "unsure_reading": "the words must be read surely enough",

@@ -25,6 +25,7 @@ def decide_from(evidence: Evidence, inputs: Inputs) -> Decision:
         confidence_floor=inputs.confidence_floor,
         missing=inputs.missing,
         is_trustworthy=inputs.is_trustworthy,
+        is_blank=not evidence.tokens,
         denials=inputs.denials,
     )
     return with_proposals(decision, evidence, inputs.near)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from agent.core.vocabulary import STANDARD, Vocabulary
 from agent.domain.decision import Mode, Policy
 
-VERSION = 13
+VERSION = 14
 """Of the rules in `core`. Raise it with each change that may decide a text differently: `explain` tells it."""
 
 

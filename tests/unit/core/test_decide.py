@@ -398,7 +398,16 @@ class TestReading:
     def test_decide_on_an_empty_document_is_unmatched(self) -> None:
         decision = decided("", person())
         assert isinstance(decision, Unmatched)
-        assert (decision.reason.code, decision.candidates) == ("nobody_named", ())
+        assert (decision.reason.code, decision.candidates) == ("no_text", ())
+
+    def test_decide_on_a_text_without_a_word_says_that_nothing_was_read(self) -> None:
+        assert why_not(decided("— . |", person())) == "no_text"
+
+    def test_decide_on_a_single_word_says_that_nobody_is_named(self) -> None:
+        assert why_not(decided("Bonjour", person())) == "nobody_named"
+
+    def test_decide_on_a_blank_page_that_was_not_read_to_its_end_says_why(self) -> None:
+        assert why_not(decided(cut_short(text_of("")), person())) == "document_incomplete"
 
     def test_decide_by_columns_and_not_by_reading_order(self) -> None:
         text = boxed(

@@ -46,6 +46,11 @@ def test_a_match_is_explained_and_comes_out_again() -> None:
     assert told.differences == ()
 
 
+def test_a_document_without_a_word_is_explained_and_comes_out_again() -> None:
+    told = _explained("", VIDAL)
+    assert (told.why, told.differences) == ("No text could be read in it.", ())
+
+
 def test_two_proofs_and_none_are_told_in_plain_words() -> None:
     both = _judged(f"{NAMED}\n{BORN}\nCIN : JK374321", VIDAL).decision
     assert "the birth date and the personal number confirm it" in why(both)
