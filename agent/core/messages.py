@@ -291,7 +291,7 @@ REASONS: Mapping[str, str] = {
 WHY_ASKED: Mapping[str, str] = {
     "registry_untrusted": "The list of people is empty or out of date, so nothing is filed by itself.",
     "no_text": "No text could be read in it.",
-    "nobody_named": "Nobody in the registry is named in it.",
+    "nobody_named": "Nobody in the registry is named in full in it.",
     "not_the_subject": "It names people, but not clearly whom it is about.",
     "somebody_else": "It names more than one person.",
     "perhaps_somebody_else": "It names a person, but may be about somebody else.",

@@ -244,7 +244,7 @@ def test_open_questions_are_listed(chat: Chat) -> None:
 
     assert chat.type("/pending") == [
         "1 question is open",
-        "D-1 · less than an hour: Nobody in the registry is named in it.",
+        "D-1 · less than an hour: Nobody in the registry is named in full in it.",
     ]
 
 

@@ -178,7 +178,7 @@ def test_without_proposals_a_name_can_be_sent_or_nobody_be_chosen() -> None:
     assert message.title == "Whose document is this?"
     assert message.lines == (
         "D-7 · Discharge letter · 3 pages",
-        "Nobody in the registry is named in it.",
+        "Nobody in the registry is named in full in it.",
         "Somebody else? Reply to this message with a name, a birth date or a number.",
     )
     assert labels(message) == [["Nobody in the registry", "Later"], ["Search"]]

@@ -147,7 +147,7 @@ def test_question_about_nobody() -> None:
     assert shown(SAMPLES["nobody named"]).splitlines() == [
         "Whose document is this?",
         "D-8 · 1 page",
-        "Nobody in the registry is named in it.",
+        "Nobody in the registry is named in full in it.",
         "It belongs to nobody in the registry? Type: dossierd answer D-8 none",
     ]
 
