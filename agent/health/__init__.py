@@ -49,22 +49,17 @@ WATCHED = ("registry", "ocr", "fence")
 def glance(settings: Settings) -> list[PartState]:
     """Ask the parts that answer at once and name nobody, for those who ask in a chat; leave out what is good."""
     found = [examine_part(name, settings) for name, _ in PARTS if name not in _LONG_OR_NAMING]
-    return [
-        PartState(part=it.part, is_bad=it.level is Level.BAD, sentence=it.sentence, hint=it.hint)
-        for it in found
-        if it.level is not Level.GOOD
-    ]
+    return [_state_of(it, it.sentence) for it in found if it.level is not Level.GOOD]
 
 
 def wellness(settings: Settings) -> list[PartState]:
     """Ask the parts that the daemon watches; what is only worth a notice is well."""
     found = [examine_part(name, settings) for name in WATCHED]
-    return [
-        PartState(
-            part=it.part, is_bad=it.level is Level.BAD, sentence=f"{it.part}: {it.sentence}", hint=it.hint
-        )
-        for it in found
-    ]
+    return [_state_of(it, f"{it.part}: {it.sentence}") for it in found]
+
+
+def _state_of(found: Finding, sentence: str) -> PartState:
+    return PartState(part=found.part, is_bad=found.level is Level.BAD, sentence=sentence, hint=found.hint)
 
 
 def _ask(name: str, part: Callable[[Settings], Finding], settings: Settings) -> Finding:
