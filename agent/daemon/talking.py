@@ -15,7 +15,7 @@ import structlog
 from agent import errors
 from agent.asked import Inbox, Requests
 from agent.daemon.loop import ERROR_PAUSE_SECONDS
-from agent.domain.hearing import Heard
+from agent.domain.hearing import HEARD_WITHIN, Heard
 from agent.domain.life import Reply, Request
 from agent.workflow.asking import Asking
 from agent.workflow.conversation import Conversation
@@ -27,8 +27,6 @@ FORGOTTEN_AFTER = datetime.timedelta(hours=24)
 """Telegram keeps what nobody has fetched for so long."""
 TOLD_AT_MOST = 100
 """Updates that Telegram tells at once; after so many, more may wait (core.telegram.org/bots/api#getupdates)."""
-HEARD_WITHIN = datetime.timedelta(minutes=10)
-"""Longer than any pause between two polls in ordinary times: who has heard nothing for so long hears no answer."""
 NAME_HOLDS = datetime.timedelta(minutes=10)
 """How long the bot's name is taken for what it was."""
 REPLY_SECONDS = 8.0

@@ -3,6 +3,9 @@
 import datetime
 from dataclasses import dataclass
 
+HEARD_WITHIN = datetime.timedelta(minutes=10)
+"""Longer than any pause between two polls in ordinary times: who has heard nothing for so long hears no answer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:

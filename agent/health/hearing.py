@@ -7,13 +7,11 @@ from agent.adapters.clock import SystemClock
 from agent.adapters.home import LEDGER_FILE, HomeLock
 from agent.adapters.ledger import SqlInbox, open_engine
 from agent.config import Settings
-from agent.domain.hearing import Silence
+from agent.domain.hearing import HEARD_WITHIN, Silence
 from agent.health.finding import has_run
 
 _BLIP = datetime.timedelta(minutes=1)
 """A poll that failed is known to be over when the next one ends, which takes half a minute."""
-_DEAF_AFTER = datetime.timedelta(minutes=10)
-"""Longer than any pause between two polls in ordinary times."""
 
 
 def silence(settings: Settings) -> Silence | None:
@@ -30,7 +28,7 @@ def silence(settings: Settings) -> Silence | None:
     now = SystemClock(settings.timezone).now()
     if known is not None:
         return known if now - known.since >= _BLIP else None
-    if polled_at is None or now - polled_at < _DEAF_AFTER:
+    if polled_at is None or now - polled_at < HEARD_WITHIN:
         return None
     return Silence(
         since=polled_at,

@@ -15,7 +15,8 @@ from agent.adapters.ledger import SqlInbox
 from agent.app import Parts, build
 from agent.config import load
 from agent.daemon import Daemon, house, running, talking
-from agent.daemon.talking import HEARD_WITHIN, TOLD_AT_MOST
+from agent.daemon.talking import TOLD_AT_MOST
+from agent.domain.hearing import HEARD_WITHIN
 from agent.domain.outcome import State
 from tests.botapi import CHAT, TOKEN, BotApi, Drop, too_many_requests
 from tests.faults.world import SETTINGS, World, letter_about
