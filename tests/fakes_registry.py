@@ -54,7 +54,7 @@ class FakeRegistry:
 
     def find(self, words: str, limit: int = 8) -> Sequence[Person]:
         typed = typed_query(words)
-        is_anything = typed.names or typed.numbers or typed.dates
+        is_anything = typed.names or typed.numbers or typed.dates or typed.years
         found = [
             person
             for person in self._people.values()
@@ -67,7 +67,10 @@ class FakeRegistry:
                 )
                 and {*_numbers(person), person.record_id} >= set(typed.numbers)
                 and (not typed.dates or str(person.birth_date) in typed.dates)
-                and all(str(person.birth_date)[:4] == year for year in typed.years)
+                and all(
+                    year in {*_numbers(person), person.record_id, str(person.birth_date)[:4]}
+                    for year in typed.years
+                )
             )
         ]
         found.sort(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from agent.core.asking import MOST_OPEN
 from agent.core.messages import file_line, for_and_against, headline, who, why_asked
 from agent.core.presses import Option, question_data
+from agent.core.searching import MOST_FOUND
 from agent.core.telling_apart import told_apart
 from agent.core.voice import Voice
 from agent.domain.decision import Candidate, Decision, Match
@@ -56,7 +57,7 @@ def question_card(
     lines = [
         headline(question.document_id, document_kind, pages, voice=voice),
         *file_line(original_name, voice=voice),
-        voice.say("Found by your search:") if question.is_search else why_asked(decision, voice=voice),
+        _found(choices, voice) if question.is_search else why_asked(decision, voice=voice),
     ]
     if taken_back_by is not None:
         lines.insert(1, voice.say("It was filed, and taken back by {user}.", user=who(taken_back_by)))
@@ -152,6 +153,12 @@ def doubts(choice: Choice, voice: Voice) -> list[str]:
     """What to look at twice before a document is filed under somebody."""
     against = for_and_against(choice.reasons, voice=voice) if isinstance(choice, Candidate) else []
     return against or [voice.say("Nothing printed in the document names this person.")]
+
+
+def _found(choices: Sequence[Choice], voice: Voice) -> str:
+    if len(choices) < MOST_FOUND:
+        return voice.say("Found by your search:")
+    return voice.say("The first {number} of your search; one more word narrows it:", number=len(choices))
 
 
 def _is_known(choice: Choice) -> bool:

@@ -12,6 +12,9 @@ from agent.domain.finding import Sought, Span, Term
 
 PASSAGE_LENGTH = 120
 """Characters of a line that are shown: two lines of a terminal."""
+_YEAR = re.compile(r"(?:18[89]|19\d|20\d)\d")
+_BEFORE_YEARS = frozenset({"ne", "nee", "born"})
+_BETWEEN = frozenset({"en", "in"})
 _TYPED = re.compile(r'"([^"]*)"|“([^”]*)”|«([^»]*)»|(\S+)')
 _LONGEST_DATE = 40
 """Characters; whatever is longer is no date, and is not cut into tokens to see that."""
@@ -31,12 +34,15 @@ def sought(
 ) -> Sought:
     """Read what was typed. Signs alone are nothing; a single word at the end may be the beginning of one.
 
+    Words that but announce a year of birth are passed over: a person has the year, and no such word.
+
     Args:
         phrases: words and phrases, as `phrases_in` gives them.
         timezone: the office's, in which a day begins.
         since: the first day.
         until: the last day.
     """
+    phrases = _without_announcing(phrases)
     terms = tuple(
         term
         for place, phrase in enumerate(phrases, start=1)
@@ -63,6 +69,23 @@ def passage_in(page: Page, wanted: Sought) -> str:
         default=([], None),
     )
     return _cut([word.text for word in line.words], hits[0][0]) if line is not None and hits else ""
+
+
+def _without_announcing(phrases: Sequence[str]) -> list[str]:
+    """Leave out the `née en` of `née en 1961`."""
+    left: list[str] = []
+    for phrase in phrases:
+        if _YEAR.fullmatch(phrase):
+            end = len(left) - (bool(left) and _is_one_of(left[-1], _BETWEEN))
+            if end and _is_one_of(left[end - 1], _BEFORE_YEARS):
+                del left[end - 1 :]
+        left.append(phrase)
+    return left
+
+
+def _is_one_of(phrase: str, words: frozenset[str]) -> bool:
+    found = tokens(phrase)
+    return len(found) == 1 and found[0] in words
 
 
 def _term(phrase: str, timezone: datetime.tzinfo, *, is_last: bool) -> Term | None:

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+MOST_FOUND = 8
+"""People whom a search in a chat offers: two pages of buttons."""
 LEAST_SIGNS = 3
 """Letters and digits of a search: fewer name nobody, and are written as "ok" or "2"."""
 LEAST_OTHER_LETTERS = 2

@@ -12,7 +12,7 @@ from agent.asked import Questions
 from agent.core import replies
 from agent.core.allowed import Allowed, Role, User
 from agent.core.page_ranges import typed_ranges
-from agent.core.searching import Meant, meant_by
+from agent.core.searching import MOST_FOUND, Meant, meant_by
 from agent.domain.document import reference
 from agent.domain.hearing import Said
 from agent.domain.life import Action, Reply, Request
@@ -25,7 +25,6 @@ from agent.workflow.hearing import Hearing, refuse, request_of
 
 log = structlog.get_logger(__name__)
 
-FOUND_AT_MOST = 8
 LONGEST_SEARCH = 200
 
 
@@ -124,7 +123,7 @@ class Words:
             self._reply(recipient, replies.no_search(question.document_id, meant, self._ports.voice))
             return
         try:
-            people = self._ports.registry.find(said.text[:LONGEST_SEARCH], FOUND_AT_MOST)
+            people = self._ports.registry.find(said.text[:LONGEST_SEARCH], MOST_FOUND)
         except errors.RegistryUnavailable as error:
             log.warning("search_put_off", reason=error.reason)
             self._reply(recipient, replies.cannot_search(question.document_id, self._ports.voice))

@@ -199,7 +199,10 @@ def test_person_gives_back_the_whole_record(registry_of: Build) -> None:
         ("vidal 4", []),
         ("ab-12/7", ["AB-12/7"]),
         ("dossier AB-12/7", ["AB-12/7"]),
-        ("1977", []),
+        ("1977", ["1", "2"]),
+        ("née en 1977", ["1", "2"]),
+        ("born in 1977", ["1", "2"]),
+        ("1978", []),
     ],
 )
 def test_find_takes_what_a_human_types(registry_of: Build, words: str, expected: list[str]) -> None:
@@ -220,6 +223,14 @@ def test_find_shows_the_record_whose_number_was_typed_first(registry_of: Build) 
         [person("Abbas", record_id="1", cin="AB1234"), person("Zidane", record_id="AB1234", birth_date=None)]
     )
     assert ids(registry.find("AB1234")) == ["AB1234", "1"]
+
+
+def test_a_year_that_is_also_a_number_finds_both_the_number_first(registry_of: Build) -> None:
+    registry = registry_of(
+        [person("Abbas", record_id="1"), person("Zidane", record_id="1977", birth_date=None), person("Clark")]
+    )
+    assert ids(registry.find("1977"))[0] == "1977"
+    assert "1" in ids(registry.find("1977"))
 
 
 def test_find_shows_the_closest_first_and_no_more_than_asked(registry_of: Build) -> None:

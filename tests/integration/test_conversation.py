@@ -1,6 +1,7 @@
 """Presses and words in the chats, heard one after the other: a real ledger, real folders and the real desk."""
 
 import dataclasses
+import datetime
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -33,6 +34,7 @@ from agent.workflow.review import perform
 from tests.builders import text_of
 from tests.custody_builders import ANNA, BERTA, NAMES_ANNA_ONLY, NOON, Office, make_ports
 from tests.fakes import FakeRegistry
+from tests.fakes_registry import FakeRegistry as KnownPeople
 from tests.french import FRENCH, english_in
 
 pytestmark = pytest.mark.security
@@ -659,6 +661,17 @@ def test_who_was_searched_for_takes_the_place_of_the_proposals_until_they_are_wa
 
     assert chat.press(Option.PROPOSALS) == ("", False)
     assert (chat.now().offered, chat.now().revision) == (question.offered, question.revision)
+
+
+@pytest.mark.parametrize("words", ["1970", "née en 1970", "born 1970"])
+def test_a_year_of_birth_alone_finds_those_born_in_it(chat: Chat, words: str) -> None:
+    chat.ask()
+    born = dataclasses.replace(BERTA, record_id=RecordId("R7"), birth_date=datetime.date(1970, 3, 2))
+    chat.ports = dataclasses.replace(chat.ports, registry=KnownPeople([ANNA, born]))
+
+    chat.say(words)
+
+    assert (chat.now().offered, chat.now().is_search) == ((RecordId("R7"),), True)
 
 
 def test_a_search_that_can_not_be_made_changes_nothing_and_says_so(chat: Chat) -> None:

@@ -124,7 +124,7 @@ class TypedQuery:
         names: parts of names, in spelling keys.
         numbers: in compact form, each a number of the person's or the record's own.
         dates: as ISO; one of them is the birth date, as a century that was not typed leaves two.
-        years: of birth, each with four digits.
+        years: each with four digits: of birth, or a number after all.
         record: all that was typed, as it may be the record's own number.
     """
 
@@ -198,7 +198,7 @@ def typed_query(words: str) -> TypedQuery:
         else:
             names.append(stream[place].text)
             place += 1
-    years = tuple(number for number in numbers if names and _YEAR.fullmatch(number))
+    years = tuple(filter(_YEAR.fullmatch, numbers))
     return TypedQuery(
         names=tuple(map(spelling_key, core(_names_alone(names)))),
         numbers=tuple(number for number in numbers if number not in years),

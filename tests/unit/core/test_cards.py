@@ -197,6 +197,11 @@ def test_who_was_searched_for_is_shown_with_a_way_back() -> None:
     assert pressed(message)[-1] == "v1:q:12:o:9f3c2a11"
 
 
+def test_a_search_that_finds_as_many_as_are_offered_says_how_to_narrow_it() -> None:
+    message = card(replace(QUESTION, is_search=True), [ROSA] * 8)
+    assert message.lines[1] == "The first 8 of your search; one more word narrows it:"
+
+
 def test_somebody_who_has_left_the_registry_is_told_and_has_no_button() -> None:
     message = card(QUESTION, [FITS, GONE, ROSA])
     assert message.lines[4] == "2.  no longer in the registry · file 50001"

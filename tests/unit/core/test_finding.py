@@ -36,6 +36,23 @@ def test_words_are_brought_into_normal_form_and_the_last_may_be_cut_short() -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("née en 1961", ["1961"]),
+        ("born 1961", ["1961"]),
+        ("moreau née en 1961", ["moreau", "1961"]),
+        ("né 1961 lettre", ["1961", "lettre"]),
+        ("séjour en 1961", ["séjour", "en", "1961"]),
+        ("en 1961", ["en", "1961"]),
+        ("née en mars", ["née", "en", "mars"]),
+        ("1961", ["1961"]),
+    ],
+)
+def test_words_that_announce_a_year_of_birth_are_passed_over(typed: str, left: list[str]) -> None:
+    assert [term.typed for term in sought(phrases_in(typed), UTC).terms] == left
+
+
 def test_a_phrase_at_the_end_is_not_cut_short() -> None:
     assert not sought(("carte gri",), UTC).terms[0].is_beginning
 
