@@ -10,8 +10,8 @@ from agent.core.asking import MOST_OPEN
 from agent.core.messages import file_line, for_and_against, headline, who, why_asked
 from agent.core.presses import Option, question_data
 from agent.core.searching import MOST_FOUND
-from agent.core.telling_apart import told_apart
-from agent.core.voice import Voice
+from agent.core.telling_apart import birth_date_shortly, in_parts
+from agent.core.voice import Privacy, Voice
 from agent.domain.decision import Candidate, Decision, Match
 from agent.domain.document import DocumentId, reference
 from agent.domain.identity import Person
@@ -22,7 +22,11 @@ PER_PAGE = 4
 """Rows that fit on a telephone beside the other buttons."""
 
 LONGEST_LABEL = 60
-"""Characters of a button; of a longer one the person is cut, and never the file's number."""
+"""Characters of a button; of a longer one what tells people apart is cut, and never the birth date or file's number."""
+SHOWN_OF_LABEL = 40
+"""Characters of a button that a telephone shows: a name is cut that makes it longer."""
+LEAST_OF_NAME = 8
+"""Characters of a name that a button keeps: a shorter piece is no name any more."""
 
 Choice = Candidate | Person
 """Somebody under a button: considered by the rules, or searched for by a human."""
@@ -167,16 +171,21 @@ def _is_known(choice: Choice) -> bool:
     return bool(person.last_name or person.first_name)
 
 
-def _labels(choices: Sequence[Choice], voice: Voice) -> list[str]:
+def _labels(choices: Sequence[Choice], voice: Voice) -> list[list[str]]:
     """What tells the people apart; the same on each page, and where one of them is asked about once more."""
-    told = iter(told_apart([person_of(choice) for choice in choices if _is_known(choice)], voice=voice))
-    return [next(told) if _is_known(choice) else voice.say("no longer in the registry") for choice in choices]
+    told = iter(in_parts([person_of(choice) for choice in choices if _is_known(choice)], voice=voice))
+    return [
+        next(told) if _is_known(choice) else [voice.say("no longer in the registry")] for choice in choices
+    ]
 
 
-def _described(number: int, choice: Choice, label: str, voice: Voice) -> list[str]:
+def _described(number: int, choice: Choice, label: Sequence[str], voice: Voice) -> list[str]:
     person = person_of(choice)
     line = voice.say(
-        "{number}.  {person} · file {record}", number=number + 1, person=label, record=person.record_id
+        "{number}.  {person} · file {record}",
+        number=number + 1,
+        person=" · ".join(label),
+        record=person.record_id,
     )
     if not isinstance(choice, Candidate):
         return [line]
@@ -184,17 +193,29 @@ def _described(number: int, choice: Choice, label: str, voice: Voice) -> list[st
     return [line + veto, *(f"     {told}" for told in for_and_against(choice.reasons, voice=voice))]
 
 
-def _choice(question: Question, number: int, choice: Choice, label: str, voice: Voice) -> tuple[Button, ...]:
-    record = person_of(choice).record_id
+def _choice(
+    question: Question, number: int, choice: Choice, label: Sequence[str], voice: Voice
+) -> tuple[Button, ...]:
+    person = person_of(choice)
+    name, born, *further = label
+    if voice.privacy is Privacy.FULL and person.birth_date is not None:
+        born = birth_date_shortly(person.birth_date, voice)
 
-    def text(shown: str) -> str:
-        return voice.say(
-            "{number} · {person} · file {record}", number=number + 1, person=shown, record=record
-        )
+    def text(name: str, further: str) -> str:
+        told = " · ".join(filter(None, (name, born, further)))
+        values = {"number": number + 1, "person": told, "record": person.record_id}
+        if voice.privacy is Privacy.FULL:
+            return voice.say("{number} · {person} · {record}", **values)
+        return voice.say("{number} · {person} · file {record}", **values)
 
-    spare = len(text(label)) - LONGEST_LABEL
-    shown = label if spare <= 0 else label[: max(0, len(label) - spare - 1)].rstrip(" ·") + "…"
-    return (_button(question, Option.CHOOSE, text(shown), number),)
+    apart = " · ".join(further)
+    name = _cut(name, max(LEAST_OF_NAME, len(name) - (len(text(name, apart)) - SHOWN_OF_LABEL)))
+    apart = _cut(apart, max(0, len(apart) - (len(text(name, apart)) - LONGEST_LABEL)))
+    return (_button(question, Option.CHOOSE, text(name, apart), number),)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: max(0, length - 1)].rstrip(" ·-") + "…" * bool(length)
 
 
 def _turning(question: Question, count: int, voice: Voice) -> list[tuple[Button, ...]]:

@@ -5,6 +5,7 @@ name and the birth date. Only among those who look alike so far, and only where 
 at `minimal` no more of its letters or digits than the difference needs, else the whole field.
 """
 
+import datetime
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -21,6 +22,11 @@ _CUT = "…"
 
 def told_apart(people: Sequence[Person], *, voice: Voice) -> list[str]:
     """Describe each person; two who differ in nothing but their record's id read the same."""
+    return [" · ".join(label) for label in in_parts(people, voice=voice)]
+
+
+def in_parts(people: Sequence[Person], *, voice: Voice) -> list[list[str]]:
+    """Describe each person as `told_apart` does: the name, when they were born, then what further tells them apart."""
     labels = [_described(person, voice) for person in people]
     for describe in _FURTHER:
         for alike in _groups(labels):
@@ -28,7 +34,12 @@ def told_apart(people: Sequence[Person], *, voice: Voice) -> list[str]:
             if len(set(words)) > 1:
                 for place, word in zip(alike, words, strict=True):
                     labels[place].append(word)
-    return [" · ".join(label) for label in labels]
+    return labels
+
+
+def birth_date_shortly(date: datetime.date, voice: Voice) -> str:
+    """`17/01/1949`, for where there is little room."""
+    return voice.say("{day}/{month}/{year}", day=f"{date:%d}", month=f"{date:%m}", year=f"{date.year:04}")
 
 
 def _described(person: Person, voice: Voice) -> list[str]:

@@ -3,6 +3,8 @@
 import datetime
 from dataclasses import replace
 
+import pytest
+
 from agent.core.cards import (
     LONGEST_LABEL,
     Choice,
@@ -19,6 +21,7 @@ from agent.domain.identity import Person, RecordId
 from agent.domain.message import Message, MessageKind
 from agent.domain.question import Question, QuestionId
 from tests.custody_builders import NOON, SENTENCE, unmatched
+from tests.french import FRENCH
 
 
 def someone(record_id: str, first: str, last: str, born: str) -> Person:
@@ -291,9 +294,36 @@ def test_a_reminder_points_at_the_question_and_has_no_buttons_of_its_own() -> No
     assert message.buttons == ()
 
 
-def test_a_button_too_long_for_a_telephone_cuts_the_person_and_not_the_number() -> None:
-    long = someone("208171", "Jean-Luc-Emmanuel", "Petit-Grandjean", "1949-01-17")
-    message = card(QUESTION, [long, FITS], voice=Voice(privacy=Privacy.FULL))
-    first = labels(message)[0][0]
-    assert first == "1 · Jean-Luc-Emmanuel Petit-Grandjean · born… · file 208171"
+LONG = someone("208171", "Jean-Luc-Emmanuel", "Petit-Grandjean", "1949-01-17")
+SHORT = someone("20817", "Marie", "Moreau", "1949-01-17")
+
+
+@pytest.mark.parametrize(
+    ("voice", "shown"),
+    [
+        (Voice(privacy=Privacy.FULL), "1 · Jean-Luc-Emma… · 17/01/1949 · 208171"),
+        (replace(FRENCH, privacy=Privacy.FULL), "1 · Jean-Luc-Emma… · 17/01/1949 · 208171"),
+        (Voice(privacy=Privacy.NORMAL), "1 · Jean-Luc… · born 1949 · file 208171"),
+        (ENGLISH, "1 · J. P. · born 1949 · file 208171"),
+    ],
+    ids=["full", "full in French", "normal", "minimal"],
+)
+def test_a_button_too_long_for_a_telephone_cuts_the_name_and_neither_the_birth_date_nor_the_number(
+    voice: Voice, shown: str
+) -> None:
+    assert labels(card(QUESTION, [LONG, FITS], voice=voice))[0] == [shown]
+
+
+def test_a_usual_name_fits_on_a_button_with_the_whole_birth_date() -> None:
+    message = card(QUESTION, [SHORT, FITS], voice=Voice(privacy=Privacy.FULL))
+    assert labels(message)[0] == ["1 · Marie Moreau · 17/01/1949 · 20817"]
+
+
+def test_of_what_tells_namesakes_apart_a_button_cuts_what_there_is_no_room_for() -> None:
+    other = replace(LONG, record_id=RecordId("208172"), first_name="Jean-Luc-Emanuele-Bernardino")
+    first, _, second = (row[0] for row in labels(card(QUESTION, [LONG, FITS, other]))[:3])
     assert len(first) <= LONGEST_LABEL
+    assert (first, second) == (
+        "1 · J. P. · born 1949 · first name Jean-Luc-E… · file 208171",
+        "3 · J. P. · born 1949 · first name Jean-Luc-E… · file 208172",
+    )
