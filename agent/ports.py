@@ -21,7 +21,7 @@ from agent.domain.pause import Pause
 from agent.domain.reading import Progress, Reading, Turn, Wanted
 from agent.domain.room import Room
 from agent.domain.searchable import MadeCopy
-from agent.domain.settlement import Settlement
+from agent.domain.settlement import Settled, Settlement
 from agent.makers import SearchablePdfs, SnippetSource, Splitter
 
 
@@ -303,6 +303,10 @@ class Ledger(Protocol):
 
     def reviews_of(self, document_id: DocumentId) -> Sequence[Review]:
         """Every question that was ever asked about a document, oldest first."""
+        ...
+
+    def settled(self, document_id: DocumentId) -> Sequence[Settled]:
+        """What each epoch of a document came to, oldest first; those before this was kept are left out."""
         ...
 
     def denials(self, sha256: Sha256) -> Sequence[Denial]:

@@ -10,16 +10,17 @@ from collections.abc import Callable, Sequence
 from agent.core.allowed import Role, User
 from agent.core.asking import MOST_OPEN
 from agent.core.cards import Choice, doubts
+from agent.core.history import history
 from agent.core.messages import headline, who, why_asked
 from agent.core.searching import Meant
 from agent.core.voice import Privacy, Voice
-from agent.domain.decision import candidates_of
 from agent.domain.document import DocumentId, reference
 from agent.domain.finding import Findings, Place
 from agent.domain.identity import RecordId
 from agent.domain.life import Document, Reply, Review
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, State
+from agent.domain.settlement import Settled
 from agent.domain.wellness import PartState
 
 _HOUR = 3600
@@ -109,40 +110,13 @@ LEFT_OUT = {
 }
 
 
-def shown(document: Document, reviews: Sequence[Review], voice: Voice) -> Message:
-    """Tell where a document is, why, and what was asked about it."""
+def shown(document: Document, reviews: Sequence[Review], settled: Sequence[Settled], voice: Voice) -> Message:
+    """Tell where a document is and why, and what has happened to it."""
     lines = [voice.say("Came {time}", time=voice.day_and_hour(document.seen_at))]
     if voice.privacy is Privacy.FULL:
         lines.append(document.original_name)
-    lines.append(_state(document, voice))
-    lines += [_asked(review, voice) for review in reviews]
+    lines += [_state(document, voice), *history(reviews, settled, voice)]
     return _reply(document.reference, *lines, document_id=document.document_id)
-
-
-def _asked(review: Review, voice: Voice) -> str:
-    """Tell what came of a question: who answered what, or why it was answered by nobody."""
-    if review.answered_at is None or review.answered_by is None:
-        return voice.say("Asked since {time}", time=voice.day_and_hour(review.opened_at))
-    return f"{voice.day_and_hour(review.answered_at)} · {_end(review, who(review.answered_by), voice)}"
-
-
-def _end(review: Review, user: str, voice: Voice) -> str:
-    given = review.answer or ""
-    candidates = candidates_of(review.decision)
-    match given:
-        case State.MISSING:
-            return voice.say("the file was no longer where it was put")
-        case "retry":
-            return voice.say("{user} had it decided again", user=user)
-        case "redecided":
-            return voice.say("decided again, because the registry has changed")
-        case "none":
-            return voice.say("{user} answered: none of these people", user=user)
-    if given.startswith("split "):
-        return voice.say("{user} split it: {pages}", user=user, pages=given.removeprefix("split "))
-    is_number = given.isdecimal() and 1 <= int(given) <= len(candidates)
-    record = candidates[int(given) - 1].person.record_id if is_number else given.removeprefix("record:")
-    return voice.say("{user} answered: file {record}", user=user, record=record)
 
 
 def done(document_id: DocumentId | None, reply: Reply | None, voice: Voice) -> Message:

@@ -1,14 +1,16 @@
 """What is written when a document's outcome is settled: all of it, or nothing."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.domain.decision import Denial
+from agent.domain.identity import RecordId
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Teaching
 from agent.domain.life import Step
 from agent.domain.message import Message
-from agent.domain.outcome import Event, Outcome
+from agent.domain.outcome import Event, FailureReason, Outcome, State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +39,21 @@ class Settlement:
     inputs: Inputs | None = None
     denials: Sequence[Denial] = ()
     teachings: Sequence[Teaching] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What one epoch of a document came to: kept when a later one comes to something else.
+
+    Attributes:
+        event: as in a settlement.
+        by: `rule`, or who asked for it.
+    """
+
+    epoch: int
+    event: Event
+    state: State
+    by: str
+    at: datetime.datetime
+    record_id: RecordId | None = None
+    reason: FailureReason | None = None

@@ -158,7 +158,10 @@ class Commands:
         document = None if number is None else self._ports.ledger.document(number)
         if document is None:
             return replies.no_document(self._ports.voice)
-        return replies.shown(document, self._ports.ledger.reviews_of(document.document_id), self._ports.voice)
+        ledger, document_id = self._ports.ledger, document.document_id
+        return replies.shown(
+            document, ledger.reviews_of(document_id), ledger.settled(document_id), self._ports.voice
+        )
 
     def _ask(self, order: Order, action: Action, argument: str = "") -> Message:
         if not order.words:

@@ -301,6 +301,37 @@ def test_a_document_is_shown_by_its_number_however_it_is_written(chat: Chat, num
         "D-1",
         "Came 2026-03-01 12:00",
         "filed under file R1 by rule",
+        "2026-03-01 12:00 · filed under file R1 by rule",
+    ]
+
+
+def test_a_filing_that_was_undone_and_filed_anew_is_told_with_all_its_times(chat: Chat) -> None:
+    chat.filed()
+    chat.type("/undo D-1")
+    chat.office.clock.advance(minutes=1)
+    chat.office.requests.submit(
+        Request(
+            key="k",
+            action=Action.ANSWER,
+            document_id=DocumentId(1),
+            argument="record:R2",
+            actor="cli:berta",
+            requested_at=chat.office.clock.now(),
+        )
+    )
+    chat.type("/retry D-9")  # the desk takes up what lies on it
+    chat.office.clock.advance(minutes=1)
+    chat.type("/refile D-1 R1")
+
+    assert chat.type("/show D-1") == [
+        "D-1",
+        "Came 2026-03-01 12:00",
+        "filed under file R1 by anna",
+        "2026-03-01 12:00 · filed under file R1 by rule",
+        "2026-03-01 12:01 · anna took the filing back",
+        "2026-03-01 12:01 · asked",
+        "2026-03-01 12:02 · berta answered: file R2",
+        "2026-03-01 12:03 · filed under file R1 by anna",
     ]
 
 

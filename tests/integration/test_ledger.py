@@ -439,7 +439,9 @@ def test_an_outcome_that_is_void_leaves_no_question_and_no_message(
     ledger: SqlLedger, outbox: SqlOutbox
 ) -> None:
     document_id = _moving(ledger, ASKED)
+    assert len(ledger.settled(document_id)) == 1
     ledger.hand_back(document_id, Event.CHANGED, LATER)
+    assert ledger.settled(document_id) == []
     row = _row(ledger, document_id)
     assert (row.state, row.target, row.attempts, row.epoch) == (State.CLAIMED, None, 0, 1)
     assert ledger.review(document_id) is None

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from agent import errors
-from agent.adapters.ledger import changes, denials, learning, readings, rows
+from agent.adapters.ledger import changes, denials, history, learning, readings, rows
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.questions import close_question
 from agent.adapters.ledger.rows import load
@@ -22,7 +22,7 @@ from agent.domain.message import Message
 from agent.domain.outcome import Event, State
 from agent.domain.phrase import Phrase
 from agent.domain.reading import Progress, Reading, Turn
-from agent.domain.settlement import Settlement
+from agent.domain.settlement import Settled, Settlement
 
 
 class SqlLedger:
@@ -164,6 +164,7 @@ class SqlLedger:
             changes.advance(connection, before, event, attempts=attempts, **void)
             if before.state is State.MOVING:
                 changes.forget_untold(connection, before)
+                history.forget(connection, before)
                 learning.forget_inputs(connection, before)
                 connection.execute(
                     reviews.delete().where(
@@ -200,6 +201,7 @@ class SqlLedger:
                 changes.close_review(connection, document_id, settlement.answered_by, settlement.answer, now)
                 card = close_question(connection, document_id, now) or card
             changes.open_review(connection, settled, now)
+            history.keep(connection, settled, settlement.event, now)
             changes.keep_steps(connection, settled, settlement.steps)
             changes.keep_messages(connection, settled, settlement.messages, now, card=card)
             learning.keep_inputs(connection, settled, settlement.inputs)
@@ -368,6 +370,10 @@ class SqlLedger:
                 select(reviews).where(reviews.c.document_id == document_id).order_by(reviews.c.epoch)
             )
             return [rows.review_of(row) for row in found]
+
+    def settled(self, document_id: DocumentId) -> Sequence[Settled]:
+        with reading(self._engine) as connection:
+            return history.of_document(connection, document_id)
 
     # --- What decisions were made of, and what answers teach
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
     and_,
 )
 
-REVISION = "0017"
+REVISION = "0018"
 """The migration that this code is written for."""
 
 
@@ -127,6 +127,19 @@ reviews = Table(
     Column("answered_at", UtcDateTime),
     Column("answered_by", String(128)),
     Column("answer", Text),
+)
+
+settled = Table(
+    "settled",
+    metadata,
+    Column("document_id", ForeignKey("documents.document_id"), primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("event", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("settled_by", String(128), nullable=False),
+    Column("settled_at", UtcDateTime, nullable=False),
+    Column("record_id", String(128)),
+    Column("reason", String(32)),  # of a failure
 )
 
 denials = Table(

@@ -91,7 +91,7 @@ def test_no_card_holds_english() -> None:
 def test_no_state_of_a_document_holds_english(state: State) -> None:
     document = dataclasses.replace(DOCUMENT, state=state)
     assert state in STATES
-    assert _english(replies.shown(document, (), FRENCH)) == []
+    assert _english(replies.shown(document, (), (), FRENCH)) == []
 
 
 def test_no_notice_of_the_house_holds_english() -> None:
