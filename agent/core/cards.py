@@ -28,6 +28,9 @@ SHOWN_OF_LABEL = 40
 LEAST_OF_NAME = 8
 """Characters of a name that a button keeps: a shorter piece is no name any more."""
 
+OF_SEVERAL = frozenset({"several_birth_dates", "several_identifiers", "somebody_else"})
+"""Reasons against a person which say that the document may hold the papers of several."""
+
 Choice = Candidate | Person
 """Somebody under a button: considered by the rules, or searched for by a human."""
 
@@ -78,10 +81,7 @@ def question_card(
         title=voice.say("Is this right?")
         if isinstance(decision, Match) and not question.is_search
         else voice.say("Whose document is this?"),
-        lines=(
-            *lines,
-            voice.say("Somebody else? Reply to this message with a name, a birth date or a number."),
-        ),
+        lines=(*lines, *_what_else(choices, voice, can_split=can_split)),
         buttons=(
             *buttons,
             *_turning(question, len(choices), voice),
@@ -157,6 +157,26 @@ def doubts(choice: Choice, voice: Voice) -> list[str]:
     """What to look at twice before a document is filed under somebody."""
     against = for_and_against(choice.reasons, voice=voice) if isinstance(choice, Candidate) else []
     return against or [voice.say("Nothing printed in the document names this person.")]
+
+
+def _what_else(choices: Sequence[Choice], voice: Voice, *, can_split: bool) -> list[str]:
+    """Say what can be done where the buttons of people do not help."""
+    lines = []
+    if can_split and any(isinstance(choice, Candidate) and _is_of_several(choice) for choice in choices):
+        lines.append(voice.say("Papers of several people in one file? Press Split."))
+    if choices:
+        lines.append(voice.say("Somebody else? Reply to this message with a name, a birth date or a number."))
+    else:
+        lines.append(voice.say("Who is it? Reply to this message with a name, a birth date or a number."))
+    return lines
+
+
+def _is_of_several(candidate: Candidate) -> bool:
+    """Whether what is another's stands on a page on which nothing is this person's."""
+    own = {reason.page for reason in candidate.reasons if reason.supports}
+    return bool(own) and any(
+        reason.code in OF_SEVERAL and reason.page not in own for reason in candidate.reasons
+    )
 
 
 def _found(choices: Sequence[Choice], voice: Voice) -> str:

@@ -7,7 +7,7 @@ told at no level. Once a human has chosen, nothing is told of the person any mor
 What can be pressed can be typed too, which a chat needs not be told: not every channel has buttons.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -111,28 +111,46 @@ def why_asked(decision: Decision, *, voice: Voice) -> str:
 
 def for_and_against(reasons: Sequence[Reason], *, voice: Voice) -> list[str]:
     """Name what speaks for and what against a person: a line each, where there is something."""
-    supporting = _named([reason for reason in reasons if reason.supports], voice)
-    contradicting = _named([reason for reason in reasons if not reason.supports], voice)
+    codes = {reason.code for reason in reasons}
+    words = {code: _words(code, codes, voice) for code in codes}
+    supporting = _named([reason for reason in reasons if reason.supports], words, voice)
+    contradicting = _named([reason for reason in reasons if not reason.supports], words, voice)
     return [
         *([voice.say("for: {reasons}", reasons=supporting)] if supporting else []),
         *([voice.say("against: {reasons}", reasons=contradicting)] if contradicting else []),
     ]
 
 
-def _named(reasons: Sequence[Reason], voice: Voice) -> str:
-    """Name the reasons page by page, each once: `full name, birth date (page 1); number (page 2)`."""
-    pages: dict[int | None, list[str]] = {}
+def _words(code: str, codes: Collection[str], voice: Voice) -> str:
+    """Say a reason; of two birth dates or numbers also whether one is the person's, which another reason tells."""
+    if code in ONE_OF_TWO and SAME[code] in codes:
+        return voice.say(ONE_OF_TWO[code])
+    return voice.say(REASONS[code]) if code in REASONS else code.replace("_", " ")
+
+
+def _named(reasons: Sequence[Reason], words: Mapping[str, str], voice: Voice) -> str:
+    """Name the reasons page by page, each once: `full name, birth date (page 1); number (page 2)`.
+
+    What takes two pages to be seen is named once, with both.
+    """
+    pages: dict[tuple[int, ...], list[str]] = {}
     for reason in reasons:
-        words = voice.say(REASONS[reason.code]) if reason.code in REASONS else reason.code.replace("_", " ")
-        on_page = pages.setdefault(reason.page, [])
-        if words not in on_page:
-            on_page.append(words)
-    return voice.say("; ").join(
-        voice.say("{reasons} (page {page})", reasons=", ".join(named), page=page)
-        if page
-        else ", ".join(named)
-        for page, named in pages.items()
-    )
+        seen_on = reasons if reason.code in ONE_OF_TWO else (reason,)
+        on = tuple(sorted({one.page for one in seen_on if one.code == reason.code and one.page}))
+        on_pages = pages.setdefault(on, [])
+        if words[reason.code] not in on_pages:
+            on_pages.append(words[reason.code])
+    return voice.say("; ").join(_on_pages(", ".join(named), on, voice) for on, named in pages.items())
+
+
+def _on_pages(named: str, pages: Sequence[int], voice: Voice) -> str:
+    match pages:
+        case ():
+            return named
+        case (page,):
+            return voice.say("{reasons} (page {page})", reasons=named, page=page)
+        case _:
+            return voice.say("{reasons} (pages {pages})", reasons=named, pages=", ".join(map(str, pages)))
 
 
 def _filed(
@@ -281,12 +299,24 @@ REASONS: Mapping[str, str] = {
     "identifier_unread": "what may be another number can't be read",
     "age_differs": "the printed age does not fit",
     "age_unchecked": "an age is printed that can't be checked without a date",
-    "several_birth_dates": "one of two birth dates",
-    "several_identifiers": "one of two personal numbers",
+    "several_birth_dates": "two different birth dates are printed",
+    "several_identifiers": "two different personal numbers are printed",
     "somebody_else": "it names somebody else too",
     "perhaps_somebody_else": "it may be about somebody else",
 }
 """The matcher's reasons for and against a person, without anything that was read."""
+
+ONE_OF_TWO: Mapping[str, str] = {
+    "several_birth_dates": "two different birth dates are printed, one of them this person's",
+    "several_identifiers": "two different personal numbers are printed, one of them this person's",
+}
+"""The same where one of the two is the person's."""
+
+SAME: Mapping[str, str] = {
+    "several_birth_dates": "birth_date_same",
+    "several_identifiers": "identifier_same",
+}
+"""The reason that says so."""
 
 WHY_ASKED: Mapping[str, str] = {
     "registry_untrusted": "The list of people is empty or out of date, so nothing is filed by itself.",

@@ -16,7 +16,7 @@ from agent.core.completeness import WHY as WHY_INCOMPLETE
 from agent.core.denials import SAID
 from agent.core.details import DETAILS
 from agent.core.identifiers import IDENTIFIERS
-from agent.core.messages import CHOSEN, KINDS, REASONS, WHY_ASKED
+from agent.core.messages import CHOSEN, KINDS, ONE_OF_TWO, REASONS, WHY_ASKED
 from agent.core.replies import LEFT_OUT
 from agent.core.status import COUNTED
 from agent.core.telling_apart import MONTHS
@@ -37,6 +37,7 @@ TABLES: tuple[Iterable[str | tuple[str, str]], ...] = (
     KINDS.values(),
     CHOSEN.values(),
     REASONS.values(),
+    ONE_OF_TWO.values(),
     WHY_ASKED.values(),
     [text.sentence for text in FAILURES.values()],
     [text.hint for text in FAILURES.values()],

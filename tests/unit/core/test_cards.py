@@ -132,6 +132,60 @@ def test_a_question_says_who_may_be_meant_and_what_speaks_for_and_against() -> N
     )
 
 
+def of_two(code: str, same: str, *pages: int) -> Candidate:
+    return Candidate(
+        person=MARIA,
+        reasons=(
+            Reason(code=same, supports=True, sentence=SENTENCE, page=1),
+            *(Reason(code=code, supports=False, sentence=SENTENCE, page=page) for page in pages),
+        ),
+        is_vetoed=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "same", "told"),
+    [
+        (
+            "several_birth_dates",
+            "birth_date_same",
+            "two different birth dates are printed, one of them this person's (pages 1, 3)",
+        ),
+        ("several_birth_dates", "name_printed", "two different birth dates are printed (pages 1, 3)"),
+        (
+            "several_identifiers",
+            "identifier_same",
+            "two different personal numbers are printed, one of them this person's (pages 1, 3)",
+        ),
+    ],
+    ids=["born", "another date", "number"],
+)
+def test_of_two_birth_dates_or_numbers_it_is_told_whether_one_is_the_persons(
+    code: str, same: str, told: str
+) -> None:
+    message = card(QUESTION, [of_two(code, same, 3, 1)])
+    assert message.lines[4] == f"     against: {told}"
+
+
+@pytest.mark.parametrize(
+    ("candidate", "can_split", "is_told"),
+    [
+        (of_two("several_birth_dates", "birth_date_same", 1, 3), True, True),
+        (of_two("somebody_else", "name_printed", 2), True, True),
+        (of_two("somebody_else", "name_printed", 2), False, False),
+        (of_two("several_birth_dates", "birth_date_same", 1), True, False),
+        (of_two("birth_date_differs", "name_printed", 2), True, False),
+        (considered(MARIA, against="somebody_else"), True, False),
+    ],
+    ids=["two dates", "two names", "one page", "same page", "other date", "nothing for it"],
+)
+def test_what_stands_on_pages_of_its_own_suggests_to_split(
+    candidate: Candidate, can_split: bool, is_told: bool
+) -> None:
+    lines = card(QUESTION, [candidate], can_split=can_split).lines
+    assert ("Papers of several people in one file? Press Split." in lines) is is_told
+
+
 def test_each_candidate_has_a_row_and_the_other_ways_stand_below() -> None:
     message = card(QUESTION, [FITS, VETOED], can_split=True, has_snippet=True)
     assert labels(message) == [
@@ -182,7 +236,7 @@ def test_without_proposals_a_name_can_be_sent_or_nobody_be_chosen() -> None:
     assert message.lines == (
         "D-7 · Discharge letter · 3 pages",
         "Nobody in the registry is named in full in it.",
-        "Somebody else? Reply to this message with a name, a birth date or a number.",
+        "Who is it? Reply to this message with a name, a birth date or a number.",
     )
     assert labels(message) == [["Nobody in the registry", "Later"], ["Search"]]
 
