@@ -118,6 +118,7 @@ class Message:
         buttons: rows of them, from top to bottom.
         typed: lines that say what to type at the machine; a chat has buttons and commands of its own for that.
         is_silent: shall make no sound, where the channel can do that.
+        answers_to: the channel's number of what somebody wrote there, which it answers.
     """
 
     kind: MessageKind
@@ -127,6 +128,7 @@ class Message:
     buttons: tuple[tuple[Button, ...], ...] = ()
     is_silent: bool = False
     typed: tuple[str, ...] = ()
+    answers_to: str | None = None
 
     @property
     def whole(self) -> tuple[str, ...]:

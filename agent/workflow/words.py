@@ -4,6 +4,7 @@ What can't be done is said politely, and written down.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -66,7 +67,9 @@ class Words:
             if user.role is not Role.DECIDER and changes_something(said.text):
                 refuse(hearing, "viewer", self._ports)
             answers = self._command(hearing, said, user)
-            self._questions.add(None, [(recipient, answer) for answer in answers], now)
+            self._questions.add(
+                None, [(recipient, replace(one, answers_to=said.message)) for one in answers], now
+            )
             reply = self._known_reply(hearing.key)
             if reply is not None and not reply.done:
                 refuse(hearing, "not_possible", self._ports)
@@ -75,37 +78,40 @@ class Words:
         found = None if question_id is None else self._questions.question(question_id)
         if found is None:
             if said.replies_to is None and said.chat == said.user:  # a private chat: in a group people talk
-                self._reply(recipient, replies.how_to_answer(self._ports.voice))
+                self._reply(recipient, said, replies.how_to_answer(self._ports.voice))
             elif said.replies_to is not None and user.role is Role.DECIDER:
-                self._reply(recipient, replies.answers_nothing(self._ports.voice))
+                self._reply(recipient, said, replies.answers_nothing(self._ports.voice))
             return
         question, stands = found
         if user.role is not Role.DECIDER:
             refuse(hearing, "viewer", self._ports)
-            self._reply(recipient, replies.only_looking(self._ports.voice))
+            self._reply(recipient, said, replies.only_looking(self._ports.voice))
             return
         if not stands or self._asking.review_of(question) is None:
-            self._asked_no_longer(hearing, question, recipient)
+            self._asked_no_longer(hearing, said, question, recipient)
             return
         ranges = typed_ranges(said.text, can_split=self._asking.can_split(question))
         if ranges is not None:
-            self._split(hearing, question, ranges, user, recipient)
+            self._split(hearing, said, question, ranges, user, recipient)
         else:
             self._search(question, said, recipient)
 
-    def _reply(self, recipient: str, message: Message) -> None:
+    def _reply(self, recipient: str, said: Said, message: Message) -> None:
+        message = replace(message, answers_to=said.message)
         self._questions.add(None, [(recipient, message)], self._ports.clock.now())
 
-    def _asked_no_longer(self, hearing: Hearing, question: Question, recipient: str) -> None:
+    def _asked_no_longer(self, hearing: Hearing, said: Said, question: Question, recipient: str) -> None:
         """Say that a question is over; words that are heard again after a death have ended it themselves."""
         reply = self._known_reply(hearing.key)
         if reply is None:
             refuse(hearing, "late", self._ports)
-            self._reply(recipient, replies.asked_no_longer(question.document_id, self._ports.voice))
+            self._reply(recipient, said, replies.asked_no_longer(question.document_id, self._ports.voice))
         elif not reply.done:
-            self._reply(recipient, replies.done(question.document_id, reply, self._ports.voice))
+            self._reply(recipient, said, replies.done(question.document_id, reply, self._ports.voice))
 
-    def _split(self, hearing: Hearing, question: Question, ranges: str, user: User, recipient: str) -> None:
+    def _split(
+        self, hearing: Hearing, said: Said, question: Question, ranges: str, user: User, recipient: str
+    ) -> None:
         """Take a document apart; what comes of it stands in the question's place, and a refusal beside it."""
         request = request_of(
             hearing, user, recipient, Action.SPLIT, question.document_id, ranges, question.epoch
@@ -114,26 +120,26 @@ class Words:
         if reply is not None and not reply.done:
             refuse(hearing, "not_possible", self._ports)
         if reply is None or not reply.done:
-            self._reply(recipient, replies.done(question.document_id, reply, self._ports.voice))
+            self._reply(recipient, said, replies.done(question.document_id, reply, self._ports.voice))
 
     def _search(self, question: Question, said: Said, recipient: str) -> None:
         """Offer whom somebody searches for, in the question's own message; where that is nobody, leave it as it is."""
         meant = meant_by(said.text)
         if meant is not Meant.SEARCH:
-            self._reply(recipient, replies.no_search(question.document_id, meant, self._ports.voice))
+            self._reply(recipient, said, replies.no_search(question.document_id, meant, self._ports.voice))
             return
         try:
             people = self._ports.registry.find(said.text[:LONGEST_SEARCH], MOST_FOUND)
         except errors.RegistryUnavailable as error:
             log.warning("search_put_off", reason=error.reason)
-            self._reply(recipient, replies.cannot_search(question.document_id, self._ports.voice))
+            self._reply(recipient, said, replies.cannot_search(question.document_id, self._ports.voice))
             return
         log.info("searched_in_chat", document=reference(question.document_id), count=len(people))
         if not people:
-            self._reply(recipient, replies.found_nobody(question.document_id, self._ports.voice))
+            self._reply(recipient, said, replies.found_nobody(question.document_id, self._ports.voice))
             return
         offered = [person.record_id for person in people]
         if tuple(offered) == question.offered and question.skipped_at is None:
-            self._reply(recipient, replies.found_the_same(question.document_id, self._ports.voice))
+            self._reply(recipient, said, replies.found_the_same(question.document_id, self._ports.voice))
             return
         self._asking.show(self._asking.offering(self._asking.awake(question), offered, is_search=True))

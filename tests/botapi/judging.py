@@ -32,6 +32,8 @@ _MESSAGE = frozenset({"chat_id", "message_id"})
 _CAPTION = frozenset({"caption", "parse_mode"})
 _MEDIA = _CAPTION | {"type", "media", "has_spoiler"}
 _TEXT = frozenset({"text", "parse_mode", "link_preview_options"})
+_REPLIED = frozenset({"message_id", "allow_sending_without_reply"})
+"""What we say of the message that one answers; Telegram knows more."""
 _SENT = frozenset({"chat_id", "disable_notification", "protect_content", "reply_markup", "reply_parameters"})
 PARAMETERS: Mapping[str, frozenset[str]] = {
     "getMe": frozenset(),
@@ -159,8 +161,12 @@ class Judge:
 
     def _replied(self, chat: int, parameters: Parameters) -> int | None:
         asked = reading.structure(parameters, "reply_parameters", {})
-        number: int | None = asked.get("message_id")
-        if number is None or self._chats.find(chat, number):
+        if not asked:
+            return None
+        number = asked.get("message_id")
+        if type(number) is not int or number < 1 or not asked.keys() <= _REPLIED:
+            raise bad_request("can't parse reply parameters")
+        if self._chats.find(chat, number):
             return number
         if asked.get("allow_sending_without_reply"):
             return None

@@ -322,8 +322,9 @@ def test_what_is_typed_is_answered_in_the_chat_it_was_typed_in(
             20,
         )
     assert [text.startswith("How it goes") for text in _answers(api)].count(True) == 2
-    api.say("/undo D-1", user=VIEWER, chat=GROUP)
+    said = api.say("/undo D-1", user=VIEWER, chat=GROUP)
     api.wait_until(lambda it: "You may look, but not decide." in it.texts, 20)
+    assert [kept.reply_to for kept in api.kept if kept.text.startswith("You may look")] == [said]
     assert world.documents()[0].state is State.ARCHIVED
 
 

@@ -269,6 +269,26 @@ def test_a_group_that_moved_twice_is_refused(connect: Connect, api: BotApi) -> N
     assert isinstance(failure_of(lambda: connect().send(a_message(), HERE)), MessageRefused)
 
 
+def test_what_answers_somebody_is_a_reply_to_what_they_wrote(connect: Connect, api: BotApi) -> None:
+    said = api.say("/status")
+    connect().send(dataclasses.replace(a_message(), answers_to=str(said)), HERE)
+    assert [kept.reply_to for kept in api.kept] == [said]
+
+
+def test_what_answers_a_message_that_was_deleted_meanwhile_is_said_all_the_same(
+    connect: Connect, api: BotApi
+) -> None:
+    connect().send(dataclasses.replace(a_message(), answers_to="999"), HERE)
+    assert [kept.reply_to for kept in api.kept] == [None]
+
+
+def test_what_answers_somebody_in_a_group_that_moved_is_no_reply_there(connect: Connect, api: BotApi) -> None:
+    elsewhere = api.say("Good morning", chat=OTHER_CHAT)
+    api.order(botapi.migrated(OTHER_CHAT))
+    connect().send(dataclasses.replace(a_message(), answers_to=str(elsewhere)), HERE)
+    assert [(kept.chat, kept.reply_to) for kept in api.kept] == [(OTHER_CHAT, None)]
+
+
 # Health
 
 

@@ -9,12 +9,13 @@ the list.
 
 import asyncio
 import concurrent.futures
+import dataclasses
 import datetime
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
@@ -199,7 +200,8 @@ class TelegramNotifier:
         except ChatMigrated as error:
             log.warning("telegram_chat_migrated", chat=chat, new_chat=error.new_chat_id)
             new = error.new_chat_id
-            number = await self._marked_up(message, lambda **how: self._post(new, message, **how))
+            alone = dataclasses.replace(message, answers_to=None)  # its number means another message there
+            number = await self._marked_up(alone, lambda **how: self._post(new, alone, **how))
             return f"{number}@{new}"
 
     async def _replace(self, receipt: str, message: Message, chat: int) -> str:
@@ -248,6 +250,7 @@ class TelegramNotifier:
                 link_preview_options=LinkPreviewOptions(is_disabled=True),
                 reply_markup=_keyboard(message),
                 disable_notification=message.is_silent,
+                reply_parameters=_beside(message),
             )
             return str((await well_formed(sent)).message_id)
 
@@ -304,6 +307,13 @@ def _place(receipt: str, chat: int) -> tuple[int, int]:
     """The chat in which a message stands, and its number there; of a group that moved, as `_deliver` writes it."""
     number, _, moved_to = receipt.partition("@")
     return int(moved_to or chat), int(number)
+
+
+def _beside(message: Message) -> ReplyParameters | None:
+    """What it answers; where that was deleted meanwhile, it is said all the same."""
+    if message.answers_to is None:
+        return None
+    return ReplyParameters(message_id=int(message.answers_to), allow_sending_without_reply=True)
 
 
 def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
