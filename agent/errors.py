@@ -43,15 +43,19 @@ class DossierdError(Exception):
         reason: a stable word for logs and journals.
         retryable: whether the same call can succeed later without anybody's help.
         hint: what the user can do about it.
+        said: the sentence, as chats put it into their language.
+        advice: the hint, likewise.
     """
 
     reason: ClassVar[str] = "error"
     retryable: ClassVar[bool] = False
 
-    def __init__(self, sentence: str, *, hint: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.hint = hint
+    def __init__(self, sentence: str | Phrase, *, hint: str | Phrase = "") -> None:
+        self.said = sentence
+        self.advice = hint
+        self.sentence = str(sentence)
+        self.hint = str(hint)
+        super().__init__(self.sentence)
 
 
 class SettingInvalid(DossierdError):

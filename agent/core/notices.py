@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from agent.core.voice import ENGLISH, Privacy, Voice
 from agent.domain.document import DocumentId, reference
 from agent.domain.message import Message, MessageKind
+from agent.domain.phrase import Phrase
 
 NAMED = 3
 """How many documents a notice names; the rest are counted."""
@@ -16,14 +17,14 @@ LISTED = 10
 """How many things that were left lying a notice lists; the rest are counted."""
 
 
-def paused_notice(sentence: str, hint: str, *, voice: Voice) -> Message:
+def paused_notice(sentence: Phrase | str, hint: Phrase | str, *, voice: Voice) -> Message:
     return Message(
         kind=MessageKind.INTAKE_PAUSED,
         document_id=None,
         title=voice.say("No new documents are taken in"),
         lines=(
-            sentence,
-            hint,
+            voice.tell(sentence),
+            voice.tell(hint),
             voice.say("They wait in incoming/, and are safe there. More: dossierd check"),
         ),
     )
@@ -109,13 +110,13 @@ def nothing_left_notice(*, voice: Voice) -> Message:
     )
 
 
-def unwell_notice(sentence: str, hint: str, voice: Voice = ENGLISH) -> Message:
+def unwell_notice(sentence: Phrase | str, hint: Phrase | str, voice: Voice = ENGLISH) -> Message:
     """Say that a part of the house is not well, in its own words."""
     return Message(
         kind=MessageKind.UNWELL,
         document_id=None,
         title=voice.say("Something needs you"),
-        lines=(*(line for line in (sentence, hint) if line), voice.say("More: dossierd check")),
+        lines=(*filter(None, map(voice.tell, (sentence, hint))), voice.say("More: dossierd check")),
     )
 
 

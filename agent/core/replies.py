@@ -88,7 +88,7 @@ def health(remarks: Sequence[PartState], voice: Voice) -> Message:
     title = (
         voice.say("Something needs you") if bad_first[0].is_bad else voice.say("All works, but look at this")
     )
-    lines = [_PATH.sub("…", f"{part.part}: {part.sentence}") for part in bad_first]
+    lines = [_PATH.sub("…", f"{part.part}: {voice.tell(part.sentence)}") for part in bad_first]
     return _reply(title, *lines, voice.say("The rest is well."))
 
 

@@ -8,7 +8,7 @@ import gettext
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from agent.domain.phrase import Phrase, in_utc, sayable, worded
+from agent.domain.phrase import Phrase, in_utc, plain, sayable, worded
 
 DAY_AND_HOUR = "{year}-{month}-{day} {time}"
 
@@ -41,8 +41,12 @@ class Voice:
         """Translate a text that depends on a number, which it names `{number}`."""
         return self.catalogue.ngettext(one, many, number).format(number=number, **values)
 
-    def tell(self, *phrases: Phrase, in_chat: bool = True) -> str:
-        """Put sentences into words, with a space between them; in a chat without those that are not for it."""
+    def tell(self, *said: Phrase | str, in_chat: bool = True) -> str:
+        """Put sentences into words, with a space between them; in a chat without those that are not for it.
+
+        A text that is no phrase is told as it stands.
+        """
+        phrases = [plain(it) if isinstance(it, str) else it for it in said]
         return " ".join(
             worded(phrase, self.catalogue.gettext, self.day_and_hour if in_chat else in_utc, in_chat=in_chat)
             for phrase in sayable(phrases, in_chat=in_chat)

@@ -9,6 +9,7 @@ from agent import errors
 from agent.app import OPENED_AGAIN, Parts, named_recipients
 from agent.core.replies import menu
 from agent.domain.message import Topic
+from agent.domain.phrase import Phrase
 from agent.domain.wellness import PartState
 from agent.workflow.digest import write_digest
 from agent.workflow.notices import Announcer, Wellness, tell_of_silence
@@ -110,10 +111,18 @@ class House:
             PartState(
                 part=name,
                 is_bad=error is not None,
-                sentence=f"{name.capitalize()} is not told any more. {error}",
-                hint=OPENED_AGAIN[name.partition(" ")[0]],
+                sentence=_not_told(name, error or ""),
+                hint=Phrase(OPENED_AGAIN[name.partition(" ")[0]]),
                 spared=recipient,
             )
             for recipient, error in refusing.items()
             for name in (self._names[recipient],)
         ]
+
+
+def _not_told(name: str, error: str) -> Phrase:
+    """Say that a chat, or an address, takes nothing: `chat 2`."""
+    kind, _, number = name.partition(" ")
+    if kind == "chat":
+        return Phrase("Chat {number} is not told any more. {error}", number=number, error=error)
+    return Phrase("Address {number} is not told any more. {error}", number=number, error=error)

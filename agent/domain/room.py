@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.domain.phrase import Phrase
+
 MEGABYTE = 1_000_000
 
 INODE_FLOOR = 1_000
@@ -47,29 +49,44 @@ def _is_short(room: Room, least_bytes: float, least_inodes: float) -> bool:
     return room.free_bytes < least_bytes or (room.free_inodes is not None and room.free_inodes < least_inodes)
 
 
-def _where(folders: Sequence[str]) -> str:
+def _where(folders: Sequence[str]) -> str | Phrase:
     """Name the folders; where there are many, it is the disk that people know."""
-    return ", ".join(f"{folder}/" for folder in folders) if len(folders) <= MOST_NAMED else "the home's disk"
+    if len(folders) > MOST_NAMED:
+        return Phrase("the home's disk")
+    return ", ".join(f"{folder}/" for folder in folders)
 
 
-def told(room: Room, floor_bytes: int) -> str:
+def told(room: Room, floor_bytes: int) -> Phrase:
     """Say what is short, without a full stop: `archive/: 120 MB free; intake pauses below 200, goes on above 240`."""
     where = _where(room.folders)
     if _lacks_inodes(room, floor_bytes):
-        free, floor, unit = room.free_inodes or 0, INODE_FLOOR, "more files possible"
-    else:
-        free, floor, unit = room.free_bytes // MEGABYTE, floor_bytes // MEGABYTE, "MB free"
-    return f"{where}: {free} {unit}; intake pauses below {floor}, goes on above {round(floor * RESUME_SHARE)}"
+        return Phrase(
+            "{where}: {free} more files possible; intake pauses below {floor}, goes on above {enough}",
+            where=where,
+            free=room.free_inodes or 0,
+            floor=INODE_FLOOR,
+            enough=round(INODE_FLOOR * RESUME_SHARE),
+        )
+    floor = floor_bytes // MEGABYTE
+    return Phrase(
+        "{where}: {free} MB free; intake pauses below {floor}, goes on above {enough}",
+        where=where,
+        free=room.free_bytes // MEGABYTE,
+        floor=floor,
+        enough=round(floor * RESUME_SHARE),
+    )
 
 
-def hint_for(room: Room, floor_bytes: int) -> str:
+def hint_for(room: Room, floor_bytes: int) -> Phrase:
     """What somebody can do about it."""
     if _lacks_inodes(room, floor_bytes):
-        return (
+        return Phrase(
             "Its disk can't hold many more files, however small: remove some there that nobody needs. "
             "Nothing is lost; it goes on by itself."
         )
-    return "Free some space there, or lower DOSSIERD_DISK_FLOOR_MEGABYTES. Nothing is lost; it goes on by itself."
+    return Phrase(
+        "Free some space there, or lower DOSSIERD_DISK_FLOOR_MEGABYTES. Nothing is lost; it goes on by itself."
+    )
 
 
 def _lacks_inodes(room: Room, floor_bytes: int) -> bool:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from agent.domain.phrase import Phrase
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartState:
@@ -14,6 +16,6 @@ class PartState:
 
     part: str
     is_bad: bool
-    sentence: str = ""
-    hint: str = ""
+    sentence: Phrase | str = ""
+    hint: Phrase | str = ""
     spared: str | None = None

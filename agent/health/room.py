@@ -22,7 +22,7 @@ def disk(settings: Settings) -> Finding:
     """Whether there is room to go on, on each file system that the home lies on."""
     floor, short = settings.disk_floor_megabytes * MEGABYTE, _short(settings)
     if short is not None:
-        sentence, hint = f"nothing is taken in: {told(short, floor)}", hint_for(short, floor)
+        sentence, hint = f"nothing is taken in: {told(short, floor)}", str(hint_for(short, floor))
         return Finding(part="disk", level=Level.BAD, sentence=sentence, hint=hint)
     rooms = HomeSpace(settings.home, FOLDERS).rooms()
     if not rooms:
@@ -34,7 +34,7 @@ def disk(settings: Settings) -> Finding:
 def full_disk(settings: Settings) -> str | None:
     """Say which file system of the home is too full for intake; None while there is room."""
     short = _short(settings)
-    return None if short is None else told(short, settings.disk_floor_megabytes * MEGABYTE)
+    return None if short is None else str(told(short, settings.disk_floor_megabytes * MEGABYTE))
 
 
 def _short(settings: Settings) -> Room | None:

@@ -15,6 +15,7 @@ from agent.core.notices import paused_notice, resumed_notice
 from agent.core.pauses import pause_notice, pause_over_notice
 from agent.domain.life import Action
 from agent.domain.pause import Pause
+from agent.domain.phrase import Phrase
 from agent.domain.room import hint_for, shortage, told
 from agent.ports import Ports, Space
 from agent.workflow.notices import Announcer
@@ -74,7 +75,7 @@ class Gate:
             log.info("intake_resumed", free_bytes=self._least_bytes())
         if self._trouble is not None:
             self._of_trouble.tell(
-                paused_notice(self._trouble.sentence, self._trouble.hint, voice=self._ports.voice)
+                paused_notice(self._trouble.said, self._trouble.advice, voice=self._ports.voice)
             )
         elif self._pause is None:
             self._of_trouble.tell(resumed_notice(voice=self._ports.voice))
@@ -97,7 +98,7 @@ class Gate:
         short = shortage(self._space.rooms(), self._floor_bytes, is_paused=is_shut)
         if short is not None:
             sentence, hint = told(short, self._floor_bytes), hint_for(short, self._floor_bytes)
-            return errors.StorageUnavailable(f"{sentence}.", hint=hint)
+            return errors.StorageUnavailable(Phrase("{sentence}.", sentence=sentence), hint=hint)
         try:
             self._ports.folders.probe()
         except errors.StorageUnavailable as error:

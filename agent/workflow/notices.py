@@ -11,6 +11,7 @@ from agent.core.notices import left_notice, nothing_left_notice, unwell_notice, 
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.hearing import Silence
 from agent.domain.message import OVER, Message, Topic, addressed
+from agent.domain.phrase import Phrase
 from agent.domain.wellness import PartState
 from agent.ports import Clock
 
@@ -117,7 +118,9 @@ def tell_of_silence(
         return announcer.tell(well_notice("telegram", voice))
     if now - silence.since < UNHEARD_AFTER:
         return False
-    sentence = f"telegram: {silence.sentence} Nothing was heard since {voice.day_and_hour(silence.since)}."
+    sentence = Phrase(
+        "telegram: {why} Nothing was heard since {since}.", why=silence.sentence, since=silence.since
+    )
     return announcer.tell(unwell_notice(sentence, silence.hint, voice))
 
 

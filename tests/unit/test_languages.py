@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 
 import agent
 from agent.adapters.watch import REFUSED_WORDS, OddityKind
+from agent.app import OPENED_AGAIN
 from agent.core import replies
 from agent.core.completeness import WHOLE
 from agent.core.completeness import WHY as WHY_INCOMPLETE
@@ -55,6 +56,7 @@ TABLES: tuple[Iterable[str | tuple[str, str]], ...] = (
     WHY_NOT.values(),
     WHY_UNSPLIT.values(),
     WHY_UNSEARCHABLE.values(),
+    OPENED_AGAIN.values(),
 )
 """Texts that the code looks up before it says them."""
 

@@ -13,6 +13,11 @@ from agent.core.notices import (
 from agent.core.voice import ENGLISH, Privacy, Voice
 from agent.domain.document import DocumentId
 from agent.domain.message import NOTICES, OVER, MessageKind, Topic
+from agent.domain.phrase import Phrase
+from agent.domain.room import Room, hint_for, told
+from agent.languages import catalogue
+
+FRENCH = Voice(catalogue=catalogue("fr"))
 
 
 def test_a_pause_says_why_what_to_do_and_that_nothing_is_lost() -> None:
@@ -78,3 +83,31 @@ def test_what_is_not_well_is_told_in_its_own_words_and_so_is_its_end() -> None:
     assert notice.title == "Something needs you"
     assert notice.lines == ("tesseract is missing", "sudo apt install tesseract-ocr", "More: dossierd check")
     assert well_notice("ocr").title == "Resolved: ocr"
+
+
+def test_a_full_disk_and_a_deaf_chat_are_told_in_the_language_of_the_office() -> None:
+    full = Room(folders=("a", "b", "c", "d"), free_bytes=120_000_000, free_inodes=None)
+    floor = 200_000_000
+    assert paused_notice(told(full, floor), hint_for(full, floor), voice=FRENCH).lines[:2] == (
+        (
+            "le disque de dossierd\u00a0: 120 Mo libres\u00a0; "
+            "la prise en charge s'arrête au-dessous de 200 et reprend au-dessus de 240"
+        ),
+        (
+            "Libérez de la place à cet endroit, ou abaissez DOSSIERD_DISK_FLOOR_MEGABYTES. "
+            "Rien n'est perdu\u00a0; cela reprend tout seul."
+        ),
+    )
+    crowded = Room(folders=("archive",), free_bytes=900_000_000, free_inodes=12)
+    assert paused_notice(told(crowded, floor), hint_for(crowded, floor), voice=FRENCH).lines[:2] == (
+        (
+            "archive/\u00a0: encore 12 fichiers possibles\u00a0; "
+            "la prise en charge s'arrête au-dessous de 1000 et reprend au-dessus de 1200"
+        ),
+        (
+            "Son disque ne peut plus contenir beaucoup de fichiers, même petits\u00a0: "
+            "retirez-en dont personne n'a besoin. Rien n'est perdu\u00a0; cela reprend tout seul."
+        ),
+    )
+    deaf = Phrase("Chat {number} is not told any more. {error}", number=2, error="")
+    assert unwell_notice(deaf, "", FRENCH).lines[0] == "La conversation 2 ne reçoit plus rien. "

@@ -39,24 +39,24 @@ def test_one_full_file_system_among_several_is_enough() -> None:
 
 def test_the_sentence_names_the_folders_and_what_is_short() -> None:
     assert (
-        told(a_room(120, None, "review", "failed"), FLOOR)
+        str(told(a_room(120, None, "review", "failed"), FLOOR))
         == "review/, failed/: 120 MB free; intake pauses below 200, goes on above 240"
     )
     everything = a_room(120, None, "incoming", "archive", "review", "failed")
-    assert told(everything, FLOOR).startswith("the home's disk: 120 MB free; ")
+    assert str(told(everything, FLOOR)).startswith("the home's disk: 120 MB free; ")
     assert (
-        told(a_room(900, 12), FLOOR)
+        str(told(a_room(900, 12), FLOOR))
         == "archive/: 12 more files possible; intake pauses below 1000, goes on above 1200"
     )
 
 
 def test_what_is_told_is_what_is_short_and_not_the_other() -> None:
-    assert told(a_room(220, 12), FLOOR).startswith("archive/: 12 more files possible; ")
-    assert told(a_room(120, 1_100), FLOOR).startswith("archive/: 120 MB free; ")
-    assert told(a_room(0, 12), 0).startswith("archive/: 12 more files possible; ")
-    assert told(a_room(1, 12), 0).startswith("archive/: 12 more files possible; ")
+    assert str(told(a_room(220, 12), FLOOR)).startswith("archive/: 12 more files possible; ")
+    assert str(told(a_room(120, 1_100), FLOOR)).startswith("archive/: 120 MB free; ")
+    assert str(told(a_room(0, 12), 0)).startswith("archive/: 12 more files possible; ")
+    assert str(told(a_room(1, 12), 0)).startswith("archive/: 12 more files possible; ")
 
 
 def test_a_lower_floor_is_advised_only_where_it_helps() -> None:
-    assert "DOSSIERD_DISK_FLOOR_MEGABYTES" in hint_for(a_room(120), FLOOR)
-    assert "DOSSIERD_DISK_FLOOR_MEGABYTES" not in hint_for(a_room(900, 12), FLOOR)
+    assert "DOSSIERD_DISK_FLOOR_MEGABYTES" in str(hint_for(a_room(120), FLOOR))
+    assert "DOSSIERD_DISK_FLOOR_MEGABYTES" not in str(hint_for(a_room(900, 12), FLOOR))
