@@ -51,7 +51,7 @@ def run(
     faulthandler.enable()  # a hang that systemd ends (SIGABRT), or a library's crash: where, and never with what
     if settings.policy is Policy.NAME:
         say(f"dossierd: {NAME_POLICY_WARNING}.", style="bold yellow", to=err)
-        say(NAME_POLICY_HINT, indent=2, style="bold yellow", to=err)
+        say(str(NAME_POLICY_HINT), indent=2, style="bold yellow", to=err)
     parts = build(settings, say=typer.echo if is_watched else None)
     try:
         from agent.daemon import Daemon
@@ -138,7 +138,12 @@ def check(
     """
     findings = examine(load(home=home), deep=deep)
     if as_json:
-        print_json(findings)
+        print_json(
+            [
+                {"part": it.part, "level": it.level, "sentence": it.sentence, "hint": it.hint}
+                for it in findings
+            ]
+        )
     else:
         colours = {Level.GOOD: "green", Level.NOTICE: "yellow", Level.BAD: "bold red"}
         listing = table("", "", "")

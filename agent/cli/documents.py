@@ -53,7 +53,7 @@ from agent.domain.reading import Progress
 from agent.domain.searchable import WHY, SearchableCopy, Unsearchable
 from agent.durable import storage_errors
 from agent.health import Level, examine_part, full_disk, pause_of
-from agent.health.hearing import silence, silence_words
+from agent.health.hearing import silence, silence_phrase
 
 READ_SHOWN = 4
 _STYLES = {Level.GOOD: "", Level.NOTICE: "yellow", Level.BAD: "bold red"}
@@ -122,7 +122,7 @@ def status(
     if registry.level is not Level.GOOD:
         say(registry.hint, indent=2)
     if unheard is not None:
-        say(f"Telegram: {silence_words(unheard, settings)}", style="bold red")
+        say(f"Telegram: {silence_phrase(unheard, settings)}", style="bold red")
         say(unheard.hint, indent=2)
     if messages.level is not Level.GOOD:
         say(f"Messages: {messages.sentence}", style=_STYLES[messages.level])

@@ -7,7 +7,7 @@ from agent.core.messages import who
 from agent.core.voice import Voice
 from agent.domain.message import Message, MessageKind
 from agent.domain.pause import Pause
-from agent.domain.phrase import Phrase
+from agent.domain.phrase import OfficeTime, Phrase
 
 LONGEST = datetime.timedelta(days=30)
 """What is meant to last longer is no pause; a slip such as `20000m` is asked about."""
@@ -30,13 +30,21 @@ def span_of(text: str) -> datetime.timedelta | None:
     return span if span <= LONGEST else None
 
 
-def pause_phrase(pause: Pause) -> Phrase:
-    """Say who has paused the intake, since when, and until when: `paused by anna at 2026-11-27 10:42`."""
-    actor, since = who(pause.begun_by), pause.begun_at
+def pause_phrase(pause: Pause, timezone: datetime.tzinfo | None = None) -> Phrase:
+    """Say who has paused the intake, since when, and until when: `paused by anna at 2026-11-27 10:42`.
+
+    Args:
+        timezone: the office's, where the command line too tells the time there.
+    """
+
+    def time(moment: datetime.datetime) -> datetime.datetime | OfficeTime:
+        return moment if timezone is None else OfficeTime(moment.astimezone(timezone))
+
+    actor, since = who(pause.begun_by), time(pause.begun_at)
     if pause.ends_at is None:
         return Phrase("paused by {actor} at {since}", actor=actor, since=since)
     return Phrase(
-        "paused by {actor} at {since}, until {until}", actor=actor, since=since, until=pause.ends_at
+        "paused by {actor} at {since}, until {until}", actor=actor, since=since, until=time(pause.ends_at)
     )
 
 

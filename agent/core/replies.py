@@ -4,7 +4,6 @@ Documents are told by their numbers, states and times; records by the office's o
 """
 
 import datetime
-import re
 from collections.abc import Callable, Sequence
 
 from agent.core.allowed import Role, User
@@ -21,11 +20,9 @@ from agent.domain.life import Document, Reply, Review
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, State
 from agent.domain.settlement import Settled
-from agent.domain.wellness import PartState
+from agent.domain.wellness import PartState, labelled
 
 _HOUR = 3600
-_PATH = re.compile(r"(?<![\w/:])/[^\s,;:()]+")
-"""On the machine; what `//` begins is an address, and names no file."""
 
 
 def _reply(title: str, *lines: str, document_id: DocumentId | None = None) -> Message:
@@ -77,7 +74,7 @@ def costs(voice: Voice) -> Message:
 
 
 def health(remarks: Sequence[PartState], voice: Voice) -> Message:
-    """Say whether all is well; of what isn't, in its own words but for the paths of the machine.
+    """Say whether all is well; of what isn't, in its own words.
 
     Args:
         remarks: the parts that are bad, or that somebody should know of.
@@ -88,7 +85,7 @@ def health(remarks: Sequence[PartState], voice: Voice) -> Message:
     title = (
         voice.say("Something needs you") if bad_first[0].is_bad else voice.say("All works, but look at this")
     )
-    lines = [_PATH.sub("…", f"{part.part}: {voice.tell(part.sentence)}") for part in bad_first]
+    lines = [voice.tell(labelled(part.part, part.sentence)) for part in bad_first]
     return _reply(title, *lines, voice.say("The rest is well."))
 
 

@@ -9,7 +9,7 @@ from agent import errors
 from agent.app import OPENED_AGAIN, Parts, named_recipients
 from agent.core.replies import menu
 from agent.domain.message import Topic
-from agent.domain.phrase import Phrase
+from agent.domain.phrase import Phrase, plain
 from agent.domain.wellness import PartState
 from agent.workflow.digest import write_digest
 from agent.workflow.notices import Announcer, Wellness, tell_of_silence
@@ -111,7 +111,7 @@ class House:
             PartState(
                 part=name,
                 is_bad=error is not None,
-                sentence=_not_told(name, error or ""),
+                sentence=_not_told(name, plain(error or "")),
                 hint=Phrase(OPENED_AGAIN[name.partition(" ")[0]]),
                 spared=recipient,
             )
@@ -120,7 +120,7 @@ class House:
         ]
 
 
-def _not_told(name: str, error: str) -> Phrase:
+def _not_told(name: str, error: Phrase) -> Phrase:
     """Say that a chat, or an address, takes nothing: `chat 2`."""
     kind, _, number = name.partition(" ")
     if kind == "chat":

@@ -7,6 +7,8 @@ once is neither: two programs would show two different documents.
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from agent.domain.phrase import Phrase, plain
+
 HEAD_BYTES = 1024
 """A PDF may begin with rubbish; readers have always looked for `%PDF` this far."""
 
@@ -63,10 +65,17 @@ def picture_format(head: bytes) -> Format | None:
     return next((kind for kind, magics in MAGICS.items() if head.startswith(magics)), None)
 
 
-def in_words(formats: Iterable[Format]) -> str:
+def listing(formats: Iterable[Format]) -> Phrase:
     """List kinds of files for people: `PDF, JPEG and PNG`."""
     *others, last = formats
-    return f"{', '.join(others)} and {last}" if others else str(last)
+    if not others:
+        return plain(last)
+    return Phrase("{others} and {last}", others=", ".join(others), last=last)
+
+
+def in_words(formats: Iterable[Format]) -> str:
+    """The same, in English."""
+    return str(listing(formats))
 
 
 def _is_heic(head: bytes) -> bool:

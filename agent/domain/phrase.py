@@ -5,8 +5,11 @@ a path may hold a name, and nobody there can follow it.
 """
 
 import datetime
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from pathlib import PurePath
 
 IN_CHATS = frozenset({"status", "pending", "find", "show", "retry", "undo", "refile", "pause", "resume"})
 """Commands that a chat and the command line have in common."""
@@ -41,8 +44,20 @@ class Place:
     location: str
 
 
+@dataclass(frozen=True, slots=True)
+class OfficeTime:
+    """A moment that the command line too tells by the office's clock, and not in UTC.
+
+    Attributes:
+        moment: in the office's time zone.
+    """
+
+    moment: datetime.datetime
+
+
 Value = object
-"""What a phrase is filled with: a number, a text, a moment, a `Command`, a `Place`, or a phrase again."""
+"""What a phrase is filled with: a number, a text, a moment or an `OfficeTime`, a `Command`, a `Place`, a path, or a
+phrase again."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -72,11 +87,34 @@ def in_utc(moment: datetime.datetime) -> str:
 
 
 _AS_IT_IS = "{sentence}"
+_PATH = re.compile(r"(?<![\w/:<])/[^\s,;:()]+")
+"""On the machine; what `//` begins is an address, and names no file."""
+_LEFT_OUT = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class _Foreign:
+    """A text that was not written for chats, and may name paths."""
+
+    text: str
 
 
 def plain(sentence: str) -> Phrase:
-    """A sentence that nobody translates: only the command line says it."""
-    return Phrase(_AS_IT_IS, sentence=sentence)
+    """A sentence that nobody translates; a chat is told it without paths."""
+    return Phrase(_AS_IT_IS, sentence=_Foreign(sentence))
+
+
+NOTHING = plain("")
+
+
+def in_a_row(first: Phrase, *further: Phrase) -> Phrase:
+    """Put whole sentences behind each other."""
+    return reduce(lambda one, other: Phrase("{one} {other}", one=one, other=other), further, first)
+
+
+def listed(first: Phrase, *further: Phrase) -> Phrase:
+    """Put parts of a sentence behind each other: `one; other`."""
+    return reduce(lambda one, other: Phrase("{one}; {other}", one=one, other=other), further, first)
 
 
 def worded(
@@ -101,8 +139,14 @@ def worded(
                 return (it.chat_words if in_chat else f"dossierd {it.words}") + rest  # type: ignore[operator]
             case Place(location=location):
                 return location
+            case _Foreign(text=text):
+                return _PATH.sub(_LEFT_OUT, text) if in_chat else text
+            case PurePath():
+                return _LEFT_OUT if in_chat else it
             case datetime.datetime():
                 return time(it)
+            case OfficeTime(moment=moment):
+                return time(moment) if in_chat else f"{moment:%Y-%m-%d %H:%M}"
             case _:
                 return it
 

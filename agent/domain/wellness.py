@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agent.domain.phrase import Phrase
+from agent.domain.phrase import Phrase, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +19,9 @@ class PartState:
     sentence: Phrase | str = ""
     hint: Phrase | str = ""
     spared: str | None = None
+
+
+def labelled(part: str, sentence: Phrase | str) -> Phrase:
+    """Say which part it is that says something: `registry: The registry is empty`."""
+    said = plain(sentence) if isinstance(sentence, str) else sentence
+    return Phrase("{part}: {sentence}", part=part, sentence=said)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from agent import errors
 from agent.config import Settings
-from agent.domain.wellness import PartState
+from agent.domain.phrase import Phrase, plain
+from agent.domain.wellness import PartState, labelled
 from agent.health import copies, custody, home, incoming, messages, outside, pauses, registry, room
 from agent.health.finding import Finding, Level
 from agent.health.outside import NAME_POLICY_HINT, NAME_POLICY_WARNING
@@ -49,30 +50,31 @@ WATCHED = ("registry", "ocr", "fence")
 def glance(settings: Settings) -> list[PartState]:
     """Ask the parts that answer at once and name nobody, for those who ask in a chat; leave out what is good."""
     found = [examine_part(name, settings) for name, _ in PARTS if name not in _LONG_OR_NAMING]
-    return [_state_of(it, it.sentence) for it in found if it.level is not Level.GOOD]
+    return [_state_of(it, it.said) for it in found if it.level is not Level.GOOD]
 
 
 def wellness(settings: Settings) -> list[PartState]:
     """Ask the parts that the daemon watches; what is only worth a notice is well."""
     found = [examine_part(name, settings) for name in WATCHED]
-    return [_state_of(it, f"{it.part}: {it.sentence}") for it in found]
+    return [_state_of(it, labelled(it.part, it.said)) for it in found]
 
 
-def _state_of(found: Finding, sentence: str) -> PartState:
-    return PartState(part=found.part, is_bad=found.level is Level.BAD, sentence=sentence, hint=found.hint)
+def _state_of(found: Finding, sentence: Phrase) -> PartState:
+    return PartState(part=found.part, is_bad=found.level is Level.BAD, sentence=sentence, hint=found.advice)
 
 
 def _ask(name: str, part: Callable[[Settings], Finding], settings: Settings) -> Finding:
     try:
         return part(settings)
     except errors.DossierdError as error:
-        return Finding(part=name, level=Level.BAD, sentence=error.sentence, hint=error.hint)
+        said, advice = (plain(it) if isinstance(it, str) else it for it in (error.said, error.advice))
+        return Finding(part=name, level=Level.BAD, said=said, advice=advice)
     except OSError as error:
         return Finding(
             part=name,
             level=Level.BAD,
-            sentence=f"can't be looked at ({error.strerror})",
-            hint="Type this as the daemon's user: sudo -u dossierd dossierd check",
+            said=Phrase("can't be looked at ({error})", error=error.strerror),
+            advice=Phrase("Type this as the daemon's user: sudo -u dossierd dossierd check"),
         )
 
 

@@ -3,6 +3,7 @@
 from agent.beside import CopyState, searchable_of, state_of_copy, told_copy
 from agent.config import Settings
 from agent.domain.outcome import State
+from agent.domain.phrase import Phrase, in_a_row, listed, plain
 from agent.domain.searchable import SEARCHABLE_SUFFIX, SearchableCopy, Unsearchable
 from agent.health.finding import NAMED, Finding, Level, has_run, nothing_yet, open_ledger, some
 
@@ -38,20 +39,34 @@ def searchable(settings: Settings) -> Finding:
 def finding_of(found: dict[CopyState, list[str]], strays: list[str], without: int) -> Finding:
     """Say what is to be said of copies, by their state; of files that no document tells of; of scans without a copy."""
     missing, changed = found[CopyState.MISSING], found[CopyState.CHANGED]
-    told = f"{len(found[CopyState.AS_MADE])} as they were made"
-    if without:
-        told += f", {without} scan{' has' if without == 1 else 's have'} none: dossierd show says why"
+    told = [_as_made(len(found[CopyState.AS_MADE]), without)]
     hints = []
     if missing:
-        told += f"; {len(missing)} missing: {some(missing)}"
+        told.append(Phrase("{count} missing: {documents}", count=len(missing), documents=some(missing)))
     if changed:
-        told += f"; {len(changed)} changed by hand: {some(changed)}"
-        hints.append("What was changed is left alone; move it away, and retry makes the copy again.")
+        told.append(
+            Phrase("{count} changed by hand: {documents}", count=len(changed), documents=some(changed))
+        )
+        hints.append(Phrase("What was changed is left alone; move it away, and retry makes the copy again."))
     if strays:
-        told += f"; {len(strays)} that no document tells of: {some(strays)}"
-        hints.append("Look whether their person is still the right one; dossierd leaves them alone.")
+        told.append(
+            Phrase("{count} that no document tells of: {files}", count=len(strays), files=plain(some(strays)))
+        )
+        hints.append(Phrase("Look whether their person is still the right one; dossierd leaves them alone."))
     if missing:  # the last: a command is typed as it stands, to the end
-        hints.append("To make them again: " + "; ".join(f"dossierd retry {it}" for it in missing[:NAMED]))
-    return Finding(
-        part="copies", level=Level.NOTICE if hints else Level.GOOD, sentence=told, hint=" ".join(hints)
-    )
+        commands = "; ".join(f"dossierd retry {it}" for it in missing[:NAMED])
+        hints.append(Phrase("To make them again: {commands}", commands=commands))
+    if not hints:
+        return Finding(part="copies", level=Level.GOOD, said=listed(*told))
+    return Finding(part="copies", level=Level.NOTICE, said=listed(*told), advice=in_a_row(*hints))
+
+
+def _as_made(count: int, without: int) -> Phrase:
+    made = Phrase("{count} as they were made", count=count)
+    match without:
+        case 0:
+            return made
+        case 1:
+            return Phrase("{made}, 1 scan has none: dossierd show says why", made=made)
+        case _:
+            return Phrase("{made}, {count} scans have none: dossierd show says why", made=made, count=without)

@@ -6,6 +6,7 @@ from agent import errors
 from agent.config import Settings
 from agent.domain.life import Document
 from agent.domain.outcome import ACCEPTED, AT_REST, State
+from agent.domain.phrase import Phrase, plain
 from agent.durable import hash_file
 from agent.health.finding import NAMED, Finding, Level, has_run, nothing_yet, open_ledger, some
 
@@ -22,10 +23,10 @@ def intact(settings: Settings) -> Finding:
         return Finding(
             part="ledger",
             level=Level.BAD,
-            sentence="the database is damaged",
-            hint="Stop the daemon and restore state/ from a backup.",
+            said=Phrase("the database is damaged"),
+            advice=Phrase("Stop the daemon and restore state/ from a backup."),
         )
-    return Finding(part="ledger", level=Level.GOOD, sentence="intact")
+    return Finding(part="ledger", level=Level.GOOD, said=Phrase("intact"))
 
 
 def conservation(settings: Settings) -> Finding:
@@ -44,18 +45,33 @@ def conservation(settings: Settings) -> Finding:
     finally:
         ledger.close()
     accepted = [(counts[state], state) for state in State if state in ACCEPTED and counts.get(state)]
-    told = ", ".join(f"{count} {state.replace('_', ' ')}" for count, state in accepted) or "none yet"
-    sentence = f"{sum(count for count, _ in accepted)} accepted: {told}"
+    told = ", ".join(f"{count} {state.replace('_', ' ')}" for count, state in accepted)
+    said = Phrase(
+        "{count} accepted: {states}",
+        count=sum(count for count, _ in accepted),
+        states=plain(told) if told else Phrase("none yet"),
+    )
     if not (gone or missing):
-        return Finding(part="documents", level=Level.GOOD, sentence=sentence)
+        return Finding(part="documents", level=Level.GOOD, said=said)
     retries = "; ".join(f"dossierd retry {it.reference}" for it in missing[:NAMED])
     return Finding(
         part="documents",
         level=Level.BAD,
-        sentence=f"{sentence}; {len(gone) + len(missing)} not where they were put: "
-        + some([it.reference for it in (*gone, *missing)]),
-        hint="Somebody moved, removed or changed them by hand. Put each file back where `dossierd show` says"
-        + (f", then: {retries}" if retries else "."),
+        said=Phrase(
+            "{accepted}; {count} not where they were put: {documents}",
+            accepted=said,
+            count=len(gone) + len(missing),
+            documents=some([it.reference for it in (*gone, *missing)]),
+        ),
+        advice=Phrase(
+            "Somebody moved, removed or changed them by hand. "
+            "Put each file back where `dossierd show` says, then: {commands}",
+            commands=retries,
+        )
+        if retries
+        else Phrase(
+            "Somebody moved, removed or changed them by hand. Put each file back where `dossierd show` says."
+        ),
     )
 
 
@@ -77,10 +93,16 @@ def same_bytes(settings: Settings) -> Finding:
         return Finding(
             part="bytes",
             level=Level.BAD,
-            sentence=f"{len(changed)} of {len(resting)} are gone or not as they came: {some(changed)}",
-            hint="Restore each from a backup to where `dossierd show` says.",
+            said=Phrase(
+                "{count} of {all} are gone or not as they came: {documents}",
+                count=len(changed),
+                all=len(resting),
+                documents=some(changed),
+            ),
+            advice=Phrase("Restore each from a backup to where `dossierd show` says."),
         )
-    return Finding(part="bytes", level=Level.GOOD, sentence=f"{len(resting)} compared, all as they came")
+    said = Phrase("{count} compared, all as they came", count=len(resting))
+    return Finding(part="bytes", level=Level.GOOD, said=said)
 
 
 def _place_of(document: Document, settings: Settings) -> Path:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from agent.adapters.home import LEDGER_FILE
 from agent.adapters.ledger import SqlLedger, open_engine
 from agent.config import Settings
+from agent.domain.phrase import NOTHING, Phrase
 
 NAMED = 5
 """How many documents or files a finding names; the rest are counted."""
@@ -23,12 +24,26 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one part says of itself."""
+    """What one part says of itself.
+
+    Attributes:
+        said: the sentence, as chats put it into their language.
+        advice: what to do about it, likewise.
+    """
 
     part: str
     level: Level
-    sentence: str
-    hint: str = ""
+    said: Phrase
+    advice: Phrase = NOTHING
+
+    @property
+    def sentence(self) -> str:
+        """It as the command line says it."""
+        return str(self.said)
+
+    @property
+    def hint(self) -> str:
+        return str(self.advice)
 
 
 def has_run(settings: Settings) -> bool:
@@ -36,8 +51,13 @@ def has_run(settings: Settings) -> bool:
 
 
 def nothing_yet(part: str) -> Finding:
-    sentence = "none yet: dossierd has not run in this home"
-    return Finding(part=part, level=Level.NOTICE, sentence=sentence, hint="Type: dossierd run")
+    said = Phrase("none yet: dossierd has not run in this home")
+    return Finding(part=part, level=Level.NOTICE, said=said, advice=typed("dossierd run"))
+
+
+def typed(command: str) -> Phrase:
+    """What somebody at the machine can type: `Type: dossierd run`."""
+    return Phrase("Type: {command}", command=command)
 
 
 def open_ledger(settings: Settings) -> SqlLedger:

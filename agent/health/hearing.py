@@ -8,6 +8,7 @@ from agent.adapters.home import LEDGER_FILE, HomeLock
 from agent.adapters.ledger import SqlInbox, open_engine
 from agent.config import Settings
 from agent.domain.hearing import HEARD_WITHIN, Silence
+from agent.domain.phrase import OfficeTime, Phrase, plain
 from agent.health.finding import has_run
 
 _BLIP = datetime.timedelta(minutes=1)
@@ -37,7 +38,10 @@ def silence(settings: Settings) -> Silence | None:
     )
 
 
-def silence_words(found: Silence, settings: Settings) -> str:
+def silence_phrase(found: Silence, settings: Settings) -> Phrase:
     """Say since when, in the office's time, and what that means for people."""
-    since = found.since.astimezone(ZoneInfo(settings.timezone))
-    return f"{found.sentence} Nothing was heard since {since:%Y-%m-%d %H:%M}; presses of buttons wait"
+    return Phrase(
+        "{why} Nothing was heard since {since}; presses of buttons wait",
+        why=plain(found.sentence),
+        since=OfficeTime(found.since.astimezone(ZoneInfo(settings.timezone))),
+    )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from agent.adapters.folders import FOLDERS
 from agent.adapters.home import HomeLock
 from agent.config import Settings
+from agent.domain.phrase import Phrase, plain
 from agent.health.finding import Finding, Level, some
 
 _LONGEST_VALUE = 40
@@ -14,20 +15,24 @@ _LONGEST_VALUE = 40
 def daemon(settings: Settings) -> Finding:
     lock = HomeLock(settings.home / "state")
     if lock.is_held():
-        running = f"running, process {lock.holder()}"
+        running = Phrase("running, process {process}", process=lock.holder())
         if others := _settings_of(lock.told(), settings.told()):
             return Finding(
                 part="daemon",
                 level=Level.NOTICE,
-                sentence=f"{running}, with other settings than are set here: {some(others)}",
-                hint="Were they changed since it was started? Type: systemctl restart dossierd",
+                said=Phrase(
+                    "{running}, with other settings than are set here: {settings}",
+                    running=running,
+                    settings=plain(some(others)),
+                ),
+                advice=Phrase("Were they changed since it was started? Type: systemctl restart dossierd"),
             )
-        return Finding(part="daemon", level=Level.GOOD, sentence=running)
+        return Finding(part="daemon", level=Level.GOOD, said=running)
     return Finding(
         part="daemon",
         level=Level.BAD,
-        sentence="not running: nothing is filed",
-        hint="Type: systemctl start dossierd (or: dossierd run)",
+        said=Phrase("not running: nothing is filed"),
+        advice=Phrase("Type: systemctl start dossierd (or: dossierd run)"),
     )
 
 
@@ -43,16 +48,18 @@ def folders(settings: Settings) -> Finding:
         return Finding(
             part="folders",
             level=Level.BAD,
-            sentence=f"missing: {', '.join(missing)}",
-            hint=f"Type: dossierd init --home {settings.home}",
+            said=Phrase("missing: {folders}", folders=", ".join(missing)),
+            advice=Phrase("Type: dossierd init --home {home}", home=settings.home),
         )
     closed = [name for name in FOLDERS if not os.access(settings.home / name, os.W_OK | os.X_OK)]
     if closed:
         return Finding(
             part="folders",
             level=Level.BAD,
-            sentence=f"can't be written to by this user: {', '.join(closed)}",
-            hint="Run this as the daemon's user, or give it the folders: chown -R dossierd: "
-            + " ".join(str(settings.home / name) for name in closed),
+            said=Phrase("can't be written to by this user: {folders}", folders=", ".join(closed)),
+            advice=Phrase(
+                "Run this as the daemon's user, or give it the folders: chown -R dossierd: {folders}",
+                folders=plain(" ".join(str(settings.home / name) for name in closed)),
+            ),
         )
-    return Finding(part="folders", level=Level.GOOD, sentence=f"all there in {settings.home}")
+    return Finding(part="folders", level=Level.GOOD, said=Phrase("all there in {home}", home=settings.home))

@@ -7,6 +7,8 @@ from agent.adapters.home import LEDGER_FILE
 from agent.adapters.ledger import SqlUndelivered, open_engine
 from agent.app import OPENED_AGAIN, named_recipients
 from agent.config import Settings
+from agent.domain.message import GivenUp
+from agent.domain.phrase import Phrase, in_a_row, listed, plain
 from agent.health.finding import Finding, Level, has_run, nothing_yet, some
 
 LONG_TRIES = 8
@@ -38,24 +40,55 @@ def delivery(settings: Settings) -> Finding:
         given_up = undelivered.given_up(tuple(names), since)
     finally:
         engine.dispose()
-    closed = [f"{names[it]} takes none: {why}" for it, why in refusing.items() if why is not None]
+    closed = [
+        Phrase("{recipient} takes none: {why}", recipient=_named(names[it]), why=_stopless(why))
+        for it, why in refusing.items()
+        if why is not None
+    ]
     waiting = [
-        f"{names[recipient]} can't be reached, {it.messages} wait: {it.sentence}"
+        Phrase(
+            "{recipient} can't be reached, {count} wait: {why}",
+            recipient=_named(names[recipient]),
+            count=it.messages,
+            why=_stopless(it.sentence),
+        )
         for recipient, it in failing.items()
     ]
     became = [
-        f"{names[it]} has become another group, in which no button works" for it in names if it in moved
+        Phrase("{recipient} has become another group, in which no button works", recipient=_named(names[it]))
+        for it in names
+        if it in moved
     ]
-    told = [sentence.rstrip(".") for sentence in (*closed, *waiting, *became)]
+    told = [*closed, *waiting, *became]
     kind = {recipient: name.partition(" ")[0] for recipient, name in names.items()}
     hints = dict.fromkeys(OPENED_AGAIN[kind[it]] for it, why in refusing.items() if why is not None)
     hints |= dict.fromkeys(_LATER[kind[recipient]] for recipient in failing)
     hints |= {_NEW_NUMBER: None} if moved else {}
     if given_up.messages:
-        about = f" (about {some(given_up.references)})" if given_up.references else ""
-        told.append(f"{given_up.messages} given up in the last {REMEMBERED.days} days{about}")
+        told.append(_given_up(given_up))
         hints["What is open all the same: dossierd pending"] = None
     if not told:
-        return Finding(part="messages", level=Level.GOOD, sentence="all who are to be told are told")
+        return Finding(part="messages", level=Level.GOOD, said=Phrase("all who are to be told are told"))
     level = Level.BAD if closed or waiting or became else Level.NOTICE
-    return Finding(part="messages", level=level, sentence="; ".join(told), hint=" ".join(hints))
+    return Finding(part="messages", level=level, said=listed(*told), advice=in_a_row(*map(Phrase, hints)))
+
+
+def _named(name: str) -> Phrase:
+    """Name a recipient: `chat 2`."""
+    kind, _, number = name.partition(" ")
+    return (
+        Phrase("chat {number}", number=number)
+        if kind == "chat"
+        else Phrase("address {number}", number=number)
+    )
+
+
+def _stopless(sentence: str) -> Phrase:
+    return plain(sentence.rstrip("."))
+
+
+def _given_up(given_up: GivenUp) -> Phrase:
+    told = Phrase("{count} given up in the last {days} days", count=given_up.messages, days=REMEMBERED.days)
+    if not given_up.references:
+        return told
+    return Phrase("{given_up} (about {documents})", given_up=told, documents=some(given_up.references))

@@ -5,15 +5,18 @@ from agent.adapters.reading.tools import check_tools
 from agent.app import build_outward, scratch_of
 from agent.config import Settings
 from agent.domain.decision import Policy
-from agent.domain.formats import in_words
+from agent.domain.formats import listing
+from agent.domain.phrase import Phrase, listed, plain
 from agent.errors import NotifierUnavailable
 from agent.health.finding import Finding, Level
-from agent.health.hearing import silence, silence_words
+from agent.health.hearing import silence, silence_phrase
 
-NAME_POLICY_WARNING = "policy name: a stranger who shares a registered person's name is filed as that person"
-NAME_POLICY_HINT = "Unless you have a reason, set DOSSIERD_POLICY=two-identifiers"
+NAME_POLICY_WARNING = Phrase(
+    "policy name: a stranger who shares a registered person's name is filed as that person"
+)
+NAME_POLICY_HINT = Phrase("Unless you have a reason, set DOSSIERD_POLICY=two-identifiers")
 
-_FENCE_HINT = (
+_FENCE_HINT = Phrase(
     "Use a kernel with Landlock (5.13 or newer, switched on) and: sudo apt install libseccomp2. "
     "Or: sudo apt install bubblewrap, and set DOSSIERD_READER_FENCE=bubblewrap"
 )
@@ -21,20 +24,23 @@ _FENCE_HINT = (
 
 def rules(settings: Settings) -> Finding:
     if settings.policy is Policy.NAME:
-        return Finding(part="rules", level=Level.NOTICE, sentence=NAME_POLICY_WARNING, hint=NAME_POLICY_HINT)
-    return Finding(part="rules", level=Level.GOOD, sentence=f"policy {settings.policy}, mode {settings.mode}")
+        return Finding(part="rules", level=Level.NOTICE, said=NAME_POLICY_WARNING, advice=NAME_POLICY_HINT)
+    said = Phrase("policy {policy}, mode {mode}", policy=settings.policy, mode=settings.mode)
+    return Finding(part="rules", level=Level.GOOD, said=said)
 
 
 def reader(settings: Settings) -> Finding:
     check_tools(settings.ocr_languages)
-    return Finding(part="ocr", level=Level.GOOD, sentence=f"tesseract reads {settings.ocr_languages}")
+    said = Phrase("tesseract reads {languages}", languages=settings.ocr_languages)
+    return Finding(part="ocr", level=Level.GOOD, said=said)
 
 
 def formats(_settings: Settings) -> Finding:
     """Which kinds of files are taken in; without HEIC, all is well too."""
-    without = "" if heic.is_installed() else "; HEIC, of telephones, only with pillow-heif (see README.md)"
-    sentence = f"{in_words(heic.accepted_formats())} are taken{without}"
-    return Finding(part="formats", level=Level.GOOD, sentence=sentence)
+    said = Phrase("{formats} are taken", formats=listing(heic.accepted_formats()))
+    if not heic.is_installed():
+        said = listed(said, Phrase("HEIC, of telephones, only with pillow-heif (see README.md)"))
+    return Finding(part="formats", level=Level.GOOD, said=said)
 
 
 def fence_of_readers(settings: Settings) -> Finding:
@@ -45,13 +51,18 @@ def fence_of_readers(settings: Settings) -> Finding:
         bubblewrap.find()
     strength = fence.strength(settings.reader_fence)
     if strength.is_whole:
-        return Finding(part="fence", level=Level.GOOD, sentence=f"readers are behind {strength}")
+        said = Phrase("readers are behind {strength}", strength=strength)
+        return Finding(part="fence", level=Level.GOOD, said=said)
     if settings.reader_fence == "off":
-        sentence, hint = "switched off: a harmful PDF could read all files", "Set DOSSIERD_READER_FENCE=auto"
+        said = Phrase("switched off: a harmful PDF could read all files")
+        advice = Phrase("Set DOSSIERD_READER_FENCE=auto")
     else:
-        sentence = f"not whole ({strength}): a harmful PDF could read files, or reach the network"
-        hint = _FENCE_HINT
-    return Finding(part="fence", level=Level.NOTICE, sentence=sentence, hint=hint)
+        said = Phrase(
+            "not whole ({strength}): a harmful PDF could read files, or reach the network",
+            strength=strength if any(strength.parts().values()) else Phrase("none"),
+        )
+        advice = _FENCE_HINT
+    return Finding(part="fence", level=Level.NOTICE, said=said, advice=advice)
 
 
 def telegram(settings: Settings) -> Finding:
@@ -59,8 +70,8 @@ def telegram(settings: Settings) -> Finding:
         return Finding(
             part="telegram",
             level=Level.NOTICE,
-            sentence="off: questions wait in `dossierd pending`",
-            hint="To be asked on the telephone, see docs/telegram.md",
+            said=Phrase("off: questions wait in `dossierd pending`"),
+            advice=Phrase("To be asked on the telephone, see docs/telegram.md"),
         )
     from agent.adapters.telegram.client import TelegramNotifier
 
@@ -75,23 +86,28 @@ def telegram(settings: Settings) -> Finding:
     except NotifierUnavailable as error:
         if unheard is None:
             raise
-        words = silence_words(unheard, settings)
-        return Finding(part="telegram", level=Level.BAD, sentence=words, hint=unheard.hint or error.hint)
+        said, advice = silence_phrase(unheard, settings), plain(unheard.hint or error.hint)
+        return Finding(part="telegram", level=Level.BAD, said=said, advice=advice)
     finally:
         notifier.close()
     if unheard is not None:
         return Finding(
             part="telegram",
             level=Level.BAD,
-            sentence=f"@{name} answers here, but not the daemon. {silence_words(unheard, settings)}",
-            hint=unheard.hint,
+            said=Phrase(
+                "@{name} answers here, but not the daemon. {silence}",
+                name=name,
+                silence=silence_phrase(unheard, settings),
+            ),
+            advice=plain(unheard.hint),
         )
-    return Finding(part="telegram", level=Level.GOOD, sentence=f"@{name} answers")
+    return Finding(part="telegram", level=Level.GOOD, said=Phrase("@{name} answers", name=name))
 
 
 def addresses(settings: Settings) -> Finding:
     """Where trouble is told besides; what they are, and nothing of a secret."""
     outward = build_outward(settings)
     services = () if outward is None else outward.services()
-    sentence = f"{len(services)} told of trouble: {', '.join(services)}" if services else "no further address"
-    return Finding(part="notify", level=Level.GOOD, sentence=sentence)
+    told = Phrase("{count} told of trouble: {services}", count=len(services), services=", ".join(services))
+    said = told if services else Phrase("no further address")
+    return Finding(part="notify", level=Level.GOOD, said=said)

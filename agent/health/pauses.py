@@ -6,21 +6,24 @@ from agent.adapters.clock import SystemClock
 from agent.adapters.home import LEDGER_FILE
 from agent.adapters.ledger import SqlPauses, open_engine
 from agent.config import Settings
-from agent.core.pauses import pause_words
-from agent.core.voice import Voice
+from agent.core.pauses import pause_phrase
 from agent.domain.pause import Pause
+from agent.domain.phrase import Phrase
 from agent.health.finding import Finding, Level, has_run
 
 
 def pause(settings: Settings) -> Finding:
     standing = pause_of(settings)
     if standing is None:
-        return Finding(part="pause", level=Level.GOOD, sentence="nobody has paused the intake")
+        return Finding(part="pause", level=Level.GOOD, said=Phrase("nobody has paused the intake"))
     return Finding(
         part="pause",
         level=Level.NOTICE,
-        sentence=f"no new documents are taken in: {pause_words(standing, Voice(timezone=ZoneInfo(settings.timezone)))}",
-        hint="To take them in again: dossierd resume",
+        said=Phrase(
+            "no new documents are taken in: {pause}",
+            pause=pause_phrase(standing, ZoneInfo(settings.timezone)),
+        ),
+        advice=Phrase("To take them in again: dossierd resume"),
     )
 
 

@@ -9,12 +9,16 @@ from agent.adapters.registry.copied import Copy, Trouble, copy_of, trouble_of, w
 from agent.adapters.registry.fields import numbers_words
 from agent.app import build_source
 from agent.config import Settings
-from agent.health.finding import Finding, Level, some
+from agent.domain.phrase import Phrase, plain
+from agent.health.finding import Finding, Level, some, typed
 
 _SYNC = "dossierd registry sync"
 _IMPORT = "dossierd registry import people.csv"
-_READ_OTHERWISE = "; what is set of how they are read has changed since"
-_NO_URL_HINT = "Set it again and restart dossierd, or type: dossierd registry import people.csv"
+_NO_URL = Phrase("DOSSIERD_REGISTRY_URL is not set any more")
+_NO_URL_HINT = Phrase("Set it again and restart dossierd, or type: dossierd registry import people.csv")
+
+_Why = tuple[Phrase, Phrase]
+"""Why the last look at the database failed, and what to do about it; the latter may be empty."""
 
 
 def registry(settings: Settings) -> Finding:
@@ -33,71 +37,85 @@ def registry(settings: Settings) -> Finding:
         return _nobody(settings, trouble)
     source = build_source(settings)
     if copy is None and source is None:
-        found = Finding(part="registry", level=Level.GOOD, sentence=_people(count))
+        found = Finding(part="registry", level=Level.GOOD, said=_people(count))
         is_otherwise = wanted not in (None, numbers_words(settings.vocabulary.kinds))
-        return _read_otherwise(found, f"Type: {_IMPORT}") if is_otherwise else found
+        return _read_otherwise(found, typed(_IMPORT)) if is_otherwise else found
     if copy is None:
-        return _told(
-            Level.BAD, f"{_people(count)}; the database that is set was never read", trouble, f"Type: {_SYNC}"
-        )
-    if source is None:
-        trouble = Trouble(sentence="DOSSIERD_REGISTRY_URL is not set any more", hint=_NO_URL_HINT)
-    found = finding_of(count, copy, trouble, clock.now(), is_outdated=is_outdated)
-    is_otherwise = source is not None and wanted not in (None, source.wanted)
-    return _read_otherwise(found, f"Type: {_SYNC} --full, and restart dossierd") if is_otherwise else found
+        never = Phrase("{people}; the database that is set was never read", people=_people(count))
+        return _told(Level.BAD, never, _why(trouble), typed(_SYNC))
+    why = (_NO_URL, _NO_URL_HINT) if source is None else _why(trouble)
+    found = _of_copy(count, copy, why, clock.now(), is_outdated=is_outdated)
+    if source is None or wanted in (None, source.wanted):
+        return found
+    return _read_otherwise(found, Phrase("Type: {command}, and restart dossierd", command=f"{_SYNC} --full"))
 
 
-def _read_otherwise(found: Finding, hint: str) -> Finding:
+def _read_otherwise(found: Finding, advice: Phrase) -> Finding:
     """Say also that the people would be read otherwise by now."""
     if found.level is Level.BAD:
         return found
     return Finding(
         part=found.part,
         level=Level.NOTICE,
-        sentence=found.sentence + _READ_OTHERWISE,
-        hint=f"{hint}. {found.hint}" if found.hint else hint,
+        said=Phrase("{people}; what is set of how they are read has changed since", people=found.said),
+        advice=Phrase("{one}. {other}", one=advice, other=found.advice) if found.hint else advice,
     )
 
 
-def finding_of(
-    count: int, copy: Copy, trouble: Trouble | None, now: datetime.datetime, *, is_outdated: bool
+def _of_copy(
+    count: int, copy: Copy, why: _Why | None, now: datetime.datetime, *, is_outdated: bool
 ) -> Finding:
     """Say what is to be said of a copy."""
-    they = "as they were" if count != 1 else "as it was"
-    sentence = f"{_people(count)} of {copy.source}, {they} {_age(now - copy.synced_at)} ago"
+    values = {"people": _people(count), "source": plain(copy.source), "age": _age(now - copy.synced_at)}
+    said = (
+        Phrase("{people} of {source}, as it was {age} ago", **values)
+        if count == 1
+        else Phrase("{people} of {source}, as they were {age} ago", **values)
+    )
     if is_outdated:
-        sentence += ": too long for anything to be filed without asking"
-        return _told(Level.BAD, sentence, trouble, f"Is dossierd running? Type: {_SYNC}")
-    if trouble is not None:
-        return _told(Level.NOTICE, sentence, trouble, f"Type: {_SYNC}")
+        too_long = Phrase("{people}: too long for anything to be filed without asking", people=said)
+        return _told(Level.BAD, too_long, why, Phrase("Is dossierd running? Type: {command}", command=_SYNC))
+    if why is not None:
+        return _told(Level.NOTICE, said, why, typed(_SYNC))
     if copy.bad_rows:
         rows = some([place for place, _ in copy.problems])
-        sentence += f"; {copy.bad_rows} bad row{'' if copy.bad_rows == 1 else 's'}: {rows}"
-        return _told(
-            Level.NOTICE, sentence, None, f"Correct them in the database; what is wrong: {_SYNC} --full"
+        bad = (
+            Phrase("{people}; 1 bad row: {rows}", people=said, rows=rows)
+            if copy.bad_rows == 1
+            else Phrase("{people}; {count} bad rows: {rows}", people=said, count=copy.bad_rows, rows=rows)
         )
-    return Finding(part="registry", level=Level.GOOD, sentence=sentence)
+        advice = Phrase("Correct them in the database; what is wrong: {command}", command=f"{_SYNC} --full")
+        return _told(Level.NOTICE, bad, None, advice)
+    return Finding(part="registry", level=Level.GOOD, said=said)
 
 
 def _nobody(settings: Settings, trouble: Trouble | None) -> Finding:
-    hint = _IMPORT if settings.registry_url is None else _SYNC
-    return _told(Level.BAD, "The registry is empty: every document goes to a human", trouble, f"Type: {hint}")
+    command = _IMPORT if settings.registry_url is None else _SYNC
+    empty = Phrase("The registry is empty: every document goes to a human")
+    return _told(Level.BAD, empty, _why(trouble), typed(command))
 
 
-def _told(level: Level, sentence: str, trouble: Trouble | None, hint: str) -> Finding:
+def _why(trouble: Trouble | None) -> _Why | None:
+    return None if trouble is None else (plain(trouble.sentence), plain(trouble.hint))
+
+
+def _told(level: Level, said: Phrase, why: _Why | None, advice: Phrase) -> Finding:
     """A finding, with why the last pass failed, and what to do about that first."""
-    if trouble is not None:
-        sentence += f". The last look failed: {trouble.sentence}"
-        hint = trouble.hint or hint
-    return Finding(part="registry", level=level, sentence=sentence, hint=hint)
+    if why is not None:
+        failed, first = why
+        said = Phrase("{people}. The last look failed: {why}", people=said, why=failed)
+        advice = first if str(first) else advice
+    return Finding(part="registry", level=level, said=said, advice=advice)
 
 
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"
+def _people(count: int) -> Phrase:
+    return Phrase("1 person") if count == 1 else Phrase("{count} people", count=count)
 
 
-def _age(age: datetime.timedelta) -> str:
+def _age(age: datetime.timedelta) -> Phrase:
     minutes = max(0, round(age.total_seconds() / 60))
     if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 72 * 60 else f"{minutes // (24 * 60)} days"
+        return Phrase("{count} min", count=minutes)
+    if minutes < 72 * 60:
+        return Phrase("{count} h", count=minutes // 60)
+    return Phrase("{count} days", count=minutes // (24 * 60))

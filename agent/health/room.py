@@ -11,6 +11,7 @@ from agent.adapters.space import HomeSpace
 from agent.config import Settings
 from agent.domain.message import MessageKind, Topic
 from agent.domain.outcome import State
+from agent.domain.phrase import Phrase, plain
 from agent.domain.room import MEGABYTE, Room, hint_for, shortage, told
 from agent.health.finding import Finding, Level, has_run, nothing_yet, open_ledger, some
 
@@ -22,13 +23,13 @@ def disk(settings: Settings) -> Finding:
     """Whether there is room to go on, on each file system that the home lies on."""
     floor, short = settings.disk_floor_megabytes * MEGABYTE, _short(settings)
     if short is not None:
-        sentence, hint = f"nothing is taken in: {told(short, floor)}", str(hint_for(short, floor))
-        return Finding(part="disk", level=Level.BAD, sentence=sentence, hint=hint)
+        said = Phrase("nothing is taken in: {why}", why=told(short, floor))
+        return Finding(part="disk", level=Level.BAD, said=said, advice=hint_for(short, floor))
     rooms = HomeSpace(settings.home, FOLDERS).rooms()
     if not rooms:
-        return Finding(part="disk", level=Level.NOTICE, sentence="there is no folder yet to look at")
+        return Finding(part="disk", level=Level.NOTICE, said=Phrase("there is no folder yet to look at"))
     free = min(room.free_bytes for room in rooms) // MEGABYTE
-    return Finding(part="disk", level=Level.GOOD, sentence=f"at least {free} MB free")
+    return Finding(part="disk", level=Level.GOOD, said=Phrase("at least {free} MB free", free=free))
 
 
 def full_disk(settings: Settings) -> str | None:
@@ -70,13 +71,20 @@ def moves(settings: Settings) -> Finding:
     since = SystemClock(settings.timezone).now() - datetime.timedelta(seconds=LONG_MOVE_SECONDS)
     waiting = [it for it in moving if it.settled_at is not None and it.settled_at < since]
     if not waiting:
-        return Finding(part="moves", level=Level.GOOD, sentence="none waits")
+        return Finding(part="moves", level=Level.GOOD, said=Phrase("none waits"))
     folders = sorted({str(_closed_folder(settings.home / (it.target or ""))) for it in waiting})
     return Finding(
         part="moves",
         level=Level.BAD,
-        sentence=f"{len(waiting)} can't be put in place: {some([it.reference for it in waiting])}",
-        hint=f"Look at who may write in, and how full is: {some(folders)}. They go on by themselves.",
+        said=Phrase(
+            "{count} can't be put in place: {documents}",
+            count=len(waiting),
+            documents=some([it.reference for it in waiting]),
+        ),
+        advice=Phrase(
+            "Look at who may write in, and how full is: {folders}. They go on by themselves.",
+            folders=plain(some(folders)),
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from agent.core.notices import left_notice, nothing_left_notice, unwell_notice, 
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.hearing import Silence
 from agent.domain.message import OVER, Message, Topic, addressed
-from agent.domain.phrase import Phrase
+from agent.domain.phrase import Phrase, plain
 from agent.domain.wellness import PartState
 from agent.ports import Clock
 
@@ -119,7 +119,7 @@ def tell_of_silence(
     if now - silence.since < UNHEARD_AFTER:
         return False
     sentence = Phrase(
-        "telegram: {why} Nothing was heard since {since}.", why=silence.sentence, since=silence.since
+        "telegram: {why} Nothing was heard since {since}.", why=plain(silence.sentence), since=silence.since
     )
     return announcer.tell(unwell_notice(sentence, silence.hint, voice))
 

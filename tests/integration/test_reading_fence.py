@@ -19,8 +19,10 @@ from agent.adapters.reading import bubblewrap, fence, landlock, tools
 from agent.adapters.reading.child import read_document
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.config import Settings
+from agent.core.notices import unwell_notice
 from agent.domain.outcome import FailureReason
 from agent.domain.reading import Wanted
+from agent.domain.wellness import labelled
 from agent.errors import DocumentUnreadable, ReaderUnavailable
 from agent.health import Level
 from tests.integration import fence_jobs, pdfs
@@ -233,8 +235,15 @@ def test_a_home_that_children_could_read_is_refused(tmp_path: Path) -> None:
     home = tmp_path / "language data" / "home"
     home.mkdir(parents=True)
     planned = fence.plan("auto", home / "state" / "scratch", also=[tmp_path / "language data"])
-    with pytest.raises(ReaderUnavailable, match="which those who read documents can look into"):
+    with pytest.raises(ReaderUnavailable, match="which those who read documents can look into") as refused:
         fence.refuse_gap(planned)
+    assert str(tmp_path) in refused.value.sentence
+    alert = unwell_notice(labelled("fence", refused.value.said), refused.value.advice)
+    assert alert.lines == (
+        "fence: The home lies in …, which those who read documents can look into.",
+        "Move the home out of there, to /var/lib/dossierd for example.",
+        "More: dossierd check",
+    )
     fence.refuse_gap(replace(planned, scratch=tmp_path / "home" / "state" / "scratch"))
 
 

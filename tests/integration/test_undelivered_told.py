@@ -154,7 +154,7 @@ def test_a_group_that_has_become_another_is_named_with_the_fix(settings: Setting
 def test_chats_may_ask_for_it(settings: Settings, outbox: SqlOutbox) -> None:
     _lose(outbox, _chat(FIRST), Blame.MESSAGE)
     found = next(it for it in health.glance(settings) if it.part == "messages")
-    assert found.sentence == "1 given up in the last 7 days (about D-7)"
+    assert str(found.sentence) == "1 given up in the last 7 days (about D-7)"
 
 
 def test_status_and_check_say_it(

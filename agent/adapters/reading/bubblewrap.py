@@ -9,9 +9,11 @@ from pathlib import Path
 
 from agent.adapters.reading.fence import Plan
 from agent.adapters.reading.tools import ENVIRONMENT
+from agent.domain.phrase import Phrase
 from agent.errors import ReaderUnavailable
 
-_HINT = "Type: sudo apt install bubblewrap. Or set DOSSIERD_READER_FENCE=auto."
+_MISSING = Phrase("DOSSIERD_READER_FENCE is bubblewrap, which is not installed.")
+_HINT = Phrase("Type: sudo apt install bubblewrap. Or set DOSSIERD_READER_FENCE=auto.")
 _LIBRARY_FINDER = Path("/sbin/ldconfig")
 """What Python's ctypes finds libseccomp with."""
 
@@ -24,7 +26,7 @@ def find() -> str:
     """
     program = shutil.which("bwrap", path=ENVIRONMENT["PATH"])
     if program is None:
-        raise ReaderUnavailable("DOSSIERD_READER_FENCE is bubblewrap, which is not installed.", hint=_HINT)
+        raise ReaderUnavailable(_MISSING, hint=_HINT)
     return program
 
 

@@ -24,6 +24,7 @@ from typing import Literal
 import agent
 from agent.adapters.reading import kernel, seccomp
 from agent.adapters.reading.landlock import READ, RUN, USE, Landlock, Right, supported_abi
+from agent.domain.phrase import Phrase
 from agent.errors import ReaderUnavailable
 
 Mode = Literal["auto", "bubblewrap", "off"]
@@ -130,8 +131,8 @@ def refuse_gap(planned: Plan) -> None:
     for path in planned.readable:
         if planned.mode != "off" and planned.scratch.resolve().is_relative_to(path):
             raise ReaderUnavailable(
-                f"The home lies in {path}, which those who read documents can look into.",
-                hint="Move the home out of there, to /var/lib/dossierd for example.",
+                Phrase("The home lies in {path}, which those who read documents can look into.", path=path),
+                hint=Phrase("Move the home out of there, to /var/lib/dossierd for example."),
             )
 
 

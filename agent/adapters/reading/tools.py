@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from agent.domain.phrase import Phrase
 from agent.errors import ReaderUnavailable
 
 ENVIRONMENT = {
@@ -40,7 +41,8 @@ def check_tools(languages: str, *, environment: Mapping[str, str] | None = ENVIR
     missing = [language for language in wanted if language not in installed]
     if missing:
         raise ReaderUnavailable(
-            f"Tesseract lacks the language data {', '.join(missing)}.", hint=_install(*map(_package, missing))
+            Phrase("Tesseract lacks the language data {languages}.", languages=", ".join(missing)),
+            hint=_install(*map(_package, missing)),
         )
 
 
@@ -103,9 +105,9 @@ def _installed_languages(environment: Mapping[str, str] | None, wanted: list[str
     try:
         return set(_list_languages(environment, seconds=_LIST_SECONDS).split())
     except FileNotFoundError as error:
-        raise ReaderUnavailable("Tesseract is not installed.", hint=hint) from error
+        raise ReaderUnavailable(Phrase("Tesseract is not installed."), hint=hint) from error
     except (OSError, subprocess.SubprocessError) as error:
-        raise ReaderUnavailable("Tesseract does not run.", hint=hint) from error
+        raise ReaderUnavailable(Phrase("Tesseract does not run."), hint=hint) from error
 
 
 def _list_languages(environment: Mapping[str, str] | None, *, seconds: float) -> str:
@@ -124,5 +126,5 @@ def _package(language: str) -> str:
     return f"tesseract-ocr-{language.lower().replace('_', '-')}"
 
 
-def _install(*packages: str) -> str:
-    return f"Type: sudo apt install {' '.join(packages)}"
+def _install(*packages: str) -> Phrase:
+    return Phrase("Type: {command}", command=f"sudo apt install {' '.join(packages)}")

@@ -85,6 +85,11 @@ def test_what_is_not_well_is_told_in_its_own_words_and_so_is_its_end() -> None:
     assert well_notice("ocr").title == "Resolved: ocr"
 
 
+def test_an_alert_names_no_path_of_the_machine() -> None:
+    notice = unwell_notice("no such file: /srv/anna.csv", "sudo chown dossierd /srv/anna.csv")
+    assert notice.lines == ("no such file: …", "sudo chown dossierd …", "More: dossierd check")
+
+
 def test_a_full_disk_and_a_deaf_chat_are_told_in_the_language_of_the_office() -> None:
     full = Room(folders=("a", "b", "c", "d"), free_bytes=120_000_000, free_inodes=None)
     floor = 200_000_000

@@ -1,10 +1,23 @@
 """What is said to people, in a chat and on the command line."""
 
 import datetime
+from pathlib import PurePosixPath
 
 import pytest
 
-from agent.domain.phrase import IN_CHATS, Command, Phrase, Place, in_utc, plain, sayable, worded
+from agent.domain.phrase import (
+    IN_CHATS,
+    Command,
+    OfficeTime,
+    Phrase,
+    Place,
+    in_a_row,
+    in_utc,
+    listed,
+    plain,
+    sayable,
+    worded,
+)
 
 NOON = datetime.datetime(2026, 3, 1, 13, 0, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
 SHOW = Phrase("{document}: {command}", document="D-7", command=Command("show D-7"))
@@ -25,6 +38,12 @@ LIES_AT = Phrase("It lies at {place}.", place=Place("archive/x.pdf"))
         (Phrase("since {time}", time=NOON), "since 2026-03-01 12:00 UTC"),
         (Phrase("is {state}", state=Phrase("in {where}", where="review")), "is in review"),
         (plain("{words} as they are"), "{words} as they are"),
+        (plain("look at /srv/people.csv"), "look at /srv/people.csv"),
+        (Phrase("look at {path}", path=PurePosixPath("/srv/people.csv")), "look at /srv/people.csv"),
+        (Phrase("since {time}", time=OfficeTime(NOON)), "since 2026-03-01 13:00"),
+        (in_a_row(Phrase("One."), Phrase("Two."), Phrase("Three.")), "One. Two. Three."),
+        (listed(Phrase("one"), Phrase("two")), "one; two"),
+        (listed(Phrase("one")), "one"),
     ],
 )
 def test_the_command_line_says_what_can_be_typed_there(phrase: Phrase, at_the_machine: str) -> None:
@@ -40,6 +59,25 @@ def test_a_chat_says_what_can_be_typed_there_in_its_language() -> None:
     assert worded(SHOW, str, in_utc, in_chat=True) == "D-7: /show D-7"
     assert worded(CHECK, str, in_utc, in_chat=True) == "Well? /health"
     assert worded(Phrase("{time}", time=NOON), str, lambda it: f"{it:%H:%M}", in_chat=True) == "13:00"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "in_chat"),
+    [
+        (plain("not there: /srv/anna durand/people.csv, /etc/x"), "not there: … durand/people.csv, …"),
+        (plain("see https://a.test/b or archive/ or 1/2 or <b>a</b>"),) * 2,
+        (Phrase("It lies in {path}.", path=PurePosixPath("/srv/anna durand")), "It lies in …."),
+        (Phrase("Move it to /var/lib/dossierd."), "Move it to /var/lib/dossierd."),
+    ],
+    ids=["a sentence of the machine's", "what is no path", "a path with a space", "a path of our own"],
+)
+def test_a_chat_is_told_no_path_of_the_machine(phrase: Phrase, in_chat: str | Phrase) -> None:
+    assert worded(phrase, str, in_utc, in_chat=True) == str(in_chat)
+
+
+def test_a_chat_tells_a_moment_as_its_language_does() -> None:
+    since = Phrase("{time}", time=OfficeTime(NOON))
+    assert worded(since, str, lambda it: f"{it:%d/%m à %H:%M}", in_chat=True) == "01/03 à 13:00"
 
 
 def test_what_only_the_machine_knows_is_not_said_in_a_chat() -> None:
