@@ -68,6 +68,10 @@ class Registry(Protocol):
         """The version of the copy as it is now; cheap enough to ask inside a transaction."""
         ...
 
+    def count(self) -> int:
+        """How many people there are; none where the registry was never loaded."""
+        ...
+
     def candidates(self, evidence: Evidence) -> People:
         """Find every record that the evidence touches.
 

@@ -153,6 +153,9 @@ class FakeRegistry:
     def version(self) -> int:
         return self.number
 
+    def count(self) -> int:
+        return len(self.people)
+
     def candidates(self, evidence: Evidence) -> People:
         if self.trouble is not None:
             raise self.trouble

@@ -26,6 +26,9 @@ class FakeRegistry:
     def version(self) -> int:
         return self._version
 
+    def count(self) -> int:
+        return len(self._people)
+
     def candidates(self, evidence: Evidence) -> People:
         query = query_of(evidence)
         dates = set(query.dates)

@@ -47,6 +47,7 @@ def question_card(
     taken_back_by: str | None = None,
     can_split: bool = False,
     has_snippet: bool = False,
+    is_registry_empty: bool = False,
 ) -> Message:
     """Write the question with its buttons.
 
@@ -55,6 +56,7 @@ def question_card(
         original_name: of the file, which is told at the highest level of privacy only.
         taken_back_by: who has undone its filing; None where it was not filed before.
         can_split: whether it is a PDF of several pages.
+        is_registry_empty: whether there is nobody who could be searched for.
         has_snippet: whether there is a piece of a page to be shown.
     """
     if question.confirming is not None:
@@ -81,7 +83,14 @@ def question_card(
         title=voice.say("Is this right?")
         if isinstance(decision, Match) and not question.is_search
         else voice.say("Whose document is this?"),
-        lines=(*lines, *_what_else(choices, voice, can_split=can_split)),
+        lines=(
+            *lines,
+            *(
+                [nobody_to_find(voice)]
+                if is_registry_empty
+                else _what_else(choices, voice, can_split=can_split)
+            ),
+        ),
         buttons=(
             *buttons,
             *_turning(question, len(choices), voice),
@@ -146,6 +155,13 @@ def reminder(question: Question, voice: Voice) -> Message:
         document_id=question.document_id,
         title=voice.say("{document} still waits for your answer", document=_number(question)),
         lines=(voice.say("Its question stands above. All that is open: /pending"),),
+    )
+
+
+def nobody_to_find(voice: Voice) -> str:
+    """Say that there is nobody to search for, and who can mend that."""
+    return voice.say(
+        "The registry is empty, so nobody can be found. Whoever looks after dossierd can fill it: see /health."
     )
 
 

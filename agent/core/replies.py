@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from agent.core.allowed import Role, User
 from agent.core.asking import MOST_OPEN
-from agent.core.cards import Choice, doubts
+from agent.core.cards import Choice, doubts, nobody_to_find
 from agent.core.history import history
 from agent.core.messages import headline, who, why_asked
 from agent.core.searching import Meant
@@ -227,6 +227,11 @@ def found_nobody(document_id: DocumentId, voice: Voice) -> Message:
     return _asked_as_before(
         document_id, voice.say("Nobody in the registry has all that you wrote; fewer words find more."), voice
     )
+
+
+def empty_registry(document_id: DocumentId, voice: Voice) -> Message:
+    """What is told to somebody who searches where there is nobody to be found."""
+    return _asked_as_before(document_id, nobody_to_find(voice), voice)
 
 
 def _asked_as_before(document_id: DocumentId, line: str, voice: Voice) -> Message:

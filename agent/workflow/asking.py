@@ -165,6 +165,7 @@ class Asking:
             taken_back_by=None if outcome is None else outcome.taken_back_by,
             can_split=self.can_split(question),
             has_snippet=self._ports.snippets is not None,
+            is_registry_empty=self._ports.registry.count() == 0,
         )
 
     def can_split(self, question: Question) -> bool:

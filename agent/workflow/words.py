@@ -130,13 +130,15 @@ class Words:
             return
         try:
             people = self._ports.registry.find(said.text[:LONGEST_SEARCH], MOST_FOUND)
+            is_empty = not people and self._ports.registry.count() == 0
         except errors.RegistryUnavailable as error:
             log.warning("search_put_off", reason=error.reason)
             self._reply(recipient, said, replies.cannot_search(question.document_id, self._ports.voice))
             return
         log.info("searched_in_chat", document=reference(question.document_id), count=len(people))
         if not people:
-            self._reply(recipient, said, replies.found_nobody(question.document_id, self._ports.voice))
+            nobody = replies.empty_registry if is_empty else replies.found_nobody
+            self._reply(recipient, said, nobody(question.document_id, self._ports.voice))
             return
         offered = [person.record_id for person in people]
         if tuple(offered) == question.offered and question.skipped_at is None:

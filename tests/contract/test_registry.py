@@ -54,6 +54,11 @@ def test_an_empty_registry_is_not_trustworthy(registry_of: Build) -> None:
     assert (people.named, people.is_trustworthy, people.version) == ((), False, 0)
 
 
+def test_people_are_counted_and_a_registry_that_was_never_loaded_has_none(registry_of: Build) -> None:
+    assert registry_of([]).count() == 0
+    assert registry_of([person(record_id="1"), person(record_id="2")]).count() == 2
+
+
 def test_candidates_of_a_filled_registry_are_trustworthy_and_of_its_version(registry_of: Build) -> None:
     registry = registry_of([person()])
     people = registry.candidates(evidence_of(""))

@@ -674,6 +674,18 @@ def test_a_year_of_birth_alone_finds_those_born_in_it(chat: Chat, words: str) ->
     assert (chat.now().offered, chat.now().is_search) == ((RecordId("R7"),), True)
 
 
+def test_a_search_in_an_empty_registry_says_that_it_is_empty_and_who_can_fill_it(chat: Chat) -> None:
+    chat.ask()
+    chat.office.registry.people = ()
+
+    chat.say("Keller")
+
+    (message,) = chat.deliver()
+    assert message.lines == (
+        "The registry is empty, so nobody can be found. Whoever looks after dossierd can fill it: see /health.",
+    )
+
+
 def test_a_search_that_can_not_be_made_changes_nothing_and_says_so(chat: Chat) -> None:
     question = chat.ask()
     chat.ports = dataclasses.replace(chat.ports, registry=Away((ANNA,)))

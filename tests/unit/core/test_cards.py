@@ -186,6 +186,15 @@ def test_what_stands_on_pages_of_its_own_suggests_to_split(
     assert ("Papers of several people in one file? Press Split." in lines) is is_told
 
 
+def test_an_empty_registry_is_told_with_who_can_fill_it() -> None:
+    message = question_card(QUESTION, unmatched(), [], ENGLISH, original_name="a.pdf", is_registry_empty=True)
+    assert message.lines[-1] == (
+        "The registry is empty, so nobody can be found. "
+        "Whoever looks after dossierd can fill it: see /health."
+    )
+    assert not any("Reply" in line for line in message.lines)
+
+
 def test_each_candidate_has_a_row_and_the_other_ways_stand_below() -> None:
     message = card(QUESTION, [FITS, VETOED], can_split=True, has_snippet=True)
     assert labels(message) == [
