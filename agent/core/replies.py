@@ -188,10 +188,22 @@ def answers_nothing(voice: Voice) -> Message:
     )
 
 
-def how_to_answer(voice: Voice) -> Message:
-    """What is told to somebody who writes words that answer nothing into a chat of their own."""
+LONGEST_QUOTED = 40
+"""Characters of what somebody wrote that an answer repeats: more were not meant to be searched for."""
+
+
+def how_to_answer(text: str, voice: Voice) -> Message:
+    """What is told to somebody who writes words that answer nothing into a chat of their own.
+
+    Args:
+        text: what was written, which the answer repeats as a search where it is short.
+    """
+    words = " ".join(text.split())
     return _reply(
         voice.say("To answer a question, or to search for somebody, reply to the question itself."),
+        voice.say("To find documents: /find {words}", words=words)
+        if 0 < len(words) <= LONGEST_QUOTED
+        else voice.say("To find documents: /find WORDS"),
         voice.say("What is open: /pending"),
         voice.say("What there is: /help"),
     )
@@ -221,6 +233,17 @@ def no_search(document_id: DocumentId, meant: Meant, voice: Voice) -> Message:
             "To search, write at least three letters or digits of a name, a birth date or a number."
         )
     return _asked_as_before(document_id, line, voice)
+
+
+def no_person(document_id: DocumentId, written: DocumentId, voice: Voice) -> Message:
+    """What is told to somebody who replies to a question with a document's number."""
+    line = voice.say(
+        "{number} is a document's number, and no person: write a name, a birth date or a file's number.",
+        number=reference(written),
+    )
+    more = voice.say("What is known of that document: /show {number}", number=reference(written))
+    title = voice.say("{document} is asked about as before", document=reference(document_id))
+    return _reply(title, line, more, document_id=document_id)
 
 
 def found_nobody(document_id: DocumentId, voice: Voice) -> Message:

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from agent.domain.document import DocumentId, parse_reference
+
 MOST_FOUND = 8
 """People whom a search in a chat offers: two pages of buttons."""
 LEAST_SIGNS = 3
@@ -32,6 +34,12 @@ def meant_by(text: str) -> Meant:
     if is_long or sum(map(_is_of_another_script, text)) >= LEAST_OTHER_LETTERS:
         return Meant.SEARCH
     return Meant.BUTTON if _BUTTON.fullmatch(text) else Meant.TOO_SHORT
+
+
+def document_meant(text: str) -> DocumentId | None:
+    """The document whose number was written in the place of somebody; it may be somebody's number all the same."""
+    written = text.strip()
+    return parse_reference(written) if written[:1] in {"D", "d"} else None
 
 
 def _is_of_another_script(sign: str) -> bool:

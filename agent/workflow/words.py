@@ -13,7 +13,7 @@ from agent.asked import Questions
 from agent.core import replies
 from agent.core.allowed import Allowed, Role, User
 from agent.core.page_ranges import typed_ranges
-from agent.core.searching import MOST_FOUND, Meant, meant_by
+from agent.core.searching import MOST_FOUND, Meant, document_meant, meant_by
 from agent.domain.document import reference
 from agent.domain.hearing import Said
 from agent.domain.life import Action, Reply, Request
@@ -78,7 +78,7 @@ class Words:
         found = None if question_id is None else self._questions.question(question_id)
         if found is None:
             if said.replies_to is None and said.chat == said.user:  # a private chat: in a group people talk
-                self._reply(recipient, said, replies.how_to_answer(self._ports.voice))
+                self._reply(recipient, said, replies.how_to_answer(said.text, self._ports.voice))
             elif said.replies_to is not None and user.role is Role.DECIDER:
                 self._reply(recipient, said, replies.answers_nothing(self._ports.voice))
             return
@@ -126,7 +126,8 @@ class Words:
         """Offer whom somebody searches for, in the question's own message; where that is nobody, leave it as it is."""
         meant = meant_by(said.text)
         if meant is not Meant.SEARCH:
-            self._reply(recipient, said, replies.no_search(question.document_id, meant, self._ports.voice))
+            no_search = replies.no_search(question.document_id, meant, self._ports.voice)
+            self._reply(recipient, said, self._no_person(question, said) or no_search)
             return
         try:
             people = self._ports.registry.find(said.text[:LONGEST_SEARCH], MOST_FOUND)
@@ -138,10 +139,18 @@ class Words:
         log.info("searched_in_chat", document=reference(question.document_id), count=len(people))
         if not people:
             nobody = replies.empty_registry if is_empty else replies.found_nobody
-            self._reply(recipient, said, nobody(question.document_id, self._ports.voice))
+            told = nobody(question.document_id, self._ports.voice)
+            self._reply(recipient, said, self._no_person(question, said) or told)
             return
         offered = [person.record_id for person in people]
         if tuple(offered) == question.offered and question.skipped_at is None:
             self._reply(recipient, said, replies.found_the_same(question.document_id, self._ports.voice))
             return
         self._asking.show(self._asking.offering(self._asking.awake(question), offered, is_search=True))
+
+    def _no_person(self, question: Question, said: Said) -> Message | None:
+        """The answer to somebody who wrote a document's number, and no person's; None to all others."""
+        written = document_meant(said.text)
+        return (
+            None if written is None else replies.no_person(question.document_id, written, self._ports.voice)
+        )

@@ -945,11 +945,31 @@ def test_none_of_these_after_a_search_denies_those_who_were_found_too(chat: Chat
 def test_plain_words_in_a_private_chat_are_told_how_to_answer(chat: Chat, user: int) -> None:
     question = chat.ask()
 
-    chat.say_privately("hello", user)
+    chat.say_privately("Moreau", user)
 
     (answer,) = chat.deliver()
     assert answer.title == "To answer a question, or to search for somebody, reply to the question itself."
-    assert answer.lines == ("What is open: /pending", "What there is: /help")
+    assert answer.lines == (
+        "To find documents: /find Moreau",
+        "What is open: /pending",
+        "What there is: /help",
+    )
+    assert chat.now() == question
+
+
+@pytest.mark.parametrize("text", ["D-1", " d-123 "])
+def test_a_documents_number_in_the_place_of_a_person_is_told_for_what_it_is(chat: Chat, text: str) -> None:
+    question = chat.ask()
+
+    chat.say(text)
+
+    number = text.strip().upper()
+    (answer,) = chat.deliver()
+    assert answer.title == "D-1 is asked about as before"
+    assert answer.lines == (
+        f"{number} is a document's number, and no person: write a name, a birth date or a file's number.",
+        f"What is known of that document: /show {number}",
+    )
     assert chat.now() == question
 
 

@@ -312,7 +312,13 @@ def test_what_else_is_answered(message: Message, told: list[str]) -> None:
 
 
 def test_words_that_change_nothing_are_told_what_would() -> None:
-    assert replies.how_to_answer(ENGLISH).lines == ("What is open: /pending", "What there is: /help")
+    further = ("What is open: /pending", "What there is: /help")
+    assert replies.how_to_answer(" Moreau\n 1961", ENGLISH).lines == (
+        "To find documents: /find Moreau 1961",
+        *further,
+    )
+    for text in ("a" * 41, " "):
+        assert replies.how_to_answer(text, ENGLISH).lines == ("To find documents: /find WORDS", *further)
     same = replies.found_the_same(DocumentId(7), ENGLISH)
     assert same.title == "D-7 is asked about as before"
     assert same.lines == ("Your search finds those who stand in the question already.",)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.core.searching import Meant, meant_by
+from agent.core.searching import Meant, document_meant, meant_by
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,11 @@ def test_a_search_has_three_signs_or_two_of_another_script_and_a_number_chooses_
     text: str, meant: Meant
 ) -> None:
     assert meant_by(text) is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("D-7", 7), (" d7 ", 7), ("7", None), ("D-633630/2", None), ("Dupont", None), ("", None)],
+)
+def test_a_documents_number_begins_with_its_letter(text: str, number: int | None) -> None:
+    assert document_meant(text) == number
