@@ -49,8 +49,12 @@ def pending(
     if not reviews:
         return _reply(voice.say("No question is open."))
     lines = [
-        f"{headline(review.document_id, kind_of(review.document_id), None, voice=voice)} · "
-        f"{_age(now - review.opened_at, voice)}: {why_asked(review.decision, voice=voice)}"
+        voice.say(
+            "{document} · {age}: {why}",
+            document=headline(review.document_id, kind_of(review.document_id), None, voice=voice),
+            age=_age(now - review.opened_at, voice),
+            why=why_asked(review.decision, voice=voice),
+        )
         for review in reviews[:listed]
     ]
     if len(reviews) > listed:

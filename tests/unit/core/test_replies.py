@@ -52,6 +52,11 @@ def test_open_questions_are_listed_with_their_age_oldest_first() -> None:
         "D-4 · less than an hour: Several records fit equally well.",
         "and 1 more",
     ]
+    assert (
+        replies.pending(reviews[:1], NOON, FRENCH, listed=3)
+        .lines[0]
+        .startswith("D-3 · 26 heures\N{NO-BREAK SPACE}: ")
+    )
     assert text_of(replies.pending(reviews[:1], NOON, ENGLISH, listed=3)) == [
         "1 question is open",
         "D-3 · 26 hours: Several records fit equally well.",
