@@ -93,10 +93,12 @@ class Denial:
 
     Attributes:
         actor: who said so, such as `cli:anna`.
+        was_filed: whether the document was filed there, and taken back from there.
     """
 
     record_id: RecordId
     actor: str
+    was_filed: bool = False
 
     @property
     def said_by(self) -> str:

@@ -232,7 +232,7 @@ def _undo(request: Request, document: Document, ports: Ports) -> Upshot:
         reason=Reason(code="undone", supports=False, sentence="The filing was undone by a human.")
     )
     outcome = InReview(decision=decision, document_kind=filed.document_kind, taken_back_by=request.actor)
-    denials = (_denial(filed.record_id, request),)
+    denials = (_denial(filed.record_id, request, was_filed=True),)
     settle(document, outcome, ports, event=Event.UNDONE, actor=request.actor, denials=denials)
     return Upshot(done=True, phrases=(told, *take_back(request, ports)))
 
@@ -259,13 +259,13 @@ def _refile(request: Request, document: Document, ports: Ports) -> Upshot:
         document_kind=filed.document_kind,
         decision=filed.decision,
     )
-    denials = (_denial(filed.record_id, request),)
+    denials = (_denial(filed.record_id, request, was_filed=True),)
     settle(document, outcome, ports, event=Event.REFILED, actor=request.actor, denials=denials)
     return Upshot(done=True, phrases=(told, *take_back(request, ports)))
 
 
-def _denial(record_id: RecordId, request: Request) -> Denial:
-    return Denial(record_id=record_id, actor=request.actor)
+def _denial(record_id: RecordId, request: Request, *, was_filed: bool = False) -> Denial:
+    return Denial(record_id=record_id, actor=request.actor, was_filed=was_filed)
 
 
 def _is_refiled(document: Document, request: Request) -> bool:

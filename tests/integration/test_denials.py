@@ -23,6 +23,7 @@ from tests.custody_builders import ABOUT_ANNA, ANNA, BERTA, NAMES_ANNA_ONLY, Off
 
 pytestmark = pytest.mark.reliability
 
+TAKEN_BACK = "The rules would file it under file R1, but anna took it back from there."
 SAID = "The rules would file it under file R1, but anna has said that it does not belong there."
 
 
@@ -70,26 +71,28 @@ def refiled(office: Office, document_id: DocumentId) -> None:
     ask(office, Action.UNDO, document_id)
 
 
-def is_asked(office: Office, document_id: DocumentId) -> None:
+def is_asked(office: Office, document_id: DocumentId, why: str = SAID) -> None:
     """The document waits for a human, who is told why."""
     outcome = office.row(document_id).outcome
     assert isinstance(outcome, InReview)
     assert isinstance(outcome.decision, Ambiguous)
-    assert outcome.decision.reason.sentence == SAID
+    assert outcome.decision.reason.sentence == why
     assert [one.person.record_id for one in outcome.decision.candidates] == ["R1"]
 
 
-@pytest.mark.parametrize("denied", [undone, none_of_these, refiled])
+@pytest.mark.parametrize(
+    ("denied", "why"), [(undone, TAKEN_BACK), (none_of_these, SAID), (refiled, TAKEN_BACK)]
+)
 def test_a_retry_asks_where_the_rules_would_file_what_a_human_denied(
-    office: Office, denied: Callable[[Office, DocumentId], None]
+    office: Office, denied: Callable[[Office, DocumentId], None], why: str
 ) -> None:
     document_id = take(office)
     assert office.row(document_id).state is State.ARCHIVED
     denied(office, document_id)
     again(office, document_id)
-    is_asked(office, document_id)
+    is_asked(office, document_id, why)
     again(office, document_id)
-    is_asked(office, document_id)
+    is_asked(office, document_id, why)
 
 
 def test_none_of_those_of_a_poor_reading_denies_them_for_a_better_one(office: Office) -> None:
@@ -141,7 +144,7 @@ def test_a_denial_outlives_a_death_before_the_move_and_a_restart(
     restarted.clock.moment = office.clock.now()
     finish(restarted.row(document_id), restarted.ports)
     again(restarted, document_id)
-    is_asked(restarted, document_id)
+    is_asked(restarted, document_id, TAKEN_BACK)
     restarted.ledger.close()
 
 
@@ -152,9 +155,9 @@ def test_an_explanation_of_such_a_question_names_the_rule(office: Office) -> Non
     row, inputs = office.row(document_id), office.ledger.inputs(document_id)
     assert isinstance(row.outcome, InReview)
     assert inputs is not None
-    assert inputs.denials == (Denial(record_id=RecordId("R1"), actor="cli:anna"),)
+    assert inputs.denials == (Denial(record_id=RecordId("R1"), actor="cli:anna", was_filed=True),)
     told = explain_decision(text_of(*ABOUT_ANNA.split("\n")), inputs, row.outcome.decision)
-    assert (told.why, told.differences) == (SAID, ())
+    assert (told.why, told.differences) == (TAKEN_BACK, ())
     assert told.considered[0].rule == "no human may have said that it does not belong there"
 
 

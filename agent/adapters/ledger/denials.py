@@ -26,17 +26,26 @@ def keep(connection: Connection, before: Document, settlement: Settlement, now: 
     if settlement.event is Event.ANSWERED and isinstance(settlement.outcome, Failed):
         actor = settlement.outcome.decided_by
         denied += (Denial(record_id=record, actor=actor) for record in _offered(connection, before))
-    for record_id, actor in {one.record_id: one.actor for one in denied}.items():
-        same = (denials.c.sha256 == before.sha256) & (denials.c.record_id == record_id)
+    for one in {one.record_id: one for one in denied}.values():
+        same = (denials.c.sha256 == before.sha256) & (denials.c.record_id == one.record_id)
         connection.execute(delete(denials).where(same))
         connection.execute(
-            insert(denials).values(sha256=before.sha256, record_id=record_id, denied_by=actor, denied_at=now)
+            insert(denials).values(
+                sha256=before.sha256,
+                record_id=one.record_id,
+                denied_by=one.actor,
+                denied_at=now,
+                was_filed=one.was_filed,
+            )
         )
 
 
 def of_bytes(connection: Connection, sha256: Sha256) -> Sequence[Denial]:
     found = connection.execute(_OF_BYTES, {"wanted": sha256})
-    return [Denial(record_id=RecordId(row.record_id), actor=row.denied_by) for row in found]
+    return [
+        Denial(record_id=RecordId(row.record_id), actor=row.denied_by, was_filed=bool(row.was_filed))
+        for row in found
+    ]
 
 
 def _offered(connection: Connection, document: Document) -> list[RecordId]:

@@ -25,7 +25,7 @@ from sqlalchemy import (
     and_,
 )
 
-REVISION = "0018"
+REVISION = "0019"
 """The migration that this code is written for."""
 
 
@@ -149,6 +149,7 @@ denials = Table(
     Column("record_id", String(128), primary_key=True),
     Column("denied_by", String(128), nullable=False),
     Column("denied_at", UtcDateTime, nullable=False),
+    Column("was_filed", Boolean),  # there, and taken back from there; empty in rows from before it was kept
 )
 
 inputs = Table(

@@ -1,5 +1,7 @@
 """What humans have denied, and how it is said."""
 
+from dataclasses import replace
+
 from agent.core.denials import denied, in_words
 from agent.core.messages import why_asked
 from agent.core.voice import ENGLISH
@@ -34,3 +36,15 @@ def test_a_question_says_who_denied_in_the_offices_language() -> None:
 
 def test_a_sentence_of_another_version_stays_as_it_is() -> None:
     assert in_words("Somebody has denied it.", ENGLISH) == "Somebody has denied it."
+
+
+def test_who_only_took_a_filing_back_has_said_no_more_than_that() -> None:
+    reason = denied(RecordId("20821"), [replace(BY_ANNA, was_filed=True)])
+    assert reason is not None
+    decision = Ambiguous(candidates=(), reason=reason)
+    assert why_asked(decision, voice=ENGLISH) == (
+        "The rules would file it under file 20821, but anna took it back from there."
+    )
+    assert why_asked(decision, voice=FRENCH) == (
+        "Les règles le classeraient dans le dossier 20821, mais anna l'en a retiré."
+    )
