@@ -40,6 +40,7 @@ from agent.adapters.registry.sql_source import SqlSource
 from agent.adapters.routing import RoutingNotifier
 from agent.config import Settings
 from agent.core.learned import vocabulary_with
+from agent.core.presses import only_looking
 from agent.core.rules import Rules
 from agent.core.setting_texts import addresses_of
 from agent.core.voice import Voice
@@ -304,10 +305,12 @@ def _telegram(settings: Settings) -> "TelegramNotifier | None":
         TelegramNotifier,  # 30 MB that an office without Telegram need not pay
     )
 
+    viewing = settings.allowed.viewing
     return TelegramNotifier(
         settings.telegram_token.get_secret_value(),
         settings.telegram_chats,
         str(settings.telegram_api_url).rstrip("/"),
+        shown_in=lambda chat, message: only_looking(message) if chat in viewing else message,
     )
 
 

@@ -49,6 +49,11 @@ class Allowed:
             return User(number=user, name=str(user), role=Role.DECIDER)
         return self.users.get(user)
 
+    @property
+    def viewing(self) -> frozenset[int]:
+        """The private chats of viewers, in which nobody may decide."""
+        return frozenset(user.number for user in self.users.values() if user.role is Role.VIEWER) & self.chats
+
 
 def users_of(text: str) -> tuple[User, ...]:
     """Read a list such as `anna=123456789, bert=987654321:viewer`; without a role somebody decides.

@@ -6,11 +6,12 @@ Whoever has a modified client can send anything, so each part is checked against
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agent.domain.document import DocumentId, Sha256
 from agent.domain.identity import Person
+from agent.domain.message import Button, Message
 from agent.domain.question import QuestionId
 
 _REVISION_LENGTH = 8
@@ -80,6 +81,17 @@ def question_data(question_id: QuestionId, option: Option, revision: str, number
 
 def document_data(document_id: DocumentId, verb: Verb, epoch: int) -> str:
     return f"v1:d:{document_id}:{verb}:{epoch}"
+
+
+def only_looking(message: Message) -> Message:
+    """Give what is told where nobody may decide: the same, with no buttons but those that only show."""
+    rows = (tuple(button for button in row if _only_shows(button)) for row in message.buttons)
+    return replace(message, buttons=tuple(filter(None, rows)))
+
+
+def _only_shows(button: Button) -> bool:
+    pressed = read(button.data)
+    return isinstance(pressed, QuestionPress) and pressed.option is Option.SNIPPET
 
 
 def read(data: str) -> QuestionPress | DocumentPress | None:

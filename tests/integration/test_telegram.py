@@ -10,12 +10,14 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from structlog.testing import capture_logs
 
 from agent.adapters.telegram import connection
 from agent.adapters.telegram.client import TelegramNotifier
+from agent.domain.message import Message
 from agent.errors import DossierdError, MessageRefused, NotifierUnavailable
 from agent.workflow.outbox import relay
 from tests import botapi
@@ -79,6 +81,21 @@ def test_a_message_is_a_bold_title_and_lines_without_preview(api: BotApi, connec
 
 
 @pytest.mark.security
+def test_a_chat_is_shown_its_own_form_of_a_message_also_where_it_is_changed(api: BotApi) -> None:
+    def titled(chat: int, message: Message) -> Message:
+        return dataclasses.replace(message, title="For the other") if chat == OTHER_CHAT else message
+
+    with closing(
+        TelegramNotifier(TOKEN, [CHAT, OTHER_CHAT], api.url, spacing_seconds=0, shown_in=titled)
+    ) as notifier:
+        receipts = [notifier.send(a_message(7, "For all"), place) for place in (HERE, THERE)]
+        assert [kept.markup for kept in api.kept] == ["<b>For all</b>", "<b>For the other</b>"]
+        notifier.replace(receipts[1], a_message(7, "For all", "more"), THERE)
+        assert api.kept[1].markup == "<b>For the other</b>\nmore"
+        notifier.amend(receipts[1], a_message(7, "For all", "still more"), THERE)
+        assert api.kept[1].markup == "<b>For the other</b>\nstill more"
+
+
 def test_markup_and_direction_characters_show_as_plain_text(api: BotApi, connect: Connect) -> None:
     title = 'Omar <a href="http://x">&amp;</a>'
     connect().send(a_message(7, title, "<b>Amal\N{RIGHT-TO-LEFT OVERRIDE}fdp.exe", "two\nlines"), HERE)

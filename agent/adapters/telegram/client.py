@@ -46,6 +46,7 @@ class TelegramNotifier:
         token: the bot's secret.
         chats: numbers of the chats that may be told; groups have negative ones.
         base_url: the Bot API server, such as `https://api.telegram.org`.
+        shown_in: what of a message a chat is shown, such as no buttons where nobody may decide.
         spacing_seconds: least time between two messages to one chat.
         call_seconds: deadline of one call.
         poll_seconds: how long Telegram holds a poll without news.
@@ -61,6 +62,7 @@ class TelegramNotifier:
         chats: Sequence[int],
         base_url: str,
         *,
+        shown_in: Callable[[int, Message], Message] = lambda _, message: message,
         spacing_seconds: float = SPACING_SECONDS,
         call_seconds: float = CALL_SECONDS,
         poll_seconds: int = POLL_SECONDS,
@@ -68,6 +70,7 @@ class TelegramNotifier:
         self._connection = Connection(token, base_url, call_seconds=call_seconds)
         self._bot = self._connection.bot
         self._chats = {recipient_of(chat): chat for chat in chats}
+        self._shown_in = shown_in
         self._spacing_seconds = spacing_seconds
         self._poll_seconds = poll_seconds
         self._free_at: dict[int, float] = {}
@@ -95,7 +98,7 @@ class TelegramNotifier:
             MessageRefused: never, in this chat.
         """
         chat = self._chat(recipient)
-        return self._connection.call(lambda: self._deliver(message, chat))
+        return self._connection.call(lambda: self._deliver(self._shown_in(chat, message), chat))
 
     def replace(self, receipt: str, message: Message, recipient: str) -> str:
         """Edit a message; where it is gone, or too old to be edited, say it anew.
@@ -104,7 +107,7 @@ class TelegramNotifier:
             NotifierUnavailable, MessageRefused: as `send`.
         """
         chat = self._chat(recipient)
-        return self._connection.call(lambda: self._replace(receipt, message, chat))
+        return self._connection.call(lambda: self._replace(receipt, self._shown_in(chat, message), chat))
 
     def amend(self, receipt: str, message: Message, recipient: str) -> None:
         """Edit a further copy of a message; where it is gone, there is nothing to do.
@@ -113,7 +116,7 @@ class TelegramNotifier:
             NotifierUnavailable, MessageRefused: as `send`.
         """
         chat = self._chat(recipient)
-        self._connection.call(lambda: self._edit(receipt, message, chat))
+        self._connection.call(lambda: self._edit(receipt, self._shown_in(chat, message), chat))
 
     def answer(self, press: str, text: str, *, is_alert: bool = False) -> None:
         """Tell the one who pressed a button what came of it; a press that is too old needs no answer any more.

@@ -19,6 +19,12 @@ def test_a_speaker_is_a_listed_person_in_a_listed_chat(
     assert LISTED.speaker(chat, user) == expected
 
 
+def test_nobody_decides_in_the_private_chats_of_viewers_alone() -> None:
+    listed = Allowed(chats=frozenset({11, 12, -100}), users={11: ANNA, 12: BERT})
+    assert listed.viewing == {12}
+    assert LISTED.viewing == frozenset()
+
+
 def test_without_users_the_owner_of_a_listed_private_chat_decides() -> None:
     chats_only = Allowed(chats=frozenset({11, -100}), users={})
     assert chats_only.speaker(11, 11) == User(number=11, name="11", role=Role.DECIDER)

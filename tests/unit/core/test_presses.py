@@ -14,12 +14,14 @@ from agent.core.presses import (
     Verb,
     document_data,
     likeness_of,
+    only_looking,
     question_data,
     read,
     revision_of,
 )
 from agent.domain.document import DocumentId
 from agent.domain.identity import Person, RecordId
+from agent.domain.message import Button, Message, MessageKind
 from agent.domain.question import QuestionId
 from tests.custody_builders import hash_of
 
@@ -135,3 +137,20 @@ def test_a_revision_names_nobody() -> None:
     )
     assert len(revision) == 8
     assert set(revision) <= set("0123456789abcdef")
+
+
+def test_where_nobody_may_decide_only_what_shows_can_be_pressed() -> None:
+    question = QuestionId(12)
+    snippet = Button(label="Show snippet", data=question_data(question, Option.SNIPPET, "9f3c2a11"))
+    message = Message(
+        kind=MessageKind.QUESTION,
+        document_id=DocumentId(7),
+        title="Whose document is this?",
+        lines=("D-7",),
+        buttons=(
+            (Button(label="1", data=question_data(question, Option.CHOOSE, "9f3c2a11", 0)),),
+            (Button(label="Search", data=question_data(question, Option.SEARCH, "9f3c2a11")), snippet),
+            (Button(label="Undo", data=document_data(DocumentId(7), Verb.UNDO, 1)),),
+        ),
+    )
+    assert only_looking(message) == replace(message, buttons=((snippet,),))
