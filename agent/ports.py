@@ -313,6 +313,10 @@ class Ledger(Protocol):
         """What each epoch of a document came to, oldest first; those before this was kept are left out."""
         ...
 
+    def asked_in_chats(self) -> int:
+        """How many questions wait in the chats now, without those that were put off."""
+        ...
+
     def denials(self, sha256: Sha256) -> Sequence[Denial]:
         """The records under which these bytes don't belong, as humans have said."""
         ...

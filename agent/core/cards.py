@@ -134,16 +134,22 @@ def moved_card(question: Question, voice: Voice) -> Message:
     )
 
 
-def taken_back(document_id: DocumentId, by: str, voice: Voice) -> Message:
-    """What stands in the place of a filing that was undone; nobody is named in it."""
+def taken_back(document_id: DocumentId, by: str, voice: Voice, *, asked: int) -> Message:
+    """What stands in the place of a filing that was undone; nobody is named in it.
+
+    Args:
+        asked: how many questions wait in the chats already.
+    """
+    has_room = asked < MOST_OPEN
     return Message(
         kind=MessageKind.UNDONE,
         document_id=document_id,
         title=voice.say("{document} was taken back by {user}", document=reference(document_id), user=by),
         lines=(
-            voice.say(
-                "It is asked about again: at once, or once one of {number} open questions is answered.",
-                number=MOST_OPEN,
+            voice.say("It is asked about again further down, at once.")
+            if has_room
+            else voice.say(
+                "It is asked about again once one of the {number} open questions is answered.", number=asked
             ),
         ),
     )

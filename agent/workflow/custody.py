@@ -262,7 +262,9 @@ def _messages(
     if ports.asks_in_chats and isinstance(outcome, InReview):
         if event is not Event.UNDONE or actor is None:
             return []
-        message = taken_back(document.document_id, who(actor), ports.voice)
+        message = taken_back(
+            document.document_id, who(actor), ports.voice, asked=ports.ledger.asked_in_chats()
+        )
     else:
         message = _message(document, outcome, event, ports.voice, pages)
     return [

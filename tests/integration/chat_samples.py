@@ -86,7 +86,7 @@ CHAT_SAMPLES = {
     "put off": cards.skipped_card(QUESTION, "anna", ENGLISH),
     "closed": cards.closed_card(QUESTION, ENGLISH),
     "moved": cards.moved_card(QUESTION, ENGLISH),
-    "taken back": cards.taken_back(DocumentId(7), "anna", ENGLISH),
+    "taken back": cards.taken_back(DocumentId(7), "anna", ENGLISH, asked=0),
     "reminder": cards.reminder(QUESTION, ENGLISH),
     "help": replies.help_text(ANNA, ENGLISH),
     "done": replies.done(

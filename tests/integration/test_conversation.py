@@ -517,6 +517,16 @@ def test_a_press_for_somebody_who_has_left_the_registry_is_refused_by_the_desk(c
     assert chat.refused == [("press_refused", "not_possible")]
 
 
+def test_what_was_put_off_does_not_wait_in_the_chats(chat: Chat) -> None:
+    chat.ask()
+    assert chat.ports.ledger.asked_in_chats() == 1
+    chat.press(Option.SKIP)
+    assert chat.ports.ledger.asked_in_chats() == 0
+    chat.press(Option.BACK)
+    chat.press(Option.CHOOSE, 0)
+    assert chat.ports.ledger.asked_in_chats() == 0
+
+
 def test_a_filing_is_taken_back_once_by_its_button(chat: Chat) -> None:
     chat.ask()
     chat.press(Option.CHOOSE, 0)
@@ -524,6 +534,7 @@ def test_a_filing_is_taken_back_once_by_its_button(chat: Chat) -> None:
 
     assert chat.press_data(undo) == ("D-1 is back in review.", False)
     assert chat.state is State.IN_REVIEW
+    assert chat.deliver()[-1].lines == ("It is asked about again further down, at once.",)
     chat.asking.turn()
     assert chat.deliver()[-1].lines[1] == "It was filed, and taken back by anna."
 

@@ -1,4 +1,4 @@
-"""What each epoch of a document came to. Each function works inside a transaction."""
+"""What was done with a document, and what each epoch of it came to. Each function works inside a transaction."""
 
 import datetime
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ from typing import assert_never
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from agent.adapters.ledger import rows
-from agent.adapters.ledger.schema import settled
+from agent.adapters.ledger.schema import settled, steps
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
-from agent.domain.life import Document
+from agent.domain.life import Document, Step
 from agent.domain.outcome import Archived, Duplicate, Event, Failed, FailureReason, InReview, Outcome, State
 from agent.domain.settlement import Settled
 
@@ -62,6 +62,16 @@ def of_document(connection: Connection, document_id: DocumentId) -> Sequence[Set
             reason=None if row.reason is None else FailureReason(row.reason),
         )
         for row in connection.execute(_OF_DOCUMENT, {"wanted": document_id})
+    ]
+
+
+def steps_of(connection: Connection, document_id: DocumentId) -> Sequence[tuple[int, Step]]:
+    found = connection.execute(
+        select(steps).where(steps.c.document_id == document_id).order_by(steps.c.step_id)
+    )
+    return [
+        (row.epoch, Step(name=row.name, started_at=row.started_at, duration_ms=row.duration_ms))
+        for row in found
     ]
 
 

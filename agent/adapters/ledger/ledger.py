@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from agent import errors
 from agent.adapters.ledger import changes, denials, history, learning, readings, rows
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.questions import close_question
+from agent.adapters.ledger.questions import close_question, count_standing
 from agent.adapters.ledger.rows import load
-from agent.adapters.ledger.schema import documents, homes, reviews, steps
+from agent.adapters.ledger.schema import documents, homes, reviews
 from agent.domain.decision import Denial
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256, reference
 from agent.domain.inputs import Inputs
@@ -321,13 +321,7 @@ class SqlLedger:
     def steps(self, document_id: DocumentId) -> Sequence[tuple[int, Step]]:
         """Every step with its epoch, in the order in which it was done."""
         with reading(self._engine) as connection:
-            found = connection.execute(
-                select(steps).where(steps.c.document_id == document_id).order_by(steps.c.step_id)
-            )
-            return [
-                (row.epoch, Step(name=row.name, started_at=row.started_at, duration_ms=row.duration_ms))
-                for row in found
-            ]
+            return history.steps_of(connection, document_id)
 
     # --- What was read
 
@@ -374,6 +368,10 @@ class SqlLedger:
     def settled(self, document_id: DocumentId) -> Sequence[Settled]:
         with reading(self._engine) as connection:
             return history.of_document(connection, document_id)
+
+    def asked_in_chats(self) -> int:
+        with reading(self._engine) as connection:
+            return count_standing(connection)
 
     # --- What decisions were made of, and what answers teach
 

@@ -215,6 +215,12 @@ def close_question(connection: Connection, document_id: DocumentId, now: datetim
     return _question_of(found).card
 
 
+def count_standing(connection: Connection) -> int:
+    """How many questions wait in the chats, without those that were put off."""
+    waits = questions.c.closed_at.is_(None) & questions.c.skipped_at.is_(None)
+    return connection.execute(select(func.count()).select_from(questions).where(waits)).scalar_one()
+
+
 def _one(question_id: QuestionId) -> Select[Any]:
     return _QUESTIONS.where(questions.c.question_id == question_id)
 

@@ -13,6 +13,7 @@ from agent.core.cards import (
     question_card,
     reminder,
     skipped_card,
+    taken_back,
 )
 from agent.core.voice import ENGLISH, Privacy, Voice
 from agent.domain.decision import Ambiguous, Candidate, Decision, Match, Policy, Reason, Unmatched
@@ -99,6 +100,18 @@ def test_a_question_about_what_was_filed_before_says_who_took_it_back() -> None:
         "It was filed, and taken back by anna.",
         "The rules would file it here; nothing is filed before you say so.",
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (4, "It is asked about again further down, at once."),
+        (5, "It is asked about again once one of the 5 open questions is answered."),
+    ],
+)
+def test_an_undo_says_when_it_is_asked_about_again(asked: int, told: str) -> None:
+    message = taken_back(DocumentId(7), "anna", ENGLISH, asked=asked)
+    assert (message.title, message.lines) == ("D-7 was taken back by anna", (told,))
 
 
 def labels(message: Message) -> list[list[str]]:

@@ -80,7 +80,8 @@ def test_no_card_holds_english() -> None:
         cards.skipped_card(QUESTION, "anna", FRENCH),
         cards.closed_card(QUESTION, FRENCH),
         cards.moved_card(QUESTION, FRENCH),
-        cards.taken_back(SEVEN, "anna", FRENCH),
+        cards.taken_back(SEVEN, "anna", FRENCH, asked=0),
+        cards.taken_back(SEVEN, "anna", FRENCH, asked=5),
         cards.reminder(QUESTION, FRENCH),
         missing_message(SEVEN, voice=FRENCH),
     ]
