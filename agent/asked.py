@@ -142,6 +142,10 @@ class Digests(Protocol):
         """What came to rest after `since`, and what is open now."""
         ...
 
+    def chosen(self) -> Mapping[FailureReason, int]:
+        """How many documents lie in `failed/` because a human wanted it, for each reason that there is."""
+        ...
+
     def write(self, digest: DigestDay, messages: Sequence[tuple[str, Message]]) -> None:
         """Keep that a day has had its digest, and its messages, in one transaction."""
         ...

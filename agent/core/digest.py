@@ -2,9 +2,11 @@
 
 import datetime
 
+from agent.core.status import CHOSEN, COUNTED
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.digest import DigestDay, DigestNumbers
 from agent.domain.message import Message, MessageKind
+from agent.domain.outcome import FailureReason, State
 
 HASH_SHOWN = 12
 """Digits of the journal's hash: enough to hold a line of the audit trail against, even years later."""
@@ -58,8 +60,14 @@ def digest_message(
             by_people=numbers.by_people,
         ),
         _open(numbers, now, voice),
-        voice.say("{number} failed", number=numbers.failed),
+        voice.count(*COUNTED[State.FAILED], numbers.failed),
     ]
+    for reason, count in (
+        (FailureReason.REJECTED, numbers.rejected),
+        (FailureReason.SPLIT, numbers.split),
+    ):
+        if count:
+            parts.append(voice.count(*CHOSEN[reason], count))
     if numbers.duplicates:
         parts.append(voice.say("{number} came a second time", number=numbers.duplicates))
     if numbers.missing:

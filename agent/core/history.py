@@ -36,7 +36,7 @@ def _settled(settled: Sequence[Settled], voice: Voice) -> Iterator[tuple[datetim
 
 def _came_to(one: Settled, voice: Voice) -> Iterator[tuple[datetime.datetime, str]]:
     if one.reason is not None:
-        yield one.at, voice.say("set aside: {why}", why=voice.say(FAILURES[one.reason].sentence))
+        yield one.at, voice.say("could not be filed: {why}", why=voice.say(FAILURES[one.reason].sentence))
     elif one.state is State.DUPLICATE:
         yield one.at, voice.say("the same file as another document")
     elif one.record_id is not None and one.by == "rule":

@@ -10,7 +10,7 @@ from agent.core.allowed import Role, User
 from agent.core.asking import MOST_OPEN
 from agent.core.cards import Choice, doubts, nobody_to_find
 from agent.core.history import history
-from agent.core.messages import headline, who, why_asked
+from agent.core.messages import CHOSEN, headline, who, why_asked
 from agent.core.searching import Meant
 from agent.core.voice import Privacy, Voice
 from agent.domain.document import DocumentId, reference
@@ -316,7 +316,8 @@ def _state(document: Document, voice: Voice) -> str:
             by = who(outcome.decided_by)
             return voice.say("filed under file {record} by {user}", record=outcome.record_id, user=by)
         case Failed() if document.state is State.FAILED:
-            return voice.say(FAILURES[outcome.reason].sentence)
+            why = voice.say(FAILURES[outcome.reason].sentence)
+            return why if outcome.reason in CHOSEN else voice.say("could not be filed: {why}", why=why)
         case Duplicate() if document.state is State.DUPLICATE:
             return voice.say("the same file as {document}", document=reference(outcome.original))
         case _:

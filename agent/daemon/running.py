@@ -282,6 +282,7 @@ class Daemon:
         return status_line(
             self._parts.ledger.counts(),
             self._ports.voice,
+            chosen=self._parts.digests.chosen(),
             stuck=len(self.dispatcher.stuck()),
             pause=self._ports.pauses.standing(self._ports.clock.now()),
             is_shut=self._gate.trouble is not None,

@@ -23,6 +23,8 @@ class DigestNumbers:
 
     Attributes:
         by_rule, by_people: filed, and not taken back since.
+        failed: could not be filed.
+        rejected, split: lie in `failed/` because a human wanted it.
         duplicates: came a second time.
         oldest_at: when the oldest open question was opened; None when none is open.
         missing: moved or edited by hand, and not solved.
@@ -31,6 +33,8 @@ class DigestNumbers:
     by_rule: int
     by_people: int
     failed: int
+    rejected: int
+    split: int
     duplicates: int
     open: int
     oldest_at: datetime.datetime | None

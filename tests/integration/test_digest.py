@@ -12,6 +12,7 @@ from agent.adapters.ledger import SqlDigests, SqlOutbox, open_engine, schema
 from agent.adapters.ledger.engine import writing
 from agent.domain.digest import DigestDay, DigestNumbers
 from agent.domain.message import MessageKind
+from agent.domain.outcome import FailureReason
 from agent.workflow.digest import write_digest
 from tests.contract.test_outbox import a_row
 from tests.custody_builders import new_ledger
@@ -30,9 +31,15 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     made.dispose()
 
 
-def add(engine: Engine, state: str, rested_at: datetime.datetime, decided_by: str | None = None) -> None:
+def add(
+    engine: Engine,
+    state: str,
+    rested_at: datetime.datetime,
+    decided_by: str | None = None,
+    reason: str | None = None,
+) -> None:
     with writing(engine) as connection:
-        row = a_row() | {"state": state, "rested_at": rested_at, "decided_by": decided_by}
+        row = a_row() | {"state": state, "rested_at": rested_at, "decided_by": decided_by, "reason": reason}
         added = connection.execute(insert(schema.documents).values(row)).inserted_primary_key
         if state == "in_review":
             assert added is not None
@@ -73,7 +80,9 @@ def test_the_numbers_are_those_between_two_digests(engine: Engine) -> None:
     add(engine, "archived", NOON + HOUR, "rule")
     add(engine, "archived", NOON + HOUR, "cli:anna")
     add(engine, "failed", NOON + HOUR, "rule")
-    add(engine, "failed", NOON + HOUR, "cli:anna")
+    add(engine, "failed", NOON + HOUR, "cli:anna", "rejected")
+    add(engine, "failed", NOON + HOUR, "cli:anna", "split")
+    add(engine, "failed", NOON - HOUR, "cli:anna", "split")
     add(engine, "duplicate", NOON + HOUR, "rule")
     add(engine, "archived", NOON + 3 * HOUR, "rule")
     add(engine, "in_review", NOON - 20 * HOUR)
@@ -82,12 +91,15 @@ def test_the_numbers_are_those_between_two_digests(engine: Engine) -> None:
     assert SqlDigests(engine).numbers(NOON, NOON + 2 * HOUR) == DigestNumbers(
         by_rule=2,
         by_people=1,
-        failed=2,
+        failed=1,
+        rejected=1,
+        split=1,
         duplicates=1,
         open=2,
         oldest_at=NOON - 20 * HOUR,
         missing=1,
     )
+    assert SqlDigests(engine).chosen() == {FailureReason.REJECTED: 1, FailureReason.SPLIT: 2}
 
 
 def test_the_first_look_tells_nothing_and_each_next_day_has_one(engine: Engine) -> None:

@@ -19,6 +19,7 @@ from agent.core.details import DETAILS
 from agent.core.identifiers import IDENTIFIERS
 from agent.core.messages import CHOSEN, KINDS, ONE_OF_TWO, REASONS, WHY_ASKED
 from agent.core.replies import LEFT_OUT
+from agent.core.status import CHOSEN as CHOSEN_COUNTED
 from agent.core.status import COUNTED
 from agent.core.telling_apart import MONTHS
 from agent.core.voice import DAY_AND_HOUR, ENGLISH
@@ -52,6 +53,7 @@ TABLES: tuple[Iterable[str | tuple[str, str]], ...] = (
     DETAILS.values(),
     STATES.values(),
     COUNTED.values(),
+    CHOSEN_COUNTED.values(),
     replies.STATES.values(),
     WHY_NOT.values(),
     WHY_UNSPLIT.values(),

@@ -1,16 +1,16 @@
 """Daily digests, and the numbers that they tell."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.outbox import put
 from agent.adapters.ledger.schema import digests, documents, reviews
 from agent.domain.digest import DigestDay, DigestNumbers
 from agent.domain.message import Message
-from agent.domain.outcome import State
+from agent.domain.outcome import FailureReason, State
 
 _BY_RULE = "rule"
 
@@ -30,6 +30,7 @@ class SqlDigests:
 
     def numbers(self, since: datetime.datetime, until: datetime.datetime) -> DigestNumbers:
         with reading(self._engine) as connection:
+            chosen = _chosen(connection, documents.c.rested_at > since, documents.c.rested_at <= until)
             rested = connection.execute(
                 select(documents.c.state, (documents.c.decided_by == _BY_RULE).label("by_rule"), func.count())
                 .where(
@@ -51,15 +52,36 @@ class SqlDigests:
         return DigestNumbers(
             by_rule=counts.get((State.ARCHIVED, True), 0),
             by_people=counts.get((State.ARCHIVED, False), 0),
-            failed=sum(count for (state, _), count in counts.items() if state == State.FAILED),
+            failed=sum(count for (state, _), count in counts.items() if state == State.FAILED)
+            - sum(chosen.values()),
+            rejected=chosen.get(FailureReason.REJECTED, 0),
+            split=chosen.get(FailureReason.SPLIT, 0),
             duplicates=sum(count for (state, _), count in counts.items() if state == State.DUPLICATE),
             open=open_count,
             oldest_at=oldest_at,
             missing=missing,
         )
 
+    def chosen(self) -> Mapping[FailureReason, int]:
+        with reading(self._engine) as connection:
+            return _chosen(connection)
+
     def write(self, digest: DigestDay, messages: Sequence[tuple[str, Message]]) -> None:
         with writing(self._engine) as connection:
             connection.execute(insert(digests).values(day=digest.day.isoformat(), until_at=digest.until))
             for recipient, message in messages:
                 put(connection, None, recipient, message, digest.until)
+
+
+def _chosen(connection: Connection, *within: ColumnElement[bool]) -> Mapping[FailureReason, int]:
+    """Count the documents that humans have put into `failed/`."""
+    found = connection.execute(
+        select(documents.c.reason, func.count())
+        .where(
+            documents.c.state == State.FAILED,
+            documents.c.reason.in_([FailureReason.REJECTED, FailureReason.SPLIT]),
+            *within,
+        )
+        .group_by(documents.c.reason)
+    )
+    return {FailureReason(reason): count for reason, count in found}

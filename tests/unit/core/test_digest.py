@@ -72,6 +72,8 @@ NUMBERS = DigestNumbers(
     by_rule=79,
     by_people=5,
     failed=1,
+    rejected=0,
+    split=0,
     duplicates=0,
     open=3,
     oldest_at=utc(26, 4, 50),
@@ -86,7 +88,7 @@ def test_the_digest_tells_the_day_in_numbers() -> None:
     title, numbers, more, failed = shown(DIGEST).splitlines()
     assert title == "Daily digest, since 2026-11-26 07:00"
     assert numbers == (
-        "84 filed (79 automatic, 5 by you) · 3 open, oldest 26 h · 1 failed · cost 0.00 · "
+        "84 filed (79 automatic, 5 by you) · 3 open, oldest 26 h · 1 could not be filed · cost 0.00 · "
         "audit head 9f3c2a7b11de, line 812"
     )
     assert more == "More: dossierd pending"
@@ -97,7 +99,8 @@ def test_a_quiet_day_says_so_and_names_no_command() -> None:
     quiet = replace(NUMBERS, by_rule=0, by_people=0, failed=0, open=0, oldest_at=None)
     [line] = digest_message(quiet, since=utc(26, 7), now=utc(27, 7), audit_head=(1, "ab")).lines
     assert (
-        line == "0 filed (0 automatic, 0 by you) · none open · 0 failed · cost 0.00 · audit head ab, line 1"
+        line
+        == "0 filed (0 automatic, 0 by you) · none open · 0 could not be filed · cost 0.00 · audit head ab, line 1"
     )
 
 
@@ -105,5 +108,12 @@ def test_copies_and_missing_documents_are_told_if_there_are_any() -> None:
     message = digest_message(
         replace(NUMBERS, duplicates=2, missing=1), since=utc(26, 7), now=utc(27, 7), audit_head=(1, "ab")
     )
-    assert "1 failed · 2 came a second time · 1 missing · cost" in message.lines[0]
+    assert "1 could not be filed · 2 came a second time · 1 missing · cost" in message.lines[0]
     assert message.lines[1] == "More: dossierd pending, dossierd check"
+
+
+def test_what_humans_put_aside_is_told_apart() -> None:
+    message = digest_message(
+        replace(NUMBERS, rejected=2, split=1), since=utc(26, 7), now=utc(27, 7), audit_head=(1, "ab")
+    )
+    assert "1 could not be filed · 2 set aside by you · 1 split · cost" in message.lines[0]

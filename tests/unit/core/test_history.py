@@ -42,7 +42,7 @@ def test_what_rules_and_people_did_is_told_oldest_first() -> None:
         ),
         (
             replace(BY_RULE, state=State.FAILED, record_id=None, reason=FailureReason.ENCRYPTED),
-            ["2026-03-01 12:00 · set aside: The PDF is protected by a password."],
+            ["2026-03-01 12:00 · could not be filed: The PDF is protected by a password."],
         ),
         (
             replace(BY_RULE, state=State.DUPLICATE, record_id=None),

@@ -84,7 +84,7 @@ def test_no_open_question_is_said() -> None:
         (
             State.FAILED,
             Failed(reason=FailureReason.DAMAGED),
-            "The file is damaged or was cut off; it can't be opened.",
+            "could not be filed: The file is damaged or was cut off; it can't be opened.",
         ),
         (State.DUPLICATE, Duplicate(original=DocumentId(3)), "the same file as D-3"),
         (State.IN_REVIEW, InReview(decision=ambiguous()), "waits for an answer"),
