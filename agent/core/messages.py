@@ -7,6 +7,7 @@ told at no level. Once a human has chosen, nothing is told of the person any mor
 What can be pressed can be typed too, which a chat needs not be told: not every channel has buttons.
 """
 
+import datetime
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
@@ -31,6 +32,7 @@ def message_for(
     pages: int | None,
     document_kind: str | None,
     voice: Voice,
+    again_at: datetime.datetime | None = None,
 ) -> Message:
     """Say what became of a document, and what its reader can do about it.
 
@@ -39,6 +41,7 @@ def message_for(
         original_name: as it was dropped.
         pages: None when they could not be counted.
         document_kind: a word of `core.kinds`, such as `discharge_letter`.
+        again_at: when somebody had it tried again; None where this was the first time.
     """
     about = [headline(document_id, document_kind, pages, voice=voice), *file_line(original_name, voice=voice)]
     match outcome:
@@ -47,7 +50,9 @@ def message_for(
         case InReview():
             return _question(document_id, outcome.decision, about, voice)
         case Failed():
-            return _failed(document_id, outcome, file_line(original_name, voice=voice), epoch, voice)
+            again = [voice.say("Tried again: {time}", time=voice.day_and_hour(again_at))] if again_at else []
+            about = [*file_line(original_name, voice=voice), *again]
+            return _failed(document_id, outcome, about, epoch, voice)
         case Duplicate():
             return _duplicate(document_id, outcome, voice)
         case _:
@@ -241,7 +246,7 @@ def _failed(
         title=voice.say(CHOSEN.get(outcome.reason, "{document} could not be filed"), document=number),
         lines=(
             *lines,
-            replace(text, hint=voice.say(text.hint)).hint_for(number),
+            replace(text, hint=voice.say(text.in_chat or text.hint)).hint_for(number),
             voice.say("It lies untouched in failed/."),
         ),
         buttons=((retry,),) if text.may_retry else (),

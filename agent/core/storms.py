@@ -75,7 +75,7 @@ def storm_message(storm: Storm, voice: Voice = ENGLISH) -> Message:
         title=_counted(storm, voice),
         lines=(
             f"{voice.say(text.sentence)} {since}",
-            voice.say(text.hint),
+            voice.say(text.in_chat or text.hint),
             voice.say("Nothing is lost: they lie untouched in failed/."),
         ),
         typed=(_listing(voice),),

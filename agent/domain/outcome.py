@@ -208,10 +208,16 @@ class FailureReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureText:
-    """What a human is told of a failure: what happened, and what to do."""
+    """What a human is told of a failure: what happened, and what to do.
+
+    Attributes:
+        hint: for whoever looks after the machine.
+        in_chat: the same for people who have nothing but the chat; empty where the hint is for all.
+    """
 
     sentence: str
     hint: str
+    in_chat: str = ""
 
     @property
     def may_retry(self) -> bool:
@@ -237,6 +243,7 @@ FAILURES: Mapping[FailureReason, FailureText] = {
         sentence="The PDF is protected by a password.",
         hint="Write its password into DOSSIERD_PDF_PASSWORDS and restart dossierd, then: dossierd retry. Or ask the "
         "sender for an unprotected copy.",
+        in_chat="Send it again without its password, or ask whoever looks after dossierd to enter the password there.",
     ),
     FailureReason.DAMAGED: FailureText(
         sentence="The file is damaged or was cut off; it can't be opened.",

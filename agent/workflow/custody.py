@@ -292,6 +292,7 @@ def _message(document: Document, outcome: Outcome, event: Event, voice: Voice, p
         pages=pages,
         document_kind=getattr(outcome, "document_kind", None),
         voice=voice,
+        again_at=document.claimed_at if event is Event.SETTLED and document.epoch > 1 else None,
     )
 
 

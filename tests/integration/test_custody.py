@@ -1000,6 +1000,28 @@ def test_a_retry_repeated_after_a_crash_is_done_once(office: Office, failed: Doc
     assert office.row(failed).epoch == 2
 
 
+@pytest.mark.parametrize(
+    ("reason", "replaces"),
+    [(FailureReason.TIMED_OUT, {"77"}), (FailureReason.ENCRYPTED, {None})],
+    ids=["same", "other"],
+)
+def test_what_fails_again_in_the_same_way_says_so_in_the_message_that_stands(
+    office: Office, failed: DocumentId, reason: FailureReason, replaces: set[str | None]
+) -> None:
+    for parcel in office.due():
+        office.outbox.mark_sent(parcel.parcel_id, "77", office.clock.now())
+    office.text_source.script = [errors.DocumentUnreadable(reason)]
+
+    assert _ask(office, Action.RETRY, failed).done
+
+    again = office.due()
+    assert [(it.message.kind, it.message.title) for it in again] == [
+        (MessageKind.FAILED, "D-1 could not be filed")
+    ] * 2
+    assert {it.replaces for it in again} == replaces
+    assert {it.message.lines[0] for it in again} == {"Tried again: 2026-03-01 12:05"}
+
+
 def test_a_retry_that_was_heard_after_anothers_says_what_has_become_of_it(
     office: Office, failed: DocumentId
 ) -> None:

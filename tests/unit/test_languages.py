@@ -43,6 +43,7 @@ TABLES: tuple[Iterable[str | tuple[str, str]], ...] = (
     WHY_ASKED.values(),
     [text.sentence for text in FAILURES.values()],
     [text.hint for text in FAILURES.values()],
+    [text.in_chat for text in FAILURES.values() if text.in_chat],
     [kind.title for kind in IDENTIFIERS],
     [kind.words for kind in OddityKind],
     LEFT_OUT.values(),

@@ -15,7 +15,7 @@ from agent.adapters.ledger.schema import documents, outbox, reviews, steps
 from agent.domain.document import DocumentId, Sha256
 from agent.domain.life import Document, Step
 from agent.domain.message import Message, MessageKind
-from agent.domain.outcome import Archived, Event, InReview, Refused, State, next_state, no_document
+from agent.domain.outcome import Archived, Event, Failed, InReview, Refused, State, next_state, no_document
 
 
 def require(connection: Connection, document_id: DocumentId) -> Document:
@@ -157,7 +157,8 @@ def card_of(
 ) -> str | None:
     """Whose place the messages of an outcome take: those of the filing that it changes, if it changes one.
 
-    A filing begins a card of its own, so that it can be changed in place. A question is asked anew.
+    A filing begins a card of its own, so that it can be changed in place. A question is asked anew. What fails again in
+    the same way says so where it was told.
     """
     if any(message.kind is MessageKind.QUESTION for _, message in messages):
         return None
@@ -168,8 +169,13 @@ def card_of(
         card: str | None = connection.execute(told.limit(1)).scalar()
         if card is not None:
             return card
-    is_filing = isinstance(settled.outcome, Archived)
-    return f"document:{settled.document_id}:{settled.epoch}" if is_filing else None
+    match settled.outcome:
+        case Archived():
+            return f"document:{settled.document_id}:{settled.epoch}"
+        case Failed(reason=reason, decided_by="rule"):
+            return f"failed:{settled.document_id}:{reason}"
+        case _:
+            return None
 
 
 def supersede(

@@ -168,9 +168,23 @@ def test_failed_says_what_to_do_and_that_the_file_is_safe() -> None:
     assert shown(SAMPLES["failed"]).splitlines() == [
         "D-10 could not be filed",
         "The PDF is protected by a password.",
-        FAILURES[FailureReason.ENCRYPTED].hint.replace("dossierd retry", "dossierd retry D-10"),
+        "Send it again without its password, or ask whoever looks after dossierd to enter the password there.",
         "It lies untouched in failed/.",
     ]
+
+
+def test_what_failed_again_says_when_it_was_tried_again() -> None:
+    told = message_for(
+        DocumentId(7),
+        Failed(reason=FailureReason.ENCRYPTED),
+        epoch=2,
+        original_name="a.pdf",
+        pages=None,
+        document_kind=None,
+        voice=ENGLISH,
+        again_at=datetime.datetime(2026, 3, 1, 12, 5, tzinfo=datetime.UTC),
+    )
+    assert told.lines[:2] == ("Tried again: 2026-03-01 12:05", "The PDF is protected by a password.")
 
 
 def test_failed_at_a_limit_names_the_limit_and_the_whole_command() -> None:

@@ -9,7 +9,7 @@ from agent.core.storms import begun, grown, is_news, is_spent, over_message, sto
 from agent.core.voice import Voice
 from agent.domain.document import DocumentId
 from agent.domain.message import ParcelId
-from agent.domain.outcome import FAILURES, FailureReason
+from agent.domain.outcome import FailureReason
 from agent.domain.storm import Storm, UntoldFailure
 from tests.unit.core.test_messages import shown
 
@@ -99,7 +99,7 @@ def test_a_storm_says_how_many_why_since_when_and_that_nothing_is_lost() -> None
     assert shown(STORM).splitlines() == [
         "500 documents could not be filed",
         "The PDF is protected by a password. Since 13:00.",
-        FAILURES[FailureReason.ENCRYPTED].hint,
+        "Send it again without its password, or ask whoever looks after dossierd to enter the password there.",
         "Nothing is lost: they lie untouched in failed/.",
         "To list them, type: dossierd failures",
     ]
