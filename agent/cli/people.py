@@ -116,7 +116,7 @@ def _confirm_columns(*, as_json: bool) -> None:
     """Ask whether the columns are taken rightly, because a birth date in the wrong one is a wrong person."""
     if as_json or not sys.stdin.isatty():
         raise errors.RequestRefused(
-            "Nobody is there to confirm the columns.",
+            "Without a terminal, or with --json, nobody can be asked whether the columns are right.",
             hint="If they are right, add --yes. If not: --column dob=HEADER",
         )
     if not typer.confirm("Is that right?"):

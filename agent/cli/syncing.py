@@ -91,7 +91,7 @@ def _have_confirmed(source: SqlSource, index: RegistryIndex, *, yes: bool, as_js
         _show(layout)
     if not yes and (as_json or not sys.stdin.isatty()):
         raise errors.RequestRefused(
-            "Nobody is there to confirm the columns.",
+            "Without a terminal, or with --json, nobody can be asked whether the columns are right.",
             hint=f"If they are right, add --yes. If not: {_COLUMNS_HINT}",
         )
     if not yes and not typer.confirm("Is that right?"):

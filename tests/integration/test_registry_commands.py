@@ -65,7 +65,11 @@ def test_sync_shows_the_columns_and_waits_for_a_person_to_confirm_them_once(clin
     assert asked.returncode == 1
     assert ["naissance", "dob"] in rows_of(asked.stdout)
     assert ["ville", "-", "(not", "used)"] in rows_of(asked.stdout)
-    assert "Nobody is there to confirm the columns." in asked.stderr
+    assert (
+        "Without a terminal, or with --json, nobody can be asked whether the columns are right."
+        in " ".join(asked.stderr.split())
+    )
+    assert "add --yes" in " ".join(asked.stderr.split())
     assert clinic.sync("--yes").returncode == 0
     again = clinic.sync()
     assert again.returncode == 0
@@ -259,3 +263,15 @@ def test_import_warns_when_most_people_would_lose_a_number_or_their_birth_date(c
         done.stderr
         == "dob: 4 people had one, 1 in this file.\ninsurance: 4 people had one, none in this file.\n"
     )
+
+
+def test_an_import_from_a_script_says_what_it_lacks(clinic: Clinic) -> None:
+    people = clinic.folder / "people.csv"
+    people.write_text("id,last_name,first_name,dob\n1,Vidal,Hind,1977-08-16\n", encoding="utf-8")
+    file = {"DOSSIERD_REGISTRY_URL": "", "DOSSIERD_REGISTRY_TABLE": ""}
+    refused = clinic.type("registry", "import", str(people), **file)
+    told = " ".join(refused.stderr.split())
+    assert refused.returncode == 1
+    assert "Without a terminal, or with --json, nobody can be asked" in told
+    assert "If they are right, add --yes." in told
+    assert clinic.type("registry", "import", str(people), "--yes", **file).returncode == 0

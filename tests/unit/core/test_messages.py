@@ -84,7 +84,9 @@ SAMPLES = {
         Archived(record_id=RecordId("20817"), decided_by="rule", decision=MATCH), kind="discharge_letter"
     ),
     "filed by a human": tell(
-        Archived(record_id=RecordId("33102"), decided_by="cli:anna", decision=TWO), kind="discharge_letter"
+        Archived(record_id=RecordId("33102"), decided_by="cli:anna", decision=TWO),
+        kind="discharge_letter",
+        pages=None,
     ),
     "question": tell(InReview(decision=TWO), kind="discharge_letter"),
     "nobody named": tell(InReview(decision=NOBODY), number=8, pages=1),
@@ -112,7 +114,7 @@ def test_filed() -> None:
 def test_filed_by_a_human_says_who_chose_and_nothing_of_the_person() -> None:
     assert shown(SAMPLES["filed by a human"]).splitlines() == [
         "Filed under file 33102",
-        "D-7 · Discharge letter · 3 pages",
+        "D-7 · Discharge letter",
         "Chosen by anna.",
         "Not right? Within a day, type: dossierd undo D-7",
     ]
