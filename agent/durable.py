@@ -15,6 +15,7 @@ from pathlib import Path
 
 from agent import errors
 from agent.domain.document import Sha256
+from agent.domain.phrase import Phrase
 
 FOLDER_MODE = 0o750
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -27,14 +28,21 @@ _RENAME_NOREPLACE = 1
 _AT_FDCWD = -100
 _KNOWS_NO_FLAG = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
 
+_REFUSES = Phrase("The disk refuses")
 _HINTS = {
-    errno.ENOSPC: "The disk is full: free some space. Nothing is lost; it goes on by itself.",
-    errno.EDQUOT: "The user's disk quota is used up: raise it. Nothing is lost; it goes on by itself.",
-    errno.EIO: "The disk fails: look at the kernel's log (dmesg), and make a backup now.",
-    errno.EXDEV: "It lies on a mount of its own inside incoming/, out of which nothing can be renamed: copy it.",
-    errno.EROFS: "The file system is read-only: look at the kernel's log and remount it.",
-    errno.EACCES: "The daemon's user may not write there: look at the folder's owner and mode.",
-    errno.EPERM: "The daemon's user may not write there: look at the folder's owner, mode and attributes.",
+    errno.ENOSPC: Phrase("The disk is full: free some space. Nothing is lost; it goes on by itself."),
+    errno.EDQUOT: Phrase(
+        "The user's disk quota is used up: raise it. Nothing is lost; it goes on by itself."
+    ),
+    errno.EIO: Phrase("The disk fails: look at the kernel's log (dmesg), and make a backup now."),
+    errno.EXDEV: Phrase(
+        "It lies on a mount of its own inside incoming/, out of which nothing can be renamed: copy it."
+    ),
+    errno.EROFS: Phrase("The file system is read-only: look at the kernel's log and remount it."),
+    errno.EACCES: Phrase("The daemon's user may not write there: look at the folder's owner and mode."),
+    errno.EPERM: Phrase(
+        "The daemon's user may not write there: look at the folder's owner, mode and attributes."
+    ),
 }
 
 
@@ -43,13 +51,13 @@ def word_for(error: OSError) -> str:
     return errno.errorcode.get(error.errno or 0, "unknown error")
 
 
-def hint_for(error: OSError) -> str:
+def hint_for(error: OSError) -> Phrase:
     """What somebody can do about it."""
-    return _HINTS.get(error.errno or 0, "Look at the disk and the kernel's log.")
+    return _HINTS.get(error.errno or 0, Phrase("Look at the disk and the kernel's log."))
 
 
 @contextlib.contextmanager
-def storage_errors(what: str = "The disk refuses") -> Iterator[None]:
+def storage_errors(what: Phrase = _REFUSES) -> Iterator[None]:
     """Turn what the kernel refuses into an error of the tree.
 
     Args:
@@ -61,7 +69,9 @@ def storage_errors(what: str = "The disk refuses") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise errors.StorageUnavailable(f"{what} ({word_for(error)}).", hint=hint_for(error)) from error
+        raise errors.StorageUnavailable(
+            Phrase("{what} ({why}).", what=what, why=word_for(error)), hint=hint_for(error)
+        ) from error
 
 
 def make_folder(folder: Path) -> None:

@@ -158,7 +158,11 @@ class RegistryInvalid(DossierdError):
     reason = "registry_invalid"
 
     def __init__(
-        self, sentence: str, *, problems: tuple[tuple[int | str, str], ...] = (), hint: str = ""
+        self,
+        sentence: str | Phrase,
+        *,
+        problems: tuple[tuple[int | str, str], ...] = (),
+        hint: str | Phrase = "",
     ) -> None:
         super().__init__(sentence, hint=hint)
         self.problems = problems
@@ -177,11 +181,11 @@ class NotifierUnavailable(DossierdError):
 
     def __init__(
         self,
-        sentence: str,
+        sentence: str | Phrase,
         *,
         retry_after_seconds: float | None = None,
         blame: Blame | None = None,
-        hint: str = "",
+        hint: str | Phrase = "",
     ) -> None:
         super().__init__(sentence, hint=hint)
         self.retry_after_seconds = retry_after_seconds
@@ -197,7 +201,9 @@ class MessageRefused(DossierdError):
 
     reason = "message_refused"
 
-    def __init__(self, sentence: str, *, blame: Blame = Blame.RECIPIENT, hint: str = "") -> None:
+    def __init__(
+        self, sentence: str | Phrase, *, blame: Blame = Blame.RECIPIENT, hint: str | Phrase = ""
+    ) -> None:
         super().__init__(sentence, hint=hint)
         self.blame = blame
 
@@ -221,7 +227,11 @@ class EvaluationInvalid(DossierdError):
     reason = "evaluation_invalid"
 
     def __init__(
-        self, sentence: str, *, problems: tuple[tuple[int | str, str], ...] = (), hint: str = ""
+        self,
+        sentence: str | Phrase,
+        *,
+        problems: tuple[tuple[int | str, str], ...] = (),
+        hint: str | Phrase = "",
     ) -> None:
         super().__init__(sentence, hint=hint)
         self.problems = problems
@@ -236,7 +246,7 @@ class RequestRefused(DossierdError):
 
     reason = "request_refused"
 
-    def __init__(self, *why: Phrase | str, hint: str = "") -> None:
+    def __init__(self, *why: Phrase | str, hint: str | Phrase = "") -> None:
         super().__init__(" ".join(map(str, why)), hint=hint)
         self.phrases = tuple(it if isinstance(it, Phrase) else plain(it) for it in why)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from agent.domain.message import GOOD_NEWS, Blame, Message, visible
+from agent.domain.phrase import Phrase
 from agent.errors import MessageRefused, NotifierUnavailable, SettingInvalid
 
 if TYPE_CHECKING:
@@ -109,19 +110,19 @@ class AppriseNotifier:
         service = self._services.get(recipient)
         if service is None:
             raise MessageRefused(
-                "The recipient is none of the addresses in DOSSIERD_NOTIFY_URLS.",
-                hint="Write the address there if it shall be told.",
+                Phrase("The recipient is none of the addresses in DOSSIERD_NOTIFY_URLS."),
+                hint=Phrase("Write the address there if it shall be told."),
             )
         earlier = self._calls.get(recipient)
         if earlier is not None and earlier.is_alive():
-            raise _untaken("An earlier message to this address of DOSSIERD_NOTIFY_URLS still hangs.")
+            raise _untaken(Phrase("An earlier message to this address of DOSSIERD_NOTIFY_URLS still hangs."))
         call = self._calls[recipient] = _Call(lambda: _notify(service, message))
         call.start()
         call.join(self._call_seconds)
         if call.is_alive():
-            raise _untaken("An address of DOSSIERD_NOTIFY_URLS took too long.")
+            raise _untaken(Phrase("An address of DOSSIERD_NOTIFY_URLS took too long."))
         if not call.is_delivered:
-            raise _untaken("An address of DOSSIERD_NOTIFY_URLS did not take the message.")
+            raise _untaken(Phrase("An address of DOSSIERD_NOTIFY_URLS did not take the message."))
 
     def replace(self, receipt: str, message: Message, recipient: str) -> str:  # noqa: ARG002 -- what went out stays
         """Say what has changed as a message of its own.
@@ -135,7 +136,7 @@ class AppriseNotifier:
         """Nothing: what went out stays."""
 
 
-def _untaken(sentence: str) -> NotifierUnavailable:
+def _untaken(sentence: Phrase) -> NotifierUnavailable:
     return NotifierUnavailable(sentence, blame=Blame.RECIPIENT)
 
 

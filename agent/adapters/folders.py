@@ -20,6 +20,7 @@ from agent import errors, staged
 from agent.beneath import SWAPPED, open_folder, path_through
 from agent.beside import is_file_of, searchable_of, sidecar_of, told_copy, write_sidecar
 from agent.domain.document import DocumentId, SeenFile, Sha256, parse_reference, reference
+from agent.domain.phrase import Phrase
 from agent.domain.searchable import MadeCopy, SearchableCopy
 from agent.durable import (
     FULL,
@@ -54,8 +55,10 @@ PROBED_SECONDS = 30.0
 _FAILS = FULL | {errno.EIO, errno.EROFS}
 """Where another owner would not help."""
 
-_NOT_OURS = "incoming/.claimed, the folder of documents under way, is a link or belongs to another user."
-_NOT_OURS_HINT = (
+_NOT_OURS = Phrase(
+    "incoming/.claimed, the folder of documents under way, is a link or belongs to another user."
+)
+_NOT_OURS_HINT = Phrase(
     "If you restored it yourself: chown -R dossierd: incoming/.claimed. If somebody replaced it: move what lies in it "
     "back into incoming/, remove it, and keep others from renaming what is not theirs: chmod +t incoming"
 )
@@ -97,7 +100,9 @@ class HomeFolders:
             if not self._is_claim_folder_ours():
                 raise errors.StorageUnavailable(_NOT_OURS, hint=_NOT_OURS_HINT)
             for name in (*DOCUMENT_FOLDERS, str(self._claimed)):
-                with storage_errors(f"{name.partition('/')[0]}/ can't be read or written to"):
+                with storage_errors(
+                    Phrase("{folder}/ can't be read or written to", folder=name.partition("/")[0])
+                ):
                     probe_folder(self._root / name)
             self._probed_at = time.monotonic()
 

@@ -36,7 +36,9 @@ def resumed_notice(*, voice: Voice) -> Message:
     )
 
 
-def stuck_notice(documents: Sequence[DocumentId], sentence: str, hint: str, *, voice: Voice) -> Message:
+def stuck_notice(
+    documents: Sequence[DocumentId], sentence: Phrase | str, hint: Phrase | str, *, voice: Voice
+) -> Message:
     """Say that documents can't go on.
 
     Args:
@@ -54,7 +56,7 @@ def stuck_notice(documents: Sequence[DocumentId], sentence: str, hint: str, *, v
             documents=named,
         ),
         lines=(
-            *(line for line in (sentence, hint) if line),
+            *filter(None, map(voice.tell, (sentence, hint))),
             voice.say("They are safe, and tried again every minute. More: dossierd check"),
         ),
     )

@@ -87,21 +87,42 @@ def in_utc(moment: datetime.datetime) -> str:
 
 
 _AS_IT_IS = "{sentence}"
-_PATH = re.compile(r"(?<![\w/:<])/[^\s,;:()]+")
-"""On the machine; what `//` begins is an address, and names no file."""
+_PATH = re.compile(r"(?<![\w/:<])/(?!(?:newbot|revoke)\b)[^\s,;:()]+")
+"""On the machine; what `//` begins is an address, and names no file. The two words are commands of @BotFather's."""
 _LEFT_OUT = "…"
+_WITH_WORD = re.compile(r"([^(]+) \(([^()]+)\)\.")
 
 
 @dataclass(frozen=True, slots=True)
 class _Foreign:
-    """A text that was not written for chats, and may name paths."""
+    """A text that was kept in English, or was not written for chats: it may name paths.
+
+    Attributes:
+        has_stop: whether it keeps the full stop at its end.
+    """
 
     text: str
+    has_stop: bool = True
 
 
-def plain(sentence: str) -> Phrase:
-    """A sentence that nobody translates; a chat is told it without paths."""
-    return Phrase(_AS_IT_IS, sentence=_Foreign(sentence))
+def plain(sentence: str, *, has_stop: bool = True) -> Phrase:
+    """A sentence that was kept, or comes from elsewhere; a chat is told it without paths.
+
+    It is translated if a catalogue holds it whole, or but for the word in brackets at its end: `can't be read (EIO).`
+
+    Args:
+        has_stop: whether it keeps the full stop at its end.
+    """
+    return Phrase(_AS_IT_IS, sentence=_Foreign(sentence, has_stop))
+
+
+def _kept(it: _Foreign, translate: Callable[[str], str]) -> str:
+    told = translate(it.text) if it.text else ""
+    if told == it.text and (found := _WITH_WORD.fullmatch(it.text)):
+        but_for_word = f"{found[1]} ({{why}})."
+        known = translate(but_for_word)
+        told = told if known == but_for_word else known.format(why=found[2])
+    return told if it.has_stop else told.rstrip(".")
 
 
 NOTHING = plain("")
@@ -139,8 +160,9 @@ def worded(
                 return (it.chat_words if in_chat else f"dossierd {it.words}") + rest  # type: ignore[operator]
             case Place(location=location):
                 return location
-            case _Foreign(text=text):
-                return _PATH.sub(_LEFT_OUT, text) if in_chat else text
+            case _Foreign():
+                told = _kept(it, translate)
+                return _PATH.sub(_LEFT_OUT, told) if in_chat else told
             case PurePath():
                 return _LEFT_OUT if in_chat else it
             case datetime.datetime():

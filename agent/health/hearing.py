@@ -33,8 +33,8 @@ def silence(settings: Settings) -> Silence | None:
         return None
     return Silence(
         since=polled_at,
-        sentence="Telegram is not even asked.",
-        hint="Look at the log (journalctl -u dossierd), then type: systemctl restart dossierd",
+        sentence=str(Phrase("Telegram is not even asked.")),
+        hint=str(Phrase("Look at the log (journalctl -u dossierd), then type: systemctl restart dossierd")),
     )
 
 

@@ -1,6 +1,7 @@
 """Whether people are told: who takes no message, for whom messages wait, and which were given up."""
 
 import datetime
+from collections.abc import Sequence
 
 from agent.adapters.clock import SystemClock
 from agent.adapters.home import LEDGER_FILE
@@ -16,10 +17,12 @@ LONG_TRIES = 8
 REMEMBERED = datetime.timedelta(days=7)
 """How long a message that was given up is told of."""
 
-_LATER = OPENED_AGAIN | {
-    "chat": "What waits is sent once Telegram is back: docs/telegram.md, “When Telegram is down”."
+_OPENED_AGAIN = {kind: Phrase(text) for kind, text in OPENED_AGAIN.items()}
+_LATER = _OPENED_AGAIN | {
+    "chat": Phrase("What waits is sent once Telegram is back: docs/telegram.md, “When Telegram is down”.")
 }
-_NEW_NUMBER = (
+_PENDING = Phrase("What is open all the same: dossierd pending")
+_NEW_NUMBER = Phrase(
     "Write its new number into DOSSIERD_TELEGRAM_CHATS and restart; it stands in the log: "
     "journalctl -u dossierd | grep telegram_chat_migrated"
 )
@@ -61,16 +64,20 @@ def delivery(settings: Settings) -> Finding:
     ]
     told = [*closed, *waiting, *became]
     kind = {recipient: name.partition(" ")[0] for recipient, name in names.items()}
-    hints = dict.fromkeys(OPENED_AGAIN[kind[it]] for it, why in refusing.items() if why is not None)
-    hints |= dict.fromkeys(_LATER[kind[recipient]] for recipient in failing)
-    hints |= {_NEW_NUMBER: None} if moved else {}
+    hints = [_OPENED_AGAIN[kind[it]] for it, why in refusing.items() if why is not None]
+    hints += [_LATER[kind[recipient]] for recipient in failing]
+    hints += [_NEW_NUMBER] if moved else []
     if given_up.messages:
         told.append(_given_up(given_up))
-        hints["What is open all the same: dossierd pending"] = None
+        hints.append(_PENDING)
     if not told:
         return Finding(part="messages", level=Level.GOOD, said=Phrase("all who are to be told are told"))
     level = Level.BAD if closed or waiting or became else Level.NOTICE
-    return Finding(part="messages", level=level, said=listed(*told), advice=in_a_row(*map(Phrase, hints)))
+    return Finding(part="messages", level=level, said=listed(*told), advice=in_a_row(*_once(hints)))
+
+
+def _once(hints: Sequence[Phrase]) -> list[Phrase]:
+    return [hint for at, hint in enumerate(hints) if hint not in hints[:at]]
 
 
 def _named(name: str) -> Phrase:
@@ -84,7 +91,7 @@ def _named(name: str) -> Phrase:
 
 
 def _stopless(sentence: str) -> Phrase:
-    return plain(sentence.rstrip("."))
+    return plain(sentence, has_stop=False)
 
 
 def _given_up(given_up: GivenUp) -> Phrase:

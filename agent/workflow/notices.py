@@ -121,7 +121,7 @@ def tell_of_silence(
     sentence = Phrase(
         "telegram: {why} Nothing was heard since {since}.", why=plain(silence.sentence), since=silence.since
     )
-    return announcer.tell(unwell_notice(sentence, silence.hint, voice))
+    return announcer.tell(unwell_notice(sentence, plain(silence.hint), voice))
 
 
 QUIET_LOOKS = 20

@@ -1,4 +1,4 @@
-"""A folder, and watchers of it that are closed afterwards."""
+"""A folder, and watchers of it that are closed afterwards; health, which is held to French."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from agent.adapters.watch import IncomingWatcher
+from tests.findings import each_in_french
 from tests.integration.watching import NEVER, SETTLE, Watch
+
+
+@pytest.fixture(autouse=True)
+def findings_are_french(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test has health say, a French office must be able to read."""
+    with each_in_french(monkeypatch):
+        yield
 
 
 @pytest.fixture

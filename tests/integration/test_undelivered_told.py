@@ -206,6 +206,29 @@ def test_of_one_who_takes_nothing_the_others_are_told(
     assert {it.message.lines[0] for it in found} == {f"{name} is not told any more. {BLOCKED}"}
 
 
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        (_chat(SECOND), "La conversation 2 ne reçoit plus rien."),
+        (apprise.recipient_of(ADDRESS), "L'adresse 1 ne reçoit plus rien."),
+    ],
+    ids=["a chat", "an address"],
+)
+def test_a_french_office_is_told_in_french_who_takes_nothing_and_why(
+    settings: Settings, outbox: SqlOutbox, lost: str, told: str
+) -> None:
+    _lose(outbox, lost, Blame.RECIPIENT)
+    parts = app.build(settings.model_copy(update={"language": "fr"}))
+    try:
+        _look_twice(parts)
+    finally:
+        parts.close()
+    found = [it for it in outbox.due(SystemClock("UTC").now(), 100) if it.message.kind is MessageKind.UNWELL]
+    assert {it.message.lines[0] for it in found} == {
+        f"{told} Telegram a refusé le message\N{NO-BREAK SPACE}: le bot a été bloqué par l'utilisateur."
+    }
+
+
 def test_of_a_text_that_was_refused_nobody_is_told_that_its_chat_is_gone(
     settings: Settings, outbox: SqlOutbox
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import agent
+from agent.adapters.telegram.faults import REFUSALS, refusal_words
 from agent.adapters.watch import REFUSED_WORDS, OddityKind
 from agent.app import OPENED_AGAIN
 from agent.core import replies
@@ -60,6 +61,7 @@ TABLES: tuple[Iterable[str | tuple[str, str]], ...] = (
     WHY_UNSPLIT.values(),
     WHY_UNSEARCHABLE.values(),
     OPENED_AGAIN.values(),
+    [refusal_words(known) for known in REFUSALS],
 )
 """Texts that the code looks up before it says them."""
 

@@ -16,6 +16,7 @@ import structlog
 from agent import errors
 from agent.adapters.dispatch.line import Line
 from agent.domain.document import DocumentId
+from agent.domain.phrase import Phrase
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +36,8 @@ class Stuck:
     """
 
     document_id: DocumentId
-    sentence: str
-    hint: str
+    sentence: Phrase | str
+    hint: Phrase | str
 
 
 class LocalDispatcher:
@@ -219,5 +220,9 @@ class LocalDispatcher:
 
 def _stuck(document_id: DocumentId, error: Exception) -> Stuck:
     if isinstance(error, errors.DossierdError):
-        return Stuck(document_id=document_id, sentence=error.sentence, hint=error.hint)
-    return Stuck(document_id=document_id, sentence=f"An error of our own ({type(error).__name__}).", hint="")
+        return Stuck(document_id=document_id, sentence=error.said, hint=error.advice)
+    return Stuck(
+        document_id=document_id,
+        sentence=Phrase("An error of our own ({why}).", why=type(error).__name__),
+        hint="",
+    )

@@ -12,6 +12,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agent.domain.phrase import Phrase
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
@@ -21,7 +23,7 @@ class Head:
     hash: str
 
 
-UNUSABLE = "The journal can't be written or read"
+UNUSABLE = Phrase("The journal can't be written or read")
 """The sentence of every StorageUnavailable that comes from here."""
 
 START = Head(sequence=0, hash="0" * 64)

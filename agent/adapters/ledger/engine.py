@@ -16,19 +16,20 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from agent import errors
 from agent.adapters.ledger import schema
+from agent.domain.phrase import Phrase
 from agent.mounts import remote_type
 
 BUSY_SECONDS = 10.0
 """How long a transaction waits for another one's end before it gives up."""
 
-_HINT = "Look at the disk's free space and at who owns state/; the daemon tries again by itself."
-_FULL = "The disk is full: free some space. Nothing is lost; the daemon goes on by itself."
+_HINT = Phrase("Look at the disk's free space and at who owns state/; the daemon tries again by itself.")
+_FULL = Phrase("The disk is full: free some space. Nothing is lost; the daemon goes on by itself.")
 _HINTS = (
     ("SQLITE_FULL", _FULL),
     ("SQLITE_IOERR_SHM", _FULL),  # no room for the index that a WAL needs beside it
-    ("SQLITE_READONLY", "The daemon's user may not write in state/: look at who owns it."),
-    ("SQLITE_CORRUPT", "The database is damaged: stop the daemon and restore state/ from a backup."),
-    ("SQLITE_NOTADB", "The database is damaged: stop the daemon and restore state/ from a backup."),
+    ("SQLITE_READONLY", Phrase("The daemon's user may not write in state/: look at who owns it.")),
+    ("SQLITE_CORRUPT", Phrase("The database is damaged: stop the daemon and restore state/ from a backup.")),
+    ("SQLITE_NOTADB", Phrase("The database is damaged: stop the daemon and restore state/ from a backup.")),
 )
 """By the beginning of SQLite's own name of the error (https://sqlite.org/rescode.html)."""
 
@@ -47,12 +48,12 @@ def open_engine(path: Path, *, may_upgrade: bool) -> Engine:
     """
     if not may_upgrade and not path.is_file():
         raise errors.LedgerUnavailable(
-            "There is no ledger in this home yet.", hint="Start the daemon once: dossierd run"
+            Phrase("There is no ledger in this home yet."), hint=Phrase("Start the daemon once: dossierd run")
         )
     if remote_type(path.parent) is not None:
         raise errors.LedgerUnavailable(
-            "The ledger would lie on a network file system, where SQLite isn't safe.",
-            hint="Put DOSSIERD_HOME on a local disk.",
+            Phrase("The ledger would lie on a network file system, where SQLite isn't safe."),
+            hint=Phrase("Put DOSSIERD_HOME on a local disk."),
         )
     engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
@@ -92,7 +93,9 @@ def translated() -> Iterator[None]:
     except DBAPIError as error:
         word = str(getattr(error.orig, "sqlite_errorname", type(error.orig).__name__))
         hint = next((hint for prefix, hint in _HINTS if word.startswith(prefix)), _HINT)
-        raise errors.LedgerUnavailable(f"The ledger can't be used now ({word}).", hint=hint) from error
+        raise errors.LedgerUnavailable(
+            Phrase("The ledger can't be used now ({why}).", why=word), hint=hint
+        ) from error
 
 
 def _prepare(connection: object, _entry: ConnectionPoolEntry) -> None:
@@ -116,13 +119,21 @@ def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
         return
     if revision is not None and revision > schema.REVISION:
         raise errors.LedgerUnavailable(
-            f"The ledger was written by a newer program (version {revision}, ours is {schema.REVISION}).",
-            hint="Install that version again, or restore a backup of state/.",
+            Phrase(
+                "The ledger was written by a newer program (version {revision}, ours is {ours}).",
+                revision=revision,
+                ours=schema.REVISION,
+            ),
+            hint=Phrase("Install that version again, or restore a backup of state/."),
         )
     if not may_upgrade:
         raise errors.LedgerUnavailable(
-            f"The ledger is of version {revision or 'none'}, this program of {schema.REVISION}.",
-            hint="Restart the daemon: it brings the ledger up to date.",
+            Phrase(
+                "The ledger is of version {revision}, this program of {ours}.",
+                revision=revision or Phrase("none"),
+                ours=schema.REVISION,
+            ),
+            hint=Phrase("Restart the daemon: it brings the ledger up to date."),
         )
     _upgrade(engine)
 

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, mak
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from agent.domain.phrase import Phrase
 from agent.errors import RegistryUnavailable, SettingInvalid
 
 TIMEOUT_SECONDS = 60
@@ -35,19 +36,21 @@ _URL_HINT = (
     "It looks like postgresql://name:password@host/database, mariadb://name:password@host/database or "
     "sqlite:////path/to/file. Signs such as @ : / in a password are written %40 %3A %2F."
 )
-_HINT = (
+_HINT = Phrase(
     "Is the database up, and can this machine reach it? Are name and password in DOSSIERD_REGISTRY_URL right?"
 )
-_REFUSED = (
+_REFUSED = Phrase(
     "The name or password in DOSSIERD_REGISTRY_URL is not accepted, or that user may not read this table."
 )
-_SLOW = "The database took too long. Is the table locked, or is the view a slow one?"
-_VALUE = (
+_SLOW = Phrase("The database took too long. Is the table locked, or is the view a slow one?")
+_VALUE = Phrase(
     "A value of the table, or one that its view makes, can't be read: "
     "look at what the view does with dates and numbers."
 )
-_FILE = "Is the file of DOSSIERD_REGISTRY_URL there, a SQLite database, and readable for the daemon's user?"
-_HINTS: Mapping[str, str] = {
+_FILE = Phrase(
+    "Is the file of DOSSIERD_REGISTRY_URL there, a SQLite database, and readable for the daemon's user?"
+)
+_HINTS: Mapping[str, Phrase] = {
     # SQLSTATE of PostgreSQL (appendix A of its manual)
     "28P01": _REFUSED, "28000": _REFUSED, "42501": _REFUSED, "57014": _SLOW, "55P03": _SLOW,
     # errors of MariaDB and MySQL (its "Server Error Reference")
@@ -199,7 +202,7 @@ def translated() -> Iterator[None]:
         word = _word_of(error)
         hint = _VALUE if isinstance(error, DataError) else _HINT
         raise RegistryUnavailable(
-            f"The office's database can't be read now ({word}).", hint=_HINTS.get(word, hint)
+            Phrase("The office's database can't be read now ({why}).", why=word), hint=_HINTS.get(word, hint)
         ) from error
     except ModuleNotFoundError as error:
         raise SettingInvalid(

@@ -27,13 +27,14 @@ from agent.adapters.registry.records import PlacesOfIds, Record, read_record
 from agent.adapters.registry.values import MOST_DIGITS, NoDate, cell_of
 from agent.core.identifiers import IDENTIFIERS, IdentifierKind
 from agent.domain.identity import RecordId
+from agent.domain.phrase import Phrase
 from agent.errors import RegistryInvalid, SettingInvalid
 
 BATCH_ROWS = 1000
 _OVERLAP = datetime.timedelta(minutes=10)
 """A transaction may be committed minutes after the moment that it wrote into its rows."""
 _COLUMNS_HINT = "Correct DOSSIERD_REGISTRY_COLUMNS in .env, such as: id=patient_id, last_name=nom"
-_TABLE_HINT = "Correct DOSSIERD_REGISTRY_TABLE in .env."
+_TABLE_HINT = Phrase("Correct DOSSIERD_REGISTRY_TABLE in .env.")
 
 Mark = int | str | datetime.datetime | datetime.date
 """A value of the column that grows with each change."""

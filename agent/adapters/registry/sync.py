@@ -30,6 +30,7 @@ from agent.adapters.registry.records import PlacesOfIds, Record
 from agent.adapters.registry.spool import Spool
 from agent.adapters.registry.sql_source import Layout, Mark, SqlReading, SqlSource
 from agent.domain.identity import Person, RecordId
+from agent.domain.phrase import Phrase
 from agent.errors import (
     DossierdError,
     IdentitiesChanged,
@@ -46,10 +47,12 @@ _CLOCKS_DIFFER = datetime.timedelta(days=1)
 """Moments without a zone may be of any; a watermark that is further ahead is a slip."""
 _STAYS = "; who was known by this id stays as last known"
 _MAY_BE_ANYBODY = "; whoever is not in the table any more stays as last known until this is corrected"
-_CHANGES_HINT = "If each id still means the same person, type: dossierd registry sync --confirm-changes"
-_QUICKER_HINT = "Nothing needs to be done: the next look goes on from there."
-_CONFIRM_HINT = "If the database is complete, type: dossierd registry sync --confirm-deletions"
-_BAD_ROWS_HINT = "Is each column taken for the right thing? Look at it: dossierd registry sync --full"
+_CHANGES_HINT = Phrase(
+    "If each id still means the same person, type: dossierd registry sync --confirm-changes"
+)
+_QUICKER_HINT = Phrase("Nothing needs to be done: the next look goes on from there.")
+_CONFIRM_HINT = Phrase("If the database is complete, type: dossierd registry sync --confirm-deletions")
+_BAD_ROWS_HINT = Phrase("Is each column taken for the right thing? Look at it: dossierd registry sync --full")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +160,7 @@ class _Pass:
         if not is_confirmed(self._index, self._layout):
             raise RequestRefused(
                 f"Nobody has confirmed yet what the columns of {self._layout.table} hold.",
-                hint="Look at them, and confirm: dossierd registry sync",
+                hint=Phrase("Look at them, and confirm: dossierd registry sync"),
             )
         self._highest = reading.watermark()
         since = None if wants_full else self._since(self._highest)

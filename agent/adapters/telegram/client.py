@@ -26,6 +26,7 @@ from agent.adapters.telegram.saying import Saying, tried
 from agent.adapters.telegram.updates import heard_in, sent_at
 from agent.domain.hearing import Heard
 from agent.domain.message import Message, recipient_of
+from agent.domain.phrase import Phrase
 from agent.errors import MessageRefused, NotifierUnavailable
 
 log = structlog.get_logger(__name__)
@@ -187,8 +188,8 @@ class TelegramNotifier:
         chat = self._chats.get(recipient)
         if chat is None:
             raise MessageRefused(
-                "The recipient is none of the chats in DOSSIERD_TELEGRAM_CHATS.",
-                hint="Add the chat there if it shall be told. What is open: dossierd pending.",
+                Phrase("The recipient is none of the chats in DOSSIERD_TELEGRAM_CHATS."),
+                hint=Phrase("Add the chat there if it shall be told. What is open: dossierd pending."),
             )
         return chat
 

@@ -20,6 +20,7 @@ from telegram.error import (
 )
 
 from agent.domain.message import Blame
+from agent.domain.phrase import Phrase
 from agent.errors import DossierdError, MessageRefused, NotifierUnavailable
 
 _MARKUP_REFUSED = "can't parse entities"
@@ -36,6 +37,9 @@ _CHAT_REFUSALS = (
     "chat_write_forbidden",
 )
 _TEXT_REFUSALS = ("message is too long", "message text is empty", _MARKUP_REFUSED)
+_UNKNOWN = "no known reason"
+REFUSALS = (*_CHAT_REFUSALS, *_TEXT_REFUSALS, _UNKNOWN)
+"""Why Telegram refuses a message, in its words; the last is ours."""
 
 _NOT_TELEGRAMS = ("Bad Request (400)", "Forbidden (403)")
 """How the vendor's library begins where an answer has no description: Telegram's have one, a proxy's page has none."""
@@ -47,21 +51,27 @@ _PAST_EDITING = (
     "there is no text in the message to edit",
 )
 
-_LOOK_AT_CHAT = (
+_LOOK_AT_CHAT = Phrase(
     "Open the bot in that chat and press Start (in a group: add it as a member), "
     "and check the number in DOSSIERD_TELEGRAM_CHATS. Until then: dossierd pending."
 )
-_LOOK_AT_TOKEN = "Check DOSSIERD_TELEGRAM_TOKEN against @BotFather's. Documents are filed all the same."  # noqa: S105
-_LOOK_AT_LINE = (
+_LOOK_AT_TOKEN = Phrase(
+    "Check DOSSIERD_TELEGRAM_TOKEN against @BotFather's. Documents are filed all the same."
+)
+_LOOK_AT_LINE = Phrase(
     "If the internet is down, nothing: documents are filed, and all is sent within a minute of its return. "
     "Else let this machine reach api.telegram.org."
 )
-_LOOK_FOR_OTHER = (
+_LOOK_FOR_OTHER = Phrase(
     "Stop the other one: who else has this token? If nobody should, let @BotFather /revoke it, write the new one into "
     "DOSSIERD_TELEGRAM_TOKEN and restart. Until then presses may be lost: answer with dossierd pending."
 )
-_MAKE_OWN_BOT = "Let dossierd have a bot of its own: @BotFather, /newbot; then type: dossierd telegram setup"
-_LOOK_AT_ADDRESS = "Check DOSSIERD_TELEGRAM_API_URL, and what stands between this machine and Telegram."
+_MAKE_OWN_BOT = Phrase(
+    "Let dossierd have a bot of its own: @BotFather, /newbot; then type: dossierd telegram setup"
+)
+_LOOK_AT_ADDRESS = Phrase(
+    "Check DOSSIERD_TELEGRAM_API_URL, and what stands between this machine and Telegram."
+)
 
 ANSWERS = (BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter)
 """Telegram has answered, and has not done what it was asked for."""
@@ -73,7 +83,7 @@ def translated(error: TelegramError) -> DossierdError:
     match error:
         case RetryAfter():
             pause = _seconds(error.retry_after)
-            return NotifierUnavailable("Telegram asks for patience.", retry_after_seconds=pause)
+            return NotifierUnavailable(Phrase("Telegram asks for patience."), retry_after_seconds=pause)
         case BadRequest() | Forbidden() if error.message.startswith(_NOT_TELEGRAMS):
             return _no_bot_api()
         case BadRequest():
@@ -81,29 +91,33 @@ def translated(error: TelegramError) -> DossierdError:
         case Forbidden():
             return _refused(error.message.lower(), Blame.RECIPIENT)
         case ChatMigrated():
-            return MessageRefused("The group's number changed twice.", hint=_LOOK_AT_CHAT)
+            return MessageRefused(Phrase("The group's number changed twice."), hint=_LOOK_AT_CHAT)
         case InvalidToken():
-            return NotifierUnavailable("Telegram does not accept the token.", hint=_LOOK_AT_TOKEN)
+            return NotifierUnavailable(Phrase("Telegram does not accept the token."), hint=_LOOK_AT_TOKEN)
         case Conflict() if "webhook" in error.message.lower():
-            return NotifierUnavailable("Another program has set a webhook for this bot.", hint=_MAKE_OWN_BOT)
+            return NotifierUnavailable(
+                Phrase("Another program has set a webhook for this bot."), hint=_MAKE_OWN_BOT
+            )
         case Conflict():
-            return NotifierUnavailable("Another program uses this bot.", hint=_LOOK_FOR_OTHER)
+            return NotifierUnavailable(Phrase("Another program uses this bot."), hint=_LOOK_FOR_OTHER)
         case TimedOut() if not is_surely_not_sent(error):
             return no_answer()
         case NetworkError():
             blame = None if is_surely_not_sent(error) else Blame.MESSAGE
-            sentence = "Telegram can't be reached, or is in trouble itself."
+            sentence = Phrase("Telegram can't be reached, or is in trouble itself.")
             return NotifierUnavailable(sentence, blame=blame, hint=_LOOK_AT_LINE)
         case _:
             return _no_bot_api()
 
 
 def no_answer() -> NotifierUnavailable:
-    return NotifierUnavailable("Telegram did not answer in time.", blame=Blame.MESSAGE, hint=_LOOK_AT_LINE)
+    return NotifierUnavailable(
+        Phrase("Telegram did not answer in time."), blame=Blame.MESSAGE, hint=_LOOK_AT_LINE
+    )
 
 
 def _no_bot_api() -> NotifierUnavailable:
-    sentence = "What answered is not Telegram's Bot API."
+    sentence = Phrase("What answered is not Telegram's Bot API.")
     return NotifierUnavailable(sentence, blame=Blame.MESSAGE, hint=_LOOK_AT_ADDRESS)
 
 
@@ -145,12 +159,17 @@ def is_surely_not_sent(error: BaseException) -> bool:
 
 def _refused(said: str, blame: Blame) -> MessageRefused:
     """Say what was refused: a chat, a text, or for a reason that stands in no list, what the error's kind is for."""
-    known = next((words for words in _CHAT_REFUSALS + _TEXT_REFUSALS if words in said), "no known reason")
+    known = next((words for words in REFUSALS if words in said), _UNKNOWN)
     return MessageRefused(
-        f"Telegram refused the message: {known}.",
+        refusal_words(known),
         blame=Blame.RECIPIENT if known in _CHAT_REFUSALS else blame,
         hint="" if known in _TEXT_REFUSALS else _LOOK_AT_CHAT,
     )
+
+
+def refusal_words(known: str) -> str:
+    """Say what Telegram has said, one of `REFUSALS`."""
+    return f"Telegram refused the message: {known}."
 
 
 def _seconds(period: float | datetime.timedelta) -> float:

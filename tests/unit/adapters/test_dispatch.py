@@ -283,7 +283,7 @@ def test_who_fails_again_and_again_is_stuck_with_what_it_met_until_it_succeeds(
     monkeypatch.setattr(dispatcher, "_forget", look_first)
     dispatcher.start()
     _idle(dispatcher)
-    assert {it.document_id: (it.sentence, it.hint) for stuck in seen for it in stuck} == {
+    assert {it.document_id: (str(it.sentence), str(it.hint)) for stuck in seen for it in stuck} == {
         ONE: ("The disk refuses (EACCES).", "Look at the owner."),
         TWO: ("An error of our own (ZeroDivisionError).", ""),
     }

@@ -116,3 +116,11 @@ def test_a_full_disk_and_a_deaf_chat_are_told_in_the_language_of_the_office() ->
     )
     deaf = Phrase("Chat {number} is not told any more. {error}", number=2, error="")
     assert unwell_notice(deaf, "", FRENCH).lines[0] == "La conversation 2 ne reçoit plus rien. "
+
+
+def test_what_documents_met_is_told_in_the_language_of_the_office_and_without_paths() -> None:
+    met = Phrase(
+        "{what} ({why}).", what=Phrase("{folder}/ can't be read or written to", folder="archive"), why="EIO"
+    )
+    told = stuck_notice([DocumentId(7)], met, "sudo ls /srv/x", voice=FRENCH)
+    assert told.lines[:2] == ("archive/ ne peut pas être lu ou écrit (EIO).", "sudo ls …")

@@ -89,3 +89,25 @@ def test_what_only_the_machine_knows_is_not_said_in_a_chat() -> None:
 @pytest.mark.parametrize("word", sorted(IN_CHATS))
 def test_a_command_that_both_have_is_typed_with_a_slash_in_a_chat(word: str) -> None:
     assert Command(f"{word} D-7").chat_words == f"/{word} D-7"
+
+
+def test_a_sentence_that_was_kept_is_told_in_the_language_of_whoever_hears_it() -> None:
+    texts = {"It is down.": "C'est en panne.", "It can't be read ({why}).": "Illisible ({why})."}
+
+    def told(sentence: str, *, has_stop: bool = True) -> str:
+        phrase = plain(sentence, has_stop=has_stop)
+        return worded(phrase, lambda text: texts.get(text, text), in_utc, in_chat=True)
+
+    assert told("It is down.") == "C'est en panne."
+    assert told("It is down.", has_stop=False) == "C'est en panne"
+    assert told("It can't be read (EIO).") == "Illisible (EIO)."
+    assert told("It can't be found (EIO).") == "It can't be found (EIO)."
+    assert told("It is up, {so}.") == "It is up, {so}."
+    assert told("") == ""
+
+
+def test_what_botfather_is_to_be_told_is_no_path() -> None:
+    hint = "Tell @BotFather /revoke, and /newbot; or look at /revoked/x"
+    assert worded(plain(hint), str, in_utc, in_chat=True) == (
+        "Tell @BotFather /revoke, and /newbot; or look at …"
+    )

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent import errors
+from agent.domain.hearing import Silence
 from agent.domain.message import Message, MessageKind, Topic
 from agent.domain.wellness import PartState
-from agent.workflow.notices import Announcer, Wellness
+from agent.workflow.notices import UNHEARD_AFTER, Announcer, Wellness, tell_of_silence
 from tests.fakes_outbox import StandingClock
+from tests.french import FRENCH
 
 GOOD = PartState(part="ocr", is_bad=False)
 BAD = PartState(part="ocr", is_bad=True, sentence="tesseract is missing", hint="Install it.")
@@ -86,3 +88,40 @@ def test_what_the_ledger_can_not_take_is_told_when_it_can() -> None:
     assert [wellness.look([BAD]), wellness.look([BAD])] == [False, False]
     board.is_full = False
     assert wellness.look([BAD])
+
+
+@dataclass
+class Kept:
+    """Keeps the words of what is announced."""
+
+    lines: list[tuple[str, ...]] = field(default_factory=list)
+
+    def announce(self, messages: Sequence[tuple[str, Message]], now: datetime.datetime) -> None:
+        self.lines += [message.lines for _, message in messages]
+
+    def last_notice(self, topic: Topic) -> MessageKind | None:
+        return None
+
+
+def test_a_french_office_is_told_in_french_that_its_bot_hears_nothing_and_why() -> None:
+    kept = Kept()
+    silence = Silence(
+        since=datetime.datetime(2026, 3, 1, 10, 42, tzinfo=datetime.UTC),
+        sentence="Telegram can't be reached, or is in trouble itself.",
+        hint="Look at the log (journalctl -u dossierd), then type: systemctl restart dossierd",
+    )
+    announcer = Announcer(Topic.HEALTH, kept, StandingClock(), ["anna"])
+    assert tell_of_silence(announcer, silence, silence.since + UNHEARD_AFTER, FRENCH)
+    assert kept.lines == [
+        (
+            (
+                "telegram\N{NO-BREAK SPACE}: Telegram est injoignable, ou lui-même en panne. "
+                "Rien n'a été reçu depuis le 01/03/2026 à 10:42."
+            ),
+            (
+                "Regardez le journal (journalctl -u dossierd), "
+                "puis tapez\N{NO-BREAK SPACE}: systemctl restart dossierd"
+            ),
+            "Détails\N{NO-BREAK SPACE}: dossierd check",
+        )
+    ]
