@@ -11,6 +11,7 @@ from agent.core.asking import MOST_OPEN
 from agent.core.cards import Choice, doubts, nobody_to_find
 from agent.core.history import history
 from agent.core.messages import CHOSEN, headline, who, why_asked
+from agent.core.pauses import LONGEST
 from agent.core.searching import Meant
 from agent.core.voice import Privacy, Voice
 from agent.domain.document import DocumentId, reference
@@ -19,6 +20,7 @@ from agent.domain.identity import RecordId
 from agent.domain.life import Document, Reply, Review
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import FAILURES, Archived, Duplicate, Failed, State
+from agent.domain.outcome import no_document as no_document_phrase
 from agent.domain.settlement import Settled
 from agent.domain.wellness import PartState, labelled
 
@@ -124,7 +126,10 @@ def done(document_id: DocumentId | None, reply: Reply | None, voice: Voice) -> M
     """Tell what came of a request, about a document or the house; None where the desk has not come to it yet."""
     sentence = voice.say("Noted. It is done as soon as possible.") if reply is None else reply.sentence
     if document_id is None:
-        return _reply(voice.say("New documents"), sentence)
+        is_refused = reply is not None and not reply.done
+        return _reply(
+            voice.say("Nothing was changed") if is_refused else voice.say("New documents"), sentence
+        )
     number = reference(document_id)
     told, _, more = sentence.partition(". ")
     if number not in told:
@@ -169,6 +174,19 @@ def which_document(command: str, voice: Voice) -> Message:
 
 def no_document(voice: Voice) -> Message:
     return _reply(voice.say("There is no such document."), voice.say("Its number looks like D-7."))
+
+
+def no_such_document(document_id: DocumentId, voice: Voice) -> Message:
+    """Say that nothing has this number, in the desk's words."""
+    return done(document_id, Reply(done=False, sentence=voice.tell(no_document_phrase(document_id))), voice)
+
+
+def how_long(voice: Voice) -> Message:
+    """What is told to somebody whose pause has an end that can't be read."""
+    return _reply(
+        voice.say("How long shall the pause last?"),
+        voice.say("Write for example: /pause 2h (or 30m, or 1d; at most {days}d).", days=LONGEST.days),
+    )
 
 
 def only_looking(voice: Voice) -> Message:

@@ -9,6 +9,7 @@ from agent.asked import Questions
 from agent.core import replies
 from agent.core.allowed import Role, User
 from agent.core.finding import phrases_in, sought
+from agent.core.pauses import span_of
 from agent.domain.document import DocumentId, parse_reference
 from agent.domain.finding import Findings, Sought
 from agent.domain.hearing import Said
@@ -128,7 +129,7 @@ class Commands:
             case "refile":
                 return [self._refile(order)]
             case "pause":
-                return [self._ask_house(order, Action.PAUSE, "".join(order.words))]
+                return [self._pause(order)]
             case "resume":
                 return [self._ask_house(order, Action.RESUME)]
             case "help" | "start":
@@ -155,9 +156,11 @@ class Commands:
         if not order.words:
             return replies.which_document(order.name, self._ports.voice)
         number = _number(order)
-        document = None if number is None else self._ports.ledger.document(number)
-        if document is None:
+        if number is None:
             return replies.no_document(self._ports.voice)
+        document = self._ports.ledger.document(number)
+        if document is None:
+            return replies.no_such_document(number, self._ports.voice)
         ledger, document_id = self._ports.ledger, document.document_id
         return replies.shown(
             document, ledger.reviews_of(document_id), ledger.settled(document_id), self._ports.voice
@@ -172,6 +175,12 @@ class Commands:
         reply = self._carry_out(_request(order, action, number, argument))
         return replies.done(number, reply, self._ports.voice)
 
+    def _pause(self, order: Order) -> Message:
+        span = "".join(order.words)
+        if span and span_of(span) is None:
+            return replies.how_long(self._ports.voice)
+        return self._ask_house(order, Action.PAUSE, span)
+
     def _ask_house(self, order: Order, action: Action, argument: str = "") -> Message:
         request = _request(order, action, None, argument)
         return replies.done(None, self._carry_out(request), self._ports.voice)
@@ -183,7 +192,7 @@ class Commands:
             return replies.how_to_refile(self._ports.voice)
         record_id = RecordId(order.words[1])
         if self._ports.ledger.document(number) is None:
-            return replies.no_document(self._ports.voice)
+            return replies.no_such_document(number, self._ports.voice)
         person = self._ports.registry.person(record_id)
         is_sure = len(order.words) > 2 and order.words[2].lower() in _YES
         if person is not None and not is_sure:

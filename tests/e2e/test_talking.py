@@ -305,7 +305,7 @@ def test_what_is_typed_is_answered_in_the_chat_it_was_typed_in(
         "/find ?": "What is to be found?",
         "/find consultation": "1 document",
         "/show D-1": "D-1",
-        "/show D-99": "There is no such document.",
+        "/show D-99": "There is no document D-99",
         "/undo": "Which document?",
         "/pause": "New documents",
         "/resume": "New documents",

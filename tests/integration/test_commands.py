@@ -336,7 +336,6 @@ def test_a_filing_that_was_undone_and_filed_anew_is_told_with_all_its_times(chat
 
 
 JUNK = [
-    " D-2",
     " D-0",
     " D-01",
     " D-",
@@ -434,6 +433,30 @@ def test_a_command_that_waited_while_nothing_changed_is_carried_out(chat: Chat) 
     assert chat.type("/undo D-1", at=typed_at) == ["D-1 is back in review"]
 
 
+@pytest.mark.parametrize("number", ["D-99", "d99", "99"])
+@pytest.mark.parametrize("command", ["show", "undo", "retry", "refile"])
+def test_each_command_says_the_same_of_a_number_that_no_document_has(
+    chat: Chat, command: str, number: str
+) -> None:
+    words = f"/{command} {number}" + (" R1" if command == "refile" else "")
+    assert chat.type(words) == ["There is no document D-99"]
+
+
+def test_a_pause_whose_end_can_not_be_read_asks_for_it(chat: Chat) -> None:
+    told = [
+        "How long shall the pause last?",
+        "Write for example: /pause 2h (or 30m, or 1d; at most 30d).",
+    ]
+    for span in ("xx", "0h", "31d"):
+        assert chat.type(f"/pause {span}") == told
+    assert chat.asked == []
+
+
+def test_a_pause_that_is_refused_has_changed_nothing(chat: Chat) -> None:
+    long_ago = chat.office.clock.now() - datetime.timedelta(hours=3)
+    assert chat.type("/pause 2h", at=long_ago) == ["Nothing was changed", "That pause would be over by now."]
+
+
 def test_what_the_desk_takes_up_later_is_noted(chat: Chat) -> None:
     chat.filed()
     chat.desk_is_slow = True
@@ -467,7 +490,7 @@ def test_a_refile_needs_a_document_and_a_record(chat: Chat, text: str) -> None:
 
 
 def test_a_document_that_was_never_taken_in_is_not_refiled(chat: Chat) -> None:
-    assert chat.type("/refile D-2 R2") == NO_DOCUMENT
+    assert chat.type("/refile D-2 R2") == ["There is no document D-2"]
     assert chat.asked == []
 
 
