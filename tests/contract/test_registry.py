@@ -9,6 +9,7 @@ from typing import Protocol
 import pytest
 
 from agent.adapters.registry import RegistryIndex
+from agent.adapters.registry.search import MOST_TYPED
 from agent.asked import People
 from agent.core.extract import extract
 from agent.domain.evidence import Evidence
@@ -236,6 +237,12 @@ def test_a_year_that_is_also_a_number_finds_both_the_number_first(registry_of: B
     )
     assert ids(registry.find("1977"))[0] == "1977"
     assert "1" in ids(registry.find("1977"))
+
+
+def test_a_record_whose_number_is_the_year_of_very_many_is_found_first(registry_of: Build) -> None:
+    many = [person("Abbas", record_id=f"A{number}") for number in range(MOST_TYPED)]
+    registry = registry_of([*many, person("Zidane", record_id="1977", birth_date=None)])
+    assert ids(registry.find("1977", limit=2)) == ["1977", "A0"]
 
 
 def test_find_shows_the_closest_first_and_no_more_than_asked(registry_of: Build) -> None:

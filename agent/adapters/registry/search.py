@@ -156,11 +156,16 @@ def _having_all(connection: sqlite3.Connection, query: TypedQuery) -> set[int]:
 
 
 def _closest(connection: sqlite3.Connection, query: TypedQuery, rids: set[int]) -> list[Person]:
-    """Of these the first `MOST_TYPED`: by how many words are whole words of the name, then in the order of names."""
+    """Of these the first `MOST_TYPED`: by how many words are whole words of the name, then in the order of names.
+
+    Whose record's number was typed is among them, however many others have it all too: a year is a number as well.
+    """
     whole = Counter(
         itertools.chain.from_iterable(rids.intersection(_of_word(connection, name)) for name in query.names)
     )
-    people: list[Person] = []
+    recorded_as_typed = rids.intersection(rids_of(connection, _RECORDED, query.record))
+    people = of_rids(connection, recorded_as_typed)
+    rids = rids - recorded_as_typed
     for count in sorted({whole[rid] for rid in rids}, reverse=True):
         if len(people) < MOST_TYPED:
             equal = json.dumps([rid for rid in rids if whole[rid] == count])
