@@ -111,7 +111,7 @@ def test_a_full_disk_and_a_deaf_chat_are_told_in_the_language_of_the_office() ->
         ),
         (
             "Son disque ne peut plus contenir beaucoup de fichiers, même petits\u00a0: "
-            "retirez-en dont personne n'a besoin. Rien n'est perdu\u00a0; cela reprend tout seul."
+            "retirez ceux dont personne n'a besoin. Rien n'est perdu\u00a0; cela reprend tout seul."
         ),
     )
     deaf = Phrase("Chat {number} is not told any more. {error}", number=2, error="")
