@@ -149,7 +149,8 @@ def taken_back(document_id: DocumentId, by: str, voice: Voice, *, asked: int) ->
             voice.say("It is asked about again further down, at once.")
             if has_room
             else voice.say(
-                "It is asked about again once one of the {number} open questions is answered.", number=asked
+                "It is asked about again when its turn comes: {number} questions wait here already.",
+                number=asked,
             ),
         ),
     )

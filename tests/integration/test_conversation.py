@@ -131,6 +131,16 @@ class Chat:
         Args:
             is_refused: the chat takes no message.
         """
+        self.take_in(text, pages=pages)
+        assert self.asking.turn()
+        if is_refused:
+            for parcel in self.office.due():
+                self.office.outbox.mark_dead(parcel.parcel_id, "blocked", NOON)
+        self.deliver()
+        return self.now()
+
+    def take_in(self, text: str = NAMES_ANNA_ONLY, *, pages: int = 1) -> None:
+        """Take in a document that nobody can be told of for sure."""
         page = text_of(*text.split("\n")).pages[0]
         read = DocumentText(pages=tuple(dataclasses.replace(page, number=n + 1) for n in range(pages)))
         self.office.text_source.script = [read]
@@ -138,12 +148,6 @@ class Chat:
         document_id = take_in(self.office.drop(f"%PDF-1.7 {name}".encode(), name), self.ports)
         assert document_id is not None
         process_document(document_id, self.ports)
-        assert self.asking.turn()
-        if is_refused:
-            for parcel in self.office.due():
-                self.office.outbox.mark_dead(parcel.parcel_id, "blocked", NOON)
-        self.deliver()
-        return self.now()
 
     def now(self) -> Question:
         return self.questions.standing()[-1]
@@ -542,6 +546,24 @@ def test_a_filing_is_taken_back_once_by_its_button(chat: Chat) -> None:
     sentence, is_alert = chat.press_data(undo, user=SECOND)
     assert (sentence[:56], is_alert) == ("D-1 is in review: only an archived document can be undon", True)
     assert chat.refused == [("press_refused", "not_possible")]
+
+
+def test_what_was_taken_back_waits_behind_those_that_have_waited_longer(chat: Chat) -> None:
+    chat.ask()
+    chat.press(Option.CHOOSE, 0)
+    undo = document_data(DocumentId(1), Verb.UNDO, chat.office.row(DocumentId(1)).epoch)
+    for _ in range(5):
+        chat.ask()
+    chat.take_in()
+    chat.office.clock.advance(minutes=1)
+
+    chat.press_data(undo)
+    assert chat.deliver()[-1].lines == (
+        "It is asked about again when its turn comes: 5 questions wait here already.",
+    )
+    chat.press(Option.CHOOSE, 0)
+    chat.asking.turn()
+    assert [question.document_id for question in chat.questions.standing()] == [2, 3, 4, 5, 7]
 
 
 # --- Whom the document speaks against

@@ -106,7 +106,7 @@ def test_a_question_about_what_was_filed_before_says_who_took_it_back() -> None:
     ("asked", "told"),
     [
         (4, "It is asked about again further down, at once."),
-        (5, "It is asked about again once one of the 5 open questions is answered."),
+        (5, "It is asked about again when its turn comes: 5 questions wait here already."),
     ],
 )
 def test_an_undo_says_when_it_is_asked_about_again(asked: int, told: str) -> None:
