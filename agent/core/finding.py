@@ -84,8 +84,7 @@ def _without_announcing(phrases: Sequence[str]) -> list[str]:
 
 
 def _is_one_of(phrase: str, words: frozenset[str]) -> bool:
-    found = tokens(phrase)
-    return len(found) == 1 and found[0] in words
+    return "".join(tokens(phrase)) in words  # of `né(e)` there are two
 
 
 def _term(phrase: str, timezone: datetime.tzinfo, *, is_last: bool) -> Term | None:

@@ -207,6 +207,7 @@ def test_person_gives_back_the_whole_record(registry_of: Build) -> None:
         ("dossier AB-12/7", ["AB-12/7"]),
         ("1977", ["1", "2"]),
         ("née en 1977", ["1", "2"]),
+        ("né(e) en 1977", ["1", "2"]),
         ("born in 1977", ["1", "2"]),
         ("1978", []),
     ],

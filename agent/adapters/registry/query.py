@@ -33,6 +33,8 @@ _YEAR = re.compile(r"(?:18[89]|19\d|20\d)\d")
 _BEFORE_DATES = word_set("ne nee born le on in en the date of de birth naissance dob ddn")
 _BEFORE_NUMBERS = word_set("file dossier record number numero no n nr id tel telephone phone")
 _ROUND_NAMES = word_set("ne nee born patient patiente")
+_EITHER = re.compile(r"(?<=[nN]é)\(e\)")
+"""What our own French messages leave open of `né(e) en 1961`, and people copy."""
 _RECORD_WORDS = re.compile(
     r"^(?:(?:file|dossier|record|fichier)\b)?[\s:]*(?:(?:n°|nº|no\.?|num[ée]ro|number|#)(?=[\s\d]))?[\s:]*",
     re.IGNORECASE,
@@ -181,7 +183,7 @@ def typed_query(words: str) -> TypedQuery:
     numbers: list[str] = []
     dates: list[str] = []
     typed = " ".join(words.split())
-    stream = tokens_of(text_of_plain(typed))
+    stream = tokens_of(text_of_plain(_EITHER.sub("e", typed)))
     place = 0
     while place < len(stream):
         date = read_date(stream, place)

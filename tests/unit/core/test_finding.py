@@ -40,6 +40,7 @@ def test_words_are_brought_into_normal_form_and_the_last_may_be_cut_short() -> N
     ("typed", "left"),
     [
         ("née en 1961", ["1961"]),
+        ("né(e) en 1961", ["1961"]),
         ("born 1961", ["1961"]),
         ("moreau née en 1961", ["moreau", "1961"]),
         ("né 1961 lettre", ["1961", "lettre"]),
