@@ -327,3 +327,21 @@ def test_words_that_change_nothing_are_told_what_would() -> None:
     same = replies.found_the_same(DocumentId(7), ENGLISH)
     assert same.title == "D-7 is asked about as before"
     assert same.lines == ("Your search finds those who stand in the question already.",)
+
+
+def test_a_documents_number_in_the_place_of_a_person_is_told_with_how_to_see_that_document() -> None:
+    told = replies.no_person(DocumentId(7), DocumentId(9), ENGLISH)
+    assert (told.title, told.lines) == (
+        "D-7 is asked about as before",
+        (
+            "D-9 is a document's number, and no person: write a name, a birth date or a file's number.",
+            "What is known of that document: /show D-9",
+        ),
+    )
+
+
+def test_a_search_in_an_empty_registry_is_told_who_can_fill_it() -> None:
+    told = replies.empty_registry(DocumentId(7), ENGLISH)
+    assert told.lines == (
+        "The registry is empty, so nobody can be found. Whoever looks after dossierd can fill it: see /health.",
+    )
