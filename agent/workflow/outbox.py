@@ -11,13 +11,14 @@ death in that second leaves it there, until somebody presses on it.
 import datetime
 import math
 import random
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
 
-from agent.core.patience import failed_alone, is_worth_a_proof
+from agent.core.patience import failed_alone, is_worth_a_proof, longest_alone_seconds
 from agent.domain.message import Blame, LoneFailures, Parcel, ParcelId
 from agent.errors import MessageRefused, NotifierUnavailable
 from agent.notifier import Notifier
@@ -122,6 +123,7 @@ def relay(
     for parcel_id, receipt in list(turn.unmarked.items()):
         turn.mark(parcel_id, receipt)
     due = outbox.due(clock.now(), BATCH)
+    turn.waiting.update(parcel.recipient for parcel in due)
     told_otherwise = gather()
     for parcel in due:
         if should_stop():
@@ -140,6 +142,7 @@ class _Turn:
 
     Attributes:
         unreachable: recipients whose further messages have to wait.
+        waiting: how many messages are due to each recipient.
         suspects: messages that failed so often that they are passed over: one that gets through proves them guilty.
     """
 
@@ -152,6 +155,7 @@ class _Turn:
     jitter: Callable[[], float]
     unreachable: set[str] = field(default_factory=set)
     suspects: list[Parcel] = field(default_factory=list)
+    waiting: Counter[str] = field(default_factory=Counter)
 
     def mark(self, parcel_id: ParcelId, receipt: str) -> None:
         """Write that it was sent, and keep the receipt for the next try if the ledger can't take it."""
@@ -197,6 +201,9 @@ class _Turn:
 
     def _postpone(self, parcel: Parcel, error: NotifierUnavailable, alone: LoneFailures | None) -> float:
         longest = self.longest_pause_seconds(parcel.recipient)
+        has_company = self.waiting[parcel.recipient] > 1
+        if alone is not None and not has_company and is_worth_a_proof(alone, self.clock.now()):
+            longest = longest_alone_seconds(alone, longest)
         pause = pause_seconds(parcel.attempts, error.retry_after_seconds, self.jitter(), longest)
         until = self.clock.now() + datetime.timedelta(seconds=pause)
         self.outbox.postpone(parcel.parcel_id, until, error.sentence, alone or parcel.alone)

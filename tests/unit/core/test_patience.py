@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from agent.core.patience import failed_alone, is_worth_a_proof
+from agent.core.patience import failed_alone, is_worth_a_proof, longest_alone_seconds
 from agent.domain.message import LoneFailures
 
 pytestmark = pytest.mark.reliability
@@ -28,3 +28,20 @@ def test_a_message_may_be_to_blame_after_enough_failures_and_enough_time(
 ) -> None:
     failures = LoneFailures(count=count, since=NOON)
     assert is_worth_a_proof(failures, NOON + minutes * MINUTE) is is_worth_it
+
+
+@pytest.mark.parametrize(
+    ("count", "longest", "seconds"),
+    [
+        (8, 40.0, 40.0),
+        (9, 40.0, 80.0),
+        (10, 40.0, 160.0),
+        (11, 40.0, 300.0),
+        (10_000, 40.0, 300.0),
+        (9, 600.0, 600.0),
+    ],
+)
+def test_the_wait_of_a_message_that_alone_fails_grows_to_some_minutes(
+    count: int, longest: float, seconds: float
+) -> None:
+    assert longest_alone_seconds(LoneFailures(count=count, since=NOON), longest) == seconds

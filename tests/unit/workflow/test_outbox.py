@@ -297,8 +297,11 @@ def test_a_message_that_alone_fails_and_has_none_behind_it_waits_for_one() -> No
     time = Minutes(outbox, Failing(1))
     time.go_by(120)
     assert time.dead == []
+    tried = len(time.notifier.tries)
+    time.go_by(20)
+    assert len(time.notifier.tries) - tried == 4  # each five minutes, where an outage is tried each minute
     outbox.add("anna", 2, due_at=time.clock.now())
-    time.go_by(1)
+    time.go_by(5)
     assert (time.dead, time.notifier.sent) == ([1], [("anna", 2)])
 
 
