@@ -14,13 +14,14 @@ from agent.health.finding import Finding, Level, has_run, nothing_yet, some
 
 LONG_TRIES = 8
 """With the pauses between them, minutes: a shorter trouble mends itself before anybody has read of it."""
+LONG_ALONE = datetime.timedelta(hours=1)
+"""So long a message has failed while its channel answered: it is no outage, and somebody should look."""
 REMEMBERED = datetime.timedelta(days=7)
 """How long a message that was given up is told of."""
 
 _OPENED_AGAIN = {kind: Phrase(text) for kind, text in OPENED_AGAIN.items()}
-_LATER = _OPENED_AGAIN | {
-    "chat": Phrase("What waits is sent once Telegram is back: docs/telegram.md, “When Telegram is down”.")
-}
+_LATER = _OPENED_AGAIN | {"chat": Phrase("What waits is sent once Telegram is back: docs/telegram.md.")}
+_ALONE = Phrase("It is tried again each few minutes. What it is about: dossierd pending")
 _PENDING = Phrase("What is open all the same: dossierd pending")
 _NEW_NUMBER = Phrase(
     "Write its new number into DOSSIERD_TELEGRAM_CHATS and restart; it stands in the log: "
@@ -39,8 +40,9 @@ def delivery(settings: Settings) -> Finding:
         refusing = undelivered.refusing(tuple(names))
         moved = undelivered.moved(tuple(names))
         failing = undelivered.failing(tuple(names), LONG_TRIES)
-        since = SystemClock(settings.timezone).now() - REMEMBERED
-        given_up = undelivered.given_up(tuple(names), since)
+        now = SystemClock(settings.timezone).now()
+        alone = undelivered.failing_alone(tuple(names), now - LONG_ALONE)
+        given_up = undelivered.given_up(tuple(names), now - REMEMBERED)
     finally:
         engine.dispose()
     closed = [
@@ -56,6 +58,17 @@ def delivery(settings: Settings) -> Finding:
             why=_stopless(it.sentence),
         )
         for recipient, it in failing.items()
+        if not alone.get(recipient)
+    ]
+    waiting += [
+        Phrase(
+            "{recipient} has not got what tells of {documents} for over an hour, though it is reached: {why}",
+            recipient=_named(names[recipient]),
+            documents=some(alone[recipient]),
+            why=_stopless(it.sentence),
+        )
+        for recipient, it in failing.items()
+        if alone.get(recipient)
     ]
     became = [
         Phrase("{recipient} has become another group, in which no button works", recipient=_named(names[it]))
@@ -65,7 +78,8 @@ def delivery(settings: Settings) -> Finding:
     told = [*closed, *waiting, *became]
     kind = {recipient: name.partition(" ")[0] for recipient, name in names.items()}
     hints = [_OPENED_AGAIN[kind[it]] for it, why in refusing.items() if why is not None]
-    hints += [_LATER[kind[recipient]] for recipient in failing]
+    hints += [_LATER[kind[recipient]] for recipient in failing if not alone.get(recipient)]
+    hints += [_ALONE] if any(alone.get(recipient) for recipient in failing) else []
     hints += [_NEW_NUMBER] if moved else []
     if given_up.messages:
         told.append(_given_up(given_up))

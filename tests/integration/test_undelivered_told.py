@@ -18,7 +18,7 @@ from agent.app import make_home
 from agent.cli import app as commands
 from agent.config import Settings
 from agent.daemon.house import House
-from agent.domain.message import Blame, MessageKind
+from agent.domain.message import Blame, LoneFailures, MessageKind
 from agent.health import Level
 from agent.health.messages import delivery
 from tests.botapi import TOKEN
@@ -241,3 +241,25 @@ def test_of_a_text_that_was_refused_nobody_is_told_that_its_chat_is_gone(
     assert [
         it for it in outbox.due(SystemClock("UTC").now(), 100) if it.message.kind is MessageKind.UNWELL
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [
+        (
+            61,
+            "chat 1 has not got what tells of D-1 for over an hour, though it is reached: ",
+        ),
+        (59, "chat 1 can't be reached, 2 wait: "),
+    ],
+)
+def test_a_message_that_alone_fails_is_named_after_an_hour(
+    settings: Settings, outbox: SqlOutbox, minutes: int, told: str
+) -> None:
+    _fail(outbox, _chat(FIRST), 8, BLOCKED)
+    (first, *_) = outbox.due(NOW, 1)
+    since = NOW - datetime.timedelta(minutes=minutes)
+    outbox.postpone(first.parcel_id, NOW, BLOCKED, LoneFailures(count=20, since=since))
+    finding = delivery(settings)
+    assert finding.level is Level.BAD
+    assert told in finding.sentence

@@ -90,6 +90,21 @@ class SqlUndelivered:
                 for row in found.all()
             }
 
+    def failing_alone(
+        self, recipients: Sequence[str], since: datetime.datetime
+    ) -> Mapping[str, Sequence[str]]:
+        """Of each for whom a message fails by itself since then or longer, what such messages are about."""
+        alone = waits(outbox) & outbox.c.recipient.in_(recipients) & (outbox.c.lone_since <= since)
+        with reading(self._engine) as connection:
+            found = connection.execute(
+                select(outbox.c.recipient, outbox.c.message).where(alone).order_by(outbox.c.parcel_id)
+            ).all()
+        told: dict[str, list[str]] = {}
+        for row in found:
+            reference = rows.MESSAGE.validate_json(row.message).reference
+            told.setdefault(row.recipient, []).extend([reference] if reference else [])
+        return told
+
     def given_up(self, recipients: Sequence[str], since: datetime.datetime) -> GivenUp:
         """What was given up since then."""
         gone = (
