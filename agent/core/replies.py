@@ -214,7 +214,7 @@ LONGEST_QUOTED = 40
 """Characters of what somebody wrote that an answer repeats: more were not meant to be searched for."""
 
 
-def how_to_answer(text: str, voice: Voice) -> Message:
+def how_to_answer(text: str, role: Role, voice: Voice) -> Message:
     """What is told to somebody who writes words that answer nothing into a chat of their own.
 
     Args:
@@ -222,7 +222,9 @@ def how_to_answer(text: str, voice: Voice) -> Message:
     """
     words = " ".join(text.split())
     return _reply(
-        voice.say("To answer a question, or to search for somebody, reply to the question itself."),
+        voice.say("To answer a question, or to search for somebody, reply to the question itself.")
+        if role is Role.DECIDER
+        else voice.say("You may look, but not decide."),
         voice.say("To find documents: /find {words}", words=words)
         if 0 < len(words) <= LONGEST_QUOTED
         else voice.say("To find documents: /find WORDS"),

@@ -78,7 +78,7 @@ class Words:
         found = None if question_id is None else self._questions.question(question_id)
         if found is None:
             if said.replies_to is None and said.chat == said.user:  # a private chat: in a group people talk
-                self._reply(recipient, said, replies.how_to_answer(said.text, self._ports.voice))
+                self._reply(recipient, said, replies.how_to_answer(said.text, user.role, self._ports.voice))
             elif said.replies_to is not None and user.role is Role.DECIDER:
                 self._reply(recipient, said, replies.answers_nothing(self._ports.voice))
             return

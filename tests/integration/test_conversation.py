@@ -974,14 +974,23 @@ def test_none_of_these_after_a_search_denies_those_who_were_found_too(chat: Chat
 # --- Words that change nothing
 
 
-@pytest.mark.parametrize("user", [DECIDER, VIEWER])
-def test_plain_words_in_a_private_chat_are_told_how_to_answer(chat: Chat, user: int) -> None:
+@pytest.mark.parametrize(
+    ("user", "told"),
+    [
+        (DECIDER, "To answer a question, or to search for somebody, reply to the question itself."),
+        (VIEWER, "You may look, but not decide."),
+    ],
+    ids=["decider", "viewer"],
+)
+def test_plain_words_in_a_private_chat_are_told_what_can_be_done_there(
+    chat: Chat, user: int, told: str
+) -> None:
     question = chat.ask()
 
     chat.say_privately("Moreau", user)
 
     (answer,) = chat.deliver()
-    assert answer.title == "To answer a question, or to search for somebody, reply to the question itself."
+    assert answer.title == told
     assert answer.lines == (
         "To find documents: /find Moreau",
         "What is open: /pending",

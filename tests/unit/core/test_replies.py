@@ -318,12 +318,15 @@ def test_what_else_is_answered(message: Message, told: list[str]) -> None:
 
 def test_words_that_change_nothing_are_told_what_would() -> None:
     further = ("What is open: /pending", "What there is: /help")
-    assert replies.how_to_answer(" Moreau\n 1961", ENGLISH).lines == (
+    assert replies.how_to_answer(" Moreau\n 1961", Role.DECIDER, ENGLISH).lines == (
         "To find documents: /find Moreau 1961",
         *further,
     )
     for text in ("a" * 41, " "):
-        assert replies.how_to_answer(text, ENGLISH).lines == ("To find documents: /find WORDS", *further)
+        assert replies.how_to_answer(text, Role.DECIDER, ENGLISH).lines == (
+            "To find documents: /find WORDS",
+            *further,
+        )
     same = replies.found_the_same(DocumentId(7), ENGLISH)
     assert same.title == "D-7 is asked about as before"
     assert same.lines == ("Your search finds those who stand in the question already.",)
