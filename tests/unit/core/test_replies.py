@@ -348,3 +348,14 @@ def test_a_search_in_an_empty_registry_is_told_who_can_fill_it() -> None:
     assert told.lines == (
         "The registry is empty, so nobody can be found. Whoever looks after dossierd can fill it: see /health.",
     )
+
+
+def test_a_number_that_no_document_has_is_named() -> None:
+    assert text_of(replies.no_such_document(DocumentId(99), ENGLISH)) == ["There is no document D-99"]
+
+
+def test_an_end_of_a_pause_that_can_not_be_read_is_asked_for() -> None:
+    assert text_of(replies.how_long(ENGLISH)) == [
+        "How long shall the pause last?",
+        "Write for example: /pause 2h (or 30m, or 1d; at most 30d).",
+    ]
