@@ -308,6 +308,10 @@ class Finder(Protocol):
 class People(Protocol):
     """Whom the registry knows, looked up by what a human typed."""
 
+    def count(self) -> int:
+        """How many there are."""
+        ...
+
     def find_among(self, words: str, record_ids: Collection[RecordId]) -> frozenset[RecordId]:
         """Give all of these records that have what was typed; a search as `Registry.find` is, without a limit.
 

@@ -11,7 +11,15 @@ from rich.text import Text
 
 from agent.adapters.ledger import SqlFinder
 from agent.adapters.registry import RegistryIndex
-from agent.cli.shared import HomeOption, JsonOption, open_registry, open_tables, typed
+from agent.cli.shared import (
+    EMPTY_REGISTRY,
+    IMPORT_HINT,
+    HomeOption,
+    JsonOption,
+    open_registry,
+    open_tables,
+    typed,
+)
 from agent.cli.wording import (
     ago,
     brief,
@@ -89,6 +97,8 @@ def find(
         print_json([_facts(one, passage) for one, passage, _ in lines])
     elif lines:
         say_table(_rows(lines, datetime.datetime.now(datetime.UTC)))
+    elif found.has_nobody:
+        say(f"Nothing was found. {EMPTY_REGISTRY}, so nobody can be found: {IMPORT_HINT}")
     else:
         say("Nothing was found. Fewer words find more; a date or a number is typed whole.")
     for place in found.left_out:

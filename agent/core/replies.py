@@ -100,7 +100,8 @@ def found(findings: Findings, voice: Voice) -> Message:
     left_out = [voice.say(LEFT_OUT[place]) for place in findings.left_out]
     if not findings.shown:
         fewer = voice.say("Fewer words find more; a date or a number is typed whole.")
-        return _reply(voice.say("Nothing was found."), *(left_out or [fewer]))
+        why = nobody_to_find(voice) if findings.has_nobody else fewer
+        return _reply(voice.say("Nothing was found."), *(left_out or [why]))
     lines = [_line(one.document, voice) for one in findings.shown]
     if findings.count > len(lines):
         lines.append(voice.say("and {number} more", number=findings.count - len(lines)))

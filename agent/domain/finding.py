@@ -83,8 +83,10 @@ class Findings:
         shown: those that came last, newest first.
         count: how many there are in all.
         left_out: where nothing could be looked for now.
+        has_nobody: nothing was found, and the registry is empty: no name can be found.
     """
 
     shown: tuple[Found, ...]
     count: int
     left_out: tuple[Place, ...] = ()
+    has_nobody: bool = False

@@ -3,6 +3,8 @@
 The registry knows the people, the ledger the rest: no name of a person is copied into the index.
 """
 
+from dataclasses import replace
+
 from agent import errors
 from agent.asked import Finder, People
 from agent.domain.finding import Findings, Place, Sought
@@ -29,9 +31,17 @@ def find(sought: Sought, finder: Finder, registry: People, limit: int) -> Findin
         raise errors.RequestRefused("That is too much to search for at once.", hint=SHORTER)
     people, left_out = _people(sought, finder, registry)
     try:
-        return finder.find(sought, people, limit, left_out=left_out)
+        findings = finder.find(sought, people, limit, left_out=left_out)
     except errors.TextSearchUnavailable:
-        return finder.find(sought, people, limit, left_out=(*left_out, Place.TEXT))
+        findings = finder.find(sought, people, limit, left_out=(*left_out, Place.TEXT))
+    return replace(findings, has_nobody=not findings.count and _is_empty(registry))
+
+
+def _is_empty(registry: People) -> bool:
+    try:
+        return registry.count() == 0
+    except errors.RegistryUnavailable:
+        return False
 
 
 def _people(

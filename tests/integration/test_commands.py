@@ -260,6 +260,16 @@ def test_what_has_all_that_was_typed_is_listed(chat: Chat, text: str) -> None:
     assert chat.filed().type(text) == FOUND
 
 
+def test_a_search_that_finds_nothing_while_the_registry_is_empty_says_who_can_fill_it(chat: Chat) -> None:
+    chat.filed().office.registry.people = ()
+
+    assert chat.type("/find Quintero") == [
+        "Nothing was found.",
+        "The registry is empty, so nobody can be found. Whoever looks after dossierd can fill it: see /health.",
+    ]
+    assert chat.type("/find Clinique") == FOUND
+
+
 @pytest.mark.parametrize("text", ["/find", "/find ?!", '/find ""', "/find \N{THUMBS UP SIGN}"])
 def test_a_search_without_a_letter_or_digit_asks_what_is_to_be_found(chat: Chat, text: str) -> None:
     assert chat.filed().type(text)[0] == "What is to be found?"

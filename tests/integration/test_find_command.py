@@ -70,6 +70,17 @@ def test_nothing_found_is_said_and_is_code_1(find: Type) -> None:
     assert done.stdout.startswith("Nothing was found.")
 
 
+def test_nothing_found_while_the_registry_is_empty_is_said_with_how_to_fill_it(
+    find: Type, tmp_path: Path
+) -> None:
+    (tmp_path / "state" / REGISTRY_FILE).unlink()
+    done = find("zebra")
+    assert done.returncode == 1
+    assert done.stdout == (
+        "Nothing was found. The registry is empty, so nobody can be found: dossierd registry import people.csv\n"
+    )
+
+
 def test_json_tells_where_it_was_found_and_keeps_its_output_for_itself(find: Type) -> None:
     done = find("--since", "01/03/2026", "--limit", "1", "--json", "fact")
     (found,) = json.loads(done.stdout)

@@ -131,6 +131,13 @@ def test_nothing_that_was_found_is_told_from_what_could_not_be_looked_for(
     assert text_of(replies.found(findings(left_out=left_out), ENGLISH)) == ["Nothing was found.", *told]
 
 
+def test_nothing_that_was_found_in_an_empty_registry_is_told_with_who_can_fill_it() -> None:
+    assert text_of(replies.found(Findings(shown=(), count=0, has_nobody=True), ENGLISH)) == [
+        "Nothing was found.",
+        "The registry is empty, so nobody can be found. Whoever looks after dossierd can fill it: see /health.",
+    ]
+
+
 def test_what_could_not_be_looked_for_is_told_beside_what_was_found() -> None:
     told = text_of(replies.found(findings(a_document(outcome=BY_RULE), left_out=(Place.PERSON,)), ENGLISH))
     assert [line[:20] for line in told] == ["1 document", "D-7 · 2026-03-01 12:", "Nobody's name was lo"]
