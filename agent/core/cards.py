@@ -205,7 +205,10 @@ def _is_of_several(candidate: Candidate) -> bool:
 def _found(choices: Sequence[Choice], voice: Voice) -> str:
     if len(choices) < MOST_FOUND:
         return voice.say("Found by your search:")
-    return voice.say("The first {number} of your search; one more word narrows it:", number=len(choices))
+    return voice.say(
+        "Up to {number} are shown; if yours is not among them, one more word narrows the search:",
+        number=MOST_FOUND,
+    )
 
 
 def _is_known(choice: Choice) -> bool:

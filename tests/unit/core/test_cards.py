@@ -278,7 +278,9 @@ def test_who_was_searched_for_is_shown_with_a_way_back() -> None:
 
 def test_a_search_that_finds_as_many_as_are_offered_says_how_to_narrow_it() -> None:
     message = card(replace(QUESTION, is_search=True), [ROSA] * 8)
-    assert message.lines[1] == "The first 8 of your search; one more word narrows it:"
+    assert (
+        message.lines[1] == "Up to 8 are shown; if yours is not among them, one more word narrows the search:"
+    )
 
 
 def test_somebody_who_has_left_the_registry_is_told_and_has_no_button() -> None:
