@@ -7,6 +7,7 @@ from agent.core.voice import ENGLISH, Privacy, Voice
 from agent.domain.document import DocumentId, reference
 from agent.domain.message import Message, MessageKind
 from agent.domain.phrase import Phrase
+from agent.domain.wellness import named
 
 NAMED = 3
 """How many documents a notice names; the rest are counted."""
@@ -124,5 +125,7 @@ def unwell_notice(sentence: Phrase | str, hint: Phrase | str, voice: Voice = ENG
 
 def well_notice(part: str, voice: Voice = ENGLISH) -> Message:
     return Message(
-        kind=MessageKind.WELL_AGAIN, document_id=None, title=voice.say("Resolved: {part}", part=part)
+        kind=MessageKind.WELL_AGAIN,
+        document_id=None,
+        title=voice.tell(Phrase("Resolved: {part}", part=named(part))),
     )

@@ -21,7 +21,13 @@ class PartState:
     spared: str | None = None
 
 
+def named(part: str) -> Phrase:
+    """Name a part to people: a catalogue may call `registry`, or the chat of `chat 2`, otherwise."""
+    name, _, number = part.partition(" ")
+    return Phrase(f"{name} {{number}}", number=number) if number else Phrase(name)
+
+
 def labelled(part: str, sentence: Phrase | str) -> Phrase:
     """Say which part it is that says something: `registry: The registry is empty`."""
     said = plain(sentence) if isinstance(sentence, str) else sentence
-    return Phrase("{part}: {sentence}", part=part, sentence=said)
+    return Phrase("{part}: {sentence}", part=named(part), sentence=said)

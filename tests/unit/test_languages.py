@@ -29,6 +29,7 @@ from agent.domain.searchable import WHY as WHY_UNSEARCHABLE
 from agent.domain.snippet import WHY_UNDRAWN, WHY_UNSHOWN
 from agent.domain.splitting import WHY_UNSPLIT
 from agent.errors import SettingInvalid
+from agent.health import PARTS
 from agent.languages import catalogue, languages
 
 ROOT = Path(agent.__file__).parent
@@ -62,6 +63,7 @@ TABLES: tuple[Iterable[str | tuple[str, str]], ...] = (
     WHY_UNSEARCHABLE.values(),
     OPENED_AGAIN.values(),
     [refusal_words(known) for known in REFUSALS],
+    [name for name, _ in PARTS],
 )
 """Texts that the code looks up before it says them."""
 

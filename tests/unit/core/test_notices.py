@@ -1,5 +1,7 @@
 """What people are told of the house."""
 
+import pytest
+
 from agent.core.notices import (
     left_notice,
     nothing_left_notice,
@@ -124,3 +126,9 @@ def test_what_documents_met_is_told_in_the_language_of_the_office_and_without_pa
     )
     told = stuck_notice([DocumentId(7)], met, "sudo ls /srv/x", voice=FRENCH)
     assert told.lines[:2] == ("archive/ ne peut pas être lu ou écrit (EIO).", "sudo ls …")
+
+
+@pytest.mark.parametrize(("part", "told"), [("fence", "isolation"), ("chat 2", "la conversation 2")])
+def test_a_french_office_reads_what_is_resolved_by_its_french_name(part: str, told: str) -> None:
+    assert well_notice(part, FRENCH).title == f"Résolu\N{NO-BREAK SPACE}: {told}"
+    assert well_notice(part).title == f"Resolved: {part}"

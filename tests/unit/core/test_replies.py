@@ -138,6 +138,15 @@ def test_nothing_that_was_found_in_an_empty_registry_is_told_with_who_can_fill_i
     ]
 
 
+@pytest.mark.parametrize(
+    ("part", "told"), [("fence", "isolation"), ("registry", "registre"), ("ocr", "reconnaissance de texte")]
+)
+def test_a_french_office_reads_the_french_name_of_a_part(part: str, told: str) -> None:
+    state = PartState(part=part, is_bad=True, sentence="…")
+    assert replies.health([state], FRENCH).lines[0] == f"{told}\N{NO-BREAK SPACE}: …"
+    assert replies.health([state], ENGLISH).lines[0] == f"{part}: …"
+
+
 def test_what_could_not_be_looked_for_is_told_beside_what_was_found() -> None:
     told = text_of(replies.found(findings(a_document(outcome=BY_RULE), left_out=(Place.PERSON,)), ENGLISH))
     assert [line[:20] for line in told] == ["1 document", "D-7 · 2026-03-01 12:", "Nobody's name was lo"]
