@@ -33,7 +33,7 @@ from typing import ClassVar
 
 from agent.domain.message import Blame
 from agent.domain.outcome import FailureReason
-from agent.domain.phrase import Phrase, plain
+from agent.domain.phrase import Phrase, in_a_row, plain
 
 
 class DossierdError(Exception):
@@ -247,8 +247,8 @@ class RequestRefused(DossierdError):
     reason = "request_refused"
 
     def __init__(self, *why: Phrase | str, hint: str | Phrase = "") -> None:
-        super().__init__(" ".join(map(str, why)), hint=hint)
         self.phrases = tuple(it if isinstance(it, Phrase) else plain(it) for it in why)
+        super().__init__(in_a_row(*self.phrases), hint=hint)
 
 
 class IdentitiesChanged(RequestRefused):

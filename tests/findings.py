@@ -14,16 +14,13 @@ from tests.french import FRENCH, english_in
 
 _NAME = re.compile(r"two-identifiers|" + "|".join(rf"\b{folder}\b" for folder in FOLDERS))
 """Of a folder or the value of a setting: the same in each language."""
-_OF_THE_DATABASE = Phrase("{people}. The last look failed: {why}").text
-"""Why a database could not be read is kept as a text, which may name its table."""
 
 
 def english_of(finding: Finding) -> list[str]:
     """The English words of a finding that a French office would read."""
-    said = finding.said
-    if said.text == _OF_THE_DATABASE:
-        said = Phrase(said.text, **{**said.values, "why": ""})
-    return [word for it in (said, finding.advice) for word in english_in(_NAME.sub("", FRENCH.tell(it)))]
+    return [
+        word for it in (finding.said, finding.advice) for word in english_in(_NAME.sub("", FRENCH.tell(it)))
+    ]
 
 
 @contextmanager

@@ -128,6 +128,39 @@ def _kept(it: _Foreign, translate: Callable[[str], str]) -> str:
 NOTHING = plain("")
 
 
+def kept(it: Value) -> object:
+    """Give a phrase, or a value of one, as JSON can hold it; what is neither number nor path is kept as text."""
+    match it:
+        case Phrase(text=text, values=values):
+            return {"text": text, "values": {name: kept(value) for name, value in values.items()}}
+        case _Foreign(text=text, has_stop=has_stop):
+            return {"sentence": text, "has_stop": has_stop}
+        case PurePath():
+            return {"path": str(it)}
+        case int():
+            return it
+        case _:
+            return str(it)
+
+
+def as_kept(noted: object) -> Phrase:
+    """Give back what `kept` has made of a phrase; a text is a sentence that was kept without one."""
+    found = _as_kept(noted)
+    return found if isinstance(found, Phrase) else plain(str(found))
+
+
+def _as_kept(noted: object) -> Value:
+    match noted:
+        case {"text": str(text), "values": dict(values)}:
+            return Phrase(text, **{name: _as_kept(value) for name, value in values.items()})
+        case {"sentence": str(text), "has_stop": bool(has_stop)}:
+            return _Foreign(text, has_stop)
+        case {"path": str(path)}:
+            return PurePath(path)
+        case _:
+            return noted
+
+
 def in_a_row(first: Phrase, *further: Phrase) -> Phrase:
     """Put whole sentences behind each other."""
     return reduce(lambda one, other: Phrase("{one} {other}", one=one, other=other), further, first)

@@ -96,7 +96,7 @@ def _nobody(settings: Settings, trouble: Trouble | None) -> Finding:
 
 
 def _why(trouble: Trouble | None) -> _Why | None:
-    return None if trouble is None else (plain(trouble.sentence), plain(trouble.hint))
+    return None if trouble is None else (trouble.said, trouble.advice)
 
 
 def _told(level: Level, said: Phrase, why: _Why | None, advice: Phrase) -> Finding:

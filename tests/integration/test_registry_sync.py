@@ -27,6 +27,7 @@ from agent.core.extract import extract
 from agent.domain.identity import Person
 from tests.builders import person, text_of
 from tests.fakes import FakeClock
+from tests.french import FRENCH, english_in
 
 pytestmark = pytest.mark.reliability
 
@@ -70,7 +71,7 @@ class Clinic:
         return sync(self.source, self.index, self.clock.now(), max_age=A_DAY, **options)
 
     def refused(self, **options: Any) -> errors.DossierdError:
-        """A pass that is refused: nothing is changed, and why is remembered."""
+        """A pass that is refused: nothing is changed, and why is remembered, also for a French office."""
         before = (list(self.index.everybody()), self.index.version(), copy_of(self.index))
         with pytest.raises(errors.DossierdError) as raised:
             self.sync(**options)
@@ -78,6 +79,7 @@ class Clinic:
         trouble = trouble_of(self.index)
         assert trouble is not None
         assert (trouble.sentence, trouble.hint) == (raised.value.sentence, raised.value.hint)
+        assert english_in(FRENCH.tell(trouble.said, trouble.advice)) == []
         return raised.value
 
     def ids(self) -> list[str]:
@@ -571,3 +573,14 @@ def test_a_stop_is_heard_also_while_the_index_is_written(clinic: Clinic) -> None
     with pytest.raises(errors.RegistryUnavailable):
         clinic.sync(should_stop=lambda: next(answers, True))
     assert (clinic.ids(), trouble_of(clinic.index)) == ([], None)
+
+
+def test_a_refusal_that_names_a_table_is_told_in_french_with_its_name(clinic: Clinic) -> None:
+    source = SqlSource(f"sqlite:///{clinic.path}", "patient", COLUMNS)
+    with pytest.raises(errors.RegistryInvalid):
+        sync(source, clinic.index, clinic.clock.now(), max_age=A_DAY)
+    trouble = trouble_of(clinic.index)
+    assert trouble is not None
+    assert FRENCH.tell(trouble.said).replace("\N{NO-BREAK SPACE}", " ") == (
+        "Il n'y a ni table ni vue « patient ». Pensiez-vous à patients ?"
+    )

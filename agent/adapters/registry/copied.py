@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from agent.adapters.registry.index import TRUSTED_UNTIL, RegistryIndex
 from agent.adapters.registry.sql_source import Layout, Mark
 from agent.domain.identity import Person
+from agent.domain.phrase import Phrase, as_kept, kept
 from agent.errors import DossierdError
 
 PROBLEMS_KEPT = 20
@@ -41,10 +42,18 @@ class Copy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Why the last pass came to nothing."""
+    """Why the last pass came to nothing, and what to do about it."""
 
-    sentence: str
-    hint: str
+    said: Phrase
+    advice: Phrase
+
+    @property
+    def sentence(self) -> str:
+        return str(self.said)
+
+    @property
+    def hint(self) -> str:
+        return str(self.advice)
 
 
 def copy_of(index: RegistryIndex) -> Copy | None:
@@ -81,11 +90,14 @@ def wanted_by(index: RegistryIndex) -> str | None:
 
 def trouble_of(index: RegistryIndex) -> Trouble | None:
     noted = index.noted(_TROUBLE)
-    return Trouble(**json.loads(noted)) if noted else None
+    if not noted:
+        return None
+    told = json.loads(noted)
+    return Trouble(said=as_kept(told["sentence"]), advice=as_kept(told["hint"]))
 
 
 def keep_trouble(index: RegistryIndex, error: DossierdError) -> None:
-    index.note(_TROUBLE, json.dumps({"sentence": error.sentence, "hint": error.hint}))
+    index.note(_TROUBLE, json.dumps({"sentence": kept(error.said), "hint": kept(error.advice)}))
 
 
 def from_file(index: RegistryIndex, people: Iterable[Person], wanted: str) -> Iterator[Person]:

@@ -206,7 +206,8 @@ def translated() -> Iterator[None]:
         ) from error
     except ModuleNotFoundError as error:
         raise SettingInvalid(
-            f"The driver {error.name} for DOSSIERD_REGISTRY_URL is missing.", hint="Type: scripts/setup"
+            Phrase("The driver {name} for DOSSIERD_REGISTRY_URL is missing.", name=error.name),
+            hint=Phrase("Type: scripts/setup"),
         ) from error
 
 

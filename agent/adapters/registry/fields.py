@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from agent.core.identifiers import IDENTIFIERS, IdentifierKind
 from agent.core.names import tokens
+from agent.domain.phrase import Phrase, Value, in_a_row
 from agent.errors import RegistryInvalid
 
 REQUIRED = ("id", "last_name", "first_name")
@@ -62,7 +63,7 @@ def placed(
     chosen: Mapping[str, str],
     kinds: Sequence[IdentifierKind] = IDENTIFIERS,
     *,
-    hint: str = "",
+    hint: str | Phrase = "",
 ) -> dict[str, int]:
     """Find where each field stands: in the column that was chosen for it, else in the first that is named like it.
 
@@ -76,33 +77,41 @@ def placed(
     found = recognised(header, chosen, kinds, hint=hint)
     missing = [field for field in REQUIRED if field not in found]
     if missing:
-        raise RegistryInvalid(f"{_missing_words(missing)} {_header_words(header)}", hint=hint)
+        raise RegistryInvalid(in_a_row(_missing_words(missing), _header_words(header)), hint=hint)
     return found
 
 
-def _missing_words(missing: Sequence[str]) -> str:
+def _missing_words(missing: Sequence[str]) -> Phrase:
     if len(missing) == 1:
-        return f"The column {missing[0]} is missing."
-    return f"The columns {', '.join(missing[:-1])} and {missing[-1]} are missing."
+        return Phrase("The column {name} is missing.", name=missing[0])
+    return Phrase(
+        "The columns {names} and {last} are missing.", names=", ".join(missing[:-1]), last=missing[-1]
+    )
 
 
 def _is_value(name: str) -> bool:
     return any(it.isdigit() for it in name) and not any(it.isalpha() for it in name)
 
 
-def _header_words(header: Sequence[str]) -> str:
+def _header_words(header: Sequence[str]) -> Phrase:
     """Say which columns were found, each cut; where the first line is a person's own, nothing of it is said."""
     names = [name.strip()[:_HEADER_LETTERS] for name in header if name.strip()]
     if not names:
-        return "No columns were found."
+        return Phrase("No columns were found.")
     if any(_is_value(name) for name in names):
-        return "The first line does not name columns: it holds numbers or dates."
-    more = f" and {len(names) - _HEADERS_SHOWN} more" if len(names) > _HEADERS_SHOWN else ""
-    return f"Found: {', '.join(names[:_HEADERS_SHOWN])}{more}."
+        return Phrase("The first line does not name columns: it holds numbers or dates.")
+    shown = ", ".join(names[:_HEADERS_SHOWN])
+    if len(names) > _HEADERS_SHOWN:
+        return Phrase("Found: {names} and {count} more.", names=shown, count=len(names) - _HEADERS_SHOWN)
+    return Phrase("Found: {names}.", names=shown)
 
 
 def recognised(
-    header: Sequence[str], chosen: Mapping[str, str], kinds: Sequence[IdentifierKind], *, hint: str = ""
+    header: Sequence[str],
+    chosen: Mapping[str, str],
+    kinds: Sequence[IdentifierKind],
+    *,
+    hint: str | Phrase = "",
 ) -> dict[str, int]:
     """Find where each field stands, as `placed` does, whether those that are needed are among them or not.
 
@@ -113,13 +122,15 @@ def recognised(
     for field in chosen:
         if field not in fields:
             raise RegistryInvalid(
-                f"'{field}' is nothing that a person has.{_meant(field, fields)}",
-                hint=f"There are: {', '.join(fields)}.",
+                with_near(
+                    Phrase("'{field}' is nothing that a person has.", field=field), near_names(field, fields)
+                ),
+                hint=Phrase("There are: {fields}.", fields=", ".join(fields)),
             )
     found = {field: _place_of(column, header, hint) for field, column in chosen.items() if column}
     beside_id = [place for field, place in found.items() if field != "id"]
     if len(set(beside_id)) < len(beside_id):
-        raise RegistryInvalid("One column was chosen for two things.", hint=hint)
+        raise RegistryInvalid(Phrase("One column was chosen for two things."), hint=hint)
     taken = set(found.values())
     meanings = _meanings(kinds)
     for place, name in enumerate(header):
@@ -142,17 +153,24 @@ def _meanings(kinds: Sequence[IdentifierKind]) -> dict[tuple[str, ...], str]:
     return own | {words: field for words, field in known.items() if field in fields}
 
 
-def _place_of(column: str, header: Sequence[str], hint: str) -> int:
+def _place_of(column: str, header: Sequence[str], hint: str | Phrase) -> int:
     """Find a column by its name as it stands, else by its words."""
     for name in (column, *(it for it in header if tokens(it) == tokens(column))):
         if name in header:
             return header.index(name)
-    raise RegistryInvalid(f"There is no column '{column}'.{_meant(column, header)}", hint=hint)
+    there_is_none = Phrase("There is no column '{name}'.", name=column)
+    raise RegistryInvalid(with_near(there_is_none, near_names(column, header)), hint=hint)
 
 
-def _meant(word: str, known: Iterable[str]) -> str:
-    near = near_names(word, known)
-    return f" Did you mean {' or '.join(near)}?" if near else ""
+def with_near(sentence: Phrase, near: Sequence[str]) -> Phrase:
+    """Ask behind a sentence whether one of these names was meant, if there is one."""
+    if not near:
+        return sentence
+    first, *others = near
+    meant: Value = first
+    for other in others:
+        meant = Phrase("{one} or {other}", one=meant, other=other)
+    return in_a_row(sentence, Phrase("Did you mean {names}?", names=meant))
 
 
 def near_names(word: str, known: Iterable[str]) -> list[str]:

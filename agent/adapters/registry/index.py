@@ -22,6 +22,7 @@ from agent.adapters.registry.schema import form, form_of
 from agent.core.nearness import sought_in
 from agent.domain.evidence import Evidence
 from agent.domain.identity import People, Person, RecordId
+from agent.domain.phrase import Phrase, in_a_row
 from agent.errors import RegistryUnavailable
 from agent.ports import Clock
 
@@ -257,7 +258,8 @@ class RegistryIndex:
         """Keep away from tables that another version of this program has filled since they were opened."""
         if form_of(connection) != self._form:
             raise RegistryUnavailable(
-                "The registry's index was made by another version of dossierd.", hint="Restart the daemon."
+                Phrase("The registry's index was made by another version of dossierd."),
+                hint=Phrase("Restart the daemon."),
             )
 
     @contextmanager
@@ -266,12 +268,15 @@ class RegistryIndex:
             yield
         except sqlite3.Error as error:
             raise RegistryUnavailable(
-                "The registry's index can't be used.",
+                Phrase("The registry's index can't be used."),
                 hint=self._hint_for(getattr(error, "sqlite_errorcode", None)),
             ) from error
 
-    def _hint_for(self, code: int | None) -> str:
+    def _hint_for(self, code: int | None) -> Phrase:
         if code == sqlite3.SQLITE_BUSY:
-            return "Another import or sync is under way; try again when it is done."
-        again = "Import the registry again: dossierd registry import FILE, or: dossierd registry sync --full"
-        return f"Move {self._path.name} away. {again}" if code in _DAMAGED else again
+            return Phrase("Another import or sync is under way; try again when it is done.")
+        again = Phrase(
+            "Import the registry again: dossierd registry import FILE, or: dossierd registry sync --full"
+        )
+        away = Phrase("Move {file} away.", file=self._path.name)
+        return in_a_row(away, again) if code in _DAMAGED else again

@@ -15,6 +15,7 @@ from agent.adapters.registry.rows import COLUMNS, Row, person_of, row_of
 from agent.adapters.registry.schema import make_tables
 from agent.core.names import are_compatible
 from agent.domain.identity import Person
+from agent.domain.phrase import Phrase
 from agent.errors import IdentitiesChanged, RegistryInvalid, RequestRefused
 
 DELETIONS_ALLOWED = 20
@@ -65,7 +66,11 @@ def replace(
     removed = known - taken.met
     if removed > deletions_allowed(known) and not confirm_deletions:
         raise RequestRefused(
-            f"This would remove {removed} of {known} people; nothing was changed.",
+            Phrase(
+                "This would remove {removed} of {known} people; nothing was changed.",
+                removed=removed,
+                known=known,
+            ),
             hint="If the file is complete, import it again and confirm the deletions.",
         )
     if not confirm_changes:
@@ -173,8 +178,11 @@ class _Pass:
         """
         if self._others > max(CHANGES_ALLOWED, CHANGES_ALLOWED_SHARE * known):
             raise IdentitiesChanged(
-                f"{self._others} of {known} ids would name somebody else, by name or birth date;"
-                " nothing was changed."
+                Phrase(
+                    "{others} of {known} ids would name somebody else, by name or birth date; nothing was changed.",
+                    others=self._others,
+                    known=known,
+                )
             )
 
     def remove_all_not_seen(self) -> None:

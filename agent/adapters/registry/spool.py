@@ -12,12 +12,13 @@ from pathlib import Path
 
 from agent.adapters.registry.rows import person_of, row_of
 from agent.domain.identity import Person
+from agent.domain.phrase import Phrase
 from agent.errors import RegistryUnavailable
 
 LEAST_FREE_BYTES = 100 * 2**20
 """The index is written after this, and documents are filed meanwhile."""
 _LOOK_EVERY = 1_000
-_HINT = "Make room on the disk of the home's state folder; the next look begins anew."
+_HINT = Phrase("Make room on the disk of the home's state folder; the next look begins anew.")
 
 
 class Spool:
@@ -68,7 +69,9 @@ class Spool:
     def _refuse_full_disk(self) -> None:
         disk = os.fstatvfs(self._file.fileno())
         if disk.f_bavail * disk.f_frsize < self._least_free_bytes:
-            raise RegistryUnavailable("The disk has too little room for a copy of the people.", hint=_HINT)
+            raise RegistryUnavailable(
+                Phrase("The disk has too little room for a copy of the people."), hint=_HINT
+            )
 
 
 @contextmanager
@@ -76,4 +79,4 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise RegistryUnavailable("People can't be kept while they are read.", hint=_HINT) from error
+        raise RegistryUnavailable(Phrase("People can't be kept while they are read."), hint=_HINT) from error

@@ -21,7 +21,7 @@ from sqlalchemy.sql.expression import TableClause
 
 from agent.adapters.registry import databases
 from agent.adapters.registry.databases import translated
-from agent.adapters.registry.fields import REQUIRED, near_names, numbers_words, placed
+from agent.adapters.registry.fields import REQUIRED, near_names, numbers_words, placed, with_near
 from agent.adapters.registry.record_ids import problem_with
 from agent.adapters.registry.records import PlacesOfIds, Record, read_record
 from agent.adapters.registry.values import MOST_DIGITS, NoDate, cell_of
@@ -33,7 +33,7 @@ from agent.errors import RegistryInvalid, SettingInvalid
 BATCH_ROWS = 1000
 _OVERLAP = datetime.timedelta(minutes=10)
 """A transaction may be committed minutes after the moment that it wrote into its rows."""
-_COLUMNS_HINT = "Correct DOSSIERD_REGISTRY_COLUMNS in .env, such as: id=patient_id, last_name=nom"
+_COLUMNS_HINT = Phrase("Correct DOSSIERD_REGISTRY_COLUMNS in .env, such as: id=patient_id, last_name=nom")
 _TABLE_HINT = Phrase("Correct DOSSIERD_REGISTRY_TABLE in .env.")
 
 Mark = int | str | datetime.datetime | datetime.date
@@ -146,10 +146,9 @@ class SqlSource:
         }
         if self._watermark is not None and self._watermark not in names:
             near = near_names(self._watermark, names)
-            meant = f" Did you mean {' or '.join(near)}?" if near else ""
             raise RegistryInvalid(
-                f"There is no column '{self._watermark}'.{meant}",
-                hint="Correct DOSSIERD_REGISTRY_WATERMARK in .env, or leave it out.",
+                with_near(Phrase("There is no column '{name}'.", name=self._watermark), near),
+                hint=Phrase("Correct DOSSIERD_REGISTRY_WATERMARK in .env, or leave it out."),
             )
         taken = {*fields.values(), self._watermark}
         layout = Layout(
@@ -194,8 +193,8 @@ class SqlReading:
         ):
             return highest
         raise SettingInvalid(
-            "DOSSIERD_REGISTRY_WATERMARK: the column holds no moments, whole numbers or texts.",
-            hint="Choose another column, or leave the setting out.",
+            Phrase("DOSSIERD_REGISTRY_WATERMARK: the column holds no moments, whole numbers or texts."),
+            hint=Phrase("Choose another column, or leave the setting out."),
         )
 
     def records(self, since: Mark | None = None) -> Generator[Record, None, None]:
@@ -241,9 +240,13 @@ class SqlReading:
             return read
         if places.earlier(record_id, number) is not None:
             raise RegistryInvalid(
-                "Two rows have one id, so that it does not say which person is meant; nothing was taken over.",
+                Phrase(
+                    "Two rows have one id, so that it does not say which person is meant; nothing was taken over."
+                ),
                 problems=((place, "its id is that of an earlier row"),),
-                hint="Choose the column in which each person has another value: DOSSIERD_REGISTRY_COLUMNS",
+                hint=Phrase(
+                    "Choose the column in which each person has another value: DOSSIERD_REGISTRY_COLUMNS"
+                ),
             )
         return read if read.person is not None else replace(read, record_id=RecordId(record_id))
 
@@ -293,5 +296,6 @@ def _find_table(connection: Connection, table_name: str) -> tuple[str | None, st
             return in_schema, sought
         known += [f"{in_schema}.{it}" if in_schema else it for it in names]
     near = near_names(table_name, known)
-    meant = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise RegistryInvalid(f"There is no table or view '{table_name}'.{meant}", hint=_TABLE_HINT)
+    raise RegistryInvalid(
+        with_near(Phrase("There is no table or view '{name}'.", name=table_name), near), hint=_TABLE_HINT
+    )

@@ -159,7 +159,9 @@ class _Pass:
         """Bring the people into the spool, and refuse what can't be right."""
         if not is_confirmed(self._index, self._layout):
             raise RequestRefused(
-                f"Nobody has confirmed yet what the columns of {self._layout.table} hold.",
+                Phrase(
+                    "Nobody has confirmed yet what the columns of {table} hold.", table=self._layout.table
+                ),
                 hint=Phrase("Look at them, and confirm: dossierd registry sync"),
             )
         self._highest = reading.watermark()
@@ -216,7 +218,7 @@ class _Pass:
     def _spooled(self, spool: Spool, copy: Copy) -> Iterator[Person]:
         """Give the people within the index's transaction, and remember the copy with them."""
         if copy_of(self._index) != self._before:
-            raise RegistryUnavailable("Another look at the database was quicker.", hint=_QUICKER_HINT)
+            raise RegistryUnavailable(Phrase("Another look at the database was quicker."), hint=_QUICKER_HINT)
         for person in spool.people():
             self._refuse_stop()
             yield person
@@ -233,9 +235,9 @@ class _Pass:
                 people, confirm_deletions=confirm_deletions, confirm_changes=confirm_changes
             )
         except IdentitiesChanged as error:
-            raise RequestRefused(error.sentence, hint=_CHANGES_HINT) from error
+            raise RequestRefused(*error.phrases, hint=_CHANGES_HINT) from error
         except RequestRefused as error:
-            raise RequestRefused(error.sentence, hint=_CONFIRM_HINT) from error
+            raise RequestRefused(*error.phrases, hint=_CONFIRM_HINT) from error
 
     def _since(self, highest: Mark | None) -> Mark | None:
         """From where to read on; None for everything, also where the watermark shows nothing that is trusted.
@@ -286,17 +288,25 @@ class _Pass:
         allowed = max(1.0, BAD_ROWS_ALLOWED_SHARE * self._rows)
         if self._bad_rows > allowed:
             raise RegistryInvalid(
-                f"{self._bad_rows} of {self._rows} rows are bad; nothing was changed.",
+                Phrase(
+                    "{bad} of {rows} rows are bad; nothing was changed.", bad=self._bad_rows, rows=self._rows
+                ),
                 problems=tuple(self._problems.items()),
                 hint=_BAD_ROWS_HINT,
             )
 
     def _refuse_emptiness(self, *, confirm_deletions: bool) -> None:
         if not self._people:
-            raise RegistryInvalid("The table holds no people; nothing was changed.", hint=_BAD_ROWS_HINT)
+            raise RegistryInvalid(
+                Phrase("The table holds no people; nothing was changed."), hint=_BAD_ROWS_HINT
+            )
         if self._people < VANISHING_SHARE * self._known and not confirm_deletions:
             raise RequestRefused(
-                f"Of {self._known} people only {self._people} are left; nothing was changed.",
+                Phrase(
+                    "Of {known} people only {left} are left; nothing was changed.",
+                    known=self._known,
+                    left=self._people,
+                ),
                 hint=_CONFIRM_HINT,
             )
 

@@ -1,6 +1,7 @@
 """What is said to people, in a chat and on the command line."""
 
 import datetime
+import json
 from pathlib import PurePosixPath
 
 import pytest
@@ -11,8 +12,10 @@ from agent.domain.phrase import (
     OfficeTime,
     Phrase,
     Place,
+    as_kept,
     in_a_row,
     in_utc,
+    kept,
     listed,
     plain,
     sayable,
@@ -111,3 +114,31 @@ def test_what_botfather_is_to_be_told_is_no_path() -> None:
     assert worded(plain(hint), str, in_utc, in_chat=True) == (
         "Tell @BotFather /revoke, and /newbot; or look at …"
     )
+
+
+PATH = PurePosixPath("/srv/marie durand/people.csv")
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        Phrase("{path} is odd: {count}, {name}", path=PATH, count=7, name="people"),
+        in_a_row(Phrase("One."), plain("Two.", has_stop=False)),
+    ],
+    ids=["values", "sentences"],
+)
+def test_a_phrase_that_was_kept_is_the_same_in_each_language(phrase: Phrase) -> None:
+    assert as_kept(json.loads(json.dumps(kept(phrase)))) == phrase
+
+
+def test_a_moment_is_kept_as_the_text_it_is() -> None:
+    assert str(as_kept(kept(Phrase("{at}", at=datetime.date(2026, 3, 1))))) == "2026-03-01"
+
+
+def test_what_was_kept_as_a_text_is_a_sentence() -> None:
+    assert as_kept("{Look} at /srv/x.") == plain("{Look} at /srv/x.")
+
+
+def test_a_path_with_a_space_is_left_out_whole_in_a_chat() -> None:
+    said = as_kept(kept(Phrase("{path} can't be read.", path=PATH)))
+    assert worded(said, str, in_utc, in_chat=True) == "… can't be read."
