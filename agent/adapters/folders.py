@@ -365,9 +365,12 @@ def _prepare(folder: Path) -> None:
         if error.errno in FULL and folder.is_dir():
             return
         raise errors.HomeUnusable(
-            f"{folder} can't be used: listing it, or making, renaming or removing a file in it, failed "
-            f"({word_for(error)}).",
+            Phrase(
+                "{folder} can't be used: listing it, or making, renaming or removing a file in it, failed ({why}).",
+                folder=folder,
+                why=word_for(error),
+            ),
             hint=hint_for(error)
             if error.errno in _FAILS
-            else f"Make it belong to the daemon's user: chown dossierd: {folder}",
+            else Phrase("Make it belong to the daemon's user: chown dossierd: {folder}", folder=folder),
         ) from error

@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from agent import errors
+from agent.domain.phrase import Phrase
 
 OWNER_FILE = "home.json"
 LOCK_FILE = "lock"
@@ -49,8 +50,10 @@ class HomeLock:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         except OSError as error:
             raise errors.HomeUnusable(
-                f"{self._path} can't be opened ({type(error).__name__}).",
-                hint="Run this as the user who owns the home's state/ folder, such as: sudo -u dossierd dossierd ...",
+                Phrase("{path} can't be opened ({why}).", path=self._path, why=type(error).__name__),
+                hint=Phrase(
+                    "Run this as the user who owns the home's state/ folder, such as: sudo -u dossierd dossierd ..."
+                ),
             ) from error
         try:
             _lock(descriptor)
@@ -150,8 +153,8 @@ def identify(state: Path, ledger_home_id: str | None) -> tuple[str, bool]:
             home_id = _read_home_id(path)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise errors.HomeUnusable(
-            f"{path} can't be used ({type(error).__name__}).",
-            hint="Restore it from a backup of state/, or remove it if this is the home's own ledger.",
+            Phrase("{path} can't be used ({why}).", path=path, why=type(error).__name__),
+            hint=Phrase("Restore it from a backup of state/, or remove it if this is the home's own ledger."),
         ) from error
     if ledger_home_id not in (None, home_id):
         raise errors.HomeForeign(

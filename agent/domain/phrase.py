@@ -45,6 +45,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Paths:
+    """Several paths in one text, with what stands between them; a chat is told none of it, whatever they hold."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeTime:
     """A moment that the command line too tells by the office's clock, and not in UTC.
 
@@ -56,8 +66,8 @@ class OfficeTime:
 
 
 Value = object
-"""What a phrase is filled with: a number, a text, a moment or an `OfficeTime`, a `Command`, a `Place`, a path, or a
-phrase again."""
+"""What a phrase is filled with: a number, a text, a moment or an `OfficeTime`, a `Command`, a `Place`, a path or
+`Paths`, or a phrase again."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -135,7 +145,7 @@ def kept(it: Value) -> object:
             return {"text": text, "values": {name: kept(value) for name, value in values.items()}}
         case _Foreign(text=text, has_stop=has_stop):
             return {"sentence": text, "has_stop": has_stop}
-        case PurePath():
+        case PurePath() | Paths():
             return {"path": str(it)}
         case int():
             return it
@@ -196,7 +206,7 @@ def worded(
             case _Foreign():
                 told = _kept(it, translate)
                 return _PATH.sub(_LEFT_OUT, told) if in_chat else told
-            case PurePath():
+            case PurePath() | Paths():
                 return _LEFT_OUT if in_chat else it
             case datetime.datetime():
                 return time(it)

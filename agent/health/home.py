@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from agent.adapters.folders import FOLDERS
 from agent.adapters.home import HomeLock
 from agent.config import Settings
-from agent.domain.phrase import Phrase, plain
+from agent.domain.phrase import Paths, Phrase, plain
 from agent.health.finding import Finding, Level, some
 
 _LONGEST_VALUE = 40
@@ -59,7 +59,7 @@ def folders(settings: Settings) -> Finding:
             said=Phrase("can't be written to by this user: {folders}", folders=", ".join(closed)),
             advice=Phrase(
                 "Run this as the daemon's user, or give it the folders: chown -R dossierd: {folders}",
-                folders=plain(" ".join(str(settings.home / name) for name in closed)),
+                folders=Paths(" ".join(str(settings.home / name) for name in closed)),
             ),
         )
     return Finding(part="folders", level=Level.GOOD, said=Phrase("all there in {home}", home=settings.home))

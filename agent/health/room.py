@@ -11,7 +11,7 @@ from agent.adapters.space import HomeSpace
 from agent.config import Settings
 from agent.domain.message import MessageKind, Topic
 from agent.domain.outcome import State
-from agent.domain.phrase import Phrase, plain
+from agent.domain.phrase import Paths, Phrase
 from agent.domain.room import MEGABYTE, Room, hint_for, shortage, told
 from agent.health.finding import Finding, Level, has_run, nothing_yet, open_ledger, some
 
@@ -83,7 +83,7 @@ def moves(settings: Settings) -> Finding:
         ),
         advice=Phrase(
             "Look at who may write in, and how full is: {folders}. They go on by themselves.",
-            folders=plain(some(folders)),
+            folders=Paths(some(folders)),
         ),
     )
 

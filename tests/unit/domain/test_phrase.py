@@ -10,6 +10,7 @@ from agent.domain.phrase import (
     IN_CHATS,
     Command,
     OfficeTime,
+    Paths,
     Phrase,
     Place,
     as_kept,
@@ -139,6 +140,10 @@ def test_what_was_kept_as_a_text_is_a_sentence() -> None:
     assert as_kept("{Look} at /srv/x.") == plain("{Look} at /srv/x.")
 
 
-def test_a_path_with_a_space_is_left_out_whole_in_a_chat() -> None:
-    said = as_kept(kept(Phrase("{path} can't be read.", path=PATH)))
-    assert worded(said, str, in_utc, in_chat=True) == "… can't be read."
+@pytest.mark.parametrize("place", [PATH, Paths(f"{PATH}, /srv/anna keller/x")], ids=["one", "several"])
+def test_a_path_with_a_space_is_left_out_whole_in_a_chat(place: object) -> None:
+    said = Phrase("{path} can't be read.", path=place)
+    assert str(said) == f"{place} can't be read."
+    assert str(as_kept(kept(said))) == str(said)
+    for told in (said, as_kept(kept(said))):
+        assert worded(told, str, in_utc, in_chat=True) == "… can't be read."
