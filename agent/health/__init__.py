@@ -9,6 +9,7 @@ from agent import errors
 from agent.config import Settings
 from agent.domain.phrase import Phrase, plain
 from agent.domain.wellness import PartState, labelled
+from agent.durable import word_for
 from agent.health import copies, custody, home, incoming, messages, outside, pauses, registry, room
 from agent.health.finding import Finding, Level
 from agent.health.outside import NAME_POLICY_HINT, NAME_POLICY_WARNING
@@ -73,7 +74,7 @@ def _ask(name: str, part: Callable[[Settings], Finding], settings: Settings) -> 
         return Finding(
             part=name,
             level=Level.BAD,
-            said=Phrase("can't be looked at ({error})", error=error.strerror),
+            said=Phrase("can't be looked at ({error})", error=word_for(error)),
             advice=Phrase("Type this as the daemon's user: sudo -u dossierd dossierd check"),
         )
 

@@ -24,8 +24,9 @@ from agent.adapters.reading.forkserver import EXIT_NO_ROOM, EXIT_OUT_OF_MEMORY, 
 from agent.adapters.reading.leftovers import remove
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.domain.outcome import FailureReason
+from agent.domain.phrase import Phrase
 from agent.domain.searchable import MadeCopy
-from agent.durable import hash_file, storage_errors
+from agent.durable import hash_file, storage_errors, word_for
 
 _POLL_SECONDS = 0.1
 
@@ -126,7 +127,8 @@ class Errands:
             return Trouble.TIMED_OUT
         if child.exit_code in {EXIT_UNFENCED, EXIT_NO_ROOM}:
             raise errors.ReaderUnavailable(
-                "The fence, or the room for what a child leaves, is missing.", hint="Type: dossierd check."
+                Phrase("The fence, or the room for what a child leaves, is missing."),
+                hint=Phrase("Type: dossierd check."),
             )
         return _refusal(order.scratch) or _EXITS.get(child.exit_code or 0, Trouble.CRASHED)
 
@@ -137,7 +139,7 @@ class Errands:
             with self._reader.server.spawn(order, document) as child:
                 return child if self._has_ended(child, should_stop) else None
         except ServerLostError as error:
-            raise errors.ReaderUnavailable("The reader's fork server ended at its work.") from error
+            raise errors.ReaderUnavailable(Phrase("The reader's fork server ended at its work.")) from error
         finally:
             self._reader.slots.give_back()
 
@@ -174,7 +176,9 @@ def room_in_scratch() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise errors.ReaderUnavailable(f"The scratch folder can't be used ({error.strerror}).") from error
+        raise errors.ReaderUnavailable(
+            Phrase("The scratch folder can't be used ({why}).", why=word_for(error))
+        ) from error
 
 
 def _refusal(scratch: Path) -> Trouble | None:
@@ -192,7 +196,9 @@ def _opened(path: Path) -> Iterator[int]:
     except FileNotFoundError as error:
         raise errors.FileVanished("The document is not where the ledger has it.") from error
     except OSError as error:
-        raise errors.ReaderUnavailable(f"The document can't be opened ({error.strerror}).") from error
+        raise errors.ReaderUnavailable(
+            Phrase("The document can't be opened ({why}).", why=word_for(error))
+        ) from error
     try:
         yield descriptor
     finally:

@@ -18,6 +18,7 @@ import agent
 from agent.adapters.reading import bubblewrap
 from agent.adapters.reading.fence import Plan, Strength
 from agent.adapters.reading.finding import Order
+from agent.domain.phrase import Phrase
 from agent.errors import ReaderUnavailable
 
 START_SECONDS = 60.0
@@ -25,7 +26,7 @@ START_SECONDS = 60.0
 END_SECONDS = 5.0
 """SIGKILL works at once, unless the kernel waits for a dead network file system."""
 
-_HINT = "Type: dossierd check. If the libraries are damaged, run scripts/setup again."
+_HINT = Phrase("Type: dossierd check. If the libraries are damaged, run scripts/setup again.")
 _READY_BYTES = 1024
 _MESSAGE_BYTES = 64
 _CREDENTIALS = struct.Struct("=iII")
@@ -156,12 +157,12 @@ class ForkServer:
                 except OSError as error:
                     ours.close()
                     self._discard()
-                    raise ReaderUnavailable("The reader's fork server ended.", hint=_HINT) from error
+                    raise ReaderUnavailable(Phrase("The reader's fork server ended."), hint=_HINT) from error
             return Child(ours, self._pid)
 
     def _ensure_running(self) -> socket.socket:
         if self.is_closed:
-            raise ReaderUnavailable("The reader is closed.")
+            raise ReaderUnavailable(Phrase("The reader is closed."))
         if self._control is not None and self._process is not None and self._process.poll() is None:
             return self._control
         self._discard()
@@ -182,16 +183,20 @@ class ForkServer:
                 )
             except OSError as error:  # no memory, or too many processes
                 ours.close()
-                raise ReaderUnavailable("The reader's fork server can't be started.", hint=_HINT) from error
+                raise ReaderUnavailable(
+                    Phrase("The reader's fork server can't be started."), hint=_HINT
+                ) from error
         self._control = ours
         ready, self._pid = _received(ours, _READY_BYTES) if _is_readable(ours, START_SECONDS) else (b"", 0)
         if not ready:
             self._discard()
-            raise ReaderUnavailable("The reader's fork server does not start.", hint=_HINT)
+            raise ReaderUnavailable(Phrase("The reader's fork server does not start."), hint=_HINT)
         strength = Strength.decode(ready)
         if self._strength not in {None, strength}:  # one that starts short of memory may not find its library
             self._discard()
-            raise ReaderUnavailable("The fence round the reader is not what it was at the start.", hint=_HINT)
+            raise ReaderUnavailable(
+                Phrase("The fence round the reader is not what it was at the start."), hint=_HINT
+            )
         self._strength = strength
         return ours
 

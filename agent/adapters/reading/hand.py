@@ -31,6 +31,8 @@ from agent.adapters.reading.leftovers import remove
 from agent.adapters.reading.losses import Crashed, Hung, Losses
 from agent.adapters.reading.written import word_count
 from agent.domain.outcome import FailureReason
+from agent.domain.phrase import Phrase
+from agent.durable import word_for
 from agent.errors import ReaderUnavailable, ReadingStopped
 
 PREFIX = "reading-"
@@ -114,7 +116,7 @@ class Hand:
                 self._passwords = self._order.passwords
                 continue
             if isinstance(outcome, Crashed) and self._server.is_closed:
-                raise ReaderUnavailable("The reader was closed while it read.")
+                raise ReaderUnavailable(Phrase("The reader was closed while it read."))
             given_up = self._lost.add(outcome)
             if given_up is not None:
                 return HandRead(finding=given_up)
@@ -133,7 +135,9 @@ class Hand:
                 try:
                     interruption = self._watch(child)
                 except ServerLostError as error:
-                    raise ReaderUnavailable("The reader's fork server ended while it read.") from error
+                    raise ReaderUnavailable(
+                        Phrase("The reader's fork server ended while it read.")
+                    ) from error
             if isinstance(interruption, Unreadable):
                 return HandRead(finding=interruption)
             return interruption or self._outcome(child, scratch)
@@ -212,7 +216,9 @@ class Hand:
         try:
             folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self._order.scratch))
         except OSError as error:
-            raise ReaderUnavailable(f"The scratch folder can't be used ({error.strerror}).") from error
+            raise ReaderUnavailable(
+                Phrase("The scratch folder can't be used ({why}).", why=word_for(error))
+            ) from error
         try:
             self._scratch = folder
             self._write_halt()

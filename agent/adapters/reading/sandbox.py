@@ -24,11 +24,13 @@ from agent.adapters.reading.leftovers import remove
 from agent.adapters.reading.slots import Slots
 from agent.adapters.reading.tools import ENVIRONMENT
 from agent.domain.outcome import FailureReason
+from agent.domain.phrase import Phrase
 from agent.domain.reading import Turn, Wanted
+from agent.durable import word_for
 from agent.errors import DocumentUnreadable, ReaderUnavailable
 
 _FOLDER_VARIABLES = ("TESSDATA_PREFIX",)
-_USELESS_HINT = (
+_USELESS_HINT = Phrase(
     "This machine, or a limit in .env (DOSSIERD_READER_MEGABYTES, DOSSIERD_PAGE_SECONDS), forbids what reading needs: "
     "look at both, and at the kernel's log."
 )
@@ -115,7 +117,9 @@ class SandboxedReader:
         try:
             self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise ReaderUnavailable(f"The scratch folder can't be made ({error.strerror}).") from error
+            raise ReaderUnavailable(
+                Phrase("The scratch folder can't be made ({why}).", why=word_for(error))
+            ) from error
         for leftover in self._scratch.glob(f"{PREFIX}*"):
             remove(leftover)
         strength = self._server.start()
@@ -150,12 +154,14 @@ class SandboxedReader:
         except (OSError, ReaderUnavailable):
             return False
         except DocumentUnreadable as error:
-            sentence = f"The reader can't read even a page of our own ({error.failure})."
+            sentence = Phrase("The reader can't read even a page of our own ({why}).", why=error.failure)
             raise ReaderUnavailable(sentence, hint=_USELESS_HINT) from error
         finally:
             page.unlink(missing_ok=True)
         if not is_whole:
-            raise ReaderUnavailable("The reader loses text even of a page of our own.", hint=_USELESS_HINT)
+            raise ReaderUnavailable(
+                Phrase("The reader loses text even of a page of our own."), hint=_USELESS_HINT
+            )
         return True
 
     def close(self) -> None:
@@ -213,7 +219,9 @@ def _opened(path: Path) -> Iterator[int]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise ReaderUnavailable(f"The document can't be opened ({error.strerror}).") from error
+        raise ReaderUnavailable(
+            Phrase("The document can't be opened ({why}).", why=word_for(error))
+        ) from error
     try:
         yield descriptor
     finally:
@@ -231,4 +239,4 @@ def _refuse_at_sight(document: int, max_file_megabytes: int) -> None:
     try:
         os.pread(document, 1, 0)
     except OSError as error:  # a failing disk: a child would seem to crash on the document
-        raise ReaderUnavailable(f"The document can't be read ({error.strerror}).") from error
+        raise ReaderUnavailable(Phrase("The document can't be read ({why}).", why=word_for(error))) from error
