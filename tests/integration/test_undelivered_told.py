@@ -258,8 +258,9 @@ def test_a_message_that_alone_fails_is_named_after_an_hour(
 ) -> None:
     _fail(outbox, _chat(FIRST), 8, BLOCKED)
     (first, *_) = outbox.due(NOW, 1)
-    since = NOW - datetime.timedelta(minutes=minutes)
-    outbox.postpone(first.parcel_id, NOW, BLOCKED, LoneFailures(count=20, since=since))
+    now = SystemClock("UTC").now()
+    since = now - datetime.timedelta(minutes=minutes)
+    outbox.postpone(first.parcel_id, now, BLOCKED, LoneFailures(count=20, since=since))
     finding = delivery(settings)
     assert finding.level is Level.BAD
     assert told in finding.sentence
