@@ -1,4 +1,4 @@
-"""What holds for all tests: the same umask, whoever starts them and whatever ran before.
+"""What holds for all tests: the same umask and the same way to log, whoever starts them and whatever ran before.
 
 The daemon's composition root sets its process's umask; here that is the process of all tests.
 """
@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 UMASK = 0o022
 
@@ -14,6 +15,13 @@ UMASK = 0o022
 @pytest.fixture(scope="session", autouse=True)
 def _umask_of_all() -> None:
     os.umask(UMASK)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_tracebacks() -> None:
+    """Where a test has not set up the daemon's own lines: structlog's tables of all locals take a second each."""
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer])
 
 
 @pytest.fixture(autouse=True)
