@@ -15,7 +15,7 @@ from agent.adapters.clock import SystemClock
 from agent.adapters.console import ConsoleNotifier
 from agent.adapters.folders import FOLDERS, HomeFolders
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock, highest_number, identify
-from agent.adapters.journal import Journal
+from agent.adapters.journal import Journal, journal_in
 from agent.adapters.ledger import (
     SqlDigests,
     SqlFinder,
@@ -149,7 +149,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
     ledger.number_above(folders.last_number())
     clock = SystemClock(settings.timezone)
     registry = RegistryIndex(state / REGISTRY_FILE, clock)
-    journal = Journal(settings.home / "logs" / "audit.jsonl")
+    journal = Journal(journal_in(settings.home))
     listener = _telegram(settings)
     notifier: Notifier = listener or ConsoleNotifier(say)
     reader = build_reader(settings, lambda: labels_of(settings, ledger))

@@ -176,7 +176,12 @@ def test_unreadable_last_line_stays_for_verify_to_name(path: Path) -> None:
     journal.append("claimed", AT)
     journal.close()
     assert verify(path) == [
-        Problem(line=3, kind=ProblemKind.UNREADABLE, sentence="Line 3 is no line of a journal.")
+        Problem(
+            file="audit.jsonl",
+            line=3,
+            kind=ProblemKind.UNREADABLE,
+            sentence="Line 3 of audit.jsonl is no line of a journal.",
+        )
     ]
 
 

@@ -9,6 +9,7 @@ first. Canonical: keys sorted, no blanks, ASCII, so that a line has exactly one 
 import datetime
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,12 +23,20 @@ class Head:
     sequence: int
     hash: str
 
+    def is_noted_as(self, noted: "Head") -> bool:
+        """Whether this is the line that was noted, by its hash or by the first digits of it."""
+        return self.sequence == noted.sequence and self.hash.startswith(noted.hash)
+
 
 UNUSABLE = Phrase("The journal can't be written or read")
 """The sentence of every StorageUnavailable that comes from here."""
 
 START = Head(sequence=0, hash="0" * 64)
 """What the first line continues."""
+
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_END = re.compile(rb',"hash":"([0-9a-f]{64})","prev":"([0-9a-f]{64})","sequence":([1-9][0-9]{0,17})\}\n\Z')
+"""How a canonical line ends: its keys are sorted, so nothing comes between or after these."""
 
 
 def written(
@@ -62,6 +71,34 @@ def parse(line: bytes) -> tuple[Head, str] | None:
     if type(sequence) is not int or not isinstance(own, str) or not isinstance(prev, str):
         return None
     return Head(sequence=sequence, hash=own), prev
+
+
+def parse_intact(line: bytes) -> tuple[Head, str] | None:
+    """Read a line as `parse` does if its hash fits its bytes; None says nothing yet: ask `parse` and `is_intact`.
+
+    Much faster than both: the line is hashed as it stands, without its hash, and not taken apart.
+    """
+    end = _END.search(line)
+    if end is None:
+        return None
+    own, prev, sequence = end.groups()
+    digest = hashlib.sha256(line[: end.start()])
+    digest.update(line[end.end(1) + 1 : -1])
+    if digest.hexdigest().encode() != own:
+        return None
+    return Head(sequence=int(sequence), hash=own.decode()), prev.decode()
+
+
+def month_of(line: bytes) -> str | None:
+    """Read the month of a line that can be parsed: `2026-11`, in UTC; None if it says none."""
+    at = json.loads(line).get("at")
+    found = _MONTH.match(at) if isinstance(at, str) else None
+    return found.group() if found else None
+
+
+def month_at(at: datetime.datetime) -> str:
+    """The month in which a line of this time stands."""
+    return at.astimezone(datetime.UTC).isoformat()[:7]
 
 
 def is_intact(line: bytes) -> bool:

@@ -1,15 +1,21 @@
-"""Whether a journal is whole: every line's own hash, its number, and its bond to the line before.
+"""Whether a journal is whole, over all its files: every line's own hash, its number, and its bond to the line before.
 
 After a problem the check goes on from what the line claims: one change is told once, not for every later line.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
-from agent.adapters.journal.chain import START, UNUSABLE, Head, is_intact, parse
+from agent.adapters.journal.chain import START, UNUSABLE, Head, is_intact, parse, parse_intact
+from agent.adapters.journal.segments import opened
 from agent.durable import storage_errors
+
+TAIL_BYTES = 65_536
+"""What a glance reads: a hundred lines or more."""
 
 
 class ProblemKind(StrEnum):
@@ -20,13 +26,13 @@ class ProblemKind(StrEnum):
     EDITED = "edited"
     """Its own hash doesn't fit its content."""
     MISSING = "missing"
-    """Lines before it are gone."""
+    """Lines before it are gone, or a whole file."""
     OUT_OF_ORDER = "out_of_order"
     """Its number has been before: it was moved, repeated or inserted."""
     UNCHAINED = "unchained"
     """It doesn't continue the line before: one of the two was changed or inserted."""
     TORN = "torn"
-    """The last line has no end: a crash, or it is being written right now. No tampering."""
+    """The last line of all has no end: a crash, or it is being written right now. No tampering."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,65 +40,142 @@ class Problem:
     """What is wrong with a line.
 
     Attributes:
-        line: from 1; one more than there are if the end is missing.
+        file: its name; empty where there is no journal at all.
+        line: of that file, from 1; one more than there are if the end is missing.
     """
 
+    file: str
     line: int
     kind: ProblemKind
     sentence: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What was found in a journal.
+
+    Attributes:
+        files: names, in the order of the chain.
+        entries: lines that can be read.
+        head: of the last of them.
+        problems: the first of them first; a torn end is one.
+    """
+
+    files: tuple[str, ...]
+    entries: int
+    head: Head
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is wrong but perhaps a torn end."""
+        return all(it.kind is ProblemKind.TORN for it in self.problems)
+
+
 def verify(path: Path, *, expected: Head | None = None) -> list[Problem]:
-    """Check every line, the first problem first; an absent journal is an empty one.
+    """Check every line, as `survey` does; gives the problems alone."""
+    return list(survey(path, expected=() if expected is None else (expected,)).problems)
+
+
+def survey(path: Path, *, expected: Sequence[Head] = ()) -> Survey:
+    """Check every line of every file; an absent journal is an empty one.
 
     Args:
-        expected: a head that was kept elsewhere: its line must still be there, and be the same.
+        path: where it grows.
+        expected: heads that were kept elsewhere, by their hash or its first digits: each must still be there.
 
     Raises:
-        StorageUnavailable: the file can't be read.
+        StorageUnavailable: a file can't be read.
     """
-    with storage_errors(UNUSABLE):
-        return list(_problems(path, expected or START))
+    with storage_errors(UNUSABLE), opened(path) as files:
+        return _Walk(expected, START).through(files)
 
 
-def _problems(path: Path, expected: Head) -> Iterator[Problem]:
-    before, number = START, 0
-    for number, line in enumerate(_lines_of(path), start=1):
-        if not line.endswith(b"\n"):
-            yield _problem(number, ProblemKind.TORN, "has no end: a crash cut it off")
-            break
-        parsed = parse(line)
+def glance(path: Path, *, expected: Sequence[Head] = ()) -> Survey:
+    """Check the end of the newest file that has lines: what stands before that is taken as it is.
+
+    Args:
+        expected: as for `survey`; what is noted further up is not looked for.
+
+    Raises:
+        StorageUnavailable: a file can't be read.
+    """
+    with storage_errors(UNUSABLE), opened(path) as files:
+        for name, file in reversed(files):
+            start = max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES)
+            file.seek(start)
+            if start:
+                file.readline()
+            is_first = start == 0 and name == files[0][0]
+            found = _Walk(expected, START if is_first else None).through([(name, file)])
+            if found.entries or not found.is_whole:
+                return found
+        return _Walk(expected, START).through([])
+
+
+class _Walk:
+    """One way through a journal's lines.
+
+    Args:
+        before: what the first line must continue; None for whatever it says.
+    """
+
+    def __init__(self, expected: Sequence[Head], before: Head | None) -> None:
+        self._expected = {it.sequence: it for it in expected}
+        self._before = before
+        self._entries = 0
+
+    def through(self, files: Sequence[tuple[str, BinaryIO]]) -> Survey:
+        problems: list[Problem] = []
+        name, number = "", 0
+        for name, file in files:
+            number = 0
+            for number, line in enumerate(file, start=1):
+                problems += self._look_at(name, number, line, is_in_last=name == files[-1][0])
+        head = self._before or START
+        latest = max(self._expected, default=0)
+        if head.sequence < latest:
+            what = f"is gone, and all up to entry {latest}"
+            problems.append(_problem(name, number + 1, ProblemKind.MISSING, what))
+        return Survey(
+            files=tuple(name for name, _ in files),
+            entries=self._entries,
+            head=head,
+            problems=tuple(problems),
+        )
+
+    def _look_at(self, name: str, number: int, line: bytes, *, is_in_last: bool) -> Iterator[Problem]:
+        if is_in_last and not line.endswith(b"\n"):
+            yield _problem(name, number, ProblemKind.TORN, "has no end: a crash cut it off")
+            return
+        fast = parse_intact(line)
+        parsed = fast or parse(line)
         if parsed is None:
-            yield _problem(number, ProblemKind.UNREADABLE, "is no line of a journal")
-            continue
+            yield _problem(name, number, ProblemKind.UNREADABLE, "is no line of a journal")
+            return
         head, prev = parsed
-        if not is_intact(line):
-            yield _problem(number, ProblemKind.EDITED, "was changed: its hash doesn't fit its content")
-        yield from _bond(number, before, head, prev)
-        if head.sequence == expected.sequence and head.hash != expected.hash:
-            yield _problem(number, ProblemKind.UNCHAINED, "is not the entry that was noted elsewhere")
-        before = head
-    if before.sequence < expected.sequence:
-        yield _problem(number + 1, ProblemKind.MISSING, f"is gone, and all up to entry {expected.sequence}")
+        if fast is None and not is_intact(line):
+            what = "was changed: its hash doesn't fit its content"
+            yield _problem(name, number, ProblemKind.EDITED, what)
+        if self._before is not None:
+            yield from _bond(name, number, self._before, head, prev)
+        if head.sequence in self._expected and not head.is_noted_as(self._expected[head.sequence]):
+            what = "is not the entry that was noted elsewhere"
+            yield _problem(name, number, ProblemKind.UNCHAINED, what)
+        self._before = head
+        self._entries += 1
 
 
-def _bond(number: int, before: Head, head: Head, prev: str) -> Iterator[Problem]:
+def _bond(name: str, number: int, before: Head, head: Head, prev: str) -> Iterator[Problem]:
     lost = head.sequence - before.sequence - 1
     if lost > 0:
-        yield _problem(number, ProblemKind.MISSING, f"follows a gap: {lost} before it are gone")
+        yield _problem(name, number, ProblemKind.MISSING, f"follows a gap: {lost} before it are gone")
     elif lost < 0:
-        yield _problem(number, ProblemKind.OUT_OF_ORDER, "was moved, repeated or inserted")
+        yield _problem(name, number, ProblemKind.OUT_OF_ORDER, "was moved, repeated or inserted")
     elif prev != before.hash:
-        yield _problem(number, ProblemKind.UNCHAINED, "doesn't continue the line before")
+        yield _problem(name, number, ProblemKind.UNCHAINED, "doesn't continue the line before")
 
 
-def _problem(number: int, kind: ProblemKind, what: str) -> Problem:
-    return Problem(line=number, kind=kind, sentence=f"Line {number} {what}.")
-
-
-def _lines_of(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            yield from file
-    except FileNotFoundError:
-        return
+def _problem(name: str, number: int, kind: ProblemKind, what: str) -> Problem:
+    where = f"Line {number} of {name}" if name else f"Line {number}"
+    return Problem(file=name, line=number, kind=kind, sentence=f"{where} {what}.")

@@ -4,6 +4,8 @@ Invariants
 - A line is on disk (fsync) when `append` returns. If the disk refuses, the file is cut back to where it was.
 - A death in the middle of a line leaves bytes without a line end. They were never acknowledged: they are cut off, and
   kept as the field `torn` (base64) of the next line. Whatever else is wrong stays where it is, for `verify` to name.
+- The first line of a month closes the file of the month before (`segments`), and continues its chain in a new one.
+  Where the disk refuses that, the same file goes on, and is closed later.
 - Ids, kinds and hashes only: keeping personal data out is the caller's duty.
 
 Accepted risks: whoever can write the file can write a whole new chain, or cut its end off; `head` can be kept elsewhere
@@ -18,7 +20,8 @@ import os
 import threading
 from pathlib import Path
 
-from agent.adapters.journal.chain import START, UNUSABLE, Head, parse, written
+from agent.adapters.journal import segments
+from agent.adapters.journal.chain import START, UNUSABLE, Head, month_at, month_of, parse, written
 from agent.durable import storage_errors, sync_folder
 
 FILE_MODE = 0o640
@@ -32,7 +35,7 @@ _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class Journal:
-    """Appends to one file, which the first use opens; only its end is read, however long it is."""
+    """Appends to the file that grows, which the first use opens; only its end is read, however long it is."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -41,6 +44,7 @@ class Journal:
         self._head = START
         self._size = 0
         self._torn = b""
+        self._month: str | None = None  # of the file's last line; None while it has none
 
     @property
     def head(self) -> Head:
@@ -65,6 +69,8 @@ class Journal:
         """
         with self._lock, storage_errors(UNUSABLE):
             descriptor = self._open()
+            if self._month is not None and self._month < month_at(at) and not self._torn:
+                descriptor = self._close_month(descriptor, self._month)
             if self._torn:
                 fields["torn"] = base64.b64encode(self._torn[:MOST_TORN_BYTES]).decode("ascii")
             head, line = written(self._head, event, at, fields)
@@ -77,6 +83,7 @@ class Journal:
                 self._give_up(descriptor)
                 raise
             self._head, self._size, self._torn = head, self._size + len(line), b""
+            self._month = month_at(at)
 
     def close(self) -> None:
         """Close the file; a later append opens it again."""
@@ -94,9 +101,10 @@ class Journal:
             self._descriptor = None
         descriptor = os.open(self._path, _FLAGS, FILE_MODE)
         try:
-            size, head, torn = _read_end(descriptor)
+            size, last, torn = _read_end(descriptor)
             if size == 0:
                 sync_folder(self._path.parent)
+            head = _head_of(last) or self._head_of_closed()
         except BaseException:
             os.close(descriptor)
             raise
@@ -106,8 +114,30 @@ class Journal:
             self._head = head
         self._size = size
         self._torn = torn or self._torn
+        self._month = None if last is None else month_of(last)
         self._descriptor = descriptor
         return descriptor
+
+    def _close_month(self, descriptor: int, month: str) -> int:
+        """Close the file of a month that is over, and open the next; gives what to write into."""
+        try:
+            if not segments.close(self._path, month):
+                return descriptor
+        except OSError:
+            return descriptor
+        return self._open()
+
+    def _head_of_closed(self) -> Head:
+        """Find the last line of the files that are closed."""
+        for path in reversed(segments.closed(self._path)):
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            try:
+                _, last, _ = _read_end(descriptor)
+            finally:
+                os.close(descriptor)
+            if head := _head_of(last):
+                return head
+        return START
 
     def _give_up(self, descriptor: int) -> None:
         """Cut a half-written line off. If that fails too, the next opening finds it torn."""
@@ -119,8 +149,8 @@ class Journal:
             os.close(descriptor)
 
 
-def _read_end(descriptor: int) -> tuple[int, Head, bytes]:
-    """Find the size up to the last line end, the last readable line's head, and the bytes behind the last line end."""
+def _read_end(descriptor: int) -> tuple[int, bytes | None, bytes]:
+    """Find the size up to the last line end, the last readable line, and the bytes behind the last line end."""
     size = os.fstat(descriptor).st_size
     reach = TAIL_BYTES
     while True:
@@ -128,11 +158,16 @@ def _read_end(descriptor: int) -> tuple[int, Head, bytes]:
         whole, _, torn = os.pread(descriptor, size - start, start).rpartition(b"\n")
         lines = whole.split(b"\n")
         for line in reversed(lines if start == 0 else lines[1:]):
-            if parsed := parse(line):
-                return size - len(torn), parsed[0], torn
+            if parse(line):
+                return size - len(torn), line, torn
         if start == 0:
-            return size - len(torn), START, torn
+            return size - len(torn), None, torn
         reach *= 4
+
+
+def _head_of(line: bytes | None) -> Head | None:
+    parsed = None if line is None else parse(line)
+    return None if parsed is None else parsed[0]
 
 
 def _write_whole(descriptor: int, line: bytes) -> None:
