@@ -14,7 +14,16 @@ from agent.adapters import apprise
 from agent.adapters.clock import SystemClock
 from agent.adapters.console import ConsoleNotifier
 from agent.adapters.folders import FOLDERS, HomeFolders
-from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock, highest_number, identify
+from agent.adapters.home import (
+    LEDGER_FILE,
+    REGISTRY_FILE,
+    HomeLock,
+    highest_journalled,
+    highest_number,
+    identify,
+    is_restored,
+    settle_in,
+)
 from agent.adapters.journal import Journal, journal_in
 from agent.adapters.ledger import (
     SqlDigests,
@@ -138,12 +147,15 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
     source = build_source(settings)  # first: a wrong address is told before anything is made
     voice = voice_of(settings)
     outward = build_outward(settings)
+    was_restored = is_restored(state)
     engine = open_engine(state / LEDGER_FILE, may_upgrade=True)
     ledger = SqlLedger(engine)
     home_id, is_new = identify(state, ledger.home_id())
     if is_new:
         ledger.found_home(home_id)
-        ledger.number_above(highest_number(settings.home))
+    if is_new or was_restored:
+        ledger.number_above(max(highest_number(settings.home), highest_journalled(settings.home / "logs")))
+        settle_in(state)
     folders = HomeFolders(settings.home, home_id)
     folders.prepare()
     ledger.number_above(folders.last_number())

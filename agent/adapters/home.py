@@ -21,6 +21,9 @@ OWNER_FILE = "home.json"
 LOCK_FILE = "lock"
 LEDGER_FILE = "ledger.sqlite"
 REGISTRY_FILE = "registry.sqlite"
+RESTORING, RESTORED = "restoring", "restored"
+"""In `state/`: a backup is being laid down here; it was, and nobody has started since."""
+JOURNALS = "audit*.jsonl"
 
 LOOK_SECONDS = 0.4
 """How long one who looks at the lock may hold it, on a slow machine."""
@@ -29,6 +32,7 @@ _HOME_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 """It names the claim folder."""
 
 _NUMBER = re.compile(r"(?:^|_)D-(\d{1,12})(?=[_.~]|$)")
+_JOURNALLED = re.compile(rb'"document":"D-(\d{1,12})"')
 
 
 class HomeLock:
@@ -170,6 +174,44 @@ def highest_number(root: Path) -> int:
     Asked once, when a ledger is new or lost, so that a number is never given twice.
     """
     return max(_numbers(root), default=0)
+
+
+def highest_journalled(logs: Path) -> int:
+    """Find the highest document number that the journal has told of; 0 where there is none. It is read from end to end.
+
+    Raises:
+        HomeUnusable: the journal can't be read.
+    """
+    highest = 0
+    try:
+        for journal in logs.glob(JOURNALS):
+            with journal.open("rb") as lines:
+                for line in lines:
+                    highest = max([highest, *map(int, _JOURNALLED.findall(line))])
+    except OSError as error:
+        raise errors.HomeUnusable(
+            Phrase("{path} can't be used ({why}).", path=logs, why=type(error).__name__)
+        ) from error
+    return highest
+
+
+def is_restored(state: Path) -> bool:
+    """Whether a backup was laid down here, and nobody has started since.
+
+    Raises:
+        HomeUnusable: it was laid down in part.
+    """
+    if (state / RESTORING).exists():
+        raise errors.HomeUnusable(
+            "This home is only half restored: dossierd restore did not come to its end.",
+            hint="Remove this folder, and restore the backup once more.",
+        )
+    return (state / RESTORED).exists()
+
+
+def settle_in(state: Path) -> None:
+    """Note that the numbers of a restored home were counted."""
+    (state / RESTORED).unlink(missing_ok=True)
 
 
 def _numbers(root: Path) -> Iterator[int]:

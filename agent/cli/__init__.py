@@ -22,6 +22,7 @@ from agent.cli import (
     explaining,
     failures,
     finding,
+    keeping,
     lessons,
     pausing,
     people,
@@ -40,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (daemon, pausing, documents, finding, failures, explaining, choices, evaluation):
+for group in (daemon, pausing, documents, finding, failures, explaining, choices, keeping, evaluation):
     group.register(app)
 app.add_typer(people.app, name="registry")
 app.add_typer(lessons.app, name="lessons")
