@@ -24,6 +24,7 @@ __all__ = [
     "EXAMPLE",
     "PREFIX",
     "Settings",
+    "bare_environment",
     "chosen_home",
     "is_supervised",
     "load",
@@ -37,6 +38,8 @@ __all__ = [
 
 EXAMPLE = Path(__file__).resolve().parents[1] / ".env.example"
 """Each setting in a sentence. It lies beside the program, and a home's `.env` begins as its copy: `dossierd init`."""
+
+_OF_SYSTEMD = frozenset({"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"})
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -168,6 +171,15 @@ def is_supervised() -> bool:
 def writes_to_journald() -> bool:
     """Whether standard output is connected to journald, as systemd says in JOURNAL_STREAM (systemd.exec(5))."""
     return bool(os.environ.get("JOURNAL_STREAM"))
+
+
+def bare_environment() -> dict[str, str]:
+    """The environment without our settings and without systemd's, for a daemon that is tried beside the real one."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(PREFIX) and name not in _OF_SYSTEMD
+    }
 
 
 def login_name() -> str:

@@ -26,6 +26,7 @@ from agent.cli import (
     lessons,
     pausing,
     people,
+    selftest,
     telegram,
 )
 from agent.cli.wording import err, out, print_error, say, say_error
@@ -41,7 +42,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (daemon, pausing, documents, finding, failures, explaining, choices, keeping, evaluation):
+for group in (
+    daemon,
+    pausing,
+    documents,
+    finding,
+    failures,
+    explaining,
+    choices,
+    keeping,
+    evaluation,
+    selftest,
+):
     group.register(app)
 app.add_typer(people.app, name="registry")
 app.add_typer(lessons.app, name="lessons")
