@@ -54,7 +54,7 @@ ALLOWED_KEYS = frozenset(
         "original", "page", "pages", "inode", "sha256", "size", "decided_by",
         # what happened, how often, how long, how much
         "action", "attempts", "candidates", "count", "dropped", "duration_ms", "errno", "exit_code", "failed",
-        "free_bytes", "limit", "loop", "mode", "pid", "policy", "retry_after_seconds", "retryable", "sequence",
+        "free_bytes", "limit", "loop", "mode", "part", "pid", "policy", "retry_after_seconds", "retryable", "sequence",
         "setting", "signal", "status", "step", "suspects", "timeout_seconds", "topic", "version", "waiting",
         "worker", "workers",
         # the office's own chats; a chat that moved is told by its new number

@@ -18,7 +18,7 @@ from agent.cli.wording import count_people, err, print_json, say, say_table, tab
 from agent.config import EXAMPLE, chosen_home, load, writes_to_journald
 from agent.domain.decision import Policy
 from agent.domain.message import visible
-from agent.health import NAME_POLICY_HINT, NAME_POLICY_WARNING, Level, examine, glance, wellness
+from agent.health import NAME_POLICY_HINT, NAME_POLICY_WARNING, Examiner, Level, examine
 
 
 def register(app: typer.Typer) -> None:
@@ -56,11 +56,8 @@ def run(
     try:
         from agent.daemon import Daemon
 
-        daemon = Daemon(
-            parts,
-            health=lambda: glance(settings),
-            wellness=lambda: wellness(settings),
-        )
+        examiner = Examiner(settings)
+        daemon = Daemon(parts, health=examiner.glance, wellness=examiner.wellness)
         if is_watched:
             daemon.run(on_ready=lambda: _greet(parts), on_stop=lambda: _take_leave(parts))
         else:

@@ -1,16 +1,30 @@
 """Is all well? Each part is asked once and says so in a sentence, with the fix where it is not.
 
-The parts stand in one tuple. `dossierd check` prints them; nothing here changes anything, and none needs the daemon.
+The parts stand in one tuple, and are asked side by side, each for three seconds at most. `dossierd check` prints them;
+nothing here changes anything, and none needs the daemon.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from types import MappingProxyType
 
-from agent import errors
 from agent.config import Settings
-from agent.domain.phrase import Phrase, plain
+from agent.domain.phrase import Phrase
 from agent.domain.wellness import PartState, labelled
-from agent.durable import word_for
-from agent.health import copies, custody, home, incoming, messages, outside, pauses, registry, room
+from agent.health import (
+    copies,
+    custody,
+    home,
+    incoming,
+    messages,
+    moments,
+    outside,
+    pauses,
+    registry,
+    room,
+    watches,
+)
+from agent.health.asking import PART_SECONDS, Asking, ask_now
 from agent.health.finding import Finding, Level
 from agent.health.outside import NAME_POLICY_HINT, NAME_POLICY_WARNING
 from agent.health.pauses import pause_of
@@ -19,6 +33,7 @@ from agent.health.room import full_disk
 __all__ = [
     "NAME_POLICY_HINT",
     "NAME_POLICY_WARNING",
+    "Examiner",
     "Finding",
     "Level",
     "examine",
@@ -26,65 +41,91 @@ __all__ = [
     "full_disk",
     "glance",
     "pause_of",
-    "wellness",
 ]
 
 
+class Examiner:
+    """Asks the parts of one home again and again, and remembers those that hang."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        known: Mapping[str, Callable[[], Finding]] = MappingProxyType({}),
+        seconds: float = PART_SECONDS,
+    ) -> None:
+        """Remember whom to ask.
+
+        Args:
+            known: what asks a part instead, by its name: the daemon knows itself better than others see it.
+            seconds: what a part may take.
+        """
+        self._settings = settings
+        self._known = known
+        self._asking = Asking(seconds)
+
+    def examine(self, names: Collection[str] | None = None, *, seconds: float | None = None) -> list[Finding]:
+        """Ask every part, or those that are named; an error in one is its finding, and so is its silence.
+
+        Args:
+            seconds: what a part may take, where that is not what this was built with.
+        """
+        asked = [
+            (name, self._known.get(name, partial(part, self._settings)))
+            for name, part in PARTS
+            if names is None or name in names
+        ]
+        return self._asking.ask(asked, seconds)
+
+    def glance(self) -> list[PartState]:
+        """Ask the parts that answer at once and name nobody, for those who ask in a chat; leave out what is good."""
+        found = self.examine([name for name, _ in PARTS if name not in _LONG_OR_NAMING])
+        return [_state_of(it, it.said) for it in found if it.level is not Level.GOOD]
+
+    def wellness(self) -> list[PartState]:
+        """Ask the parts that the daemon watches; what is only worth a notice is well."""
+        found = self.examine(WATCHED, seconds=WATCHED_SECONDS)
+        return [_state_of(it, labelled(it.part, it.said)) for it in found]
+
+
 def examine(settings: Settings, *, deep: bool = False) -> list[Finding]:
-    """Ask every part; an error in one is its finding and doesn't keep the others from being asked.
+    """Ask every part once.
 
     Args:
-        deep: compare the bytes of every document at rest too, and of every searchable copy.
+        deep: compare the bytes of every document at rest too, and of every searchable copy, however long that takes.
     """
-    return [_ask(name, part, settings) for name, part in (*PARTS, *(DEEP_PARTS if deep else ()))]
+    found = Examiner(settings).examine()
+    return [*found, *(ask_now(name, partial(part, settings)) for name, part in DEEP_PARTS if deep)]
 
 
 def examine_part(name: str, settings: Settings) -> Finding:
-    """Ask one part of `PARTS`."""
-    return _ask(name, dict(PARTS)[name], settings)
+    """Ask one part of `PARTS`, for as long as it takes."""
+    return ask_now(name, partial(dict(PARTS)[name], settings))
 
 
 WATCHED = ("registry", "ocr", "fence")
 """Parts that the daemon tells of without being asked: cheap to ask, and told of by nothing else."""
+WATCHED_SECONDS = 30.0
+"""What one of those may take: the machine may be busy with documents, and nobody waits."""
 
 
 def glance(settings: Settings) -> list[PartState]:
-    """Ask the parts that answer at once and name nobody, for those who ask in a chat; leave out what is good."""
-    found = [examine_part(name, settings) for name, _ in PARTS if name not in _LONG_OR_NAMING]
-    return [_state_of(it, it.said) for it in found if it.level is not Level.GOOD]
-
-
-def wellness(settings: Settings) -> list[PartState]:
-    """Ask the parts that the daemon watches; what is only worth a notice is well."""
-    found = [examine_part(name, settings) for name in WATCHED]
-    return [_state_of(it, labelled(it.part, it.said)) for it in found]
+    return Examiner(settings).glance()
 
 
 def _state_of(found: Finding, sentence: Phrase) -> PartState:
     return PartState(part=found.part, is_bad=found.level is Level.BAD, sentence=sentence, hint=found.advice)
 
 
-def _ask(name: str, part: Callable[[Settings], Finding], settings: Settings) -> Finding:
-    try:
-        return part(settings)
-    except errors.DossierdError as error:
-        said, advice = (plain(it) if isinstance(it, str) else it for it in (error.said, error.advice))
-        return Finding(part=name, level=Level.BAD, said=said, advice=advice)
-    except OSError as error:
-        return Finding(
-            part=name,
-            level=Level.BAD,
-            said=Phrase("can't be looked at ({error})", error=word_for(error)),
-            advice=Phrase("Type this as the daemon's user: sudo -u dossierd dossierd check"),
-        )
-
-
 PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("daemon", home.daemon),
     ("folders", home.folders),
     ("disk", room.disk),
+    ("clock", moments.clock),
     ("pause", pauses.pause),
     ("incoming", incoming.arrivals),
+    ("inotify", watches.inotify),
+    ("queue", moments.queue),
     ("ledger", custody.intact),
     ("documents", custody.conservation),
     ("moves", room.moves),
@@ -102,6 +143,7 @@ _LONG_OR_NAMING = frozenset({"ledger", "documents", "telegram", "notify", "incom
 """Asked on the command line only: they look at every row or file, at other machines, or name files."""
 
 DEEP_PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
+    ("pages", custody.pages),
     ("bytes", custody.same_bytes),
     ("copies", copies.searchable),
 )

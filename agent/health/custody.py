@@ -1,36 +1,72 @@
 """Whether the ledger is intact, and each document is where its row says, with the bytes that came in."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from agent import errors
+from agent.adapters.home import LEDGER_FILE
+from agent.adapters.ledger import SqlLedger, SqlPulse, open_engine
 from agent.config import Settings
 from agent.domain.life import Document
 from agent.domain.outcome import ACCEPTED, AT_REST, State
 from agent.domain.phrase import Phrase, plain
+from agent.domain.room import MEGABYTE
 from agent.durable import hash_file
 from agent.health.finding import NAMED, Finding, Level, has_run, nothing_yet, open_ledger, some
 
+CHECKED_BYTES = 64 * MEGABYTE
+"""So large a ledger is compared page by page in less than a second; a larger one is on request only."""
+NEWEST = 5_000
+"""So many documents are looked for in half a second, on a slow disk too."""
+
 
 def intact(settings: Settings) -> Finding:
+    """Whether the ledger can be read and written; whether it is intact, where that can be told in a moment."""
     if not has_run(settings):
         return nothing_yet("ledger")
+    megabytes = (settings.home / "state" / LEDGER_FILE).stat().st_size // MEGABYTE
+    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    try:
+        SqlPulse(engine).try_writing()
+        if megabytes * MEGABYTE <= CHECKED_BYTES:
+            return _pages("ledger", SqlLedger(engine))
+    finally:
+        engine.dispose()
+    said = Phrase(
+        "can be read and written; to compare its {megabytes} MB: {command}",
+        megabytes=megabytes,
+        command="dossierd check --deep",
+    )
+    return Finding(part="ledger", level=Level.GOOD, said=said)
+
+
+def pages(settings: Settings) -> Finding:
+    """Whether each page of the ledger is intact, however many they are."""
+    if not has_run(settings):
+        return nothing_yet("pages")
     ledger = open_ledger(settings)
     try:
-        said = ledger.check()
+        return _pages("pages", ledger)
     finally:
         ledger.close()
-    if said != "ok":
+
+
+def _pages(part: str, ledger: SqlLedger) -> Finding:
+    if ledger.check() != "ok":
         return Finding(
-            part="ledger",
+            part=part,
             level=Level.BAD,
             said=Phrase("the database is damaged"),
             advice=Phrase("Stop the daemon and restore state/ from a backup."),
         )
-    return Finding(part="ledger", level=Level.GOOD, said=Phrase("intact"))
+    return Finding(part=part, level=Level.GOOD, said=Phrase("intact"))
 
 
 def conservation(settings: Settings) -> Finding:
-    """Every document that was ever accepted is in exactly one place, and that place is where its row says."""
+    """Every document that was ever accepted is in exactly one place, and that place is where its row says.
+
+    Of many, only the newest are looked for; `same_bytes` looks at all.
+    """
     if not has_run(settings):
         return nothing_yet("documents")
     ledger = open_ledger(settings)
@@ -38,7 +74,7 @@ def conservation(settings: Settings) -> Finding:
         counts = ledger.counts()
         gone = [
             it
-            for it in ledger.in_states(AT_REST)
+            for it in _newest_at_rest(ledger, sum(counts[it] for it in counts if it in AT_REST))
             if not _place_of(it, settings).is_file() and ledger.document(it.document_id) == it
         ]
         missing = ledger.in_states(frozenset({State.MISSING}))
@@ -73,6 +109,12 @@ def conservation(settings: Settings) -> Finding:
             "Somebody moved, removed or changed them by hand. Put each file back where `dossierd show` says."
         ),
     )
+
+
+def _newest_at_rest(ledger: SqlLedger, resting: int) -> Sequence[Document]:
+    if resting <= NEWEST:
+        return ledger.in_states(AT_REST)
+    return [it for it in ledger.latest(NEWEST) if it.state in AT_REST]
 
 
 def same_bytes(settings: Settings) -> Finding:

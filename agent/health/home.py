@@ -1,15 +1,22 @@
-"""Whether the daemon runs, and whether its folders are there."""
+"""Whether the daemon runs, and whether its folders are there, and files can be made and moved in them."""
 
+import contextlib
+import errno
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from agent.adapters.folders import FOLDERS
+from agent.adapters.folders import CLAIMED, FOLDERS
 from agent.adapters.home import HomeLock
 from agent.config import Settings
 from agent.domain.phrase import Paths, Phrase, plain
+from agent.durable import hint_for, word_for
 from agent.health.finding import Finding, Level, some
 
 _LONGEST_VALUE = 40
+
+_CLOSED = frozenset({errno.EACCES, errno.EPERM})
 
 
 def daemon(settings: Settings) -> Finding:
@@ -51,7 +58,11 @@ def folders(settings: Settings) -> Finding:
             said=Phrase("missing: {folders}", folders=", ".join(missing)),
             advice=Phrase("Type: dossierd init --home {home}", home=settings.home),
         )
-    closed = [name for name in FOLDERS if not os.access(settings.home / name, os.W_OK | os.X_OK)]
+    refused = {name: error for name in FOLDERS if (error := _try(settings.home, name)) is not None}
+    if not refused:
+        said = Phrase("all there in {home}, and files can be made and moved in each", home=settings.home)
+        return Finding(part="folders", level=Level.GOOD, said=said)
+    closed = [name for name, error in refused.items() if error.errno in _CLOSED]
     if closed:
         return Finding(
             part="folders",
@@ -62,4 +73,39 @@ def folders(settings: Settings) -> Finding:
                 folders=Paths(" ".join(str(settings.home / name) for name in closed)),
             ),
         )
-    return Finding(part="folders", level=Level.GOOD, said=Phrase("all there in {home}", home=settings.home))
+    error = next(iter(refused.values()))
+    return Finding(
+        part="folders",
+        level=Level.BAD,
+        said=Phrase(
+            "no file can be made or moved in: {folders} ({why})",
+            folders=", ".join(refused),
+            why=word_for(error),
+        ),
+        advice=hint_for(error),
+    )
+
+
+def _try(home: Path, name: str) -> OSError | None:
+    """Make, move and remove an empty file, as a claim does; gives what the kernel refused."""
+    folder = home / name
+    first = folder / f".dossierd-check-{os.getpid()}-{threading.get_ident()}"  # hidden: no arrival
+    second = first
+    try:
+        second = _claim_folder(folder) / f"{first.name}-2"
+        os.close(os.open(first, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        first.rename(second)
+    except OSError as error:
+        return error
+    finally:
+        for left in (first, second):
+            with contextlib.suppress(OSError):
+                left.unlink()
+    return None
+
+
+def _claim_folder(folder: Path) -> Path:
+    """Where a claim moves files from `incoming/`, once there is such a folder; else the folder itself."""
+    claimed = folder / CLAIMED
+    own: Sequence[Path] = sorted(claimed.iterdir()) if claimed.is_dir() else ()
+    return own[0] if len(own) == 1 and own[0].is_dir() else folder

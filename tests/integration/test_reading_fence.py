@@ -295,7 +295,7 @@ class TestCheck:
 
     @staticmethod
     def ask(settings: Settings) -> health.Finding:
-        return health._ask("fence", dict(health.PARTS)["fence"], settings)
+        return health.examine_part("fence", settings)
 
 
 def test_a_plan_names_single_folders_of_ours_and_none_twice(tmp_path: Path) -> None:

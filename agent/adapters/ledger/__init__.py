@@ -7,6 +7,7 @@ from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.ledger import SqlLedger
 from agent.adapters.ledger.outbox import SqlOutbox
 from agent.adapters.ledger.pauses import SqlPauses
+from agent.adapters.ledger.pulse import SqlPulse
 from agent.adapters.ledger.questions import SqlQuestions
 from agent.adapters.ledger.requests import SqlRequests
 from agent.adapters.ledger.results import SqlResults
@@ -21,6 +22,7 @@ __all__ = [
     "SqlLedger",
     "SqlOutbox",
     "SqlPauses",
+    "SqlPulse",
     "SqlQuestions",
     "SqlRequests",
     "SqlResults",
