@@ -26,6 +26,7 @@ from agent.adapters.home import (
 )
 from agent.adapters.journal import Journal, journal_in
 from agent.adapters.ledger import (
+    SqlCanaries,
     SqlDigests,
     SqlFinder,
     SqlInbox,
@@ -80,6 +81,7 @@ class Parts:
     storms: SqlStorms
     digests: SqlDigests
     results: SqlResults
+    canaries: SqlCanaries
     folders: HomeFolders
     registry: RegistryIndex
     source: SqlSource | None
@@ -195,6 +197,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         storms=SqlStorms(engine),
         digests=SqlDigests(engine),
         results=SqlResults(engine),
+        canaries=SqlCanaries(engine),
         folders=folders,
         registry=registry,
         source=source,

@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     pdf_passwords: SecretStr = SecretStr("")
     reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"
 
+    canary_minutes: float = Field(default=60.0, ge=0, le=1440)
+
     searchable_pdf: bool = True
     snippets: bool = False
 

@@ -8,6 +8,7 @@ import structlog
 from agent import errors
 from agent.app import OPENED_AGAIN, Parts, named_recipients
 from agent.core.replies import menu
+from agent.daemon.telling import announcer_of_part
 from agent.domain.message import Topic
 from agent.domain.phrase import Phrase, plain
 from agent.domain.wellness import PartState
@@ -99,10 +100,7 @@ class House:
         return head.sequence, head.hash
 
     def _announcer(self, part: str, spared: str | None) -> Announcer:
-        ports = self._parts.ports
-        told = [recipient for recipient in ports.recipients if recipient != spared]
-        onlookers = [onlooker for onlooker in ports.onlookers if onlooker != spared]
-        return Announcer(Topic.HEALTH, self._parts.outbox.about(part), self._parts.clock, told, onlookers)
+        return announcer_of_part(self._parts, part, spared)
 
     def _unreached(self) -> Sequence[PartState]:
         """Who is told no more: of a chat that has blocked the bot, or an address that takes nothing, others hear."""

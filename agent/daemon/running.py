@@ -29,6 +29,7 @@ from agent.config import is_supervised, watchdog_seconds
 from agent.core.notices import stuck_notice, unstuck_notice
 from agent.core.pauses import pause_phrase
 from agent.core.status import status_line
+from agent.daemon.canary import Canary, remove_home
 from agent.daemon.desk import Desk
 from agent.daemon.house import House
 from agent.daemon.intake import Intake, orphans
@@ -147,7 +148,7 @@ class Daemon:
         return Announcer(topic, self._parts.outbox, self._parts.clock, ports.recipients, ports.onlookers)
 
     def _waiting_on_strangers(self) -> tuple[Loop, ...]:
-        """Loops that may hang for as long as a foreign machine does, which is no reason to end this one."""
+        """Loops that may hang for as long as a foreign machine, or a reader, does: no reason to end this one."""
         source = self._parts.source
         house = Loop(
             "house",
@@ -155,6 +156,9 @@ class Daemon:
             self._stop,
         )
         strangers = (house,) if self._chats is None else (house, self._chats.ears, self._chats.show)
+        canary = Canary(self._parts, self._stop, on_told=self._post_wakes.set)
+        if canary.is_wanted:
+            strangers = (*strangers, Loop("canary", canary.turn, self._stop))
         if source is None:
             return strangers
         return (*strangers, Loop("sync", Syncing(self._parts, source, self._stop).turn, self._stop))
@@ -221,6 +225,7 @@ class Daemon:
 
     def _start(self) -> None:
         parts = self._parts
+        remove_home(parts.settings.home)
         suspects, others = recover(parts.ports, orphans(parts))
         for document_id in suspects:
             self.dispatcher.submit(document_id, alone=True)

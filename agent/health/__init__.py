@@ -12,6 +12,7 @@ from agent.config import Settings
 from agent.domain.phrase import Phrase
 from agent.domain.wellness import PartState, labelled
 from agent.health import (
+    canary,
     copies,
     custody,
     home,
@@ -137,6 +138,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("telegram", outside.telegram),
     ("notify", outside.addresses),
     ("messages", messages.delivery),
+    ("canary", canary.canary),
 )
 
 _LONG_OR_NAMING = frozenset({"ledger", "documents", "telegram", "notify", "incoming"})

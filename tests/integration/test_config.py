@@ -182,6 +182,7 @@ WRONG = {
     "reader_fence": "s3cret",
     "searchable_pdf": "s3cret",
     "snippets": "s3cret",
+    "canary_minutes": "-1",
     "log_level": "s3cret",
     "telegram_users": "s3cret",
     "telegram_results": "sometimes",

@@ -1,5 +1,6 @@
 """The ledger: documents, texts, reviews, requests, the inbox, questions, storms and the outbox, in one SQL database."""
 
+from agent.adapters.ledger.canaries import SqlCanaries
 from agent.adapters.ledger.digests import SqlDigests
 from agent.adapters.ledger.engine import open_engine
 from agent.adapters.ledger.finding import SqlFinder
@@ -16,6 +17,7 @@ from agent.adapters.ledger.storms import SqlStorms
 from agent.adapters.ledger.undelivered import SqlUndelivered
 
 __all__ = [
+    "SqlCanaries",
     "SqlDigests",
     "SqlFinder",
     "SqlInbox",

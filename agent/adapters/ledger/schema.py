@@ -25,7 +25,7 @@ from sqlalchemy import (
     and_,
 )
 
-REVISION = "0019"
+REVISION = "0020"
 """The migration that this code is written for."""
 
 
@@ -232,6 +232,16 @@ digests = Table(
     metadata,
     Column("day", String(10), primary_key=True),  # at the office, as 2026-11-27: a day has one digest
     Column("until_at", UtcDateTime, nullable=False),
+)
+
+canaries = Table(
+    "canaries",
+    metadata,
+    Column("canary_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("problem", String(16)),  # empty where it was filed as it must
+    sqlite_autoincrement=True,
 )
 
 inbox = Table(

@@ -1,0 +1,71 @@
+"""What became of canaries; and tables for the next: those of the office's ledger, without its rows."""
+
+import datetime
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Engine, delete, insert, select, text
+
+from agent.adapters.ledger.engine import reading, writing
+from agent.adapters.ledger.schema import canaries
+from agent.domain.canary import CanaryProblem, CanaryRun
+from agent.errors import LedgerUnavailable
+
+KEPT = datetime.timedelta(days=30)
+
+_MADE = (
+    "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite~_%' ESCAPE '~' "
+    "ORDER BY type = 'index', rowid"
+)
+
+
+class SqlCanaries:
+    """Implements `watched.CanaryRuns`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def keep(self, run: CanaryRun) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(delete(canaries).where(canaries.c.at < run.at - KEPT))
+            connection.execute(
+                insert(canaries).values(at=run.at, duration_ms=run.duration_ms, problem=run.problem)
+            )
+
+    def latest(self, limit: int) -> Sequence[CanaryRun]:
+        newest = select(canaries).order_by(canaries.c.canary_id.desc()).limit(limit)
+        with reading(self._engine) as connection:
+            return [
+                CanaryRun(
+                    at=row.at,
+                    duration_ms=row.duration_ms,
+                    problem=None if row.problem is None else CanaryProblem(row.problem),
+                )
+                for row in connection.execute(newest)
+            ]
+
+    def copy_tables(self, path: Path) -> None:
+        """Make a ledger at `path` with the tables of this one, and none of its rows.
+
+        Migrations would give the same, but alembic alone takes 9 MB that the daemon would keep for good.
+
+        Raises:
+            LedgerUnavailable: this one can't be read, or the other not be written.
+        """
+        made, revision = self._tables()
+        virtual = tuple(f"{name}_" for name, sql in made if sql.startswith("CREATE VIRTUAL"))
+        try:
+            with closing(sqlite3.connect(path)) as copy, copy:
+                for name, sql in made:
+                    if not name.startswith(virtual):  # the tables of an index of texts come with it
+                        copy.execute(sql)
+                copy.execute("INSERT INTO alembic_version (version_num) VALUES (?)", (revision,))
+        except sqlite3.Error as error:
+            raise LedgerUnavailable(f"A canary's ledger can't be made ({type(error).__name__}).") from error
+
+    def _tables(self) -> tuple[Sequence[tuple[str, str]], str]:
+        with reading(self._engine) as connection:
+            made = [(str(row.name), str(row.sql)) for row in connection.execute(text(_MADE))]
+            return made, str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
