@@ -1,24 +1,29 @@
-"""`backup` and `restore`: keep a home, and make a new one from what was kept."""
+"""`backup`, `restore`, `rebuild`: keep a home, make one from what was kept, and a ledger where nothing was kept."""
 
 import datetime
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from agent.app import refuse_root
 from agent.cli.shared import HomeOption, JsonOption
 from agent.cli.wording import err, print_json, say
-from agent.config import chosen_home, load
+from agent.config import chosen_home, load, login_name
+from agent.domain.outcome import STATES
 from agent.keeping import back_up
 from agent.keeping import restore as make_from
 from agent.keeping.manifest import Marker
+from agent.keeping.rebuild import look, require_no_ledger
+from agent.keeping.rebuild import rebuild as make_anew
 
 SHOWN = 10
 """Documents that are named of those that are not as they should be."""
 
 
 def register(app: typer.Typer) -> None:
-    for command in (backup, restore):
+    for command in (backup, restore, rebuild):
         app.command()(command)
 
 
@@ -78,6 +83,41 @@ def restore(
             "The backup has no documents: lay archive/, review/ and failed/ there before you start.", indent=2
         )
     say("Next: put your .env there, then: dossierd check, then: dossierd run", indent=2)
+
+
+def rebuild(
+    write: Annotated[bool, typer.Option("--write", help="Make the ledger. Without it, only look.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a ledger from the documents and their sidecars, where it is lost and there is no backup.
+
+    What can't be taken over is listed, and stays where it lies. The exit code is 1 where there is such.
+    """
+    root = load(home=home).home
+    require_no_ledger(root)
+    now = datetime.datetime.now(datetime.UTC)
+    found = look(root, now=now)
+    if write:
+        refuse_root(load(home=home))
+        actor = f"cli:{login_name()}"
+        make_anew(root, found, actor=actor, now=now)
+    if as_json:
+        print_json({"written": write, "documents": len(found.documents), "left": found.left})
+    else:
+        states = Counter(STATES[it.state] for it in found.documents)
+        named = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        verb = "were taken over" if write else "can be taken over"
+        say(f"{len(found.documents)} documents {verb}{f': {named}' if named else ''}.")
+        for path, why in found.left.items():
+            say(f"not {path}: {why}.", indent=2)
+        say(
+            "What people had answered or denied, texts and lessons are lost. Next: dossierd registry import, "
+            "dossierd check --deep, then start the daemon."
+            if write
+            else "Nothing was written. To make the ledger, add: --write"
+        )
+    raise typer.Exit(1 if found.left else 0)
 
 
 def _holds(marker: Marker) -> str:

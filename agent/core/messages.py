@@ -343,5 +343,6 @@ WHY_ASKED: Mapping[str, str] = {
     "several_birth_dates": "Two different birth dates are printed in it.",
     "several_identifiers": "Two different personal numbers are printed in it.",
     "undone": "Its filing was undone.",
+    "ledger_rebuilt": "The ledger was lost and made anew: who was considered is not known any more.",
 }
 """Why the rules did not decide, without anything that was read."""

@@ -10,6 +10,7 @@ from agent.adapters.ledger.outbox import SqlOutbox
 from agent.adapters.ledger.pauses import SqlPauses
 from agent.adapters.ledger.pulse import SqlPulse
 from agent.adapters.ledger.questions import SqlQuestions
+from agent.adapters.ledger.rebuilding import SqlRebuilding
 from agent.adapters.ledger.requests import SqlRequests
 from agent.adapters.ledger.results import SqlResults
 from agent.adapters.ledger.showings import SqlShowings
@@ -26,6 +27,7 @@ __all__ = [
     "SqlPauses",
     "SqlPulse",
     "SqlQuestions",
+    "SqlRebuilding",
     "SqlRequests",
     "SqlResults",
     "SqlShowings",
