@@ -27,6 +27,7 @@ from agent.adapters.home import (
 from agent.adapters.journal import Journal, journal_in
 from agent.adapters.ledger import (
     SqlCanaries,
+    SqlCosts,
     SqlDigests,
     SqlFinder,
     SqlInbox,
@@ -59,6 +60,7 @@ from agent.domain.message import recipient_of
 from agent.languages import catalogue
 from agent.notifier import Notifier
 from agent.ports import Ledger, Ports
+from agent.workflow.costs import CostBook
 
 if TYPE_CHECKING:
     from agent.adapters.telegram.client import TelegramNotifier
@@ -82,12 +84,15 @@ class Parts:
     digests: SqlDigests
     results: SqlResults
     canaries: SqlCanaries
+    costs: SqlCosts
+    cost_book: CostBook
     folders: HomeFolders
     registry: RegistryIndex
     source: SqlSource | None
     """The office's own database; None where people come from files."""
     reader: SandboxedReader
     journal: Journal
+    cost_journal: Journal
     notifier: Notifier
     listener: "TelegramNotifier | None"
     """The notifier, where it can be listened to."""
@@ -105,6 +110,7 @@ class Parts:
             close()
         self.reader.close()
         self.journal.close()
+        self.cost_journal.close()
         self.registry.close()
         self.ledger.close()
         self.lock.release()
@@ -164,6 +170,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
     clock = SystemClock(settings.timezone)
     registry = RegistryIndex(state / REGISTRY_FILE, clock)
     journal = Journal(journal_in(settings.home))
+    costs, cost_journal = SqlCosts(engine), Journal(settings.home / "logs" / "api_costs.jsonl")
     listener = _telegram(settings)
     notifier: Notifier = listener or ConsoleNotifier(say)
     reader = build_reader(settings, lambda: labels_of(settings, ledger))
@@ -198,11 +205,14 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         digests=SqlDigests(engine),
         results=SqlResults(engine),
         canaries=SqlCanaries(engine),
+        costs=costs,
+        cost_book=CostBook(costs, cost_journal),
         folders=folders,
         registry=registry,
         source=source,
         reader=reader,
         journal=journal,
+        cost_journal=cost_journal,
         notifier=notifier if outward is None else RoutingNotifier(notifier, {apprise.PREFIX: outward}),
         listener=listener,
         inbox=SqlInbox(engine),

@@ -16,6 +16,7 @@ from agent import __version__, errors
 from agent.adapters.telemetry import configure
 from agent.cli import (
     choices,
+    costs,
     daemon,
     documents,
     evaluation,
@@ -48,6 +49,7 @@ for group in (
     documents,
     finding,
     failures,
+    costs,
     explaining,
     choices,
     keeping,

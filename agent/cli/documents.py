@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from agent.adapters.home import HomeLock
-from agent.adapters.ledger import SqlLedger
+from agent.adapters.ledger import SqlCosts, SqlLedger
 from agent.beside import CopyState, state_of_copy, told_copy
 from agent.cli.differences import say_how_those_alike_differ
 from agent.cli.shared import (
@@ -17,6 +17,7 @@ from agent.cli.shared import (
     HomeOption,
     JsonOption,
     open_ledger,
+    open_tables,
     people_known,
     require,
 )
@@ -40,9 +41,11 @@ from agent.cli.wording import (
     table,
 )
 from agent.config import load
+from agent.core.costs import MICROS, dollars
 from agent.core.explaining import subjects_read
 from agent.core.pauses import pause_words
 from agent.core.voice import Voice
+from agent.domain.cost import CostSum
 from agent.domain.decision import Decision, Unmatched, candidates_of
 from agent.domain.document import reference
 from agent.domain.lesson import Lesson, LessonState
@@ -141,8 +144,10 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
     Where it is, what was done with it, when, how long it took, what it cost.
     """
     settings = load(home=home)
-    with open_ledger(settings) as ledger:
+    with open_tables(settings) as engine:
+        ledger = SqlLedger(engine)
         found = require(ledger, document)
+        cost = SqlCosts(engine).of_document(found.document_id)
         steps, reviews = ledger.steps(found.document_id), ledger.reviews_of(found.document_id)
         progress = ledger.readings_under_way().get(found.document_id)
         lessons = _lessons(ledger, found)
@@ -151,6 +156,7 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
         print_json(
             {
                 **brief(found),
+                "cost_usd": cost.micros / MICROS,
                 "searchable_pdf": copy,
                 "reading": progress and progress_facts(progress),
                 "steps": [{"epoch": epoch, **_step(step)} for epoch, step in steps],
@@ -160,7 +166,7 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
         return
     say(f"{found.reference}  {found.state.replace('_', ' ')}", style="bold")
     facts = table("", "")
-    for name, value in (*_facts(found, progress), *_copy_words(found, copy)):
+    for name, value in (*_facts(found, progress, cost), *_copy_words(found, copy)):
         facts.add_row(name, Text(visible(value)))
     say_table(facts)
     for line in tell_story(found, steps, reviews):
@@ -221,7 +227,7 @@ def _lessons(ledger: SqlLedger, document: Document) -> list[Lesson]:
     ]
 
 
-def _facts(document: Document, progress: Progress | None) -> list[tuple[str, str]]:
+def _facts(document: Document, progress: Progress | None, cost: CostSum) -> list[tuple[str, str]]:
     facts = [
         ("what", outcome_words(document)),
         ("file", document.location or "-"),
@@ -231,7 +237,10 @@ def _facts(document: Document, progress: Progress | None) -> list[tuple[str, str
         ("size", f"{document.size:,} bytes"),
         ("sha256", document.sha256 or "-"),
         ("run", f"{document.correlation_id}, epoch {document.epoch}"),
-        ("cost", "0 (nothing here costs)"),
+        (
+            "cost",
+            f"${dollars(cost.micros)} for {cost.calls} call{'' if cost.calls == 1 else 's'} to paid services",
+        ),
     ]
     if progress is not None:
         facts.insert(1, ("reading", progress_words(progress)))

@@ -2,6 +2,7 @@
 
 import datetime
 
+from agent.core.costs import dollars
 from agent.core.status import CHOSEN, COUNTED
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.digest import DigestDay, DigestNumbers
@@ -72,7 +73,7 @@ def digest_message(
         parts.append(voice.say("{number} came a second time", number=numbers.duplicates))
     if numbers.missing:
         parts.append(voice.say("{number} missing", number=numbers.missing))
-    parts.append(voice.say("cost {cost}", cost="0.00"))  # nothing here costs anything
+    parts.append(voice.say("cost {cost}", cost=dollars(numbers.cost_micros)))
     parts.append(voice.say("audit head {digits}, line {line}", digits=digits[:HASH_SHOWN], line=line))
     return Message(
         kind=MessageKind.DIGEST,

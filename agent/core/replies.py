@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 from agent.core.allowed import Role, User
 from agent.core.asking import MOST_OPEN
 from agent.core.cards import Choice, doubts, nobody_to_find
+from agent.core.costs import dollars
 from agent.core.history import history
 from agent.core.messages import CHOSEN, headline, who, why_asked
 from agent.core.pauses import LONGEST
 from agent.core.searching import Meant
 from agent.core.voice import Privacy, Voice
+from agent.domain.cost import CostSum
 from agent.domain.document import DocumentId, reference
 from agent.domain.finding import Findings, Place
 from agent.domain.identity import RecordId
@@ -73,10 +75,37 @@ def pending(
     )
 
 
-def costs(voice: Voice) -> Message:
-    return _reply(
-        voice.say("Nothing was spent"), voice.say("No paid service is in use: all is read on this machine.")
-    )
+def costs(sums: Sequence[CostSum], voice: Voice) -> Message:
+    """Tell what was spent.
+
+    Args:
+        sums: of today, yesterday and this month; empty where no call was ever made.
+    """
+    if not sums:
+        return _reply(
+            voice.say("Nothing was spent"),
+            voice.say("No paid service is in use: all is read on this machine."),
+        )
+    today, yesterday, month = sums
+    lines = [
+        voice.say("Today: ${cost}", cost=dollars(today.micros)),
+        voice.say("Yesterday: ${cost}", cost=dollars(yesterday.micros)),
+        voice.count(
+            "This month: ${cost} for {number} call",
+            "This month: ${cost} for {number} calls",
+            month.calls,
+            cost=dollars(month.micros),
+        ),
+    ]
+    if unknown := month.open_calls:
+        lines.append(
+            voice.count(
+                "The end of {number} call is not known: it counts what it may cost at most.",
+                "The ends of {number} calls are not known: they count what they may cost at most.",
+                unknown,
+            )
+        )
+    return _reply(voice.say("What was spent"), *lines)
 
 
 def health(remarks: Sequence[PartState], voice: Voice) -> Message:

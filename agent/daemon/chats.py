@@ -15,6 +15,7 @@ from agent.domain.wellness import PartState
 from agent.workflow.asking import Asking
 from agent.workflow.commands import LISTED, Commands, Inquiries, order_of
 from agent.workflow.conversation import Conversation
+from agent.workflow.costs import spent
 from agent.workflow.finding import find
 from agent.workflow.hearing import Hearing
 from agent.workflow.showing import Snippets
@@ -91,6 +92,7 @@ def chats_of(
             status=status,
             health=health,
             find=lambda wanted: find(wanted, parts.finder, parts.registry, LISTED),
+            costs=lambda: spent(parts.costs, ports.clock.now(), ports.voice.timezone),
         ),
         carry_out,
     )

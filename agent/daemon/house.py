@@ -59,6 +59,7 @@ class House:
         if self._looks % LOOKS_APART == 1 and self._wellness.look((*self._states(), *self._unreached())):
             self._on_told()
         self._looks += 1
+        self._parts.cost_book.catch_up()
         self._stop.wait(LOOK_SECONDS)
 
     def _offer_menu(self) -> None:

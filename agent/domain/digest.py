@@ -28,6 +28,7 @@ class DigestNumbers:
         duplicates: came a second time.
         oldest_at: when the oldest open question was opened; None when none is open.
         missing: moved or edited by hand, and not solved.
+        cost_micros: of the calls that were made, in micro-dollars.
     """
 
     by_rule: int
@@ -39,3 +40,4 @@ class DigestNumbers:
     open: int
     oldest_at: datetime.datetime | None
     missing: int
+    cost_micros: int

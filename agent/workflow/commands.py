@@ -10,6 +10,7 @@ from agent.core import replies
 from agent.core.allowed import Role, User
 from agent.core.finding import phrases_in, sought
 from agent.core.pauses import span_of
+from agent.domain.cost import CostSum
 from agent.domain.document import DocumentId, parse_reference
 from agent.domain.finding import Findings, Sought
 from agent.domain.hearing import Said
@@ -51,11 +52,13 @@ class Inquiries:
         status: how it goes, in a line.
         health: the parts that are bad, or that somebody should know of.
         find: documents that have all that is sought. It may raise RequestRefused: that is too much at once.
+        costs: of today, yesterday and this month, as `workflow.costs.spent` gives them.
     """
 
     status: Callable[[], str]
     health: Callable[[], Sequence[PartState]]
     find: Callable[[Sought], Findings]
+    costs: Callable[[], Sequence[CostSum]]
 
 
 def order_of(said: Said, user: User, key: str, at: datetime.datetime, *, asked_in: str) -> Order:
@@ -115,7 +118,7 @@ class Commands:
                 now = self._ports.clock.now()
                 return [replies.pending(reviews, now, voice, listed=LISTED, kind_of=self._kind_of)]
             case "costs":
-                return [replies.costs(voice)]
+                return [replies.costs(self._inquiries.costs(), voice)]
             case "health":
                 return [replies.health(self._inquiries.health(), voice)]
             case "find":

@@ -104,6 +104,7 @@ class Chat:
             status=lambda: "1 waits",
             health=lambda: [PartState(part="registry", is_bad=True, sentence="never read")],
             find=lambda wanted: find(wanted, self.finder, self.office.registry, 20),
+            costs=lambda: (),
         )
         commands = Commands(self.ports, self.questions, inquiries, self._carry_out)
         (message,) = commands.answer(order)

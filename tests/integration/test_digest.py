@@ -98,6 +98,7 @@ def test_the_numbers_are_those_between_two_digests(engine: Engine) -> None:
         open=2,
         oldest_at=NOON - 20 * HOUR,
         missing=1,
+        cost_micros=0,
     )
     assert SqlDigests(engine).chosen() == {FailureReason.REJECTED: 1, FailureReason.SPLIT: 2}
 

@@ -1,6 +1,7 @@
 """The ledger: documents, texts, reviews, requests, the inbox, questions, storms and the outbox, in one SQL database."""
 
 from agent.adapters.ledger.canaries import SqlCanaries
+from agent.adapters.ledger.costs import SqlCosts
 from agent.adapters.ledger.digests import SqlDigests
 from agent.adapters.ledger.engine import open_engine
 from agent.adapters.ledger.finding import SqlFinder
@@ -19,6 +20,7 @@ from agent.adapters.ledger.undelivered import SqlUndelivered
 
 __all__ = [
     "SqlCanaries",
+    "SqlCosts",
     "SqlDigests",
     "SqlFinder",
     "SqlInbox",

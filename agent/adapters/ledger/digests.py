@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.outbox import put
-from agent.adapters.ledger.schema import digests, documents, reviews
+from agent.adapters.ledger.schema import costs, digests, documents, reviews
 from agent.domain.digest import DigestDay, DigestNumbers
 from agent.domain.message import Message
 from agent.domain.outcome import FailureReason, State
@@ -49,6 +49,11 @@ class SqlDigests:
             missing = connection.execute(
                 select(func.count()).select_from(documents).where(documents.c.state == State.MISSING)
             ).scalar_one()
+            cost_micros = connection.execute(
+                select(func.coalesce(func.sum(costs.c.cost_micros), 0)).where(
+                    costs.c.reserved_at > since, costs.c.reserved_at <= until
+                )
+            ).scalar_one()
         return DigestNumbers(
             by_rule=counts.get((State.ARCHIVED, True), 0),
             by_people=counts.get((State.ARCHIVED, False), 0),
@@ -60,6 +65,7 @@ class SqlDigests:
             open=open_count,
             oldest_at=oldest_at,
             missing=missing,
+            cost_micros=cost_micros,
         )
 
     def chosen(self) -> Mapping[FailureReason, int]:

@@ -23,9 +23,10 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     and_,
+    text,
 )
 
-REVISION = "0020"
+REVISION = "0021"
 """The migration that this code is written for."""
 
 
@@ -242,6 +243,43 @@ canaries = Table(
     Column("duration_ms", Integer, nullable=False),
     Column("problem", String(16)),  # empty where it was filed as it must
     sqlite_autoincrement=True,
+)
+
+costs = Table(
+    "costs",
+    metadata,
+    Column("call_id", String(36), primary_key=True),
+    Column("document_id", ForeignKey("documents.document_id")),
+    Column("correlation_id", String(36)),
+    Column("attempt", Integer, nullable=False),
+    Column("model", String(64), nullable=False),  # as it was asked for
+    Column("answered_by", String(64)),
+    Column("price_source", String(64), nullable=False),
+    Column("price_version", String(32), nullable=False),
+    Column("tokens_in", BigInteger),
+    Column("tokens_out", BigInteger),
+    Column("tokens_cached", BigInteger),
+    Column("reserved_micros", BigInteger, nullable=False),
+    Column("cost_micros", BigInteger, nullable=False),  # what counts: the reservation until it is settled
+    Column("outcome", String(16), nullable=False),
+    Column("reserved_at", UtcDateTime, nullable=False),
+    Column("reserved_cumulative", BigInteger, nullable=False),
+    Column("settled_at", UtcDateTime),
+    Column("settled_cumulative", BigInteger),
+    Column("latency_ms", BigInteger),
+    Column("lines_due", Integer, nullable=False),  # that the file lacks
+    # Sums read this index alone:
+    Index("ix_costs_sums", "reserved_at", "model", "document_id", "outcome", "cost_micros"),
+    Index("ix_costs_document_id", "document_id"),
+    Index("ix_costs_lines_due", "reserved_at", sqlite_where=text("lines_due > 0")),
+)
+
+cost_totals = Table(
+    "cost_totals",
+    metadata,
+    Column("model", String(64), primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    Column("micros", BigInteger, nullable=False),
 )
 
 inbox = Table(

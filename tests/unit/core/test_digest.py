@@ -78,6 +78,7 @@ NUMBERS = DigestNumbers(
     open=3,
     oldest_at=utc(26, 4, 50),
     missing=0,
+    cost_micros=0,
 )
 DIGEST = digest_message(
     NUMBERS, since=utc(26, 7), now=utc(27, 7), audit_head=(812, "9f3c2a7b11de" + "0" * 52)

@@ -269,7 +269,7 @@ def test_the_menu_says_of_each_command_what_the_help_says() -> None:
         (replies.status("12 filed", ENGLISH), ["How it goes", "12 filed"]),
         (replies.health([], ENGLISH), ["All is well."]),
         (
-            replies.costs(ENGLISH),
+            replies.costs((), ENGLISH),
             ["Nothing was spent", "No paid service is in use: all is read on this machine."],
         ),
         (
