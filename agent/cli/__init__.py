@@ -15,6 +15,7 @@ import typer
 from agent import __version__, errors
 from agent.adapters.telemetry import configure
 from agent.cli import (
+    audit,
     choices,
     costs,
     daemon,
@@ -60,6 +61,7 @@ for group in (
 app.add_typer(people.app, name="registry")
 app.add_typer(lessons.app, name="lessons")
 app.add_typer(telegram.app, name="telegram")
+app.add_typer(audit.app, name="audit")
 
 
 def _tell_version(is_asked: bool) -> None:

@@ -5,12 +5,10 @@ import datetime
 from agent.core.costs import dollars
 from agent.core.status import CHOSEN, COUNTED
 from agent.core.voice import ENGLISH, Voice
+from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay, DigestNumbers
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import FailureReason, State
-
-HASH_SHOWN = 12
-"""Digits of the journal's hash: enough to hold a line of the audit trail against, even years later."""
 
 
 def due_day(
@@ -44,15 +42,14 @@ def digest_message(
     *,
     since: datetime.datetime,
     now: datetime.datetime,
-    audit_head: tuple[int, str],
+    audit_head: Anchor,
     voice: Voice = ENGLISH,
 ) -> Message:
     """Write the day in numbers.
 
     Args:
-        audit_head: number and hash of the journal's last line: what stands before it can't be changed unseen.
+        audit_head: the journal's last line: what stands before it can't be changed unseen.
     """
-    line, digits = audit_head
     parts = [
         voice.say(
             "{filed} filed ({by_rule} automatic, {by_people} by you)",
@@ -74,7 +71,7 @@ def digest_message(
     if numbers.missing:
         parts.append(voice.say("{number} missing", number=numbers.missing))
     parts.append(voice.say("cost {cost}", cost=dollars(numbers.cost_micros)))
-    parts.append(voice.say("audit head {digits}, line {line}", digits=digits[:HASH_SHOWN], line=line))
+    parts.append(voice.say("audit head {anchor}", anchor=audit_head.shown))
     return Message(
         kind=MessageKind.DIGEST,
         document_id=None,

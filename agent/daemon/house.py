@@ -9,6 +9,7 @@ from agent import errors
 from agent.app import OPENED_AGAIN, Parts, named_recipients
 from agent.core.replies import menu
 from agent.daemon.telling import announcer_of_part
+from agent.domain.anchor import Anchor
 from agent.domain.message import Topic
 from agent.domain.phrase import Phrase, plain
 from agent.domain.wellness import PartState
@@ -96,9 +97,9 @@ class House:
         silence = parts.inbox.silence(parts.listener.bot)
         return tell_of_silence(self._of_telegram, silence, parts.clock.now(), parts.ports.voice)
 
-    def _audit_head(self) -> tuple[int, str]:
+    def _audit_head(self) -> Anchor:
         head = self._parts.journal.head
-        return head.sequence, head.hash
+        return Anchor(entry=head.sequence, hash=head.hash)
 
     def _announcer(self, part: str, spared: str | None) -> Announcer:
         return announcer_of_part(self._parts, part, spared)

@@ -3,6 +3,8 @@
 import datetime
 from dataclasses import dataclass
 
+from agent.domain.anchor import Anchor
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestDay:
@@ -11,10 +13,12 @@ class DigestDay:
     Attributes:
         day: at the office; each has one digest at most.
         until: what happened before it was told of.
+        audit: the audit trail's last line then, which it told of; None where it told of none.
     """
 
     day: datetime.date
     until: datetime.datetime
+    audit: Anchor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from agent.config import Settings
 from agent.domain.phrase import Phrase
 from agent.domain.wellness import PartState, labelled
 from agent.health import (
+    audit,
     canary,
     copies,
     custody,
@@ -93,7 +94,8 @@ def examine(settings: Settings, *, deep: bool = False) -> list[Finding]:
     """Ask every part once.
 
     Args:
-        deep: compare the bytes of every document at rest too, and of every searchable copy, however long that takes.
+        deep: compare the bytes of every document at rest too, and of every searchable copy, and check the whole audit
+            trail, however long that takes.
     """
     found = Examiner(settings).examine()
     return [*found, *(ask_now(name, partial(part, settings)) for name, part in DEEP_PARTS if deep)]
@@ -129,6 +131,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("queue", moments.queue),
     ("ledger", custody.intact),
     ("documents", custody.conservation),
+    ("audit", audit.end_of_trail),
     ("moves", room.moves),
     ("registry", registry.registry),
     ("rules", outside.rules),
@@ -148,4 +151,5 @@ DEEP_PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("pages", custody.pages),
     ("bytes", custody.same_bytes),
     ("copies", copies.searchable),
+    ("trail", audit.whole_trail),
 )

@@ -8,6 +8,7 @@ import structlog
 from agent.asked import Digests
 from agent.core.digest import digest_message, due_day, first_day
 from agent.core.voice import ENGLISH, Voice
+from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay
 from agent.domain.message import addressed
 from agent.ports import Clock
@@ -22,7 +23,7 @@ def write_digest(
     *,
     recipients: Sequence[str],
     clock: Clock,
-    audit_head: Callable[[], tuple[int, str]],
+    audit_head: Callable[[], Anchor],
     voice: Voice = ENGLISH,
     onlookers: Sequence[str] = (),
 ) -> bool:
@@ -38,9 +39,10 @@ def write_digest(
     day = due_day(now, at, timezone, last)
     if day is None:
         return False
+    head = audit_head()
     message = digest_message(
-        digests.numbers(last.until, now), since=last.until, now=now, audit_head=audit_head(), voice=voice
+        digests.numbers(last.until, now), since=last.until, now=now, audit_head=head, voice=voice
     )
-    digests.write(DigestDay(day=day, until=now), addressed(message, recipients, onlookers))
+    digests.write(DigestDay(day=day, until=now, audit=head), addressed(message, recipients, onlookers))
     log.info("digest_written")
     return True

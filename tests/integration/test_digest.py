@@ -10,6 +10,7 @@ from sqlalchemy import Engine, insert
 from agent import errors
 from agent.adapters.ledger import SqlDigests, SqlOutbox, open_engine, schema
 from agent.adapters.ledger.engine import writing
+from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay, DigestNumbers
 from agent.domain.message import MessageKind
 from agent.domain.outcome import FailureReason
@@ -21,6 +22,7 @@ from tests.fakes_outbox import NOON, StandingClock
 pytestmark = pytest.mark.observability
 
 HOUR = datetime.timedelta(hours=1)
+HEAD = Anchor(entry=7, hash="9f3c" * 16)
 
 
 @pytest.fixture
@@ -50,10 +52,8 @@ def add(
             )
 
 
-def write(
-    engine: Engine, clock: StandingClock, *, head: tuple[int, str] | errors.DossierdError = (7, "9f3c")
-) -> bool:
-    def audit_head() -> tuple[int, str]:
+def write(engine: Engine, clock: StandingClock, *, head: Anchor | errors.DossierdError = HEAD) -> bool:
+    def audit_head() -> Anchor:
         if isinstance(head, errors.DossierdError):
             raise head
         return head
@@ -112,7 +112,21 @@ def test_the_first_look_tells_nothing_and_each_next_day_has_one(engine: Engine) 
     assert write(engine, clock)
     assert not write(engine, clock)
     assert told(engine) == [("anna", MessageKind.DIGEST), ("bert", MessageKind.DIGEST)]
-    assert SqlDigests(engine).last() == DigestDay(day=datetime.date(2026, 3, 2), until=NOON + 20 * HOUR)
+    assert SqlDigests(engine).last() == DigestDay(
+        day=datetime.date(2026, 3, 2), until=NOON + 20 * HOUR, audit=HEAD
+    )
+
+
+def test_the_newest_digest_that_told_of_the_audit_trail_is_kept_with_its_whole_hash(engine: Engine) -> None:
+    clock = StandingClock()
+    write(engine, clock)
+    assert SqlDigests(engine).last_anchored() is None
+    for head in (Anchor(entry=3, hash="a" * 64), HEAD):
+        clock.advance(24 * 3600)
+        assert write(engine, clock, head=head)
+    kept = SqlDigests(engine).last_anchored()
+    assert kept is not None
+    assert kept.audit == HEAD
 
 
 def test_a_digest_that_can_not_be_written_stays_due(engine: Engine) -> None:

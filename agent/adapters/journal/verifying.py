@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from agent.adapters.journal.chain import START, UNUSABLE, Head, is_intact, parse, parse_intact
-from agent.adapters.journal.segments import opened
+from agent.adapters.journal.segments import JOURNAL_NAME, opened
 from agent.durable import storage_errors
 
 TAIL_BYTES = 65_536
@@ -40,7 +40,7 @@ class Problem:
     """What is wrong with a line.
 
     Attributes:
-        file: its name; empty where there is no journal at all.
+        file: its name; that of the growing one where there is none at all.
         line: of that file, from 1; one more than there are if the end is missing.
     """
 
@@ -121,19 +121,19 @@ class _Walk:
     """
 
     def __init__(self, expected: Sequence[Head], before: Head | None) -> None:
-        self._expected = {it.sequence: it for it in expected}
+        self._expected = expected
         self._before = before
         self._entries = 0
 
     def through(self, files: Sequence[tuple[str, BinaryIO]]) -> Survey:
         problems: list[Problem] = []
-        name, number = "", 0
+        name, number = JOURNAL_NAME, 0
         for name, file in files:
             number = 0
             for number, line in enumerate(file, start=1):
                 problems += self._look_at(name, number, line, is_in_last=name == files[-1][0])
         head = self._before or START
-        latest = max(self._expected, default=0)
+        latest = max((it.sequence for it in self._expected), default=0)
         if head.sequence < latest:
             what = f"is gone, and all up to entry {latest}"
             problems.append(_problem(name, number + 1, ProblemKind.MISSING, what))
@@ -159,7 +159,7 @@ class _Walk:
             yield _problem(name, number, ProblemKind.EDITED, what)
         if self._before is not None:
             yield from _bond(name, number, self._before, head, prev)
-        if head.sequence in self._expected and not head.is_noted_as(self._expected[head.sequence]):
+        if any(it.sequence == head.sequence and not head.is_noted_as(it) for it in self._expected):
             what = "is not the entry that was noted elsewhere"
             yield _problem(name, number, ProblemKind.UNCHAINED, what)
         self._before = head
@@ -177,5 +177,4 @@ def _bond(name: str, number: int, before: Head, head: Head, prev: str) -> Iterat
 
 
 def _problem(name: str, number: int, kind: ProblemKind, what: str) -> Problem:
-    where = f"Line {number} of {name}" if name else f"Line {number}"
-    return Problem(file=name, line=number, kind=kind, sentence=f"{where} {what}.")
+    return Problem(file=name, line=number, kind=kind, sentence=f"Line {number} of {name} {what}.")

@@ -2,12 +2,14 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, insert, select
 
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.outbox import put
 from agent.adapters.ledger.schema import costs, digests, documents, reviews
+from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay, DigestNumbers
 from agent.domain.message import Message
 from agent.domain.outcome import FailureReason, State
@@ -23,10 +25,16 @@ class SqlDigests:
 
     def last(self) -> DigestDay | None:
         with reading(self._engine) as connection:
-            row = connection.execute(select(digests).order_by(digests.c.day.desc()).limit(1)).one_or_none()
-        if row is None:
-            return None
-        return DigestDay(day=datetime.date.fromisoformat(row.day), until=row.until_at)
+            return _newest(connection, select(digests))
+
+    def last_anchored(self) -> DigestDay | None:
+        """The newest digest that told of the audit trail's last line.
+
+        Raises:
+            LedgerUnavailable: the ledger can't be read.
+        """
+        with reading(self._engine) as connection:
+            return _newest(connection, select(digests).where(digests.c.audit_hash.is_not(None)))
 
     def numbers(self, since: datetime.datetime, until: datetime.datetime) -> DigestNumbers:
         with reading(self._engine) as connection:
@@ -74,9 +82,28 @@ class SqlDigests:
 
     def write(self, digest: DigestDay, messages: Sequence[tuple[str, Message]]) -> None:
         with writing(self._engine) as connection:
-            connection.execute(insert(digests).values(day=digest.day.isoformat(), until_at=digest.until))
+            audit = digest.audit
+            connection.execute(
+                insert(digests).values(
+                    day=digest.day.isoformat(),
+                    until_at=digest.until,
+                    audit_entry=audit and audit.entry,
+                    audit_hash=audit and audit.hash,
+                )
+            )
             for recipient, message in messages:
                 put(connection, None, recipient, message, digest.until)
+
+
+def _newest(connection: Connection, found: Select[Any]) -> DigestDay | None:
+    row = connection.execute(found.order_by(digests.c.day.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    return DigestDay(
+        day=datetime.date.fromisoformat(row.day),
+        until=row.until_at,
+        audit=None if row.audit_hash is None else Anchor(entry=row.audit_entry, hash=row.audit_hash),
+    )
 
 
 def _chosen(connection: Connection, *within: ColumnElement[bool]) -> Mapping[FailureReason, int]:

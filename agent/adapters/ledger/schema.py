@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0021"
+REVISION = "0024"
 """The migration that this code is written for."""
 
 
@@ -233,6 +233,8 @@ digests = Table(
     metadata,
     Column("day", String(10), primary_key=True),  # at the office, as 2026-11-27: a day has one digest
     Column("until_at", UtcDateTime, nullable=False),
+    Column("audit_entry", BigInteger),  # the audit trail's last line then; empty where the day told of none
+    Column("audit_hash", String(64)),
 )
 
 canaries = Table(

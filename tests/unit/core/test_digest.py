@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.core.digest import digest_message, due_day, first_day
+from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay, DigestNumbers
 from tests.unit.core.test_messages import shown
 
@@ -81,7 +82,7 @@ NUMBERS = DigestNumbers(
     cost_micros=0,
 )
 DIGEST = digest_message(
-    NUMBERS, since=utc(26, 7), now=utc(27, 7), audit_head=(812, "9f3c2a7b11de" + "0" * 52)
+    NUMBERS, since=utc(26, 7), now=utc(27, 7), audit_head=Anchor(entry=812, hash="9f3c2a7b11de" + "0" * 52)
 )
 
 
@@ -90,7 +91,7 @@ def test_the_digest_tells_the_day_in_numbers() -> None:
     assert title == "Daily digest, since 2026-11-26 07:00"
     assert numbers == (
         "84 filed (79 automatic, 5 by you) · 3 open, oldest 26 h · 1 could not be filed · cost 0.00 · "
-        "audit head 9f3c2a7b11de, line 812"
+        "audit head 812:9f3c2a7b11de"
     )
     assert more == "More: dossierd pending"
     assert failed == "Which failed: dossierd failures"
@@ -98,16 +99,21 @@ def test_the_digest_tells_the_day_in_numbers() -> None:
 
 def test_a_quiet_day_says_so_and_names_no_command() -> None:
     quiet = replace(NUMBERS, by_rule=0, by_people=0, failed=0, open=0, oldest_at=None)
-    [line] = digest_message(quiet, since=utc(26, 7), now=utc(27, 7), audit_head=(1, "ab")).lines
+    [line] = digest_message(
+        quiet, since=utc(26, 7), now=utc(27, 7), audit_head=Anchor(entry=1, hash="ab")
+    ).lines
     assert (
         line
-        == "0 filed (0 automatic, 0 by you) · none open · 0 could not be filed · cost 0.00 · audit head ab, line 1"
+        == "0 filed (0 automatic, 0 by you) · none open · 0 could not be filed · cost 0.00 · audit head 1:ab"
     )
 
 
 def test_copies_and_missing_documents_are_told_if_there_are_any() -> None:
     message = digest_message(
-        replace(NUMBERS, duplicates=2, missing=1), since=utc(26, 7), now=utc(27, 7), audit_head=(1, "ab")
+        replace(NUMBERS, duplicates=2, missing=1),
+        since=utc(26, 7),
+        now=utc(27, 7),
+        audit_head=Anchor(entry=1, hash="ab"),
     )
     assert "1 could not be filed · 2 came a second time · 1 missing · cost" in message.lines[0]
     assert message.lines[1] == "More: dossierd pending, dossierd check"
@@ -115,6 +121,9 @@ def test_copies_and_missing_documents_are_told_if_there_are_any() -> None:
 
 def test_what_humans_put_aside_is_told_apart() -> None:
     message = digest_message(
-        replace(NUMBERS, rejected=2, split=1), since=utc(26, 7), now=utc(27, 7), audit_head=(1, "ab")
+        replace(NUMBERS, rejected=2, split=1),
+        since=utc(26, 7),
+        now=utc(27, 7),
+        audit_head=Anchor(entry=1, hash="ab"),
     )
     assert "1 could not be filed · 2 set aside by you · 1 split · cost" in message.lines[0]
