@@ -171,7 +171,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
     registry = RegistryIndex(state / REGISTRY_FILE, clock)
     journal = Journal(journal_in(settings.home))
     costs, cost_journal = SqlCosts(engine), Journal(settings.home / "logs" / "api_costs.jsonl")
-    listener = _telegram(settings)
+    listener = build_telegram(settings)
     notifier: Notifier = listener or ConsoleNotifier(say)
     reader = build_reader(settings, lambda: labels_of(settings, ledger))
     stopping = threading.Event()
@@ -323,7 +323,8 @@ def build_splitter(settings: Settings, reader: SandboxedReader) -> PdfSplitter:
     )
 
 
-def _telegram(settings: Settings) -> "TelegramNotifier | None":
+def build_telegram(settings: Settings) -> "TelegramNotifier | None":
+    """What tells the chats, where a bot is set; nothing is connected to."""
     if settings.telegram_token is None:
         return None
     from agent.adapters.telegram.client import (

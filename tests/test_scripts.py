@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 SCRIPTS = ("scripts/setup", "scripts/demo", "scripts/test", ".ci/run")
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 UNIT = ROOT / "systemd" / "dossierd.service"
+UNITS = (UNIT, UNIT.with_name("dossierd-health.service"))
 HIGHEST_EXPOSURE = 15
 """In tenths, as `systemd-analyze --threshold` takes it: 1.5."""
 
@@ -160,9 +161,10 @@ def test_unit_lets_the_daemon_fence_in_its_readers() -> None:
 
 
 @pytest.mark.security
-def test_unit_is_exposed_little() -> None:
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_unit_is_exposed_little(unit: Path) -> None:
     judged = run(
-        "systemd-analyze", "security", "--offline=true", f"--threshold={HIGHEST_EXPOSURE}", str(UNIT)
+        "systemd-analyze", "security", "--offline=true", f"--threshold={HIGHEST_EXPOSURE}", str(unit)
     )
     assert judged.returncode == 0, judged.stdout[-300:] + judged.stderr
 
@@ -177,8 +179,10 @@ def test_systemd_finds_no_fault_with_the_unit(tmp_path: Path) -> None:
     program.chmod(0o755)
     (tmp_path / "etc/passwd").write_text("dossierd:x:900:900::/var/lib/dossierd:/usr/sbin/nologin\n")
     (tmp_path / "etc/group").write_text("dossierd:x:900:\n")
-    for name in ("network.target", "sysinit.target", "basic.target", "shutdown.target"):
-        (units / name).write_text("[Unit]\nDescription=stand-in\n")
-    shutil.copy(UNIT, units)
-    judged = run("systemd-analyze", "verify", "--man=no", f"--root={tmp_path}", "dossierd.service")
+    for name in ("network", "sysinit", "basic", "shutdown", "timers", "time-set", "time-sync"):
+        (units / f"{name}.target").write_text("[Unit]\nDescription=stand-in\n")
+    for unit in (*UNITS, UNITS[1].with_suffix(".timer")):
+        shutil.copy(unit, units)
+    names = (*(it.name for it in UNITS), "dossierd-health.timer")
+    judged = run("systemd-analyze", "verify", "--man=no", f"--root={tmp_path}", *names)
     assert (judged.returncode, judged.stdout + judged.stderr) == (0, "")

@@ -5,6 +5,7 @@ daemon refuses to touch a file. The lock is flock(2) on a file that is never rem
 """
 
 import contextlib
+import datetime
 import fcntl
 import json
 import os
@@ -82,6 +83,18 @@ class HomeLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def beat(self) -> None:
+        """Leave a sign of progress for whoever looks from outside: the file's time."""
+        assert self._descriptor is not None
+        with contextlib.suppress(OSError):  # who finds no sign for long tells people
+            os.utime(self._descriptor)
+
+    def beaten_at(self) -> datetime.datetime:
+        """When its holder last gave such a sign, or took the lock; the beginning of time where that can't be told."""
+        with contextlib.suppress(OSError):
+            return datetime.datetime.fromtimestamp(self._path.stat().st_mtime, datetime.UTC)
+        return datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
     def is_in_place(self) -> bool:
         """Whether what we hold is still this home's lock: a home or state/ that was replaced has another, or none.

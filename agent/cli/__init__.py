@@ -30,6 +30,7 @@ from agent.cli import (
     people,
     selftest,
     telegram,
+    watching,
 )
 from agent.cli.wording import err, out, print_error, say, say_error
 
@@ -56,6 +57,7 @@ for group in (
     keeping,
     evaluation,
     selftest,
+    watching,
 ):
     group.register(app)
 app.add_typer(people.app, name="registry")

@@ -248,6 +248,7 @@ class Daemon:
             trouble = self._trouble()
             if trouble is None:
                 self._supervisor.alive()
+                self._parts.lock.beat()
             else:
                 log.error("progress_stalled", reason=trouble)
             self._tell_of_filing()
