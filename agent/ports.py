@@ -22,6 +22,7 @@ from agent.domain.reading import Progress, Reading, Turn, Wanted
 from agent.domain.room import Room
 from agent.domain.searchable import MadeCopy
 from agent.domain.settlement import Settled, Settlement
+from agent.erasing import Erasing, FileErasing
 from agent.makers import SearchablePdfs, SnippetSource, Splitter
 
 
@@ -95,7 +96,7 @@ class Registry(Protocol):
         ...
 
 
-class Folders(Protocol):
+class Folders(FileErasing, Protocol):
     """The home's folders. Locations are paths below the home, with `/`; files only move, nothing is overwritten."""
 
     def claimed_location(self, document_id: DocumentId) -> str: ...
@@ -377,6 +378,7 @@ class Ports:
     splitter: Splitter
     registry: Registry
     ledger: Ledger
+    erasing: Erasing
     pauses: Pauses
     journal: Journal
     recipients: Sequence[str]

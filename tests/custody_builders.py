@@ -9,7 +9,15 @@ from hashlib import sha256
 from pathlib import Path
 
 from agent.adapters.folders import LAST_NUMBER, HomeFolders
-from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlPauses, SqlRequests, SqlStorms, open_engine
+from agent.adapters.ledger import (
+    SqlErasing,
+    SqlLedger,
+    SqlOutbox,
+    SqlPauses,
+    SqlRequests,
+    SqlStorms,
+    open_engine,
+)
 from agent.core.rules import Rules
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.decision import Ambiguous, Candidate, Match, Policy, Reason, Unmatched
@@ -212,6 +220,7 @@ def make_ports(
         splitter=splitter,
         registry=registry,
         ledger=ledger,
+        erasing=SqlErasing(engine),
         pauses=SqlPauses(engine),
         journal=journal,
         recipients=tuple(recipients),

@@ -1,4 +1,4 @@
-"""The home's folders: claim, move, sidecars. Files only move; nothing is overwritten, and no document is deleted.
+"""The home's folders: claim, move, sidecars. Files only move; nothing is overwritten, nor deleted but by `erase`.
 
 Each operation may be repeated after a death at any point: it looks at what is there and does the rest. Within one
 file system a move is renameat2(2) with RENAME_NOREPLACE; where the file system doesn't know it, an empty placeholder
@@ -267,6 +267,21 @@ class HomeFolders:
             if isinstance(told, SearchableCopy) and is_file_of(searchable_of(path), told.sha256):
                 self._unlink(searchable_of(path))
 
+    def erase(self, location: str, sha256: Sha256) -> bool:
+        self.remove_searchable(location)
+        path = self._root / location
+        with _translated():
+            is_ours = not _exists(path) or is_file_of(path, sha256)
+            for gone in (*([path] if is_ours else []), sidecar_of(path)):
+                gone.unlink(missing_ok=True)
+            archive = self._root / "archive"
+            for folder in path.parents:
+                if folder.exists():
+                    sync_folder(folder)
+                if archive not in folder.parents or not _remove_empty(folder):
+                    break
+        return is_ours
+
     def stage_parts(self, document_id: DocumentId, parts: Sequence[tuple[str, MadeCopy]]) -> None:
         with storage_errors():
             staged.stage(self._staging(document_id), parts, self._copy)
@@ -318,6 +333,13 @@ def _translated() -> Iterator[None]:
             yield
         except FileNotFoundError as error:
             raise errors.FileVanished("The file is not where the ledger has it.") from error
+
+
+def _remove_empty(folder: Path) -> bool:
+    """Remove a folder in which nothing is left: its name is a record's id."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+    return not folder.exists()
 
 
 def _is_own_folder(path: Path) -> bool:

@@ -94,6 +94,7 @@ class Action(StrEnum):
     REVOKE_LESSON = "revoke_lesson"
     PAUSE = "pause"
     RESUME = "resume"
+    FORGET = "forget"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +104,8 @@ class Request:
     Attributes:
         key: makes a repeated submission harmless: one key is carried out once.
         document_id: for a lesson, the document whose answer taught it; None for what is about the house.
-        argument: the choice of an answer, the record of a refile, the ranges of a split, the number of a lesson, or
-            how long a pause shall last.
+        argument: the choice of an answer, the record of a refile, the ranges of a split, the number of a lesson, how
+            long a pause shall last, or why something is erased.
         actor: who asked, such as `cli:anna`.
         requested_at: when it was meant, which may be before it was heard.
         epoch: the document's for which it was meant; None where it is meant for what stood at `requested_at`.

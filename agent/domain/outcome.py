@@ -102,6 +102,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State | AsSettled] = {
     (State.IN_REVIEW, Event.REDECIDED): State.CLAIMED,
     (State.IN_REVIEW, Event.SPLIT): State.MOVING,
     (State.IN_REVIEW, Event.VANISHED): State.MISSING,
+    (State.IN_REVIEW, Event.FORGOTTEN): State.FORGOTTEN,
     (State.ARCHIVED, Event.UNDONE): State.MOVING,
     (State.ARCHIVED, Event.REFILED): State.MOVING,
     (State.ARCHIVED, Event.VANISHED): State.MISSING,
@@ -111,6 +112,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State | AsSettled] = {
     (State.FAILED, Event.FORGOTTEN): State.FORGOTTEN,
     (State.DUPLICATE, Event.RETRIED): State.CLAIMED,
     (State.DUPLICATE, Event.VANISHED): State.MISSING,
+    (State.DUPLICATE, Event.FORGOTTEN): State.FORGOTTEN,
     (State.MISSING, Event.RESTORED): AsSettled.OUTCOME,
     (State.MISSING, Event.RETRIED): State.CLAIMED,  # it went away while it was moved: to be read again
     (State.MISSING, Event.FORGOTTEN): State.FORGOTTEN,

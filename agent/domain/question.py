@@ -52,8 +52,12 @@ class Question:
     @property
     def reminder_card(self) -> str:
         """The key of its reminder, by which a reply to that is known to be meant for the question."""
-        return f"reminder:{self.question_id}"
+        return reminder_of(self.question_id)
 
 
 def card_of(question_id: QuestionId) -> str:
     return f"question:{question_id}"
+
+
+def reminder_of(question_id: QuestionId) -> str:
+    return f"reminder:{question_id}"

@@ -10,6 +10,7 @@ from agent.domain.document import DocumentId, SeenFile
 from agent.domain.life import Document
 from agent.domain.outcome import IN_WORK, Event, State
 from agent.ports import Ports
+from agent.workflow.forgetting import finish_erasures
 from agent.workflow.intake import confirm_claim, take_in
 
 log = structlog.get_logger(__name__)
@@ -24,6 +25,8 @@ def recover(ports: Ports, orphans: Sequence[SeenFile]) -> tuple[list[DocumentId]
     Returns:
         The documents to work on: those that may have brought the daemon down, which must run alone, and the others.
     """
+    with _put_off():
+        finish_erasures(ports)
     for document in ports.ledger.in_states(frozenset({State.CLAIMING})):
         with _put_off():
             confirm_claim(document, ports)

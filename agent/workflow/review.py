@@ -35,6 +35,7 @@ from agent.domain.phrase import Command, Phrase, Place, plain
 from agent.domain.searchable import WHY, Unsearchable
 from agent.ports import Ports
 from agent.workflow.custody import is_at_its_place, miss, settle
+from agent.workflow.forgetting import forget
 from agent.workflow.holding import refuse_another
 from agent.workflow.learning import LESSON_ACTIONS, judge_lesson, take_back, taught_by
 from agent.workflow.pausing import turn_intake
@@ -71,8 +72,8 @@ def reply_to(request: Request, upshot: Upshot, voice: Voice) -> Reply:
 
 
 def _upshot(request: Request, ports: Ports, enqueue: Callable[[DocumentId], None]) -> Upshot:
-    if request.document_id is None:
-        return _perform_for_house(request, ports)
+    if request.document_id is None or request.action is Action.FORGET:
+        return _perform_apart(request, ports)
     document = ports.ledger.document(request.document_id)
     if document is None:
         return Upshot(done=False, phrases=(no_document(request.document_id),))
@@ -92,9 +93,9 @@ def _upshot(request: Request, ports: Ports, enqueue: Callable[[DocumentId], None
         raise
 
 
-def _perform_for_house(request: Request, ports: Ports) -> Upshot:
+def _perform_apart(request: Request, ports: Ports) -> Upshot:
     try:
-        return turn_intake(request, ports)
+        return forget(request, ports) if request.action is Action.FORGET else turn_intake(request, ports)
     except errors.RequestRefused as error:
         return Upshot(done=False, phrases=error.phrases)
 
@@ -117,7 +118,7 @@ def _perform(
             return split(request, document, ports)
         case Action.CONFIRM_LESSON | Action.REVOKE_LESSON:
             return judge_lesson(request, ports)
-        case Action.PAUSE | Action.RESUME:
+        case Action.PAUSE | Action.RESUME | Action.FORGET:
             raise errors.RequestRefused(Phrase("A pause is about no document."))
         case _:
             assert_never(request.action)

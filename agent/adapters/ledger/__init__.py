@@ -4,6 +4,7 @@ from agent.adapters.ledger.canaries import SqlCanaries
 from agent.adapters.ledger.costs import SqlCosts
 from agent.adapters.ledger.digests import SqlDigests
 from agent.adapters.ledger.engine import open_engine
+from agent.adapters.ledger.erasing import SqlErasing
 from agent.adapters.ledger.finding import SqlFinder
 from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.ledger import SqlLedger
@@ -22,6 +23,7 @@ __all__ = [
     "SqlCanaries",
     "SqlCosts",
     "SqlDigests",
+    "SqlErasing",
     "SqlFinder",
     "SqlInbox",
     "SqlLedger",

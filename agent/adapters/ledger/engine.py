@@ -105,6 +105,7 @@ def _prepare(connection: object, _entry: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is erased, or no longer kept, is overwritten with zeros
     cursor.close()
 
 

@@ -42,7 +42,7 @@ refiled      -         -       -       -       -         moving    -         -  
 retried      -         -       -       -       -         -         claimed   claimed   claimed   -         -
 vanished     -         missing missing missing missing   missing   missing   missing   -         -         -
 restored     -         -       -       -       -         -         -         -         settled   -         -
-forgotten    -         -       -       -       -         forgotten forgotten -         forgotten -         -
+forgotten    -         -       -       -       forgotten forgotten forgotten forgotten forgotten -         -
 """
 
 
