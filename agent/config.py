@@ -26,6 +26,7 @@ __all__ = [
     "Settings",
     "bare_environment",
     "chosen_home",
+    "forget_proxies",
     "is_supervised",
     "load",
     "load_without_token",
@@ -171,6 +172,12 @@ def is_supervised() -> bool:
 def writes_to_journald() -> bool:
     """Whether standard output is connected to journald, as systemd says in JOURNAL_STREAM (systemd.exec(5))."""
     return bool(os.environ.get("JOURNAL_STREAM"))
+
+
+def forget_proxies() -> None:
+    """Take every proxy out of the environment: libraries would lead messages, and passwords, through it unasked."""
+    for name in [it for it in os.environ if it.lower().endswith("_proxy")]:
+        del os.environ[name]
 
 
 def bare_environment() -> dict[str, str]:

@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from agent.core.allowed import Allowed, users_of
 from agent.core.hours import QuietHours, digest_time, quiet_hours
 from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
-from agent.core.setting_texts import addresses_of, columns_of, passwords_of
+from agent.core.setting_texts import addresses_of, columns_of, hosts_of, passwords_of
 from agent.core.vocabulary import Vocabulary
 from agent.core.voice import Privacy
 from agent.domain.decision import Mode, Policy
@@ -35,6 +35,7 @@ _SET = "?"
 
 _READ_BY: Mapping[str, Callable[[str], object]] = {
     "insurance_pattern": insurance_forms,
+    "egress_hosts": hosts_of,
     "identifiers": own_kinds,
     "digest_at": digest_time,
     "quiet_hours": quiet_hours,
@@ -71,6 +72,8 @@ class Settings(BaseSettings):
     telegram_api_url: HttpUrl = HttpUrl("https://api.telegram.org")
 
     notify_urls: SecretStr = SecretStr("")
+
+    egress_hosts: str = ""
 
     ocr_languages: str = Field(default="fra+eng+ara", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")
     ocr_confidence_floor: int = Field(default=80, ge=0, le=100)

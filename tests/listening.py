@@ -11,11 +11,13 @@ class Listening:
 
     Attributes:
         status: what it answers.
+        location: where it sends whoever asks, with a status that says so.
         opens: cleared, it answers nothing before it is set again.
     """
 
     def __init__(self) -> None:
         self.status = 200
+        self.location = ""
         self.opens = threading.Event()
         self.opens.set()
         self.heard: list[tuple[str, dict[str, Any]]] = []
@@ -29,6 +31,8 @@ class Listening:
                     outer.heard.append((self.path, json.loads(body)))
                 self.send_response(outer.status)
                 self.send_header("Content-Length", "0")
+                if outer.location:
+                    self.send_header("Location", outer.location)
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name

@@ -11,9 +11,11 @@ import importlib.util
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from agent.domain.egress import host_key
 from agent.domain.message import GOOD_NEWS, Blame, Message, visible
 from agent.domain.phrase import Phrase
 from agent.errors import MessageRefused, NotifierUnavailable, SettingInvalid
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     import apprise
 
 PREFIX = "notify:"
+_HOSTS = frozenset({"host", "smtp_host"})
+_ABOUT = frozenset({"app_url", "service_url", "setup_url"})
+"""URLs that apprise shows to people; nothing is sent there."""
+
 CALL_SECONDS = 15.0
 """apprise limits each wait for the network, but not their sum: who sends a byte now and then would hold it for ever."""
 
@@ -56,6 +62,7 @@ class AppriseNotifier:
             app_id="dossierd",
             app_desc="dossierd",
             async_mode=False,
+            http_redirects=False,
             service_timeout=0,
             interpret_emojis=False,
         )
@@ -83,6 +90,13 @@ class AppriseNotifier:
     def services(self) -> Sequence[str]:
         """What the addresses are, such as `ntfy`: nothing of a secret."""
         return tuple(str(service.service_name) for service in self._services.values())
+
+    def hosts(self) -> frozenset[str]:
+        """The hosts that the services speak to: those of the addresses, and each service's own.
+
+        Only what stands in the objects is looked at: some services go and ask when a property is read.
+        """
+        return frozenset(host for it in self._services.values() for host in _hosts_of(it))
 
     def answers(self, recipient: str) -> bool:
         """Whether another address has taken something between the last two failures of this one."""
@@ -134,6 +148,17 @@ class AppriseNotifier:
 
     def amend(self, receipt: str, message: Message, recipient: str) -> None:
         """Nothing: what went out stays."""
+
+
+def _hosts_of(service: "apprise.NotifyBase") -> Iterator[str]:
+    kept = {**{name: it for one in type(service).__mro__ for name, it in vars(one).items()}, **vars(service)}
+    for name, value in kept.items():
+        if not isinstance(value, str) or not value or name in _ABOUT:
+            continue
+        if name in _HOSTS:
+            yield host_key(value)
+        elif value.startswith(("http://", "https://")) and (host := urlsplit(value).hostname):
+            yield host_key(host)
 
 
 def _untaken(sentence: Phrase) -> NotifierUnavailable:

@@ -67,6 +67,8 @@ ALLOWED_KEYS = frozenset(
         "people", "added", "changed", "removed", "bad_rows",
         # what readers are fenced with
         "landlock", "seccomp", "bubblewrap",
+        # a host that may not be connected to
+        "host",
     }
 )  # fmt: skip
 """Keys whose values are ids, kinds, numbers, lengths and hashes by their nature. A new key is a decision: may its value

@@ -16,6 +16,7 @@ from agent.app import Parts, build, refuse_root
 from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT, HomeOption, JsonOption, make_home
 from agent.cli.wording import count_people, err, print_json, say, say_table, table
 from agent.config import EXAMPLE, chosen_home, load, writes_to_journald
+from agent.daemon.egress import keep_to_settings
 from agent.domain.decision import Policy
 from agent.domain.message import visible
 from agent.health import NAME_POLICY_HINT, NAME_POLICY_WARNING, Examiner, Level, examine
@@ -52,6 +53,7 @@ def run(
     if settings.policy is Policy.NAME:
         say(f"dossierd: {NAME_POLICY_WARNING}.", style="bold yellow", to=err)
         say(str(NAME_POLICY_HINT), indent=2, style="bold yellow", to=err)
+    keep_to_settings(settings)
     parts = build(settings, say=typer.echo if is_watched else None)
     try:
         from agent.daemon import Daemon

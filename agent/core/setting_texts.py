@@ -1,5 +1,6 @@
 """Settings whose text holds several things, and what a wrong one should have been, in plain words."""
 
+import re
 from collections.abc import Mapping
 
 MOST_PASSWORDS = 20
@@ -40,6 +41,23 @@ def addresses_of(text: str) -> tuple[str, ...]:
     if len(set(addresses)) < len(addresses):
         raise ValueError("an address stands there twice")
     return addresses
+
+
+def hosts_of(text: str) -> tuple[str, ...]:
+    """Hosts that may be connected to besides, with commas or blanks between them.
+
+    Raises:
+        ValueError: one is no host; no word of it is repeated.
+    """
+    hosts = tuple(text.replace(",", " ").split())
+    if not all(_HOST.fullmatch(host) for host in hosts):
+        raise ValueError(
+            "must be names or addresses of hosts, such as matrix.example.org, with blanks between"
+        )
+    return hosts
+
+
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.:-]{0,251}[A-Za-z0-9_])?")
 
 
 def lines_of(text: str) -> tuple[str, ...]:

@@ -51,7 +51,10 @@ def test_a_good_installation_holds_every_pillar_and_its_home_stays_as_it_was(
     assert list(temporary.iterdir()) == []
 
 
-def test_a_sabotaged_program_fails_every_pillar_by_name(world: World, tmp_path: Path) -> None:
+def test_a_sabotaged_program_fails_every_pillar_by_name(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selftest, "MESSAGE_SECONDS", 0.5)
     folder = tmp_path / "trial"
     folder.mkdir()
     found = selftest.judge(

@@ -108,16 +108,16 @@ class World:
     home: Path
 
     @classmethod
-    def make(cls, home: Path, settings: str = SETTINGS) -> "World":
+    def make(cls, home: Path, settings: str = SETTINGS, *, registry: str = PEOPLE) -> "World":
         make_home(home)
         env = home / ".env"
         env.touch(mode=0o600)
         env.write_text(settings)
         people = home / "people.csv"
-        people.write_text(PEOPLE)
-        registry = RegistryIndex(home / "state" / REGISTRY_FILE)
-        registry.replace(read_csv(people).people)
-        registry.close()
+        people.write_text(registry)
+        index = RegistryIndex(home / "state" / REGISTRY_FILE)
+        index.replace(read_csv(people).people)
+        index.close()
         return cls(home)
 
     @property

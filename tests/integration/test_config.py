@@ -179,6 +179,7 @@ WRONG = {
     "max_page_text_megabytes": "s3cret",
     "pdf_passwords": "s3cret" * 30,
     "notify_urls": "'s3cret\ns3cret'",
+    "egress_hosts": "s3cret.example.org https://s3cret",
     "reader_fence": "s3cret",
     "searchable_pdf": "s3cret",
     "snippets": "s3cret",

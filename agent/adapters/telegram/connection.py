@@ -133,7 +133,8 @@ async def _within(seconds: float, work: Callable[[], Coroutine[Any, Any, _Result
 def _connections(count: int) -> HTTPXRequest:
     return HTTPXRequest(
         connection_pool_size=count,
-        httpx_kwargs={"trust_env": False},  # the environment must not redirect the token to a proxy
+        # neither the environment nor an answer may lead the token to another machine
+        httpx_kwargs={"trust_env": False, "follow_redirects": False},
         connect_timeout=CONNECT_SECONDS,
         pool_timeout=CONNECT_SECONDS,
         read_timeout=REPLY_SECONDS,

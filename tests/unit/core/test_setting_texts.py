@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.core.setting_texts import addresses_of, columns_of, lines_of, passwords_of, wish
+from agent.core.setting_texts import addresses_of, columns_of, hosts_of, lines_of, passwords_of, wish
 
 
 def test_one_line_is_one_password() -> None:
@@ -62,3 +62,18 @@ def test_one_line_is_one_address() -> None:
 def test_addresses_are_few_and_each_stands_there_once(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         addresses_of(text)
+
+
+def test_hosts_stand_with_commas_or_blanks_between_them() -> None:
+    assert hosts_of("matrix.example.org, 10.0.0.7 2001:db8::7") == (
+        "matrix.example.org",
+        "10.0.0.7",
+        "2001:db8::7",
+    )
+    assert hosts_of("") == ()
+
+
+@pytest.mark.parametrize("text", ["https://example.org", "a b/c", "-x", "user@host"])
+def test_what_is_no_host_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="must be names or addresses of hosts"):
+        hosts_of(text)

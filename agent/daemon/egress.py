@@ -1,0 +1,36 @@
+"""Which hosts the settings name: all that the daemon may connect to."""
+
+from sqlalchemy.engine import make_url
+
+from agent.adapters.egress import keep_to
+from agent.app import build_outward
+from agent.config import Settings, forget_proxies
+from agent.core.setting_texts import hosts_of
+from agent.domain.egress import Reach, host_key
+
+
+def keep_to_settings(settings: Settings) -> None:
+    """Hold this process to what the settings name, until it ends.
+
+    Raises:
+        SettingInvalid: as `build_outward`.
+    """
+    forget_proxies()
+    keep_to(reach_of(settings))
+
+
+def reach_of(settings: Settings) -> Reach:
+    """The hosts of Telegram, the office's database, the addresses that are told, and those that are named besides.
+
+    Raises:
+        SettingInvalid: as `build_outward`.
+    """
+    hosts = {*hosts_of(settings.egress_hosts)}
+    if settings.telegram_token is not None and settings.telegram_api_url.host:
+        hosts.add(settings.telegram_api_url.host)
+    if settings.registry_url is not None:
+        hosts.add(make_url(settings.registry_url.get_secret_value()).host or "")
+    outward = build_outward(settings)
+    if outward is not None:
+        hosts |= outward.hosts()
+    return Reach(frozenset(host_key(it) for it in hosts if it))
