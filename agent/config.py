@@ -1,8 +1,9 @@
 """Settings: read once from the environment and `.env`, validated before the first file is touched.
 
 This module is the sole reader of the environment. A wrong value stops the start and names the setting, what is
-wrong with it, and what to do. `.env` may hold secrets, so it must be readable by its owner alone. What stands in the
-environment goes before what stands in `.env`.
+wrong with it, and what to do. `.env` may hold secrets, so it must be readable by its owner alone. A secret may come as
+a credential of systemd instead (systemd.exec(5), LoadCredential=). The environment goes before credentials, and they
+go before `.env`.
 """
 
 import difflib
@@ -11,6 +12,7 @@ import pwd
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
@@ -26,12 +28,14 @@ __all__ = [
     "Settings",
     "bare_environment",
     "chosen_home",
+    "credential_of",
     "forget_proxies",
     "is_supervised",
     "load",
     "load_without_token",
     "login_name",
     "outside_the_file",
+    "secret_settings",
     "settings_file_of",
     "watchdog_seconds",
     "writes_to_journald",
@@ -72,7 +76,8 @@ def load_without_token(home: Path | None = None) -> tuple[Settings, SecretStr | 
     settings = _load(None, home, {"telegram_token": None})
     name = f"{PREFIX}TELEGRAM_TOKEN"
     path = settings_file_of(home)
-    token = os.environ.get(name) or (dotenv_values(path).get(name) if path.is_file() else None)
+    token = os.environ.get(name) or _credentials().get("telegram_token")
+    token = token or (dotenv_values(path).get(name) if path.is_file() else None)
     return settings, SecretStr(token) if token else None
 
 
@@ -80,9 +85,52 @@ def settings_file_of(home: Path | None = None) -> Path:
     return chosen_home(home) / ".env"
 
 
+def credential_of(setting: str) -> str:
+    """What systemd calls the credential of a secret setting: `dossierd-telegram-token` for `telegram_token`."""
+    return f"{PREFIX}{setting}".lower().replace("_", "-")
+
+
+def secret_settings() -> tuple[str, ...]:
+    """The settings that may come as credentials, by their names in `Settings`."""
+    return tuple(
+        name for name, field in Settings.model_fields.items() if SecretStr in _alternatives(field.annotation)
+    )
+
+
+def _alternatives(annotation: object) -> tuple[object, ...]:
+    return get_args(annotation) or (annotation,)
+
+
+def _credentials() -> dict[str, str]:
+    """The secrets that systemd hands over, by their names in `Settings`; an empty one counts as none.
+
+    Raises:
+        SettingInvalid: one can't be read, or is no text.
+    """
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not folder or not os.access(folder, os.X_OK):  # root's own where systemd hands nothing over
+        return {}
+    found = {}
+    for setting in secret_settings():
+        name = credential_of(setting)
+        try:
+            content = (Path(folder) / name).read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError):
+            raise SettingInvalid(
+                f"The credential {name} can't be read, or is no UTF-8 text.",
+                hint=f"Look at /etc/credstore/{name}: it must belong to root, with the secret as its only line.",
+            ) from None  # the error may quote it
+        if content and not os.environ.get(PREFIX + setting.upper()):
+            found[setting] = content
+    return found
+
+
 def outside_the_file(*names: str) -> list[str]:
-    """Which of these settings stand in the environment, which goes before `.env`."""
-    return [name for name in names if os.environ.get(name)]
+    """Which of these settings stand in the environment or come as credentials, which go before `.env`."""
+    handed = {PREFIX + setting.upper() for setting in _credentials()}
+    return [name for name in names if os.environ.get(name) or name in handed]
 
 
 def _load(env_file: Path | None, home: Path | None, given: Mapping[str, object]) -> Settings:
@@ -96,7 +144,7 @@ def _load(env_file: Path | None, home: Path | None, given: Mapping[str, object])
         _refuse_broken(path)
     _refuse_unknown(path)
     try:
-        given = {**given, **({} if home is None else {"home": home})}
+        given = {**_credentials(), **given, **({} if home is None else {"home": home})}
         return Settings(_env_file=path if path.is_file() else None, **given)  # type: ignore[call-arg, arg-type]
     except ValidationError as error:
         raise SettingInvalid(

@@ -14,7 +14,7 @@ from agent import config
 pytestmark = pytest.mark.deployment
 
 ROOT = Path(__file__).parents[1]
-SCRIPTS = ("scripts/setup", "scripts/demo", "scripts/test", ".ci/run")
+SCRIPTS = ("scripts/setup", "scripts/install", "scripts/demo", "scripts/test", ".ci/run")
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 UNIT = ROOT / "systemd" / "dossierd.service"
 UNITS = (UNIT, UNIT.with_name("dossierd-health.service"))
@@ -136,11 +136,17 @@ def test_unit_bounds_memory_and_survives_a_reader_that_is_killed_for_it() -> Non
     assert values["OOMPolicy"] == ["continue"]
 
 
-def test_readme_has_the_steps_that_the_unit_names() -> None:
-    steps = re.findall(r"^#   (\w.*)$", UNIT.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert len(steps) == 2
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert all(f"sudo {step}" in readme for step in steps)
+@pytest.mark.security
+def test_unit_takes_each_secret_from_systemd_too() -> None:
+    values = unit_values(UNIT.read_text(encoding="utf-8"))
+    assert set(values["LoadCredential"]) == set(map(config.credential_of, config.secret_settings()))
+    assert "dossierd-telegram-token" in values["LoadCredential"]
+
+
+def test_install_refuses_an_option_that_it_does_not_know() -> None:
+    refused = run("scripts/install", "--force")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("install: There is no option --force.")
 
 
 def test_unit_keeps_the_home_in_one_mount() -> None:

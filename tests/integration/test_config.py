@@ -64,6 +64,65 @@ def test_the_environment_goes_before_the_file(home: Path, monkeypatch: pytest.Mo
     assert (settings.mode, settings.workers) == (Mode.PROPOSE, 3)
 
 
+@pytest.fixture
+def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of credentials, as systemd makes one for a service."""
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    return folder
+
+
+@pytest.mark.security
+def test_a_secret_may_come_from_systemd_and_goes_before_the_file(home: Path, credentials: Path) -> None:
+    _write(home, "DOSSIERD_TELEGRAM_TOKEN=123:filed", "DOSSIERD_TELEGRAM_CHATS=42")
+    (credentials / "dossierd-telegram-token").write_text("123:handed\n")
+    settings = load()
+    assert settings.telegram_token is not None
+    assert settings.telegram_token.get_secret_value() == "123:handed"
+    assert config.outside_the_file("DOSSIERD_TELEGRAM_TOKEN", "DOSSIERD_TELEGRAM_CHATS") == [
+        "DOSSIERD_TELEGRAM_TOKEN"
+    ]
+
+
+@pytest.mark.security
+def test_who_sets_a_bot_up_sees_the_token_that_systemd_hands_over(home: Path, credentials: Path) -> None:
+    _write(home, "DOSSIERD_TELEGRAM_TOKEN=123:filed")
+    (credentials / "dossierd-telegram-token").write_text("123:handed\n")
+    settings, token = config.load_without_token()
+    assert settings.telegram_token is None
+    assert token is not None
+    assert token.get_secret_value() == "123:handed"
+
+
+def test_the_environment_goes_before_what_systemd_hands_over(
+    home: Path, credentials: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (credentials / "dossierd-pdf-passwords").write_text("handed")
+    monkeypatch.setenv("DOSSIERD_PDF_PASSWORDS", "set")
+    assert load().passwords == ("set",)
+
+
+def test_a_credential_that_is_empty_or_missing_is_none(
+    home: Path, credentials: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (credentials / "dossierd-pdf-passwords").write_text("\n")
+    assert load().passwords == ()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(home / "of-no-service"))
+    assert load() == Settings()
+
+
+@pytest.mark.security
+def test_a_credential_that_is_no_text_is_refused_by_its_name(home: Path, credentials: Path) -> None:
+    (credentials / "dossierd-telegram-token").write_bytes(b"123:\xff")
+    with pytest.raises(
+        SettingInvalid, match="The credential dossierd-telegram-token can't be read"
+    ) as refused:
+        load()
+    assert "123" not in str(refused.value)
+    assert "/etc/credstore/dossierd-telegram-token" in str(refused.value.hint)
+
+
 def test_an_empty_setting_is_none(home: Path) -> None:
     _write(home, "DOSSIERD_TELEGRAM_TOKEN=", "DOSSIERD_WORKERS=")
     assert (load().telegram_token, load().workers) == (None, 0)

@@ -70,12 +70,20 @@ class Machine:
             text=True,
             start_new_session=True,  # so that it outlives, and cleans up after, whatever kills the tests
         )
+        self._await_boot()
+
+    def _await_boot(self) -> None:
         assert self._keeper.stdout is not None
         first = self._keeper.stdout.readline().strip()
         if not first:
             raise AssertionError(f"the machine does not start:\n{self._keeper.communicate()[1]}")
         self._first = first
         self.wait(lambda: self.type("systemctl", "is-system-running", check=False).strip() == "running")
+
+    def reboot(self) -> None:
+        """Let it go down in order and come up again, with the same disk; gives back when it is up."""
+        self.type("systemctl", "--no-block", "reboot")
+        self._await_boot()
 
     def close(self) -> None:
         _, said = self._keeper.communicate(timeout=30)  # it ends with its standard input

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A machine for the tests of the unit: this system's files under a real systemd as PID 1, in namespaces of its own.
 #
-#   machine.sh SCRATCH CLONE    root only; prints the process number of PID 1; ends when its standard input does
+#   machine.sh SCRATCH CLONE    root only; prints the process number of PID 1, at each boot; ends when its standard input does
 #
 # SCRATCH  an empty folder to mount on; nothing is written to it
 # CLONE    appears as /opt/dossierd, as if it had been cloned there
@@ -17,6 +17,7 @@ readonly units=(
     basic.target local-fs-pre.target local-fs.target multi-user.target network.target paths.target shutdown.target
     slices.target sockets.target sysinit.target timers.target umount.target
     systemd-journald.service systemd-journald.socket systemd-journald-dev-log.socket
+    final.target reboot.target systemd-reboot.service
 )
 
 # In a mount namespace of its own, so that no mount can be left on this system.
@@ -24,13 +25,26 @@ keep() {
     local scratch=$1
     exec 3<&0 # a command in the background would get /dev/null instead
     mount -t tmpfs -o mode=0755 machine "$scratch"
-    mkdir "$scratch"/{groups,writes,units,root}
+    mkdir "$scratch"/{groups,writes,units,own-units,root}
     mount -t cgroup2 none "$scratch/groups"
     group=$scratch/groups/dossierd-test.$$
     mkdir "$group"
     trap 'exit 143' TERM INT HUP
     trap take_down EXIT
 
+    cat <&3 >/dev/null &
+    listener=$!
+    while true; do
+        start "$@"
+        wait -n "$listener" "$machine" && return || ended=$?
+        ((ended == REBOOT)) || return "$ended"
+    done
+}
+
+# Of a namespace's first process the kernel makes it an end by SIGHUP when it asks for a reboot (reboot(2)).
+readonly REBOOT=129
+
+start() {
     (
         echo "$BASHPID" >"$group/cgroup.procs"
         exec setpriv --pdeathsig KILL \
@@ -42,8 +56,6 @@ keep() {
         sleep 0.05
     done
     echo "$first"
-    cat <&3 >/dev/null &
-    wait -n
 }
 
 is_up() {
@@ -56,7 +68,7 @@ is_up() {
 take_down() {
     local tries
     trap '' TERM INT HUP
-    kill -KILL %1 2>/dev/null || true
+    kill -KILL "${machine-}" "${listener-}" 2>/dev/null || true
     wait 2>/dev/null || true
     for tries in {1..100}; do
         if find "$group" -depth -type d -exec rmdir {} + 2>/dev/null; then
@@ -86,22 +98,24 @@ boot() {
     done
     ln -s pts/ptmx "$root/dev/ptmx" # PrivateDevices= looks for it
 
-    mkdir "$scratch/units/sysinit.target.wants"
-    ln -s ../systemd-journald.service "$scratch/units/sysinit.target.wants"
+    mkdir -p "$scratch/units/sysinit.target.wants"
+    ln -sf ../systemd-journald.service "$scratch/units/sysinit.target.wants"
     for unit in "${units[@]}"; do
         cp "/usr/lib/systemd/system/$unit" "$scratch/units"
     done
     mount --bind "$scratch/units" "$root/usr/lib/systemd/system"
     # What this system's administrator and its generators have added stays out.
-    mount -t tmpfs -o mode=0755 tmpfs "$root/etc/systemd/system"
+    mount --bind "$scratch/own-units" "$root/etc/systemd/system"
     mount -t tmpfs -o mode=0755 tmpfs "$root/usr/lib/systemd/system-generators"
     : >"$root/etc/fstab"
-    systemd-id128 new >"$root/etc/machine-id"
+    [[ -s $scratch/machine-id ]] || systemd-id128 new >"$scratch/machine-id"
+    cp "$scratch/machine-id" "$root/etc/machine-id"
 
     cd "$root"
     mkdir -p mnt
     pivot_root . mnt
     umount --lazy mnt
+    mount --make-rshared / # as on a real system: what a service's own namespace is handed, such as secrets, comes through this
     exec env -i container=dossierd-test PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         /usr/lib/systemd/systemd --system --unit=multi-user.target --log-target=journal --show-status=no
 }

@@ -11,100 +11,24 @@ import re
 import signal
 import stat
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pypdfium2
 import pytest
 
 from agent.adapters.reading import fence
 from agent.config import Settings
-from agent.demo.samples import Sample, make_samples
+from agent.demo.samples import Sample
 from agent.domain.outcome import State
-from tests.systemd.machine import CLONE, HOME, UNIT, Machine, install_program, obstacle
+from tests.systemd.machine import HOME, UNIT, Machine
+from tests.systemd.office import drop, rests, state_of, status
 
 pytestmark = [pytest.mark.slow, pytest.mark.deployment, pytest.mark.timeout(300)]
 
-SETTINGS = """\
-DOSSIERD_OCR_LANGUAGES=fra
-DOSSIERD_SETTLE_SECONDS=0.5
-DOSSIERD_DAMAGED_GRACE_SECONDS=1
-"""
 RESTART_SECONDS = 15.0
 STOP_SECONDS = 10.0
 NOISE_SECONDS = 10.0
 """What a start may take longer where other work keeps the processors busy; the figure itself is printed."""
-
-
-@pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Sample, ...]]:
-    folder = tmp_path_factory.mktemp("samples")
-    return folder, make_samples(folder)
-
-
-@pytest.fixture(scope="module")
-def machine(
-    tmp_path_factory: pytest.TempPathFactory, samples: tuple[Path, tuple[Sample, ...]]
-) -> Iterator[Machine]:
-    """A machine on which somebody has followed the README."""
-    if (reason := obstacle()) is not None:
-        pytest.skip(reason)
-    machine = Machine(tmp_path_factory.mktemp("machine"))
-    try:
-        install_program(machine)
-        machine.type("useradd", "--create-home", "anna")
-        machine.path("/root/people.csv").write_bytes((samples[0] / "people.csv").read_bytes())
-        for line in _steps():
-            answers = "y\n" if "registry import" in line else None
-            machine.type("bash", "-euc", f"cd /root; {line}", answers=answers)
-        with machine.path(f"{HOME}/.env").open("a") as env:
-            env.write(SETTINGS)
-        machine.type("systemctl", "restart", UNIT)
-        yield machine
-    finally:
-        machine.close()
-
-
-def _steps() -> list[str]:
-    """The README's lines, as root types them; the program is there already."""
-    readme = (CLONE / "README.md").read_text(encoding="utf-8")
-    section = readme.partition("### Install it as a service")[2]
-    lines = "".join(re.findall(r"^```sh\n(.*?)^```", section, flags=re.MULTILINE | re.DOTALL)).splitlines()
-    assert lines[0].startswith("sudo git clone")
-    assert lines[1] == "sudo /opt/dossierd/scripts/setup"
-    return [line.removeprefix("sudo ") for line in lines[2:]]
-
-
-@pytest.fixture
-def service(machine: Machine) -> Machine:
-    """The machine with its service up."""
-    machine.type("systemctl", "start", UNIT)
-    return machine
-
-
-def _status(machine: Machine) -> Any:
-    return json.loads(machine.type("dossierd", "status", "--json", "--last", "100"))
-
-
-def _drop(machine: Machine, name: str, content: bytes) -> None:
-    """As the office does: a person of the group copies a file of theirs into the folder."""
-    machine.path(f"/home/anna/{name}").write_bytes(content)
-    machine.type("cp", f"/home/anna/{name}", f"{HOME}/incoming/{name}", as_user="anna")
-
-
-def _rests(machine: Machine) -> bool:
-    """Nothing in incoming, nothing claimed."""
-    incoming = machine.path(f"{HOME}/incoming")
-    claimed = [path for path in incoming.glob(".claimed/*/*") if path.name != ".last-number"]
-    return not claimed and [path.name for path in incoming.iterdir()] == [".claimed"]
-
-
-def _state_of(machine: Machine, name: str) -> str:
-    found = [it for it in _status(machine)["latest"] if it["original_name"] == name]
-    assert len(found) == 1, found
-    state: str = found[0]["state"]
-    return state
 
 
 def _scan(samples: tuple[Path, tuple[Sample, ...]], note: str, pages: int) -> bytes:
@@ -122,7 +46,7 @@ def _scan(samples: tuple[Path, tuple[Sample, ...]], note: str, pages: int) -> by
 
 def _under_ocr(machine: Machine, name: str, content: bytes) -> dict[int, str]:
     """Drop a scan and wait until tesseract is at it; gives the service's processes."""
-    _drop(machine, name, content)
+    drop(machine, name, content)
     machine.wait(lambda: bool(machine.recognising()))
     return machine.processes()
 
@@ -155,7 +79,7 @@ def test_active_means_ready_and_status_says_how_it_goes(machine: Machine) -> Non
     machine.type("systemctl", "stop", UNIT)
     machine.type("systemctl", "start", UNIT)
     assert machine.is_active()
-    assert _status(machine)["daemon_runs"] is True
+    assert status(machine)["daemon_runs"] is True
     told = machine.type("systemctl", "status", UNIT)
     assert re.search(r'Status: "0 waiting; ', told), told
     check = machine.type("dossierd", "check")
@@ -179,12 +103,12 @@ def test_documents_are_filed_from_within_the_sandbox(
     folder, expected = samples
     mark = service.cursor()
     for sample in expected[:-2]:
-        _drop(service, sample.name, (folder / sample.name).read_bytes())
-    service.wait(lambda: _rests(service))
+        drop(service, sample.name, (folder / sample.name).read_bytes())
+    service.wait(lambda: rests(service))
     for sample in expected[-2:]:  # the copy comes after its original
-        _drop(service, sample.name, (folder / sample.name).read_bytes())
-    service.wait(lambda: _rests(service))
-    latest = {it["original_name"]: it for it in _status(service)["latest"]}
+        drop(service, sample.name, (folder / sample.name).read_bytes())
+    service.wait(lambda: rests(service))
+    latest = {it["original_name"]: it for it in status(service)["latest"]}
     for sample in expected:
         found = latest[sample.name]
         assert (found["state"], found["record_id"]) == (sample.state, sample.record_id), sample.name
@@ -255,8 +179,8 @@ def test_readers_have_no_rights_and_go_first_when_memory_ends(
     )  # the unit's, and the fence's own
     assert Path(f"/proc/{reader}/oom_score_adj").read_text().strip() == "800"
     assert Path(f"/proc/{daemon}/oom_score_adj").read_text().strip() == "0"
-    service.wait(lambda: _rests(service))
-    assert _state_of(service, "rights.pdf") == State.ARCHIVED
+    service.wait(lambda: rests(service))
+    assert state_of(service, "rights.pdf") == State.ARCHIVED
 
 
 @pytest.mark.reliability
@@ -273,8 +197,8 @@ def test_killed_in_the_middle_of_ocr_it_is_back_within_fifteen_seconds(
     with capsys.disabled():
         print(f"\n[systemd] active again {away:.1f} s after kill -9")
     assert away <= RESTART_SECONDS + NOISE_SECONDS
-    service.wait(lambda: _rests(service))
-    assert _state_of(service, "killed.pdf") == State.ARCHIVED
+    service.wait(lambda: rests(service))
+    assert state_of(service, "killed.pdf") == State.ARCHIVED
 
 
 def _said(machine: Machine, mark: str, words: set[str]) -> set[str]:
@@ -318,8 +242,8 @@ def test_stopped_in_the_middle_of_ocr_it_ends_within_ten_seconds_and_goes_on_lat
         assert _are_gone(before)
         assert machine.processes() == {}
         machine.type("systemctl", "start", UNIT)
-        machine.wait(lambda: _rests(machine))
-        assert _state_of(machine, "stopped.pdf") == State.ARCHIVED
+        machine.wait(lambda: rests(machine))
+        assert state_of(machine, "stopped.pdf") == State.ARCHIVED
 
 
 @pytest.mark.reliability

@@ -1,0 +1,194 @@
+"""`scripts/install` under a real systemd: what it makes, leaves alone, and takes away, and what outlives a reboot."""
+
+import json
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from agent.demo.samples import Sample
+from agent.domain.outcome import State
+from tests.systemd.machine import HOME, PROGRAM, UNIT, Machine
+from tests.systemd.office import drop, letter, rests, state_of, status
+
+pytestmark = [pytest.mark.slow, pytest.mark.deployment, pytest.mark.timeout(300)]
+
+INSTALL = f"{PROGRAM}/scripts/install"
+CRASHES = 20
+QUICK_CRASH = ("ExecStart=", "ExecStart=/bin/false", "RestartSec=20ms", "SystemCallFilter=")
+"""Without the filter of calls, whose making takes most of such a start's time."""
+
+
+def test_a_second_run_changes_nothing_and_says_so(service: Machine) -> None:
+    before = service.shown("MainPID"), service.type("getfacl", "-R", "--absolute-names", f"{HOME}/incoming")
+    told = service.type(INSTALL)
+    assert "Nothing had to be changed: all was there already." in told
+    assert "Nothing would be changed: all is there already." in service.type(INSTALL, "--dry-run")
+    assert (
+        service.shown("MainPID"),
+        service.type("getfacl", "-R", "--absolute-names", f"{HOME}/incoming"),
+    ) == before
+
+
+def test_only_root_is_let_and_only_at_its_place(machine: Machine) -> None:
+    assert "Only root may do" in machine.type(INSTALL, as_user="anna", check=False)
+    machine.type("cp", "-r", f"{PROGRAM}/scripts", "/home/anna/scripts")
+    told = machine.type("/home/anna/scripts/install", check=False)
+    assert f"The service runs from {PROGRAM}, and this is /home/anna." in told
+
+
+def test_a_unit_that_was_changed_is_put_right_and_the_service_started_anew(service: Machine) -> None:
+    unit, before = service.path(f"/etc/systemd/system/{UNIT}"), service.shown("MainPID")
+    right = unit.read_text()
+    unit.write_text(right.replace("RestartSec=10\n", "RestartSec=11\n"))
+    planned = service.type(INSTALL, "--dry-run")
+    assert f"Would do: Telling systemd of {UNIT}." in planned
+    assert unit.read_text() != right
+    told = service.type(INSTALL)
+    assert f"Starting {UNIT} anew, as it has changed." in told
+    assert unit.read_text() == right
+    assert service.is_active()
+    assert service.shown("MainPID") != before
+
+
+@pytest.mark.security
+def test_who_drops_files_sees_nothing_of_what_was_filed(service: Machine) -> None:
+    groups = service.type("id", "-Gn", "anna").split()
+    assert "dossierd-drop" in groups
+    assert "dossierd" not in groups
+    for place in (HOME, f"{HOME}/archive", f"{HOME}/review", f"{HOME}/state", f"{HOME}/incoming/.claimed"):
+        assert "Permission denied" in service.type("ls", place, as_user="anna", check=False), place
+    assert "Permission denied" in service.type("cat", f"{HOME}/.env", as_user="anna", check=False)
+
+
+@pytest.mark.reliability
+def test_what_is_put_into_a_folder_of_somebody_s_own_is_taken_and_readers_can_read_it_then(
+    service: Machine, samples: tuple[Path, tuple[Sample, ...]]
+) -> None:
+    inside = service.path(f"{HOME}/incoming/post/in-a-folder.pdf")
+    service.path("/home/anna/in-a-folder.pdf").write_bytes(letter(samples, "in a folder"))
+    service.type("mkdir", f"{HOME}/incoming/post", as_user="anna")
+    try:
+        service.type("cp", "/home/anna/in-a-folder.pdf", f"{HOME}/incoming/post", as_user="anna")
+        service.wait(lambda: not inside.exists() and not _under_way(service))
+    finally:
+        service.type("rm", "-r", f"{HOME}/incoming/post")
+    found = next(it for it in status(service)["latest"] if "in-a-folder" in it["original_name"])
+    assert found["state"] == State.ARCHIVED
+    service.type("useradd", "--groups", "dossierd", "reader")
+    filed = f"{HOME}/{found['location']}"
+    assert service.type("head", "-c", "5", filed, as_user="reader") == "%PDF-"
+    assert "Permission denied" in service.type("head", "-c", "5", filed, as_user="anna", check=False)
+    assert stat.S_IMODE(service.path(filed).stat().st_mode) & stat.S_IRWXO == 0
+
+
+def _under_way(machine: Machine) -> bool:
+    return any(
+        it["state"] in {"claiming", "claimed", "reading", "moving"} for it in status(machine)["latest"]
+    )
+
+
+@pytest.mark.security
+def test_a_secret_is_handed_to_the_service_by_systemd(machine: Machine) -> None:
+    store = machine.path("/etc/credstore")
+    store.mkdir(mode=0o700, exist_ok=True)
+    secret, env = store / "dossierd-telegram-token", machine.path(f"{HOME}/.env")
+    right = env.read_text()
+    secret.write_text("123456789:handed-by-systemd\n")
+    secret.chmod(0o600)
+    try:
+        env.write_text(right + "DOSSIERD_TELEGRAM_CHATS=42\n")
+        mark = machine.cursor()
+        machine.type("systemctl", "restart", UNIT)
+        environment = machine.path(f"/proc/{machine.main_process()}/environ").read_text()
+        assert "handed-by-systemd" not in environment
+        assert "telegram" in machine.type("dossierd", "check", check=False)
+        machine.wait(lambda: any("telegram_connection_failed" in str(it) for it in machine.journal(mark)))
+        assert not any("handed-by-systemd" in str(it) for it in machine.journal(mark))
+    finally:
+        secret.unlink()
+        env.write_text(right)
+        machine.type("systemctl", "restart", UNIT)
+
+
+@pytest.mark.observability
+def test_the_journal_is_json_line_by_line_and_its_errors_are_told_apart(
+    service: Machine, samples: tuple[Path, tuple[Sample, ...]]
+) -> None:
+    mark = service.cursor()
+    drop(service, "journal.pdf", letter(samples, "journal"))
+    drop(service, "broken.pdf", b"%PDF-1.7 nothing of a PDF\n")
+    service.wait(lambda: rests(service))
+    service.type("systemctl", "restart", UNIT)
+    service.type("journalctl", "--sync")
+    ours = "--identifier=dossierd"
+    lines = service.type("journalctl", ours, mark, "--output=cat").splitlines()
+    events = [json.loads(line)["event"] for line in lines]
+    assert {"document_claimed", "daemon_stopped", "daemon_started"} <= set(events)
+    levels = {json.loads(line)["level"] for line in lines}
+    assert "info" in levels
+    whole = service.type("journalctl", ours, "--output=cat").splitlines()
+    errors = service.type("journalctl", ours, "--priority=err", "--output=cat").splitlines()
+    expected = [line for line in whole if _level(line) in {"error", "critical"}]
+    assert [line for line in errors if line.startswith("{")] == expected
+
+
+def _level(line: str) -> str:
+    return str(json.loads(line)["level"]) if line.startswith("{") else ""
+
+
+@pytest.mark.reliability
+def test_twenty_crashes_in_a_row_do_not_leave_it_dead(machine: Machine) -> None:
+    with machine.with_settings(*QUICK_CRASH):
+        machine.type("systemctl", "restart", UNIT, check=False)
+        machine.wait(lambda: int(machine.shown("NRestarts")) >= CRASHES)
+        assert machine.shown("ActiveState") == "activating"
+    machine.wait(machine.is_active)
+
+
+@pytest.mark.reliability
+def test_after_a_reboot_it_is_there_again_and_goes_on(
+    service: Machine, samples: tuple[Path, tuple[Sample, ...]]
+) -> None:
+    drop(service, "rebooted.pdf", letter(samples, "rebooted"))
+    service.reboot()
+    service.wait(service.is_active)
+    service.wait(lambda: rests(service))
+    assert state_of(service, "rebooted.pdf") == State.ARCHIVED
+
+
+def test_taken_away_it_leaves_all_data_and_comes_back_with_it(service: Machine) -> None:
+    before = status(service)
+    told = service.type(INSTALL, "--uninstall")
+    assert f"{HOME}/archive" in told
+    assert f"{HOME}/.env" in told
+    assert "could not be found" in service.type("systemctl", "status", UNIT, check=False)
+    assert not service.path("/usr/local/bin/dossierd").exists()
+    assert service.path(f"{HOME}/.env").is_file()
+    assert "The service was not installed." in service.type(INSTALL, "--uninstall")
+    assert "Making the command" in service.type(INSTALL)
+    assert service.is_active()
+    assert status(service)["latest"] == before["latest"]
+
+
+@contextmanager
+def _home_without_access_lists(machine: Machine) -> Iterator[None]:
+    machine.type(INSTALL, "--uninstall")
+    machine.type("mount", "-t", "ramfs", "none", HOME)
+    try:
+        yield
+    finally:
+        machine.type(INSTALL, "--uninstall")
+        machine.type("umount", HOME)
+        machine.type(INSTALL)
+
+
+@pytest.mark.security
+def test_without_access_lists_droppers_join_the_group_that_reads(machine: Machine) -> None:
+    with _home_without_access_lists(machine):
+        told = machine.type(INSTALL)
+        assert f"The file system of {HOME} has no access lists" in told
+        incoming = machine.type("stat", "--format=%U:%G %a", f"{HOME}/incoming").strip()
+        assert incoming == "dossierd:dossierd 3770"
