@@ -4,9 +4,9 @@ BIN := .venv/bin
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: check lint types contracts test unit bench bench-reading bench-registry mutants lock demo clean
+.PHONY: check lint types contracts safety test unit bench bench-reading bench-registry mutants lock demo clean
 
-check: lint types contracts test
+check: lint types contracts safety test
 
 lint:
 	$(BIN)/ruff check .
@@ -18,6 +18,12 @@ types:
 # The laws of the house: which module may import which (pyproject.toml, [tool.importlinter]).
 contracts:
 	$(BIN)/lint-imports
+
+# What is written unsafely, what must not be committed, and known holes in the locked packages (where PyPI can be asked).
+safety:
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml agent checks 2>/dev/null # its warnings of each `nosec`
+	$(BIN)/python -m checks.secrets
+	$(BIN)/python -m checks.vulnerabilities
 
 # What decides must be tested in every branch; what acts is tested by what it does. Half of the time is waiting, so two
 # files are run at once, each by one process.

@@ -57,7 +57,7 @@ def test_makefile_declares_every_target_phony() -> None:
     assert declared is not None
     assert set(declared[1].split()) == targets == {
         "bench", "bench-reading", "bench-registry", "mutants", "check",
-        "lint", "types", "contracts", "test", "unit", "lock", "demo", "clean",
+        "lint", "types", "contracts", "safety", "test", "unit", "lock", "demo", "clean",
     }  # fmt: skip
 
 

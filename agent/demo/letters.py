@@ -70,7 +70,7 @@ def draw_locked(letter: Letter) -> bytes:
 def scan(letter: Letter, *, seed: int) -> bytes:
     """Draw a letter and scan it badly: a PDF that holds one grey, skewed, noisy picture and no text."""
     sheet = _sheet(letter, SCAN_DPI).convert("L")
-    picture = _worn(sheet, random.Random(seed))  # noqa: S311 # the same dust at each run, no secret
+    picture = _worn(sheet, random.Random(seed))  # noqa: S311 # nosec B311 # the same dust at each run, no secret
     scanned = io.BytesIO()
     picture.save(scanned, format="PDF", resolution=SCAN_DPI, quality=JPEG_QUALITY)
     return scanned.getvalue()

@@ -157,11 +157,11 @@ class _Pass:
         self._postings.remove(former)
         self._postings.add([*added, *changed])
         self._connection.executemany(
-            f"INSERT INTO person (rid, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 # own constant
+            f"INSERT INTO person (rid, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 # nosec B608 # own constant
             ((rid, *row_of(person)) for rid, person in added),
         )
         self._connection.executemany(
-            f"UPDATE person SET {_EACH_COLUMN} WHERE rid = ?",  # noqa: S608 # own constant
+            f"UPDATE person SET {_EACH_COLUMN} WHERE rid = ?",  # noqa: S608 # nosec B608 # own constant
             ((*row_of(person), rid) for rid, person in changed),
         )
         self._added += len(added)
@@ -190,7 +190,7 @@ class _Pass:
         for batch in _batches(gone):
             rids = json.dumps(batch)
             rows = self._connection.execute(
-                f"SELECT rid, {COLUMNS} FROM person"  # noqa: S608 # own constant
+                f"SELECT rid, {COLUMNS} FROM person"  # noqa: S608 # nosec B608 # own constant
                 " WHERE rid IN (SELECT value FROM json_each(?))",
                 (rids,),
             ).fetchall()
@@ -214,7 +214,7 @@ class _Pass:
 
     def _known(self, people: Iterable[Person]) -> dict[str, tuple[int, Row]]:
         rows = self._connection.execute(
-            f"SELECT rid, {COLUMNS} FROM person"  # noqa: S608 # own constant
+            f"SELECT rid, {COLUMNS} FROM person"  # noqa: S608 # nosec B608 # own constant
             " WHERE record_id IN (SELECT value FROM json_each(?))",
             (json.dumps([person.record_id for person in people]),),
         )
@@ -235,7 +235,7 @@ def _are_two(before: Person, now: Person) -> bool:
 
 
 def _everybody(connection: sqlite3.Connection) -> Iterator[Numbered]:
-    rows = connection.execute(f"SELECT rid, {COLUMNS} FROM person")  # noqa: S608 # own constant
+    rows = connection.execute(f"SELECT rid, {COLUMNS} FROM person")  # noqa: S608 # nosec B608 # own constant
     return ((row[0], person_of(row[1:])) for row in rows)
 
 

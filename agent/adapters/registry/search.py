@@ -106,7 +106,7 @@ def noted(connection: sqlite3.Connection, key: str) -> str | None:
 
 def everybody(connection: sqlite3.Connection) -> Iterator[Person]:
     """All people in the order of their ids, one after the other."""
-    return map(person_of, connection.execute(f"SELECT {COLUMNS} FROM person ORDER BY record_id"))  # noqa: S608 # own constant
+    return map(person_of, connection.execute(f"SELECT {COLUMNS} FROM person ORDER BY record_id"))  # noqa: S608 # nosec B608 # own constant
 
 
 def ids(connection: sqlite3.Connection) -> Iterator[RecordId]:
@@ -117,7 +117,7 @@ def ids(connection: sqlite3.Connection) -> Iterator[RecordId]:
 
 def recorded(connection: sqlite3.Connection, record_id: RecordId) -> Person | None:
     rows = connection.execute(
-        f"SELECT {COLUMNS} FROM person WHERE record_id = ?",  # noqa: S608 # own constant
+        f"SELECT {COLUMNS} FROM person WHERE record_id = ?",  # noqa: S608 # nosec B608 # own constant
         (record_id,),
     )
     return next(map(person_of, rows), None)
@@ -170,7 +170,7 @@ def _closest(connection: sqlite3.Connection, query: TypedQuery, rids: set[int]) 
         if len(people) < MOST_TYPED:
             equal = json.dumps([rid for rid in rids if whole[rid] == count])
             rows = connection.execute(
-                f"SELECT {COLUMNS} FROM person WHERE rid IN (SELECT value FROM json_each(?))"  # noqa: S608 # own constant
+                f"SELECT {COLUMNS} FROM person WHERE rid IN (SELECT value FROM json_each(?))"  # noqa: S608 # nosec B608 # own constant
                 " ORDER BY last_name, first_name, record_id LIMIT ?",
                 (equal, MOST_TYPED - len(people)),
             )
@@ -218,7 +218,7 @@ def rids_of(connection: sqlite3.Connection, statement: str, *values: str | int) 
 
 def of_rids(connection: sqlite3.Connection, rids: Iterable[int]) -> list[Person]:
     rows = connection.execute(
-        f"SELECT {COLUMNS} FROM person WHERE rid IN (SELECT value FROM json_each(?))",  # noqa: S608 # own constant
+        f"SELECT {COLUMNS} FROM person WHERE rid IN (SELECT value FROM json_each(?))",  # noqa: S608 # nosec B608 # own constant
         (json.dumps(sorted(rids)),),
     )
     return list(map(person_of, rows))
