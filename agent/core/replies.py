@@ -37,6 +37,10 @@ def status(line: str, voice: Voice) -> Message:
     return _reply(voice.say("How it goes"), line)
 
 
+def no_service_of_ours(voice: Voice) -> Message:
+    return _reply(voice.say("Only dossierd is told of, and no other service."))
+
+
 def pending(
     reviews: Sequence[Review],
     now: datetime.datetime,

@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from agent import errors
 from agent.asked import Questions
 from agent.core import replies
@@ -22,7 +24,12 @@ from agent.domain.wellness import PartState
 from agent.ports import Ports
 from agent.workflow.holding import held, is_doubtful
 
+log = structlog.get_logger(__name__)
+
 LISTED = 20
+SERVICES = frozenset({"dossierd", "dossierd.service"})
+"""The services of the machine that somebody in a chat may ask for. Nothing asks systemd; this is what keeps it so."""
+_ABOUT_SERVICES = frozenset({"status", "health"})
 _YES = frozenset({"yes", "oui"})
 
 
@@ -110,6 +117,9 @@ class Commands:
         voice = self._ports.voice
         if order.name in _DECISIONS and order.user.role is not Role.DECIDER:
             return [replies.only_looking(voice)]
+        if order.name in _ABOUT_SERVICES and not SERVICES.issuperset(map(str.lower, order.words)):
+            log.warning("service_refused", action=order.name)
+            return [replies.no_service_of_ours(voice)]
         match order.name:
             case "status":
                 return [replies.status(self._inquiries.status(), voice)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 import pytest
+from structlog.testing import capture_logs
 
 from agent import errors
 from agent.adapters.ledger import SqlFinder, open_engine
@@ -603,3 +604,21 @@ def test_whatever_is_answered_to_commands_in_a_french_chat_holds_no_english(chat
     chat.desk_is_slow = True
     told += chat.type("/resume")
     assert [text for text in told if english_in(text)] == []
+
+
+# --- Other services of the machine
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("typed", ["/status sshd", "/health nginx.service", "/status dossierd sshd"])
+def test_other_services_are_refused_and_that_is_logged_without_a_word_of_it(chat: Chat, typed: str) -> None:
+    with capture_logs() as lines:
+        assert chat.type(typed) == ["Only dossierd is told of, and no other service."]
+    told = [{key: line[key] for key in ("event", "action", "log_level")} for line in lines]
+    assert told == [{"event": "service_refused", "action": typed.split()[0][1:], "log_level": "warning"}]
+    assert not {"sshd", "nginx"} & set(str(lines).replace("'", " ").split())
+
+
+def test_dossierd_itself_may_be_named(chat: Chat) -> None:
+    assert chat.type("/status dossierd") == ["How it goes", "1 waits"]
+    assert chat.type("/status Dossierd.service") == ["How it goes", "1 waits"]
