@@ -31,6 +31,16 @@ def test_a_secret_is_found_and_named_by_its_line(tmp_path: Path, content: str, k
     assert f"settings.txt:2: {kind}" in unknown(found, SecretsCollection())
 
 
+def test_a_test_may_invent_a_password_but_hold_no_token(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    file = tmp_path / "tests" / "test_x.py"
+    file.write_text(
+        f"a = 'postgresql://reader:{'hunter2' * 2}@db.example/office'\nb = '{TOKEN}'\n", encoding="utf-8"
+    )
+    found = unknown(found_in(tmp_path, ["tests/test_x.py"]), SecretsCollection())
+    assert found == ["tests/test_x.py:2: Telegram Bot Token"]
+
+
 def test_what_is_known_is_not_told_again_even_on_another_line(tmp_path: Path) -> None:
     file = tmp_path / "settings.txt"
     file.write_text(f"a = '{TOKEN}'\n", encoding="utf-8")
