@@ -40,6 +40,7 @@ from agent.adapters.ledger import (
     SqlResults,
     SqlShowings,
     SqlStorms,
+    SqlTrends,
     SqlUndelivered,
     open_engine,
 )
@@ -85,6 +86,7 @@ class Parts:
     digests: SqlDigests
     results: SqlResults
     canaries: SqlCanaries
+    trends: SqlTrends
     costs: SqlCosts
     cost_book: CostBook
     folders: HomeFolders
@@ -207,6 +209,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         digests=SqlDigests(engine),
         results=SqlResults(engine),
         canaries=SqlCanaries(engine),
+        trends=SqlTrends(engine),
         costs=costs,
         cost_book=CostBook(costs, cost_journal),
         folders=folders,

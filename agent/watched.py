@@ -1,9 +1,11 @@
 """What those keep who watch dossierd itself. Beside `ports`, on the same floor."""
 
+import datetime
 from collections.abc import Sequence
 from typing import Protocol
 
 from agent.domain.canary import CanaryRun
+from agent.domain.trend import Measure, SettledWork, Window
 
 
 class CanaryRuns(Protocol):
@@ -30,4 +32,27 @@ class WatchMemory(Protocol):
 
     def keep(self, told: frozenset[str]) -> None:
         """Write it down; a disk that refuses has them told once more."""
+        ...
+
+
+class Trends(Protocol):
+    """Measures hour by hour.
+
+    Raises (all methods): LedgerUnavailable.
+    """
+
+    def settled_between(self, since: datetime.datetime, until: datetime.datetime) -> Sequence[SettledWork]:
+        """What the rules settled from `since` until before `until`, each document once in each of its epochs."""
+        ...
+
+    def waiting_since(self) -> datetime.datetime | None:
+        """When the oldest document that does not rest was taken in; None where all rest."""
+        ...
+
+    def keep(self, window: Window) -> None:
+        """Write an hour down, once; those that are older than a month go."""
+        ...
+
+    def since(self, measure: Measure, since: datetime.datetime) -> Sequence[Window]:
+        """The hours of a measure, in their order."""
         ...

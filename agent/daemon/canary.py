@@ -24,8 +24,7 @@ from agent.adapters.reading.memory import give_back
 from agent.adapters.registry import RegistryIndex
 from agent.app import Parts, make_home
 from agent.core.canary import PERSON, RUNS_THAT_ALARM, can_be_read, due_in, state_of
-from agent.core.notices import unwell_notice, well_notice
-from agent.daemon.telling import announcer_of_part
+from agent.daemon.telling import tell_of_part
 from agent.domain.canary import CanaryProblem, CanaryRun
 from agent.domain.document import SeenFile
 from agent.durable import storage_errors
@@ -83,17 +82,8 @@ class Canary:
                 give_back()
 
     def _tell(self) -> None:
-        parts = self._parts
-        state = state_of(parts.canaries.latest(RUNS_THAT_ALARM))
-        if state is None:
-            return
-        voice = parts.ports.voice
-        notice = (
-            unwell_notice(state.sentence, state.hint, voice)
-            if state.is_bad
-            else well_notice(state.part, voice)
-        )
-        if announcer_of_part(parts, state.part, None).tell(notice):
+        state = state_of(self._parts.canaries.latest(RUNS_THAT_ALARM))
+        if state is not None and tell_of_part(self._parts, state):
             self._on_told()
 
 

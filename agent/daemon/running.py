@@ -36,6 +36,7 @@ from agent.daemon.intake import Intake, orphans
 from agent.daemon.loop import BEAT_SECONDS, Loop
 from agent.daemon.redeciding import Redeciding
 from agent.daemon.syncing import Syncing
+from agent.daemon.trends import Trends
 from agent.domain.document import DocumentId
 from agent.domain.formats import suffixes_of
 from agent.domain.message import ParcelId, Topic
@@ -159,6 +160,8 @@ class Daemon:
         canary = Canary(self._parts, self._stop, on_told=self._post_wakes.set)
         if canary.is_wanted:
             strangers = (*strangers, Loop("canary", canary.turn, self._stop))
+        trends = Trends(self._parts, self._stop, on_told=self._post_wakes.set)
+        strangers = (*strangers, Loop("trends", trends.turn, self._stop))
         if source is None:
             return strangers
         return (*strangers, Loop("sync", Syncing(self._parts, source, self._stop).turn, self._stop))

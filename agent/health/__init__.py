@@ -24,6 +24,7 @@ from agent.health import (
     pauses,
     registry,
     room,
+    trends,
     watches,
 )
 from agent.health.asking import PART_SECONDS, Asking, ask_now
@@ -142,6 +143,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("notify", outside.addresses),
     ("messages", messages.delivery),
     ("canary", canary.canary),
+    ("trends", trends.trends),
 )
 
 _LONG_OR_NAMING = frozenset({"ledger", "documents", "telegram", "notify", "incoming"})

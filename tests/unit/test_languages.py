@@ -28,6 +28,7 @@ from agent.domain.outcome import FAILURES, STATES, WHY_NOT
 from agent.domain.searchable import WHY as WHY_UNSEARCHABLE
 from agent.domain.snippet import WHY_UNDRAWN, WHY_UNSHOWN
 from agent.domain.splitting import WHY_UNSPLIT
+from agent.domain.trend import Measure
 from agent.errors import SettingInvalid
 from agent.health import PARTS
 from agent.languages import catalogue, languages
@@ -64,6 +65,7 @@ TABLES: tuple[Iterable[str | tuple[str, str]], ...] = (
     OPENED_AGAIN.values(),
     [refusal_words(known) for known in REFUSALS],
     [name for name, _ in PARTS],
+    [*Measure],
 )
 """Texts that the code looks up before it says them."""
 

@@ -17,6 +17,7 @@ from agent.adapters.ledger.requests import SqlRequests
 from agent.adapters.ledger.results import SqlResults
 from agent.adapters.ledger.showings import SqlShowings
 from agent.adapters.ledger.storms import SqlStorms
+from agent.adapters.ledger.trends import SqlTrends
 from agent.adapters.ledger.undelivered import SqlUndelivered
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "SqlResults",
     "SqlShowings",
     "SqlStorms",
+    "SqlTrends",
     "SqlUndelivered",
     "open_engine",
 ]

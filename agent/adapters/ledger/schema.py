@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0024"
+REVISION = "0025"
 """The migration that this code is written for."""
 
 
@@ -282,6 +282,17 @@ cost_totals = Table(
     Column("model", String(64), primary_key=True),
     Column("calls", BigInteger, nullable=False),
     Column("micros", BigInteger, nullable=False),
+)
+
+windows = Table(
+    "windows",
+    metadata,
+    Column("measure", String(16), primary_key=True),
+    Column("begun_at", UtcDateTime, primary_key=True),  # an hour
+    Column("value", Float, nullable=False),
+    Column("samples", Integer, nullable=False),
+    Column("is_high", Boolean, nullable=False),
+    Column("is_alarm", Boolean, nullable=False),
 )
 
 inbox = Table(

@@ -1,0 +1,52 @@
+"""What is measured hour by hour, so that a drift is noticed before anybody complains."""
+
+import datetime
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Measure(StrEnum):
+    """What is measured; each is a part of the house that people are told of by itself."""
+
+    PACE = "pace"
+    """Seconds of work on a document, the median of those that came to rest in the hour."""
+    FAILURES = "failures"
+    """Of the documents that the rules settled, the share that failed."""
+    QUESTIONS = "questions"
+    """Of those, the share that became a question."""
+    WAITING = "waiting"
+    """Seconds for which the oldest unfinished document had waited, at most."""
+    MEMORY = "memory"
+    """Megabytes of the daemon's own process, at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """One hour of one measure.
+
+    Attributes:
+        begun_at: the hour, UTC.
+        samples: how many documents, or looks, the value is made of.
+        is_high: whether it is above what the week before it lets expect.
+        is_alarm: whether people are to know that it drifts.
+    """
+
+    measure: Measure
+    begun_at: datetime.datetime
+    value: float
+    samples: int
+    is_high: bool = False
+    is_alarm: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledWork:
+    """A document that the rules brought to rest.
+
+    Attributes:
+        state: where, such as `failed`.
+        seconds: of work; None where there was none, as for a duplicate.
+    """
+
+    state: str
+    seconds: float | None
