@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from agent.adapters import telemetry
-from agent.adapters.telemetry import LOG_BACKUPS, LOG_NAME, Telemetry, configure
+from agent.adapters.telemetry import LOG_BACKUPS, LOG_BYTES, LOG_NAME, MOST_LETTERS, Telemetry, configure
 
 pytestmark = pytest.mark.observability
 
@@ -52,6 +52,24 @@ def test_file_rotates_and_keeps_so_many(tmp_path: Path, monkeypatch: pytest.Monk
     files = sorted(path.name for path in tmp_path.iterdir())
     assert files == [LOG_NAME, *(f"{LOG_NAME}.{number}" for number in range(1, LOG_BACKUPS + 1))]
     assert all(path.stat().st_size <= 500 for path in tmp_path.iterdir())
+    assert started.dropped_lines == 0
+
+
+def test_eighty_megabytes_leave_six_files_of_whole_lines_without_a_gap(tmp_path: Path) -> None:
+    started = configure("INFO", tmp_path, "json", console_level="CRITICAL", stream=StringIO())
+    log, long = structlog.get_logger("agent.test"), ["x" * MOST_LETTERS] * 60
+    lines = 80_000_000 // 18_000
+    for number in range(lines):
+        log.info("said", sequence=number, suspects=long)
+    started.close()
+    files = sorted(tmp_path.iterdir(), reverse=True)
+    assert len(files) == 1 + LOG_BACKUPS
+    sizes = [path.stat().st_size for path in files]
+    longest = max(len(line) for line in files[0].read_bytes().splitlines(keepends=True))
+    assert sum(sizes) <= 6 * LOG_BYTES + longest
+    assert all(size > LOG_BYTES - longest for size in sizes[:-1])
+    kept = [json.loads(line)["sequence"] for path in files for line in path.read_text().splitlines()]
+    assert kept == list(range(kept[0], lines))
     assert started.dropped_lines == 0
 
 
