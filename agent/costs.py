@@ -34,8 +34,8 @@ class Costs(Protocol):
 
     def of_document(self, document_id: DocumentId) -> CostSum: ...
 
-    def total(self) -> Mapping[str, int]:
-        """What each model has ever cost, in micro-dollars; it is kept, not counted."""
+    def total(self) -> Mapping[str, tuple[int, int]]:
+        """What each model has ever cost, and what of it is settled, in micro-dollars; kept, not counted."""
         ...
 
     def unwritten(self) -> Sequence[CostLine]:

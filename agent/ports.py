@@ -14,7 +14,7 @@ from agent.domain.evidence import Evidence
 from agent.domain.identity import People, Person, RecordId
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Lesson, LessonNumber, LessonState
-from agent.domain.life import Document, Review
+from agent.domain.life import Document, Review, Step
 from agent.domain.message import Message
 from agent.domain.outcome import Event, State
 from agent.domain.pause import Pause
@@ -248,7 +248,9 @@ class Ledger(Protocol):
         """Choose another place for a move under way, because a stranger's file stands at the first one."""
         ...
 
-    def complete(self, document_id: DocumentId, now: datetime.datetime) -> Document:
+    def complete(
+        self, document_id: DocumentId, now: datetime.datetime, steps: Sequence[Step] = ()
+    ) -> Document:
         """The move is done: the document rests, and its messages are due."""
         ...
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from agent.cli.wording import outcome_words, settled_words
 from agent.domain.life import Document, Review, Step
 from agent.domain.outcome import AT_REST, State
+from agent.workflow.timing import MOVE
 
 
 def tell_story(
@@ -19,12 +20,15 @@ def tell_story(
     """Give the story's lines, oldest first."""
     asked = {review.epoch: review for review in reviews}
     for epoch in range(1, document.epoch + 1):
-        lines = [_step_words(step) for of, step in steps if of == epoch]
+        taken = [step for of, step in steps if of == epoch]
+        lines = [_step_words(step) for step in taken if step.name != MOVE]
         if epoch in asked:
             lines += _review_words(asked[epoch], is_first=bool(lines))
         elif epoch == document.epoch:
             lines += _last_words(document)
-        yield from (f"epoch {epoch}  {line}" for line in lines or [_untold(epoch, asked)])
+        lines = lines or [_untold(epoch, asked)]
+        lines += [_step_words(step) for step in taken if step.name == MOVE]
+        yield from (f"epoch {epoch}  {line}" for line in lines)
 
 
 def _step_words(step: Step) -> str:

@@ -5,9 +5,8 @@ an outcome and `finish` does the move that it names; recovery, the retry of a fu
 call the same two.
 """
 
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 import structlog
@@ -40,6 +39,7 @@ from agent.domain.reading import Reading
 from agent.domain.settlement import Settlement
 from agent.ports import Ports
 from agent.workflow.searchable import lay_beside
+from agent.workflow.timing import MOVE, timed
 
 log = structlog.get_logger(__name__)
 
@@ -122,21 +122,9 @@ class Custody:
             return started
         return ports.ledger.start(document.document_id, sha256, size, ports.clock.now())
 
-    @contextmanager
-    def step(self, name: str, *, since: Reading | None = None) -> Iterator[None]:
-        """Time one step; it is kept whether it succeeds or not.
-
-        Args:
-            since: what earlier runs have done of it.
-        """
-        started_at, started = self._ports.clock.now(), time.perf_counter()
-        if since is not None:
-            started_at, started = since.begun_at, started - since.seconds
-        try:
-            yield
-        finally:
-            duration_ms = round((time.perf_counter() - started) * 1000)
-            self._steps.append(Step(name=name, started_at=started_at, duration_ms=duration_ms))
+    def step(self, name: str, *, since: Reading | None = None) -> AbstractContextManager[None]:
+        """Time one step, as `timed` does."""
+        return timed(name, self._steps, self._ports.clock, since=since)
 
     def settle(self, outcome: Outcome, *, pages: int | None = None, inputs: Inputs | None = None) -> None:
         """Commit an outcome and do its move.
@@ -303,6 +291,17 @@ def finish(document: Document, ports: Ports) -> Document:
         StorageUnavailable: the disk refuses; the document is safe where it is, and `finish` can be called again.
         FileVanished, FileChanged: somebody was at it by hand.
     """
+    steps = list[Step]()
+    with timed(MOVE, steps, ports.clock):
+        document = _lay_down(document, ports)
+    ports.journal.append("rested", ports.clock.now(), **traits(document, document.outcome))
+    rested = ports.ledger.complete(document.document_id, ports.clock.now(), steps)
+    log.info("document_rested", state=rested.state)
+    return rested
+
+
+def _lay_down(document: Document, ports: Ports) -> Document:
+    """Bring the file to its target, and what belongs beside it."""
     source = document.location
     document = _move(document, ports)
     target = document.target
@@ -316,10 +315,7 @@ def finish(document: Document, ports: Ports) -> Document:
     if source != target:
         ports.folders.remove_searchable(source)
         ports.folders.remove_sidecar(source)
-    ports.journal.append("rested", ports.clock.now(), **traits(document, document.outcome))
-    rested = ports.ledger.complete(document.document_id, ports.clock.now())
-    log.info("document_rested", state=rested.state)
-    return rested
+    return document
 
 
 def _let_parts_in(document: Document, ports: Ports) -> None:

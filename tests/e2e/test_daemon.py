@@ -80,7 +80,7 @@ def test_the_commands_tell_what_happened(world: World, daemon: subprocess.Popen[
         "rule",
         0,
     )
-    assert [step["name"] for step in shown["steps"]] == ["read", "decide"]
+    assert [step["name"] for step in shown["steps"]] == ["read", "decide", "move"]
     assert shown["location"].startswith("archive/100/")
     explained = _json(world, "explain", "d1")
     assert {it["code"] for it in explained["decision"]["candidate"]["reasons"]} >= {

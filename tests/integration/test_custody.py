@@ -157,7 +157,7 @@ def test_a_match_is_archived_under_its_record_with_a_sidecar_and_told_once(offic
         ("bert", 1, MessageKind.FILED),
     ]
     assert office.journal.events == ["claimed", "settling", "rested"]
-    assert [step.name for _, step in office.ledger.steps(document_id)] == ["read", "decide"]
+    assert [step.name for _, step in office.ledger.steps(document_id)] == ["read", "decide", "move"]
 
 
 @pytest.mark.parametrize(("text", "verdict"), [(AMBIGUOUS, Ambiguous), (NOBODYS, Unmatched)])
@@ -193,7 +193,7 @@ def test_what_can_not_be_read_fails_with_its_reason(office: Office, reason: Fail
     told = _sidecar(office, BROKEN)
     assert (told["outcome"], told["reason"], told["detail"]) == ("failed", reason, "page 3")
     assert [it.message.kind for it in office.due()] == [MessageKind.FAILED] * 2
-    assert [step.name for _, step in office.ledger.steps(document_id)] == ["read"]
+    assert [step.name for _, step in office.ledger.steps(document_id)] == ["read", "move"]
 
 
 def test_the_same_bytes_again_are_a_duplicate_of_the_first(office: Office) -> None:

@@ -5,6 +5,7 @@ from agent.adapters.ledger.costs import SqlCosts
 from agent.adapters.ledger.digests import SqlDigests
 from agent.adapters.ledger.engine import open_engine
 from agent.adapters.ledger.erasing import SqlErasing
+from agent.adapters.ledger.figures import SqlFigures
 from agent.adapters.ledger.finding import SqlFinder
 from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.ledger import SqlLedger
@@ -15,6 +16,7 @@ from agent.adapters.ledger.questions import SqlQuestions
 from agent.adapters.ledger.rebuilding import SqlRebuilding
 from agent.adapters.ledger.requests import SqlRequests
 from agent.adapters.ledger.results import SqlResults
+from agent.adapters.ledger.runs import SqlRuns
 from agent.adapters.ledger.showings import SqlShowings
 from agent.adapters.ledger.storms import SqlStorms
 from agent.adapters.ledger.trends import SqlTrends
@@ -25,6 +27,7 @@ __all__ = [
     "SqlCosts",
     "SqlDigests",
     "SqlErasing",
+    "SqlFigures",
     "SqlFinder",
     "SqlInbox",
     "SqlLedger",
@@ -35,6 +38,7 @@ __all__ = [
     "SqlRebuilding",
     "SqlRequests",
     "SqlResults",
+    "SqlRuns",
     "SqlShowings",
     "SqlStorms",
     "SqlTrends",

@@ -12,6 +12,7 @@ from agent import errors
 from agent.adapters.ledger import rows
 from agent.adapters.ledger.rows import load
 from agent.adapters.ledger.schema import documents, outbox, reviews, steps
+from agent.adapters.ledger.tallies import count_rest, count_step
 from agent.domain.document import DocumentId, Sha256
 from agent.domain.life import Document, Step
 from agent.domain.message import Message, MessageKind
@@ -110,6 +111,20 @@ def close_review(
     )
 
 
+def lay_to_rest(
+    connection: Connection, document_id: DocumentId, steps: Sequence[Step], now: datetime.datetime
+) -> Document:
+    """Write that a move is done, with what it took."""
+    before = require(connection, document_id)
+    done = advance(
+        connection, before, Event.MOVED, location=before.target, target=None, rested_at=now, attempts=0
+    )
+    keep_steps(connection, done, steps)
+    count_rest(connection, done)
+    let_fall_due(connection, done, now)
+    return done
+
+
 def let_fall_due(connection: Connection, done: Document, now: datetime.datetime) -> None:
     """Let the messages of an outcome be sent: its move is done. What was put off stays so in what took its place."""
     connection.execute(_FALL_DUE, {"wanted": done.document_id, "of_epoch": done.epoch, "moment": now})
@@ -140,6 +155,7 @@ def open_review(connection: Connection, settled: Document, now: datetime.datetim
 
 def keep_steps(connection: Connection, settled: Document, taken: Sequence[Step]) -> None:
     for step in taken:
+        count_step(connection, step)
         connection.execute(
             _STEP,
             {

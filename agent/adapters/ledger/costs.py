@@ -27,7 +27,9 @@ class SqlCosts:
 
     def reserve(self, reservation: Reservation) -> None:
         with writing(self._engine) as connection:
-            cumulative = _add(connection, reservation.model, calls=1, micros=reservation.worst_micros)
+            cumulative = _add(
+                connection, reservation.model, calls=1, micros=reservation.worst_micros, settled=0
+            )
             connection.execute(
                 insert(costs).values(
                     call_id=reservation.call_id,
@@ -68,7 +70,9 @@ class SqlCosts:
                     cost_micros=end.cost_micros,
                     latency_ms=end.latency_ms,
                     settled_at=end.at,
-                    settled_cumulative=_add(connection, row.model, calls=0, micros=-saved),
+                    settled_cumulative=_add(
+                        connection, row.model, calls=0, micros=-saved, settled=end.cost_micros
+                    ),
                     lines_due=costs.c.lines_due + 1,
                 )
             )
@@ -92,10 +96,9 @@ class SqlCosts:
             [one] = _sums(connection, reference(document_id), None, costs.c.document_id == document_id)
             return one
 
-    def total(self) -> Mapping[str, int]:
+    def total(self) -> Mapping[str, tuple[int, int]]:
         with reading(self._engine) as connection:
-            found = connection.execute(select(cost_totals.c.model, cost_totals.c.micros))
-            return {str(row.model): int(row.micros) for row in found}
+            return total_of(connection)
 
     def unwritten(self) -> Sequence[CostLine]:
         with reading(self._engine) as connection:
@@ -111,15 +114,29 @@ class SqlCosts:
             )
 
 
-def _add(connection: Connection, model: str, *, calls: int, micros: int) -> int:
+def total_of(connection: Connection) -> Mapping[str, tuple[int, int]]:
+    """What each model has cost, and what of it is settled."""
+    return {
+        str(row.model): (int(row.micros), int(row.settled_micros))
+        for row in connection.execute(select(cost_totals))
+    }
+
+
+def _add(connection: Connection, model: str, *, calls: int, micros: int, settled: int) -> int:
     """Add to a model's total; gives that of all models."""
     added = connection.execute(
         update(cost_totals)
         .where(cost_totals.c.model == model)
-        .values(calls=cost_totals.c.calls + calls, micros=cost_totals.c.micros + micros)
+        .values(
+            calls=cost_totals.c.calls + calls,
+            micros=cost_totals.c.micros + micros,
+            settled_micros=cost_totals.c.settled_micros + settled,
+        )
     )
     if not added.rowcount:
-        connection.execute(insert(cost_totals).values(model=model, calls=calls, micros=micros))
+        connection.execute(
+            insert(cost_totals).values(model=model, calls=calls, micros=micros, settled_micros=settled)
+        )
     return int(connection.execute(select(func.sum(cost_totals.c.micros))).scalar_one())
 
 

@@ -218,20 +218,11 @@ class SqlLedger:
             )
             return changes.require(connection, document_id)
 
-    def complete(self, document_id: DocumentId, now: datetime.datetime) -> Document:
+    def complete(
+        self, document_id: DocumentId, now: datetime.datetime, steps: Sequence[Step] = ()
+    ) -> Document:
         with writing(self._engine) as connection:
-            before = changes.require(connection, document_id)
-            done = changes.advance(
-                connection,
-                before,
-                Event.MOVED,
-                location=before.target,
-                target=None,
-                rested_at=now,
-                attempts=0,
-            )
-            changes.let_fall_due(connection, done, now)
-            return done
+            return changes.lay_to_rest(connection, document_id, steps, now)
 
     def miss(
         self, document: Document, messages: Sequence[tuple[str, Message]], now: datetime.datetime

@@ -282,6 +282,7 @@ cost_totals = Table(
     Column("model", String(64), primary_key=True),
     Column("calls", BigInteger, nullable=False),
     Column("micros", BigInteger, nullable=False),
+    Column("settled_micros", BigInteger, nullable=False),
 )
 
 windows = Table(

@@ -1,4 +1,4 @@
-"""Calls to paid services, and what they cost."""
+"""Calls to paid services; counts of documents, errors and steps that only grow; and when the daemon ran."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,34 @@ revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None
+
+COUNTED = (
+    # What came before epochs were kept (0018) counts as what it is now.
+    """
+    CREATE TEMPORARY VIEW rested AS
+    SELECT settled.state AS state, settled.reason AS reason, settled.settled_by AS settled_by
+    FROM settled JOIN documents ON documents.document_id = settled.document_id
+    WHERE NOT (documents.state = 'moving' AND documents.epoch = settled.epoch)
+    UNION ALL
+    SELECT state, reason, decided_by FROM documents
+    WHERE state IN ('archived', 'in_review', 'failed', 'duplicate')
+    AND NOT EXISTS (SELECT 1 FROM settled WHERE settled.document_id = documents.document_id)
+    """,
+    """
+    INSERT INTO tallies (kind, label, count, milliseconds)
+    SELECT 'outcome', state, count(*), 0 FROM rested GROUP BY state
+    """,
+    """
+    INSERT INTO tallies (kind, label, count, milliseconds)
+    SELECT 'error', reason, count(*), 0 FROM rested
+    WHERE state = 'failed' AND settled_by = 'rule' AND reason IS NOT NULL GROUP BY reason
+    """,
+    """
+    INSERT INTO tallies (kind, label, count, milliseconds)
+    SELECT 'step', name, count(*), sum(duration_ms) FROM steps GROUP BY name
+    """,
+    "DROP VIEW rested",
+)
 
 
 def upgrade() -> None:
@@ -46,5 +74,26 @@ def upgrade() -> None:
         sa.Column("model", sa.String(length=64), nullable=False),
         sa.Column("calls", sa.BigInteger(), nullable=False),
         sa.Column("micros", sa.BigInteger(), nullable=False),
+        sa.Column("settled_micros", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("model", name=op.f("pk_cost_totals")),
+    )
+    op.create_table(
+        "tallies",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("label", sa.String(length=32), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("milliseconds", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "label", name=op.f("pk_tallies")),
+    )
+    for statement in COUNTED:
+        op.execute(statement)
+    op.create_table(
+        "runs",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        sa.Column("was_stopped", sa.Boolean(), nullable=False),
+        sa.Column("versions", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_runs")),
+        sqlite_autoincrement=True,
     )
