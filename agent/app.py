@@ -38,6 +38,7 @@ from agent.adapters.ledger import (
     SqlQuestions,
     SqlRequests,
     SqlResults,
+    SqlRetention,
     SqlShowings,
     SqlStorms,
     SqlTrends,
@@ -85,6 +86,7 @@ class Parts:
     storms: SqlStorms
     digests: SqlDigests
     results: SqlResults
+    retention: SqlRetention
     canaries: SqlCanaries
     trends: SqlTrends
     costs: SqlCosts
@@ -208,6 +210,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         storms=SqlStorms(engine),
         digests=SqlDigests(engine),
         results=SqlResults(engine),
+        retention=SqlRetention(engine),
         canaries=SqlCanaries(engine),
         trends=SqlTrends(engine),
         costs=costs,

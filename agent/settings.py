@@ -102,6 +102,10 @@ class Settings(BaseSettings):
     searchable_pdf: bool = True
     snippets: bool = False
 
+    keep_text_days: int = Field(default=0, ge=0, le=36500)
+    keep_message_days: int = Field(default=90, ge=0, le=36500)
+    keep_log_days: int = Field(default=0, ge=0, le=36500)
+
     registry_url: SecretStr | None = None
     registry_table: str = ""
     registry_columns: Annotated[Mapping[str, str], NoDecode] = {}

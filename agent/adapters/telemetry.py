@@ -56,7 +56,7 @@ ALLOWED_KEYS = frozenset(
         "action", "attempts", "candidates", "count", "dropped", "duration_ms", "errno", "exit_code", "failed",
         "free_bytes", "limit", "loop", "mode", "part", "pid", "policy", "retry_after_seconds", "retryable", "sequence",
         "setting", "signal", "status", "step", "suspects", "timeout_seconds", "topic", "version", "waiting",
-        "worker", "workers",
+        "worker", "workers", "texts", "messages", "logs",
         # the office's own chats; a chat that moved is told by its new number
         "chat", "new_chat", "update",
         # resources

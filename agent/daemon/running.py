@@ -33,6 +33,7 @@ from agent.daemon.canary import Canary, remove_home
 from agent.daemon.desk import Desk
 from agent.daemon.house import House
 from agent.daemon.intake import Intake, orphans
+from agent.daemon.keeping import keeping_of
 from agent.daemon.loop import BEAT_SECONDS, Loop
 from agent.daemon.redeciding import Redeciding
 from agent.daemon.syncing import Syncing
@@ -153,7 +154,13 @@ class Daemon:
         source = self._parts.source
         house = Loop(
             "house",
-            House(self._parts, self._stop, wellness=self._wellness, on_told=self._post_wakes.set).turn,
+            House(
+                self._parts,
+                self._stop,
+                wellness=self._wellness,
+                on_told=self._post_wakes.set,
+                keep=keeping_of(self._parts).look,
+            ).turn,
             self._stop,
         )
         strangers = (house,) if self._chats is None else (house, self._chats.ears, self._chats.show)

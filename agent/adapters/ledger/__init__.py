@@ -16,6 +16,7 @@ from agent.adapters.ledger.questions import SqlQuestions
 from agent.adapters.ledger.rebuilding import SqlRebuilding
 from agent.adapters.ledger.requests import SqlRequests
 from agent.adapters.ledger.results import SqlResults
+from agent.adapters.ledger.retention import SqlRetention
 from agent.adapters.ledger.runs import SqlRuns
 from agent.adapters.ledger.showings import SqlShowings
 from agent.adapters.ledger.storms import SqlStorms
@@ -38,6 +39,7 @@ __all__ = [
     "SqlRebuilding",
     "SqlRequests",
     "SqlResults",
+    "SqlRetention",
     "SqlRuns",
     "SqlShowings",
     "SqlStorms",

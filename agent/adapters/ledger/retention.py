@@ -1,0 +1,79 @@
+"""Let go of what is kept for a time only: texts of pages, and what was told. Rows of documents stay, and their files.
+
+A little in each transaction, so that nobody waits for it: the index of words is merged once for all documents of one
+(`page_words.py`). What is freed is overwritten (`engine.py`).
+"""
+
+import datetime
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Engine, bindparam, delete, exists, select, update
+
+from agent.adapters.ledger import page_words, rows
+from agent.adapters.ledger.engine import writing
+from agent.adapters.ledger.schema import documents, inputs, outbox, pages, readings
+from agent.domain.document import DocumentId
+from agent.domain.message import Message
+from agent.domain.outcome import State
+
+DOCUMENTS_AT_ONCE = 100
+MESSAGES_AT_ONCE = 1_000
+
+LET_GO = "(no longer kept)"
+"""In place of what was told."""
+
+_DONE = (State.ARCHIVED, State.FAILED, State.DUPLICATE, State.MISSING)
+"""Not in review: a question is decided again from its text when the registry changes."""
+_BEFORE = bindparam("before", type_=documents.c.rested_at.type)
+_KEEPS_TEXT = exists().where(readings.c.document_id == documents.c.document_id)
+_KEEPS_INPUTS = exists().where(inputs.c.document_id == documents.c.document_id)
+_OLD_TEXTS = (
+    select(documents.c.document_id)
+    .where(documents.c.state.in_(_DONE), documents.c.rested_at < _BEFORE, _KEEPS_TEXT | _KEEPS_INPUTS)
+    .order_by(documents.c.document_id)
+    .limit(DOCUMENTS_AT_ONCE)
+)
+_ASKED = exists().where(documents.c.document_id == outbox.c.document_id, documents.c.state == State.IN_REVIEW)
+_OLD_MESSAGES = (
+    select(outbox.c.parcel_id, outbox.c.message)
+    .where(outbox.c.sent_at < _BEFORE, outbox.c.message.not_like(f"%{LET_GO}%"), ~_ASKED)
+    .order_by(outbox.c.parcel_id)
+    .limit(MESSAGES_AT_ONCE)
+)
+
+
+class SqlRetention:
+    """Implements `daemon.keeping.Retention`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def let_go_of_texts(self, before: datetime.datetime) -> int:
+        """Drop what documents say, and what they were decided from, that came to rest before then; gives how many."""
+        with writing(self._engine) as connection:
+            old = [
+                DocumentId(number) for number in connection.execute(_OLD_TEXTS, {"before": before}).scalars()
+            ]
+            _drop_texts(connection, old)
+            return len(old)
+
+    def let_go_of_messages(self, before: datetime.datetime) -> int:
+        """Empty messages that were sent before then; gives how many. Their rows stay: later ones take their place."""
+        with writing(self._engine) as connection:
+            old = connection.execute(_OLD_MESSAGES, {"before": before}).all()
+            for row in old:
+                told = rows.MESSAGE.validate_json(row.message)
+                empty = Message(kind=told.kind, document_id=told.document_id, title=LET_GO)
+                connection.execute(
+                    update(outbox)
+                    .where(outbox.c.parcel_id == row.parcel_id)
+                    .values(message=rows.MESSAGE.dump_json(empty).decode())
+                )
+            return len(old)
+
+
+def _drop_texts(connection: Connection, old: Sequence[DocumentId]) -> None:
+    if old:
+        page_words.forget(connection, *old)
+        for table in (pages, readings, inputs):
+            connection.execute(delete(table).where(table.c.document_id.in_(old)))

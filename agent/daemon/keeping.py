@@ -1,0 +1,96 @@
+"""What is kept for a time only goes at night, a little at each look. Documents are never touched."""
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from agent.app import Parts
+
+log = structlog.get_logger(__name__)
+
+NIGHT_HOUR = 3
+"""At the office: nobody waits for the ledger then."""
+ROTATED_LOGS = "dossierd.log.*"
+
+
+class Retention(Protocol):
+    """Lets go of what is old, a little at each call; 0 when nothing is left.
+
+    Raises (all methods): LedgerUnavailable.
+    """
+
+    def let_go_of_texts(self, before: datetime.datetime) -> int: ...
+
+    def let_go_of_messages(self, before: datetime.datetime) -> int: ...
+
+
+class Keeping:
+    """Once a night, from three o'clock at the office; by day nothing goes.
+
+    Args:
+        text_days: how long what documents say is kept once they rest; 0: for ever.
+        message_days: how long what was told is kept; 0: for ever.
+        log_days: how long a rotated log is kept; 0: as long as there is room for it.
+    """
+
+    def __init__(
+        self,
+        retention: Retention,
+        logs: Path,
+        timezone: ZoneInfo,
+        *,
+        text_days: int,
+        message_days: int,
+        log_days: int,
+    ) -> None:
+        self._retention = retention
+        self._logs = logs
+        self._timezone = timezone
+        self._text_days = text_days
+        self._message_days = message_days
+        self._log_days = log_days
+        self._done_on: datetime.date | None = None
+
+    def look(self, now: datetime.datetime) -> bool:
+        """Let a little go, where it is night and something is left to go. Gives whether anything went."""
+        local = now.astimezone(self._timezone)
+        if local.hour != NIGHT_HOUR or self._done_on == local.date():
+            return False
+        texts = messages = 0
+        if self._text_days:
+            texts = self._retention.let_go_of_texts(now - datetime.timedelta(days=self._text_days))
+        if self._message_days:
+            messages = self._retention.let_go_of_messages(now - datetime.timedelta(days=self._message_days))
+        logs = sum(1 for _ in self._drop_logs(now)) if self._log_days else 0
+        if not (texts or messages or logs):
+            self._done_on = local.date()
+            return False
+        log.info("kept_no_longer", texts=texts, messages=messages, logs=logs)
+        return True
+
+    def _drop_logs(self, now: datetime.datetime) -> Iterator[Path]:
+        """Remove the old ones among the rotated logs; the one that is written is never among them."""
+        oldest = (now - datetime.timedelta(days=self._log_days)).timestamp()
+        for path in sorted(self._logs.glob(ROTATED_LOGS)):
+            try:
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+                    yield path
+            except OSError as error:  # tomorrow again; nothing hangs on it
+                log.info("log_not_removed", reason=type(error).__name__)
+
+
+def keeping_of(parts: Parts) -> Keeping:
+    settings = parts.settings
+    return Keeping(
+        parts.retention,
+        settings.home / "logs",
+        ZoneInfo(settings.timezone),
+        text_days=settings.keep_text_days,
+        message_days=settings.keep_message_days,
+        log_days=settings.keep_log_days,
+    )
