@@ -76,16 +76,21 @@ def _tell_version(is_asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _speak(
     context: typer.Context,
     version: Annotated[  # noqa: ARG001 # its callback has said it
         bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Say the version.")
     ] = False,
+    dry: Annotated[bool, typer.Option("--dry-run", help="The same as: dossierd run --dry-run.")] = False,
 ) -> None:
     """Send a command's warnings to stderr, so that its output stays its own; `run` logs in its own way."""
     if context.invoked_subcommand != "run":
         configure("WARNING", None, "human", stream=sys.stderr)
+    if context.invoked_subcommand is None:
+        if not dry:
+            context.fail("Missing command.")
+        daemon.run(dry=True)
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from agent import errors
 from agent.adapters.reading.kernel import keep_memory_private
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build, refuse_root
+from agent.cli.rehearsal import rehearse
 from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT, HomeOption, JsonOption, make_home
 from agent.cli.wording import count_people, err, print_json, say, say_table, table
 from agent.config import EXAMPLE, chosen_home, load, writes_to_journald
@@ -32,6 +33,12 @@ def run(
     env_file: Annotated[
         Path | None, typer.Option(help="Read settings from this file instead of .env in the home.")
     ] = None,
+    dry: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Say what would become of each file in incoming/, and change nothing."
+        ),
+    ] = False,
 ) -> None:
     """Watch incoming/ and file what lands there.
 
@@ -40,6 +47,10 @@ def run(
     keep_memory_private()  # before the secrets are read
     settings = load(env_file, home)
     refuse_root(settings)
+    if dry:
+        configure("WARNING", None, "human", stream=sys.stderr)
+        rehearse(settings)
+        return
     make_home(settings.home)
     is_watched = sys.stdout.isatty()
     configure(

@@ -7,8 +7,9 @@ from pathlib import Path
 from agent import errors
 from agent.core.rereading import exhausted, reread
 from agent.core.rules import Rules
-from agent.domain.decision import Decision
+from agent.domain.decision import Decision, Denial
 from agent.domain.document import DocumentText, Page
+from agent.domain.lesson import Lesson
 from agent.domain.outcome import FailureReason
 from agent.domain.reading import Wanted
 from agent.evaluation.documents import Given, GivenFile, GivenText
@@ -18,11 +19,16 @@ from agent.workflow.deciding import judge, judge_well_read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """What decides: the same parts that the daemon has."""
+    """What decides: the same parts that the daemon has.
+
+    Attributes:
+        lessons: those that count.
+    """
 
     text_source: TextSource
     registry: Registry
     rules: Rules
+    lessons: Sequence[Lesson] = ()
 
     def decide(self, given: Given) -> Decision | FailureReason:
         """Decide whose a document is, or say why it can't be read.
@@ -33,11 +39,19 @@ class Judge:
         """
         match given:
             case GivenText(text=text):
-                return judge(text, self.registry, self.rules).decision
+                return judge(text, self.registry, self.rules, self.lessons).decision
             case GivenFile(path=path):
-                return self._decide_file(path)
+                return self.decide_file(path)
 
-    def _decide_file(self, path: Path) -> Decision | FailureReason:
+    def decide_file(self, path: Path, denials: Sequence[Denial] = ()) -> Decision | FailureReason:
+        """Decide whose a document is that lies in a file.
+
+        Args:
+            denials: of its bytes.
+
+        Raises:
+            ReaderUnavailable, RegistryUnavailable: as `decide`.
+        """
         try:
             text = self._read(path, Wanted())
         except errors.DocumentUnreadable as error:
@@ -46,7 +60,7 @@ class Judge:
             return FailureReason.DAMAGED
         _, judged = judge_well_read(
             text,
-            decide=lambda text: judge(text, self.registry, self.rules),
+            decide=lambda text: judge(text, self.registry, self.rules, self.lessons, denials),
             read_again=lambda text, numbers: self._read_again(path, text, numbers),
             confidence_floor=self.rules.confidence_floor,
         )

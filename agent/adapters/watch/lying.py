@@ -14,12 +14,17 @@ class Lying:
     """What the watcher would find.
 
     Attributes:
-        waiting: how many files may be taken.
+        files: those that may be taken, as paths below the folder.
         oddities: what nobody takes, by name.
     """
 
-    waiting: int
+    files: tuple[str, ...]
     oddities: tuple[Oddity, ...]
+
+    @property
+    def waiting(self) -> int:
+        """How many files may be taken."""
+        return len(self.files)
 
 
 def look_around(folder: Path, accepts: frozenset[str]) -> Lying:
@@ -28,7 +33,7 @@ def look_around(folder: Path, accepts: frozenset[str]) -> Lying:
     Raises:
         OSError: the folder can't be listed.
     """
-    waiting, oddities = 0, []
+    files, oddities = [], []
     for found in sorted(walk(folder, accepts), key=lambda it: it.name):
         seen = found.odd or (None if found.is_entered else look(folder, found.name, is_local=False))
         if seen is not None and not isinstance(seen, Odd) and not is_accepted(found.name, accepts):
@@ -36,5 +41,5 @@ def look_around(folder: Path, accepts: frozenset[str]) -> Lying:
         if isinstance(seen, Odd):
             oddities.append(Oddity(name=printable(found.name), kind=seen.kind, inode=seen.inode))
         elif seen is not None:
-            waiting += 1
-    return Lying(waiting=waiting, oddities=tuple(oddities))
+            files.append(found.name)
+    return Lying(files=tuple(files), oddities=tuple(oddities))
