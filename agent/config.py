@@ -44,7 +44,9 @@ __all__ = [
 EXAMPLE = Path(__file__).resolve().parents[1] / ".env.example"
 """Each setting in a sentence. It lies beside the program, and a home's `.env` begins as its copy: `dossierd init`."""
 
-_OF_SYSTEMD = frozenset({"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM"})
+_OF_SYSTEMD = frozenset(
+    {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY"}
+)
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

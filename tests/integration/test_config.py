@@ -390,6 +390,12 @@ def test_journald_is_known_by_its_stream(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not config.writes_to_journald()
 
 
+@pytest.mark.security
+def test_a_daemon_that_is_tried_beside_the_real_one_gets_none_of_its_secrets(credentials: Path) -> None:
+    assert os.environ["CREDENTIALS_DIRECTORY"] == str(credentials)
+    assert "CREDENTIALS_DIRECTORY" not in config.bare_environment()
+
+
 def test_a_line_that_is_no_setting_is_refused_by_its_number(home: Path) -> None:
     _write(home, "DOSSIERD_MODE=auto", "this is = no 'setting")
     with pytest.raises(SettingInvalid, match="line 2") as refused:
