@@ -18,12 +18,14 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from agent.core.addresses import http_address
 from agent.core.allowed import Allowed, users_of
 from agent.core.hours import QuietHours, digest_time, quiet_hours
 from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
 from agent.core.setting_texts import addresses_of, columns_of, hosts_of, passwords_of
 from agent.core.vocabulary import Vocabulary
 from agent.core.voice import Privacy
+from agent.domain.address import Address
 from agent.domain.decision import Mode, Policy
 from agent.domain.result import Results
 from agent.languages import BUILT_IN, languages
@@ -38,6 +40,7 @@ _READ_BY: Mapping[str, Callable[[str], object]] = {
     "egress_hosts": hosts_of,
     "identifiers": own_kinds,
     "digest_at": digest_time,
+    "http": http_address,
     "quiet_hours": quiet_hours,
     "telegram_users": users_of,
 }
@@ -112,6 +115,8 @@ class Settings(BaseSettings):
     registry_watermark: str = ""
     registry_sync_minutes: float = Field(default=5.0, ge=0.1, le=1440)
     registry_max_age_hours: float = Field(default=24.0, ge=0.1, le=8760)
+
+    http: str = "127.0.0.1:8731"
 
     log_level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
 
@@ -217,6 +222,10 @@ class Settings(BaseSettings):
     @property
     def quiet(self) -> QuietHours | None:
         return quiet_hours(self.quiet_hours)
+
+    @property
+    def http_address(self) -> Address | None:
+        return http_address(self.http)
 
     @property
     def passwords(self) -> tuple[str, ...]:

@@ -18,6 +18,12 @@ def _umask_of_all() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _no_port_of_the_machine() -> None:
+    """Daemons of several tests at once would quarrel about the one that is served by default."""
+    os.environ["DOSSIERD_HTTP"] = "none"
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _plain_tracebacks() -> None:
     """Where a test has not set up the daemon's own lines: structlog's tables of all locals take a second each."""
     renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)

@@ -3,6 +3,7 @@
 import faulthandler
 import shutil
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from agent import errors
 from agent.adapters.reading.kernel import keep_memory_private
+from agent.adapters.reading.memory import keep_few_arenas
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build, refuse_root
 from agent.cli.rehearsal import rehearse
@@ -21,6 +23,8 @@ from agent.daemon.egress import keep_to_settings
 from agent.domain.decision import Policy
 from agent.domain.message import visible
 from agent.health import NAME_POLICY_HINT, NAME_POLICY_WARNING, Examiner, Level, examine
+from agent.health.alive import http_of, progress_of
+from agent.health.pages import pages_of
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +49,7 @@ def run(
     It goes on until SIGTERM or Ctrl-C.
     """
     keep_memory_private()  # before the secrets are read
+    keep_few_arenas()
     settings = load(env_file, home)
     refuse_root(settings)
     if dry:
@@ -69,8 +74,14 @@ def run(
     try:
         from agent.daemon import Daemon
 
-        examiner = Examiner(settings)
-        daemon = Daemon(parts, health=examiner.glance, wellness=examiner.wellness)
+        examiner = Examiner(
+            settings,
+            known={
+                "progress": lambda: progress_of(daemon.trouble()),
+                "http": lambda: http_of(settings.http_address, **asdict(daemon.serving.served)),
+            },
+        )
+        daemon = Daemon(parts, health=examiner.glance, wellness=examiner.wellness, pages=pages_of(examiner))
         if is_watched:
             daemon.run(on_ready=lambda: _greet(parts), on_stop=lambda: _take_leave(parts))
         else:
@@ -148,12 +159,7 @@ def check(
     """
     findings = examine(load(home=home), deep=deep)
     if as_json:
-        print_json(
-            [
-                {"part": it.part, "level": it.level, "sentence": it.sentence, "hint": it.hint}
-                for it in findings
-            ]
-        )
+        print_json([it.told() for it in findings])
     else:
         colours = {Level.GOOD: "green", Level.NOTICE: "yellow", Level.BAD: "bold red"}
         listing = table("", "", "")

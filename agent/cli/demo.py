@@ -39,6 +39,7 @@ _GONE = frozenset({State.WITHDRAWN, State.MISSING})
 
 SETTINGS = """\
 # Settings of the demo: as the defaults, but less patient with a damaged file, so that nobody has to wait for it.
+DOSSIERD_HTTP=none
 DOSSIERD_SETTLE_SECONDS=1
 DOSSIERD_DAMAGED_GRACE_SECONDS=4
 DOSSIERD_RESCAN_SECONDS=5

@@ -129,6 +129,7 @@ def _prepare(folder: Path, settings: Settings, *, port: int) -> None:
         f"DOSSIERD_READER_FENCE={settings.reader_fence}\n"
         f"DOSSIERD_READER_MEGABYTES={settings.reader_megabytes}\n"
         f"DOSSIERD_WORKERS={settings.workers}\n"
+        "DOSSIERD_HTTP=none\n"
         "DOSSIERD_SEARCHABLE_PDF=false\n"
         "DOSSIERD_SETTLE_SECONDS=0.3\n"
         "DOSSIERD_DAMAGED_GRACE_SECONDS=1\n"

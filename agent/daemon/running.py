@@ -18,6 +18,7 @@ import structlog
 from agent import errors
 from agent.adapters.dispatch import LocalDispatcher
 from agent.adapters.folders import FOLDERS
+from agent.adapters.http.page import Pages
 from agent.adapters.reading.heic import accepted_formats
 from agent.adapters.reading.memory import give_back
 from agent.adapters.reading.tools import check_tools
@@ -36,6 +37,7 @@ from agent.daemon.intake import Intake, orphans
 from agent.daemon.keeping import keeping_of
 from agent.daemon.loop import BEAT_SECONDS, Loop
 from agent.daemon.redeciding import Redeciding
+from agent.daemon.serving import Serving
 from agent.daemon.syncing import Syncing
 from agent.daemon.trends import Trends
 from agent.domain.document import DocumentId
@@ -77,12 +79,14 @@ class Daemon:
         *,
         health: Callable[[], Sequence[PartState]] = tuple,
         wellness: Callable[[], Sequence[PartState]] = tuple,
+        pages: Pages | None = None,
     ) -> None:
         """Build it.
 
         Args:
             health: tells each part's finding in a line, for those who ask in a chat.
             wellness: how those parts are whose trouble people are to be told of without asking.
+            pages: what is answered over HTTP, beside `/livez`; None where nothing is.
         """
         self._parts = parts
         self._ports = replace(
@@ -143,6 +147,8 @@ class Daemon:
         self._chats = None if parts.listener is None else self._build_chats(parts.listener, health)
         talks = () if self._chats is None else (self._chats.talk,)
         self._loops = (self._intake_loop, self._desk_loop, self._post_loop, self._redeciding_loop, *talks)
+        address = None if pages is None else settings.http_address
+        self.serving = Serving(address, self._stop, trouble=self.trouble, pages=pages or {})
         self._strangers = self._waiting_on_strangers()
 
     def _announcer(self, topic: Topic) -> Announcer:
@@ -163,7 +169,9 @@ class Daemon:
             ).turn,
             self._stop,
         )
-        strangers = (house,) if self._chats is None else (house, self._chats.ears, self._chats.show)
+        serving = Loop("http", self.serving.turn, self._stop)
+        heard = () if self._chats is None else (self._chats.ears, self._chats.show)
+        strangers = (house, serving, *heard)
         canary = Canary(self._parts, self._stop, on_told=self._post_wakes.set)
         if canary.is_wanted:
             strangers = (*strangers, Loop("canary", canary.turn, self._stop))
@@ -255,7 +263,7 @@ class Daemon:
     def _supervise(self) -> None:
         beat = (watchdog_seconds() or 60.0) / 3
         while not self._stop.wait(beat):
-            trouble = self._trouble()
+            trouble = self.trouble()
             if trouble is None:
                 self._supervisor.alive()
                 self._parts.lock.beat()
@@ -267,7 +275,7 @@ class Daemon:
             except errors.LedgerUnavailable as error:  # the loops meet it too, and go on when it is back
                 log.warning("status_unknown", reason=error.reason)
 
-    def _trouble(self) -> str | None:
+    def trouble(self) -> str | None:
         """What hangs, in a word; None while everything makes progress."""
         settings, now = self._parts.settings, time.monotonic()
         watch = self._watcher.health()
@@ -321,6 +329,7 @@ class Daemon:
         """Stop in the order of the flow: nothing new, finish or give back what is under way, then the rest."""
         self._supervisor.stopping()
         self._stop.set()
+        self.serving.close()
         self._watcher.close()
         if not self.dispatcher.stop(self._parts.settings.stop_seconds):
             self._parts.stopping.set()

@@ -12,6 +12,7 @@ from agent.config import Settings
 from agent.domain.phrase import Phrase
 from agent.domain.wellness import PartState, labelled
 from agent.health import (
+    alive,
     audit,
     canary,
     copies,
@@ -123,6 +124,8 @@ def _state_of(found: Finding, sentence: Phrase) -> PartState:
 
 PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("daemon", home.daemon),
+    ("progress", alive.progress),
+    ("http", alive.http),
     ("folders", home.folders),
     ("disk", room.disk),
     ("clock", moments.clock),

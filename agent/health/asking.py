@@ -1,12 +1,14 @@
-"""Asks parts side by side, so that one that hangs is one finding, and keeps nobody waiting for the others.
+"""Asks parts so that one that hangs is one finding, and keeps nobody waiting for the others.
 
-A part runs in a daemon thread of its own. One that hangs is left behind: a disk that doesn't answer lets no thread be
-ended. It is not asked again while it hangs, so that at most one thread a part is ever left, and who asks meanwhile
-shares its answer. Accepted risk: what it holds open stays open as long as it hangs.
+A daemon thread asks one after the other; while it is held up, another goes on with the rest. A part that hangs is left
+behind with its thread: a disk that doesn't answer lets none be ended. It is not asked again while it hangs, so that at
+most one thread a part is ever left, and who asks meanwhile shares its answer. Accepted risk: what it holds open stays
+open as long as it hangs. Rejected: a thread for each part at once, which cost ten megabytes after some rounds.
 """
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NoAnswer
@@ -21,10 +23,24 @@ from agent.health.finding import Finding, Level
 log = structlog.get_logger(__name__)
 
 PART_SECONDS = 3.0
-"""What a part may take; all are asked at once, so that the whole answer is there within five seconds."""
+"""What a part may take, from the moment it is asked."""
+HELD_UP_SECONDS = 0.05
+"""After so long another thread goes on: thirty parts that all hang are asked, and given up, within five seconds."""
 
 Part = tuple[str, Callable[[], Finding]]
 """A part's name, and what asks it."""
+
+
+class _Asked:
+    """A part that was asked, or is about to be."""
+
+    def __init__(self, name: str, part: Callable[[], Finding]) -> None:
+        self.name = name
+        self.part = part
+        self.answer: Future[Finding] = Future()
+        self.has_begun = threading.Event()
+        self.since = 0.0
+        """The monotonic second at which it was asked."""
 
 
 class Asking:
@@ -33,8 +49,7 @@ class Asking:
     def __init__(self, seconds: float = PART_SECONDS) -> None:
         self._seconds = seconds
         self._changing = threading.Lock()
-        self._asked: dict[str, tuple[Future[Finding], float]] = {}
-        """By name: the answer to come, and the monotonic second at which it was asked for."""
+        self._asked: dict[str, _Asked] = {}
 
     def ask(self, parts: Sequence[Part], seconds: float | None = None) -> list[Finding]:
         """Give each part's finding, in their order.
@@ -43,18 +58,23 @@ class Asking:
             seconds: what a part may take, where that is not what this was built with.
         """
         limit = self._seconds if seconds is None else seconds
-        asked = [(name, *self._begin(name, part)) for name, part in parts]
-        return [_answer(name, answer, since, limit) for name, answer, since in asked]
-
-    def _begin(self, name: str, part: Callable[[], Finding]) -> tuple[Future[Finding], float]:
+        mine: deque[_Asked] = deque()
         with self._changing:
-            known = self._asked.get(name)
-            if known is not None and not known[0].done():
-                return known
-            begun = (Future[Finding](), time.monotonic())
-            self._asked[name] = begun
-        threading.Thread(target=_run, args=(name, part, begun[0]), name=f"health-{name}", daemon=True).start()
-        return begun
+            asked = [self._enlist(name, part, mine) for name, part in parts]
+        while mine:
+            worker = threading.Thread(target=_ask_each, args=(mine,), name="health", daemon=True)
+            worker.start()
+            worker.join(HELD_UP_SECONDS)
+        return [_answer(it, limit) for it in asked]
+
+    def _enlist(self, name: str, part: Callable[[], Finding], mine: deque[_Asked]) -> _Asked:
+        """Note that a part is to be asked, unless somebody waits for its answer already."""
+        known = self._asked.get(name)
+        if known is not None and not known.answer.done():
+            return known
+        self._asked[name] = fresh = _Asked(name, part)
+        mine.append(fresh)
+        return fresh
 
 
 def ask_now(name: str, part: Callable[[], Finding]) -> Finding:
@@ -73,28 +93,40 @@ def ask_now(name: str, part: Callable[[], Finding]) -> Finding:
         )
 
 
-def _run(name: str, part: Callable[[], Finding], answer: "Future[Finding]") -> None:
+def _ask_each(parts: deque[_Asked]) -> None:
+    """Ask what no other thread has begun to ask."""
+    while True:
+        try:
+            asked = parts.popleft()
+        except IndexError:
+            return
+        asked.since = time.monotonic()
+        asked.has_begun.set()
+        asked.answer.set_result(_finding_of(asked))
+
+
+def _finding_of(asked: _Asked) -> Finding:
     try:
-        found = ask_now(name, part)
+        return ask_now(asked.name, asked.part)
     except Exception as error:  # supervised: whoever asks is told, and the other parts answer
-        log.exception("health_part_raised", part=name)
-        found = Finding(
-            part=name,
+        log.exception("health_part_raised", part=asked.name)
+        return Finding(
+            part=asked.name,
             level=Level.BAD,
             said=Phrase("can't be looked at ({error})", error=type(error).__name__),
             advice=Phrase(
                 "This is a mistake in dossierd. What happened is in the log: journalctl -u dossierd"
             ),
         )
-    answer.set_result(found)
 
 
-def _answer(name: str, answer: "Future[Finding]", since: float, limit: float) -> Finding:
+def _answer(asked: _Asked, limit: float) -> Finding:
+    asked.has_begun.wait(limit)
     try:
-        return answer.result(max(0.0, since + limit - time.monotonic()))
+        return asked.answer.result(max(0.0, asked.since + limit - time.monotonic()))
     except NoAnswer:
         return Finding(
-            part=name,
+            part=asked.name,
             level=Level.BAD,
             said=Phrase("gives no answer within {seconds} seconds", seconds=f"{limit:g}"),
             advice=Phrase(

@@ -29,12 +29,14 @@ class Finding:
     Attributes:
         said: the sentence, as chats put it into their language.
         advice: what to do about it, likewise.
+        unnamed: what is said where files and people must not be named; None where neither is in the sentences.
     """
 
     part: str
     level: Level
     said: Phrase
     advice: Phrase = NOTHING
+    unnamed: Phrase | None = None
 
     @property
     def sentence(self) -> str:
@@ -44,6 +46,17 @@ class Finding:
     @property
     def hint(self) -> str:
         return str(self.advice)
+
+    def told(self, *, is_open: bool = True) -> dict[str, str]:
+        """Give it for programs.
+
+        Args:
+            is_open: whether files and people may be named.
+        """
+        sentence, hint = self.sentence, self.hint
+        if self.unnamed is not None and not is_open:
+            sentence, hint = str(self.unnamed), str(typed("dossierd check"))
+        return {"part": self.part, "level": self.level, "sentence": sentence, "hint": hint}
 
 
 def has_run(settings: Settings) -> bool:

@@ -38,6 +38,7 @@ def arrivals(settings: Settings) -> Finding:
                 count=len(stuck),
                 files=plain(some(stuck)),
             ),
+            unnamed=Phrase("{waits}; {count} of them can't be taken away", waits=waits, count=len(stuck)),
             advice=Phrase(
                 "{give} Where that is refused, look at the attributes: sudo lsattr -R {folder}",
                 give=_give(folder),
@@ -54,6 +55,7 @@ def arrivals(settings: Settings) -> Finding:
                 count=len(odd),
                 files=plain(some(odd)),
             ),
+            unnamed=Phrase("{waits}; {count} that nobody takes", waits=waits, count=len(odd)),
             advice=in_a_row(
                 Phrase(
                     "Taken are {formats}. Print or export as a PDF what else should be filed, in a "

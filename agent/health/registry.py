@@ -1,6 +1,7 @@
 """Whether there are people to file documents under, and how old the copy of the office's database is."""
 
 import datetime
+from dataclasses import replace
 
 from agent.adapters.clock import SystemClock
 from agent.adapters.home import REGISTRY_FILE
@@ -85,7 +86,8 @@ def _of_copy(
             else Phrase("{people}; {count} bad rows: {rows}", people=said, count=copy.bad_rows, rows=rows)
         )
         advice = Phrase("Correct them in the database; what is wrong: {command}", command=f"{_SYNC} --full")
-        return _told(Level.NOTICE, bad, None, advice)
+        unnamed = Phrase("{people}; bad rows: {count}", people=said, count=copy.bad_rows)
+        return replace(_told(Level.NOTICE, bad, None, advice), unnamed=unnamed)
     return Finding(part="registry", level=Level.GOOD, said=said)
 
 

@@ -76,6 +76,7 @@ def moves(settings: Settings) -> Finding:
     return Finding(
         part="moves",
         level=Level.BAD,
+        unnamed=Phrase("{count} can't be put in place", count=len(waiting)),
         said=Phrase(
             "{count} can't be put in place: {documents}",
             count=len(waiting),

@@ -249,6 +249,7 @@ WRONG = {
     "log_level": "s3cret",
     "telegram_users": "s3cret",
     "telegram_results": "sometimes",
+    "http": "s3cret",
     "digest_at": "s3cret",
     "quiet_hours": "s3cret",
     "telegram_escalation_chat": "s3cret",

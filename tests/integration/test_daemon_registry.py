@@ -362,7 +362,7 @@ def test_a_database_that_hangs_stops_no_daemon_and_is_no_reason_to_end_it(
         assert hanging.wait(20)
         for loop in daemon._strangers:
             loop.beat -= 1000
-        troubles.append(daemon._trouble())
+        troubles.append(daemon.trouble())
         daemon.stop()
 
     helper = threading.Thread(target=look)
