@@ -5,6 +5,7 @@ from agent.adapters.ledger.costs import SqlCosts
 from agent.adapters.ledger.digests import SqlDigests
 from agent.adapters.ledger.engine import open_engine
 from agent.adapters.ledger.erasing import SqlErasing
+from agent.adapters.ledger.exporting import each_document
 from agent.adapters.ledger.figures import SqlFigures
 from agent.adapters.ledger.finding import SqlFinder
 from agent.adapters.ledger.inbox import SqlInbox
@@ -45,5 +46,6 @@ __all__ = [
     "SqlStorms",
     "SqlTrends",
     "SqlUndelivered",
+    "each_document",
     "open_engine",
 ]
