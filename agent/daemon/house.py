@@ -1,6 +1,5 @@
 """The loop that tells of the house at its own times: the daily digest, and what is not well. Nothing waits on it."""
 
-import datetime
 import threading
 from collections.abc import Callable, Sequence
 
@@ -9,6 +8,7 @@ import structlog
 from agent import errors
 from agent.app import OPENED_AGAIN, Parts, named_recipients
 from agent.core.replies import menu
+from agent.daemon.keeping import keeping_of
 from agent.daemon.telling import announcer_of_part
 from agent.domain.anchor import Anchor
 from agent.domain.message import Topic
@@ -30,7 +30,6 @@ class House:
     Args:
         wellness: how the parts of the house are that nobody else tells of.
         on_told: called when a message was written.
-        keep: lets a little go of what is kept for a time only.
     """
 
     def __init__(
@@ -40,10 +39,9 @@ class House:
         *,
         wellness: Callable[[], Sequence[PartState]],
         on_told: Callable[[], None],
-        keep: Callable[[datetime.datetime], object] = lambda _: None,
     ) -> None:
         self._parts = parts
-        self._keep = keep
+        self._keeping = keeping_of(parts)
         self._stop = stop
         self._on_told = on_told
         of_telegram, onlookers = parts.outbox.about("telegram"), parts.ports.onlookers
@@ -64,7 +62,7 @@ class House:
         if self._looks % LOOKS_APART == 1 and self._wellness.look((*self._states(), *self._unreached())):
             self._on_told()
         self._looks += 1
-        self._keep(self._parts.clock.now())
+        self._keeping.look(self._parts.clock.now())
         self._parts.cost_book.catch_up()
         self._stop.wait(LOOK_SECONDS)
 

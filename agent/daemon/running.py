@@ -34,7 +34,6 @@ from agent.daemon.canary import Canary, remove_home
 from agent.daemon.desk import Desk
 from agent.daemon.house import House
 from agent.daemon.intake import Intake, orphans
-from agent.daemon.keeping import keeping_of
 from agent.daemon.loop import BEAT_SECONDS, Loop
 from agent.daemon.redeciding import Redeciding
 from agent.daemon.serving import Serving
@@ -160,13 +159,7 @@ class Daemon:
         source = self._parts.source
         house = Loop(
             "house",
-            House(
-                self._parts,
-                self._stop,
-                wellness=self._wellness,
-                on_told=self._post_wakes.set,
-                keep=keeping_of(self._parts).look,
-            ).turn,
+            House(self._parts, self._stop, wellness=self._wellness, on_told=self._post_wakes.set).turn,
             self._stop,
         )
         serving = Loop("http", self.serving.turn, self._stop)
