@@ -22,7 +22,7 @@ from agent.core.addresses import http_address
 from agent.core.allowed import Allowed, users_of
 from agent.core.hours import QuietHours, digest_time, quiet_hours
 from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
-from agent.core.setting_texts import addresses_of, columns_of, hosts_of, passwords_of
+from agent.core.setting_texts import addresses_of, columns_of, hosts_of, passwords_of, ping_address
 from agent.core.vocabulary import Vocabulary
 from agent.core.voice import Privacy
 from agent.domain.address import Address
@@ -100,6 +100,7 @@ class Settings(BaseSettings):
     pdf_passwords: SecretStr = SecretStr("")
     reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"
 
+    ping_url: SecretStr = SecretStr("")
     canary_minutes: float = Field(default=60.0, ge=0, le=1440)
 
     searchable_pdf: bool = True
@@ -156,6 +157,12 @@ class Settings(BaseSettings):
     @classmethod
     def _passwords_are_few_and_short(cls, value: SecretStr) -> SecretStr:
         passwords_of(value.get_secret_value())
+        return value
+
+    @field_validator("ping_url")
+    @classmethod
+    def _ping_goes_to_a_host(cls, value: SecretStr) -> SecretStr:
+        ping_address(value.get_secret_value())
         return value
 
     @field_validator("notify_urls")

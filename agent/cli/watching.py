@@ -16,6 +16,7 @@ from agent.cli.shared import HomeOption
 from agent.cli.wording import say
 from agent.config import Settings, load
 from agent.core.watching import DAEMON_TROUBLES, DaemonTrouble, Look
+from agent.daemon.egress import keep_to_settings
 from agent.workflow.watching import look_closely, tell
 
 
@@ -31,6 +32,7 @@ def watch(home: HomeOption = None) -> None:
     """
     settings = load(home=home)
     refuse_root(settings)
+    keep_to_settings(settings)
     trouble = look_closely(lambda: _look(settings), time.sleep)
     is_told = _tell(settings, trouble)
     if trouble is None:

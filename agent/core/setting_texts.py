@@ -43,6 +43,17 @@ def addresses_of(text: str) -> tuple[str, ...]:
     return addresses
 
 
+def ping_address(text: str) -> str:
+    """Where signs of life go: an address of the web, or nothing.
+
+    Raises:
+        ValueError: it is none; no word of it is repeated.
+    """
+    if text and not _WEB.fullmatch(text):
+        raise ValueError("must begin with https:// and a host, without a name or password")
+    return text
+
+
 def hosts_of(text: str) -> tuple[str, ...]:
     """Hosts that may be connected to besides, with commas or blanks between them.
 
@@ -57,6 +68,7 @@ def hosts_of(text: str) -> tuple[str, ...]:
     return hosts
 
 
+_WEB = re.compile(r"https?://[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?(:[0-9]{1,5})?(/[!-~]*)?")
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.:-]{0,251}[A-Za-z0-9_])?")
 
 

@@ -44,10 +44,24 @@ START_SECONDS = 300.0
 class Canary:
     """Sends one when it is due, keeps what became of it, and tells people when two in a row have failed."""
 
-    def __init__(self, parts: Parts, stop: threading.Event, *, on_told: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        stop: threading.Event,
+        *,
+        on_told: Callable[[], None],
+        on_filed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Build it.
+
+        Args:
+            on_told: called when a message was written.
+            on_filed: called when one was filed as it must.
+        """
         self._parts = parts
         self._stop = stop
         self._on_told = on_told
+        self._on_filed = on_filed
         self._every = datetime.timedelta(minutes=parts.settings.canary_minutes)
         self._wait_seconds = min(START_SECONDS, self._every.total_seconds())
 
@@ -68,6 +82,8 @@ class Canary:
         run = self.send()
         if run is not None:
             parts.canaries.keep(run)
+            if run.problem is None:
+                self._on_filed()
             self._tell()
 
     def send(self) -> CanaryRun | None:

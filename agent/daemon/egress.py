@@ -1,5 +1,7 @@
 """Which hosts the settings name: all that the daemon may connect to."""
 
+from urllib.parse import urlsplit
+
 from sqlalchemy.engine import make_url
 
 from agent.adapters.egress import keep_to
@@ -20,7 +22,7 @@ def keep_to_settings(settings: Settings) -> None:
 
 
 def reach_of(settings: Settings) -> Reach:
-    """The hosts of Telegram, the office's database, the addresses that are told, and those that are named besides.
+    """The hosts of Telegram, the office's database, the addresses that are told or pinged, and those named besides.
 
     Raises:
         SettingInvalid: as `build_outward`.
@@ -30,6 +32,8 @@ def reach_of(settings: Settings) -> Reach:
         hosts.add(settings.telegram_api_url.host)
     if settings.registry_url is not None:
         hosts.add(make_url(settings.registry_url.get_secret_value()).host or "")
+    if ping_url := settings.ping_url.get_secret_value():
+        hosts.add(urlsplit(ping_url).hostname or "")
     outward = build_outward(settings)
     if outward is not None:
         hosts |= outward.hosts()

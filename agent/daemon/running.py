@@ -19,6 +19,7 @@ from agent import errors
 from agent.adapters.dispatch import LocalDispatcher
 from agent.adapters.folders import FOLDERS
 from agent.adapters.http.page import Pages
+from agent.adapters.ping import Pinger
 from agent.adapters.reading.heic import accepted_formats
 from agent.adapters.reading.memory import give_back
 from agent.adapters.reading.tools import check_tools
@@ -30,15 +31,14 @@ from agent.config import is_supervised, watchdog_seconds
 from agent.core.notices import stuck_notice, unstuck_notice
 from agent.core.pauses import pause_phrase
 from agent.core.status import status_line
-from agent.daemon.canary import Canary, remove_home
+from agent.daemon.canary import remove_home
 from agent.daemon.desk import Desk
-from agent.daemon.house import House
 from agent.daemon.intake import Intake, orphans
 from agent.daemon.loop import BEAT_SECONDS, Loop
+from agent.daemon.ping import Ping
 from agent.daemon.redeciding import Redeciding
 from agent.daemon.serving import Serving
-from agent.daemon.syncing import Syncing
-from agent.daemon.trends import Trends
+from agent.daemon.strangers import loops_of
 from agent.domain.document import DocumentId
 from agent.domain.formats import suffixes_of
 from agent.domain.message import ParcelId, Topic
@@ -142,37 +142,28 @@ class Daemon:
             parts, self._stop, still=lambda: self._redeciding_loop.still(), submit=self.dispatcher.submit
         )
         self._redeciding_loop = Loop("redeciding", self._redeciding.turn, self._stop)
-        self._wellness = wellness
         self._chats = None if parts.listener is None else self._build_chats(parts.listener, health)
         talks = () if self._chats is None else (self._chats.talk,)
         self._loops = (self._intake_loop, self._desk_loop, self._post_loop, self._redeciding_loop, *talks)
         address = None if pages is None else settings.http_address
         self.serving = Serving(address, self._stop, trouble=self.trouble, pages=pages or {})
-        self._strangers = self._waiting_on_strangers()
+        url = settings.ping_url.get_secret_value()
+        self._ping = Ping(Pinger(url), self._stop, trouble=self.trouble) if url else None
+        self._strangers = (
+            Loop("http", self.serving.turn, self._stop),
+            *loops_of(
+                parts,
+                self._stop,
+                wellness=wellness,
+                chats=self._chats,
+                ping=self._ping,
+                on_told=self._post_wakes.set,
+            ),
+        )
 
     def _announcer(self, topic: Topic) -> Announcer:
         ports = self._parts.ports
         return Announcer(topic, self._parts.outbox, self._parts.clock, ports.recipients, ports.onlookers)
-
-    def _waiting_on_strangers(self) -> tuple[Loop, ...]:
-        """Loops that may hang for as long as a foreign machine, or a reader, does: no reason to end this one."""
-        source = self._parts.source
-        house = Loop(
-            "house",
-            House(self._parts, self._stop, wellness=self._wellness, on_told=self._post_wakes.set).turn,
-            self._stop,
-        )
-        serving = Loop("http", self.serving.turn, self._stop)
-        heard = () if self._chats is None else (self._chats.ears, self._chats.show)
-        strangers = (house, serving, *heard)
-        canary = Canary(self._parts, self._stop, on_told=self._post_wakes.set)
-        if canary.is_wanted:
-            strangers = (*strangers, Loop("canary", canary.turn, self._stop))
-        trends = Trends(self._parts, self._stop, on_told=self._post_wakes.set)
-        strangers = (*strangers, Loop("trends", trends.turn, self._stop))
-        if source is None:
-            return strangers
-        return (*strangers, Loop("sync", Syncing(self._parts, source, self._stop).turn, self._stop))
 
     def _build_chats(
         self, listener: "TelegramNotifier", health: Callable[[], Sequence[PartState]]
@@ -342,6 +333,8 @@ class Daemon:
     def _work(self, document_id: DocumentId) -> None:
         try:
             process_document(document_id, self._ports)
+            if self._ping is not None:
+                self._ping.succeeded()
         finally:
             self._news()
 

@@ -77,10 +77,12 @@ def test_each_is_filed_and_nothing_of_it_is_anywhere_in_the_office(make: Callabl
     parts = make()
     home = parts.settings.home
     before = files_of(home)
-    canary = canary_of(parts)
+    filed: list[str] = []
+    canary = Canary(parts, threading.Event(), on_told=lambda: None, on_filed=lambda: filed.append("once"))
     for _ in range(2):  # the same bytes twice are no duplicate
         next_run(canary, parts)
     assert [run.problem for run in parts.canaries.latest(3)] == [None, None]
+    assert filed == ["once", "once"]
     assert {it for it in files_of(home) - before if not it.startswith("state/scratch/")} <= {
         "state/registry.sqlite-wal",
         "state/registry.sqlite-shm",

@@ -246,6 +246,7 @@ WRONG = {
     "keep_text_days": "-1",
     "keep_message_days": "s3cret",
     "keep_log_days": "0.5",
+    "ping_url": "ftp://s3cret",
     "log_level": "s3cret",
     "telegram_users": "s3cret",
     "telegram_results": "sometimes",

@@ -142,6 +142,7 @@ def test_the_hosts_are_those_of_the_settings(home: Path) -> None:
         "DOSSIERD_REGISTRY_TABLE=people",
         "DOSSIERD_EGRESS_HOSTS=matrix.example.org",
     ) == {"db.office.example", "matrix.example.org"}
+    assert _hosts(home, "DOSSIERD_PING_URL=https://ping.example:8443/key") == {"ping.example"}
     assert (
         _hosts(home, "DOSSIERD_REGISTRY_URL=sqlite:////people.db", "DOSSIERD_REGISTRY_TABLE=people") == set()
     )

@@ -31,6 +31,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DOSSIERD_HOME", str(home))
     monkeypatch.setenv("DOSSIERD_ALLOW_ROOT", "true")
     monkeypatch.setattr("agent.cli.watching.time.sleep", lambda _: None)
+    monkeypatch.setattr(
+        "agent.cli.watching.keep_to_settings", lambda _: None
+    )  # it holds until the process ends
     return home
 
 

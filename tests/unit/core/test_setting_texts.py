@@ -2,7 +2,15 @@
 
 import pytest
 
-from agent.core.setting_texts import addresses_of, columns_of, hosts_of, lines_of, passwords_of, wish
+from agent.core.setting_texts import (
+    addresses_of,
+    columns_of,
+    hosts_of,
+    lines_of,
+    passwords_of,
+    ping_address,
+    wish,
+)
 
 
 def test_one_line_is_one_password() -> None:
@@ -77,3 +85,18 @@ def test_hosts_stand_with_commas_or_blanks_between_them() -> None:
 def test_what_is_no_host_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must be names or addresses of hosts"):
         hosts_of(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "https://hc-ping.com/key", "http://127.0.0.1:8000/ping/key?create=1", "https://host"]
+)
+def test_an_address_to_ping_is_one_of_the_web(text: str) -> None:
+    assert ping_address(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["ftp://host/key", "https://", "https://name:password@host/key", "host/key", "https://ho st/key"]
+)
+def test_what_is_no_address_to_ping_is_not_repeated(text: str) -> None:
+    with pytest.raises(ValueError, match="must begin with https:// and a host"):
+        ping_address(text)

@@ -1,0 +1,45 @@
+"""Loops that may hang for as long as a foreign machine, or a reader, does: no reason to end the daemon."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from agent.app import Parts
+from agent.daemon.canary import Canary
+from agent.daemon.house import House
+from agent.daemon.loop import Loop
+from agent.daemon.ping import Ping
+from agent.daemon.syncing import Syncing
+from agent.daemon.trends import Trends
+from agent.domain.wellness import PartState
+
+if TYPE_CHECKING:
+    from agent.daemon.chats import Chats
+
+
+def loops_of(
+    parts: Parts,
+    stop: threading.Event,
+    *,
+    wellness: Callable[[], Sequence[PartState]],
+    chats: "Chats | None",
+    ping: Ping | None,
+    on_told: Callable[[], None],
+) -> tuple[Loop, ...]:
+    """Build those that this office wants.
+
+    Args:
+        wellness: how those parts are whose trouble people are to be told of without asking.
+        on_told: called when a message was written.
+    """
+    bodies = {"house": House(parts, stop, wellness=wellness, on_told=on_told).turn}
+    canary = Canary(parts, stop, on_told=on_told, on_filed=(lambda: None) if ping is None else ping.succeeded)
+    if canary.is_wanted:
+        bodies["canary"] = canary.turn
+    bodies["trends"] = Trends(parts, stop, on_told=on_told).turn
+    if ping is not None:
+        bodies["ping"] = ping.turn
+    if parts.source is not None:
+        bodies["sync"] = Syncing(parts, parts.source, stop).turn
+    loops = tuple(Loop(name, body, stop) for name, body in bodies.items())
+    return loops if chats is None else (*loops, chats.ears, chats.show)
