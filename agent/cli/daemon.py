@@ -15,6 +15,7 @@ from agent.adapters.reading.kernel import keep_memory_private
 from agent.adapters.reading.memory import keep_few_arenas
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build, refuse_root
+from agent.cli.metrics import metrics_page
 from agent.cli.rehearsal import rehearse
 from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT, HomeOption, JsonOption, make_home
 from agent.cli.wording import count_people, err, print_json, say, say_table, table
@@ -81,7 +82,8 @@ def run(
                 "http": lambda: http_of(settings.http_address, **asdict(daemon.serving.served)),
             },
         )
-        daemon = Daemon(parts, health=examiner.glance, wellness=examiner.wellness, pages=pages_of(examiner))
+        pages = {**pages_of(examiner), "/metrics": lambda: metrics_page(settings)}
+        daemon = Daemon(parts, health=examiner.glance, wellness=examiner.wellness, pages=pages)
         if is_watched:
             daemon.run(on_ready=lambda: _greet(parts), on_stop=lambda: _take_leave(parts))
         else:

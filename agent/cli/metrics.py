@@ -1,13 +1,17 @@
-"""`metrics`: the figures of the house as Prometheus reads them."""
+"""`metrics`: the figures of the house as Prometheus reads them; the running daemon answers the same over HTTP."""
 
 import datetime
 
 import typer
 
+from agent import errors
+from agent.adapters.http.page import OK, UNAVAILABLE, Page
 from agent.cli.shared import HomeOption, open_tables
 from agent.cli.wording import out
-from agent.config import load
+from agent.config import Settings, load
 from agent.daemon.metrics import metrics_of
+
+FORMAT = "text/plain; version=0.0.4"
 
 
 def register(app: typer.Typer) -> None:
@@ -22,3 +26,13 @@ def metrics(home: HomeOption = None) -> None:
     settings = load(home=home)
     with open_tables(settings) as engine:
         out.file.write(metrics_of(engine, settings.home, datetime.datetime.now(datetime.UTC)))
+
+
+def metrics_page(settings: Settings) -> Page:
+    """Answer with the same over HTTP; 503 while the ledger is away."""
+    try:
+        with open_tables(settings) as engine:
+            figures = metrics_of(engine, settings.home, datetime.datetime.now(datetime.UTC))
+    except errors.DossierdError as error:
+        return Page(status=UNAVAILABLE, body=f"# {error.reason}\n", media_type=FORMAT)
+    return Page(status=OK, body=figures, media_type=FORMAT)

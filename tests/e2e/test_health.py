@@ -47,6 +47,8 @@ def test_a_daemon_tells_of_itself_and_not_while_it_stands_still(
         assert json.loads(get(address, "/livez")[1])["process"] == daemon.pid
         assert get(address, "/readyz") == (200, '{"ready": true, "bad": []}\n')
         assert get(address, "/canary")[0] == 404
+        status, figures = get(address, "/metrics")
+        assert (status, "dossierd_docs_total" in figures, "Famille" in figures) == (200, True, False)
         told, checked = json.loads(get(address, "/health")[1]), check(world)
         assert [it["part"] for it in told] == list(checked)
         for it in told:  # what changes from one moment to the next, or names the file, is in its sentence

@@ -19,6 +19,7 @@ from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE
 from agent.adapters.registry import RegistryIndex, read_csv
 from agent.adapters.telemetry import configure
 from agent.app import build
+from agent.cli.metrics import metrics_page
 from agent.config import Settings
 from agent.daemon import Daemon
 from agent.daemon.serving import Serving
@@ -246,6 +247,14 @@ def test_a_file_that_nobody_takes_is_counted_and_not_named(home: Path, ask: Call
         "sentence": "nothing waits; 1 that nobody takes",
         "hint": "Type: dossierd check",
     }
+
+
+def test_figures_of_a_ledger_that_is_away_are_none(home: Path) -> None:
+    settings = Settings(home=home)
+    assert metrics_page(settings).status == 200
+    (home / "state" / LEDGER_FILE).write_bytes(b"no database" * 1000)
+    page = metrics_page(settings)
+    assert (page.status, page.body) == (503, "# ledger_unavailable\n")
 
 
 # --- The daemon's own

@@ -123,7 +123,8 @@ def test_other_paths_are_not_found(served: Served, path: str) -> None:
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"])
 def test_other_methods_are_refused(served: Served, method: str) -> None:
     response = served.response(method)
-    assert (response.status, response.getheader("allow")) == (405, "GET, HEAD")
+    assert response.status == 405
+    assert sorted((response.getheader("allow") or "").split(", ")) == ["GET", "HEAD"]
 
 
 @pytest.mark.parametrize(
