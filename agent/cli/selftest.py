@@ -136,6 +136,8 @@ def _prepare(folder: Path, settings: Settings, *, port: int) -> None:
         "DOSSIERD_RESCAN_SECONDS=1\n"
         "DOSSIERD_STOP_SECONDS=2\n"
         "DOSSIERD_DISK_FLOOR_MEGABYTES=0\n"
+        "DOSSIERD_HTTP=none\n"
+        "DOSSIERD_CANARY_MINUTES=0\n"
         f"DOSSIERD_TELEGRAM_TOKEN={CHAT}:selftest\n"
         f"DOSSIERD_TELEGRAM_CHATS={CHAT}\n"
         f"DOSSIERD_TELEGRAM_API_URL=http://127.0.0.1:{port}\n"
