@@ -137,8 +137,9 @@ def test_unit_bounds_memory_and_survives_a_reader_that_is_killed_for_it() -> Non
 
 
 @pytest.mark.security
-def test_unit_takes_each_secret_from_systemd_too() -> None:
-    values = unit_values(UNIT.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_unit_takes_each_secret_from_systemd_too(unit: Path) -> None:
+    values = unit_values(unit.read_text(encoding="utf-8"))
     assert set(values["LoadCredential"]) == set(map(config.credential_of, config.secret_settings()))
     assert "dossierd-telegram-token" in values["LoadCredential"]
 

@@ -2,8 +2,6 @@
 
 import json
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -173,22 +171,10 @@ def test_taken_away_it_leaves_all_data_and_comes_back_with_it(service: Machine) 
     assert status(service)["latest"] == before["latest"]
 
 
-@contextmanager
-def _home_without_access_lists(machine: Machine) -> Iterator[None]:
-    machine.type(INSTALL, "--uninstall")
-    machine.type("mount", "-t", "ramfs", "none", HOME)
-    try:
-        yield
-    finally:
-        machine.type(INSTALL, "--uninstall")
-        machine.type("umount", HOME)
-        machine.type(INSTALL)
-
-
 @pytest.mark.security
-def test_without_access_lists_droppers_join_the_group_that_reads(machine: Machine) -> None:
-    with _home_without_access_lists(machine):
-        told = machine.type(INSTALL)
-        assert f"The file system of {HOME} has no access lists" in told
-        incoming = machine.type("stat", "--format=%U:%G %a", f"{HOME}/incoming").strip()
-        assert incoming == "dossierd:dossierd 3770"
+def test_without_access_lists_droppers_join_the_group_that_reads(service: Machine) -> None:
+    """In a namespace whose home is on a ramfs, which knows no lists; the service goes on with the real one."""
+    mounted = f"mount -t ramfs none {HOME}; {INSTALL}; stat --format='%U:%G %a' {HOME}/incoming"
+    told = service.type("unshare", "--mount", "bash", "-euc", mounted)
+    assert f"The file system of {HOME} has no access lists" in told
+    assert told.endswith("dossierd:dossierd 3770\n")
