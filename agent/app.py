@@ -39,6 +39,7 @@ from agent.adapters.ledger import (
     SqlRequests,
     SqlResults,
     SqlRetention,
+    SqlRuns,
     SqlShowings,
     SqlStorms,
     SqlTrends,
@@ -90,6 +91,7 @@ class Parts:
     canaries: SqlCanaries
     trends: SqlTrends
     costs: SqlCosts
+    runs: SqlRuns
     cost_book: CostBook
     folders: HomeFolders
     registry: RegistryIndex
@@ -214,6 +216,7 @@ def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str],
         canaries=SqlCanaries(engine),
         trends=SqlTrends(engine),
         costs=costs,
+        runs=SqlRuns(engine),
         cost_book=CostBook(costs, cost_journal),
         folders=folders,
         registry=registry,

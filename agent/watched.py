@@ -1,10 +1,11 @@
 """What those keep who watch dossierd itself. Beside `ports`, on the same floor."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from agent.domain.canary import CanaryRun
+from agent.domain.run import Run
 from agent.domain.trend import Measure, SettledWork, Window
 
 
@@ -56,3 +57,38 @@ class Trends(Protocol):
     def since(self, measure: Measure, since: datetime.datetime) -> Sequence[Window]:
         """The hours of a measure, in their order."""
         ...
+
+
+class Runs(Protocol):
+    """When the daemon ran; kept for a year and a month.
+
+    Raises (all methods): LedgerUnavailable.
+    """
+
+    def begin(
+        self, now: datetime.datetime, versions: Mapping[str, str], died_at: datetime.datetime | None
+    ) -> None:
+        """A run begins; one that has no end died.
+
+        Args:
+            died_at: when it was last known to be well; None where that is not known: it counts as nothing.
+        """
+        ...
+
+    def end(self, now: datetime.datetime) -> None:
+        """The run ends because it was asked to."""
+        ...
+
+    def since(self, moment: datetime.datetime) -> Sequence[Run]:
+        """Those that were under way then, or later; the oldest first."""
+        ...
+
+    def first_began(self) -> datetime.datetime | None: ...
+
+
+class AliveMark(Protocol):
+    """When the daemon was last known to be well; it outlives its death, and never fails."""
+
+    def touch(self, now: datetime.datetime) -> None: ...
+
+    def last(self) -> datetime.datetime | None: ...

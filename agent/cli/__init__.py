@@ -32,6 +32,7 @@ from agent.cli import (
     pausing,
     people,
     selftest,
+    slo,
     telegram,
     watching,
 )
@@ -56,6 +57,7 @@ for group in (
     failures,
     costs,
     metrics,
+    slo,
     explaining,
     choices,
     keeping,

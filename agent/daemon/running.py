@@ -36,6 +36,7 @@ from agent.daemon.desk import Desk
 from agent.daemon.intake import Intake, orphans
 from agent.daemon.loop import BEAT_SECONDS, Loop
 from agent.daemon.ping import Ping
+from agent.daemon.presence import PresenceLoop
 from agent.daemon.redeciding import Redeciding
 from agent.daemon.serving import Serving
 from agent.daemon.strangers import loops_of
@@ -160,6 +161,7 @@ class Daemon:
                 on_told=self._post_wakes.set,
             ),
         )
+        self._presence = PresenceLoop(parts, self._stop, lambda: self.trouble() is None)
 
     def _announcer(self, topic: Topic) -> Announcer:
         ports = self._parts.ports
@@ -238,6 +240,7 @@ class Daemon:
         self.dispatcher.start()
         for loop in (*self._loops, *self._strangers):
             loop.start()
+        self._presence.start()
         log.info(
             "daemon_started", workers=self._workers, mode=parts.settings.mode, policy=parts.settings.policy
         )
@@ -325,6 +328,7 @@ class Daemon:
         for loop in (*self._loops, *self._strangers):
             loop.join(max(0.0, deadline - time.monotonic()))
         self._parts.reader.close()
+        self._presence.end()
         self._supervisor.close()
         log.info("daemon_stopped")
 
