@@ -18,7 +18,7 @@ from agent.erasing import WhyErased
 
 LEFT = (
     "Not erased: backups made before, the entries of the audit trail (numbers, dates and hashes), the person in the "
-    "registry, and where another document's question proposed the person."
+    "registry, where another document's question proposed the person, and the whole or the parts of a split."
 )
 
 
