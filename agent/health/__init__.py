@@ -22,6 +22,7 @@ from agent.health import (
     messages,
     moments,
     outside,
+    overrides,
     pauses,
     registry,
     room,
@@ -147,6 +148,7 @@ PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("messages", messages.delivery),
     ("canary", canary.canary),
     ("trends", trends.trends),
+    ("overrides", overrides.overrides),
 )
 
 _LONG_OR_NAMING = frozenset({"ledger", "documents", "telegram", "notify", "incoming"})

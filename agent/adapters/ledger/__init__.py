@@ -11,6 +11,7 @@ from agent.adapters.ledger.finding import SqlFinder
 from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.ledger import SqlLedger
 from agent.adapters.ledger.outbox import SqlOutbox
+from agent.adapters.ledger.overrides import SqlOverrides
 from agent.adapters.ledger.pauses import SqlPauses
 from agent.adapters.ledger.pulse import SqlPulse
 from agent.adapters.ledger.questions import SqlQuestions
@@ -34,6 +35,7 @@ __all__ = [
     "SqlInbox",
     "SqlLedger",
     "SqlOutbox",
+    "SqlOverrides",
     "SqlPauses",
     "SqlPulse",
     "SqlQuestions",
