@@ -59,11 +59,17 @@ def _say(told: Availability) -> None:
         f"{told.share:.3%} available, which {verdict} the goal of {GOAL:.1%}",
         style="bold green" if is_met else "bold yellow",
     )
-    say(f"From {told.since:%Y-%m-%d %H:%M} to {told.until:%Y-%m-%d %H:%M} UTC; started {told.starts} times.")
+    say(
+        f"From {told.since:%Y-%m-%d %H:%M} to {told.until:%Y-%m-%d %H:%M} UTC; {_times('started', told.starts)}."
+    )
     down = told.until - told.since - told.up
     say(
-        f"Down for {_words(down)}, of which {_words(told.stopped)} as it was asked to; died {told.deaths} times."
+        f"Down for {_words(down)}, of which {_words(told.stopped)} as it was asked to; {_times('died', told.deaths)}."
     )
+
+
+def _times(what: str, count: int) -> str:
+    return f"{what} {count} time{'' if count == 1 else 's'}"
 
 
 def _words(span: datetime.timedelta) -> str:

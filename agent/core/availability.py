@@ -9,6 +9,9 @@ from agent.domain.run import Run
 GOAL = 0.995
 """What is promised: at most 3.6 hours of a month."""
 
+FRESH = datetime.timedelta(seconds=5)
+"""A mark that is no older is that of a daemon that works now."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Availability:
@@ -47,8 +50,10 @@ def availability(
 
     Args:
         runs: those that touch it, the oldest first.
-        alive_at: the last mark of life: the last run is known to have worked until then.
+        alive_at: the last mark of life: the last run is known to have worked until then; until now where it is fresh.
     """
+    if alive_at is not None and until - alive_at <= FRESH:
+        alive_at = until
     nothing = datetime.timedelta()
     up, stopped, starts, deaths = nothing, nothing, 0, 0
     ends = [_end_of(run, alive_at) for run in runs]

@@ -121,7 +121,7 @@ def test_the_command_tells_how_much_and_whether_that_meets_the_goal(home: Path, 
     presence.end()
     first, second, third, last = typed().splitlines()
     assert first == "50.000% available, which is below the goal of 99.5%"
-    assert second.endswith("UTC; started 1 times.")
+    assert second.endswith("UTC; started 1 time.")
     assert third == "Down for 5.0 h, of which 5.0 h as it was asked to; died 0 times."
     assert last == "The last run's versions: python 3.11.2, version 0.1.0"
     facts = json.loads(typed("--last", "20h", "--json"))

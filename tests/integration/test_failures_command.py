@@ -1,12 +1,15 @@
 """`failures` lists what could not be filed, cause by cause."""
 
+import datetime
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
+from agent.adapters.ledger.engine import writing
 from agent.cli import app
 from agent.domain.outcome import FailureReason
 from agent.errors import DocumentUnreadable
@@ -57,3 +60,43 @@ def test_a_program_gets_each_failure_with_its_hint(office: Office) -> None:
 
 def test_a_home_without_failures_says_so(office: Office) -> None:
     assert _typed(office) == "Nothing has failed.\n"
+
+
+def test_failures_are_counted_by_code_folder_and_day_also_of_what_was_solved(office: Office) -> None:
+    _fail(office, FailureReason.NO_PAGES, FailureReason.DAMAGED, FailureReason.NO_PAGES)
+    with writing(office.ledger._engine) as connection:
+        connection.execute(
+            text("UPDATE documents SET seen_name = :name WHERE document_id = 1"), {"name": b"lab/x"}
+        )
+        connection.execute(text("UPDATE settled SET settled_at = :now"), {"now": _now()})
+        connection.execute(text("UPDATE documents SET state = 'archived' WHERE document_id = 3"))
+    assert " ".join(_typed(office, "--last", "7d").split()).endswith(
+        "UTC. code failures no_pages 2 damaged 1"
+    )
+    counted = json.loads(_typed(office, "--by", "code,sender", "--json"))
+    assert counted == [
+        {"code": "damaged", "sender": "incoming/", "failures": 1},
+        {"code": "no_pages", "sender": "incoming/", "failures": 1},
+        {"code": "no_pages", "sender": "incoming/lab", "failures": 1},
+    ]
+    assert [row["failures"] for row in json.loads(_typed(office, "--by", "day", "--json"))] == [3]
+
+
+def test_failures_before_the_span_and_what_humans_set_aside_are_not_counted(office: Office) -> None:
+    _fail(office, FailureReason.NO_PAGES, FailureReason.DAMAGED)
+    with writing(office.ledger._engine) as connection:
+        connection.execute(text("UPDATE settled SET settled_at = :now"), {"now": _now()})
+        connection.execute(text("UPDATE settled SET settled_by = 'cli:anna' WHERE document_id = 1"))
+        connection.execute(
+            text("UPDATE settled SET settled_at = '2020-01-01 00:00:00' WHERE document_id = 2")
+        )
+    assert _typed(office, "--last", "24h").startswith("Nothing has failed since ")
+
+
+@pytest.mark.parametrize("words", [("--last", "1 moon"), ("--by", "code,mood")], ids=["span", "key"])
+def test_a_count_that_makes_no_sense_is_refused(office: Office, words: tuple[str, ...]) -> None:
+    assert CliRunner().invoke(app, ["failures", *words, "--home", str(office.home)]).exit_code == 2
+
+
+def _now() -> str:
+    return f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M:%S.%f}"

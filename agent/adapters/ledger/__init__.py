@@ -6,6 +6,7 @@ from agent.adapters.ledger.digests import SqlDigests
 from agent.adapters.ledger.engine import open_engine
 from agent.adapters.ledger.erasing import SqlErasing
 from agent.adapters.ledger.exporting import each_document
+from agent.adapters.ledger.failed import SqlFailed
 from agent.adapters.ledger.figures import SqlFigures
 from agent.adapters.ledger.finding import SqlFinder
 from agent.adapters.ledger.inbox import SqlInbox
@@ -30,6 +31,7 @@ __all__ = [
     "SqlCosts",
     "SqlDigests",
     "SqlErasing",
+    "SqlFailed",
     "SqlFigures",
     "SqlFinder",
     "SqlInbox",

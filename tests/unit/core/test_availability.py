@@ -44,6 +44,11 @@ def test_a_daemon_that_hangs_or_is_dead_now_is_down_since_its_last_mark() -> Non
     assert availability([run(0, None)], since=at(0), until=at(100), alive_at=None).share == 0
 
 
+def test_a_daemon_that_left_its_mark_seconds_ago_works_now() -> None:
+    alive_at = at(100) - datetime.timedelta(seconds=3)
+    assert availability([run(0, None)], since=at(0), until=at(100), alive_at=alive_at).share == 1.0
+
+
 def test_only_what_lies_in_the_span_counts() -> None:
     told = availability(
         [run(-50, 20), run(30, 40), run(90, None)], since=at(0), until=at(60), alive_at=at(95)
