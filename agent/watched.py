@@ -46,6 +46,10 @@ class Trends(Protocol):
         """What the rules settled from `since` until before `until`, each document once in each of its epochs."""
         ...
 
+    def spent_between(self, since: datetime.datetime, until: datetime.datetime) -> tuple[int, int]:
+        """What calls that were begun then cost, in micro-dollars, and how many there were."""
+        ...
+
     def waiting_since(self) -> datetime.datetime | None:
         """When the oldest document that does not rest was taken in; None where all rest."""
         ...

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from agent.core.voice import ENGLISH, Privacy, Voice
+from agent.domain.alert import ALERTS, AlertClass, Severity, code_of
 from agent.domain.document import DocumentId, reference
 from agent.domain.message import Message, MessageKind
 from agent.domain.phrase import Phrase
@@ -88,6 +89,7 @@ def left_notice(things: Mapping[str, str], *, voice: Voice) -> Message:
             voice.say(
                 "Only PDFs and pictures that dossierd may read and move are filed. What to do: dossierd check"
             ),
+            alert_line("leftovers", voice),
         ),
     )
 
@@ -113,13 +115,46 @@ def nothing_left_notice(*, voice: Voice) -> Message:
     )
 
 
-def unwell_notice(sentence: Phrase | str, hint: Phrase | str, voice: Voice = ENGLISH) -> Message:
-    """Say that a part of the house is not well, in its own words."""
+ALERT_KINDS: Mapping[AlertClass, str] = {
+    AlertClass.FAILURE: "failure",
+    AlertClass.ESCALATION: "people are waited for",
+    AlertClass.ANOMALY: "unlike the week before",
+    AlertClass.COST: "cost",
+}
+URGENCIES: Mapping[Severity, str] = {Severity.NOW: "somebody is needed now", Severity.TODAY: "within the day"}
+
+
+def alert_line(part: str, voice: Voice) -> str:
+    """Say of what kind an alert is, how soon somebody is needed, and where it is written what to do; empty for none."""
+    code = code_of(part)
+    if code is None:
+        return ""
+    alert = ALERTS[code]
+    return voice.say(
+        "Alert {code} ({kind}; {urgency}): docs/operations.md#alert-{code}",
+        code=code,
+        kind=voice.say(ALERT_KINDS[alert.kind]),
+        urgency=voice.say(URGENCIES[alert.severity]),
+    )
+
+
+def unwell_notice(
+    sentence: Phrase | str, hint: Phrase | str, voice: Voice = ENGLISH, *, part: str = ""
+) -> Message:
+    """Say that a part of the house is not well, in its own words.
+
+    Args:
+        part: its name, by which it is known what kind of alert it is.
+    """
     return Message(
         kind=MessageKind.UNWELL,
         document_id=None,
         title=voice.say("Something needs you"),
-        lines=(*filter(None, map(voice.tell, (sentence, hint))), voice.say("More: dossierd check")),
+        lines=(
+            *filter(None, map(voice.tell, (sentence, hint))),
+            voice.say("More: dossierd check"),
+            *filter(None, (alert_line(part, voice),)),
+        ),
     )
 
 

@@ -47,6 +47,7 @@ BOUNDS: Mapping[Measure, Bounds] = {
     Measure.FAILURES: Bounds(floor=0.1, limit=0.5, least_samples=5),
     Measure.QUESTIONS: Bounds(floor=0.25, limit=None, least_samples=5),
     Measure.WAITING: Bounds(floor=600, limit=6 * 3600, least_samples=1),
+    Measure.SPENDING: Bounds(floor=1, limit=20, least_samples=1),
     Measure.MEMORY: Bounds(floor=200, limit=500, least_samples=1),
 }
 """An office without registry, or in mode shadow, asks about everything: no share of questions is wrong by itself. The
@@ -126,6 +127,10 @@ _SAID: Mapping[Measure, tuple[Phrase, Phrase]] = {
     Measure.WAITING: (
         Phrase("documents wait much longer than in the week before: {value} minutes"),
         Phrase("Do more come than the machine can read? Type: dossierd status"),
+    ),
+    Measure.SPENDING: (
+        Phrase("paid services cost much more than in the week before: {value} dollars in an hour"),
+        Phrase("Type: dossierd costs --last 24h --by document"),
     ),
     Measure.MEMORY: (
         Phrase("the daemon takes much more memory than in the week before: {value} MB"),

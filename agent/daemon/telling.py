@@ -18,7 +18,7 @@ def announcer_of_part(parts: Parts, part: str, spared: str | None) -> Announcer:
 def tell_of_part(parts: Parts, state: PartState) -> bool:
     """Tell how a part is, unless people know; gives whether something was written."""
     voice = parts.ports.voice
-    notice = (
-        unwell_notice(state.sentence, state.hint, voice) if state.is_bad else well_notice(state.part, voice)
-    )
+    notice = well_notice(state.part, voice)
+    if state.is_bad:
+        notice = unwell_notice(state.sentence, state.hint, voice, part=state.part)
     return announcer_of_part(parts, state.part, state.spared).tell(notice)

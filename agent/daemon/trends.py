@@ -16,6 +16,7 @@ from agent.domain.trend import Measure, Window
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 60.0
+MICROS = 1_000_000
 
 
 class Trends:
@@ -68,6 +69,9 @@ class Trends:
 
     def _windows(self, hour: datetime.datetime) -> Iterator[Window]:
         yield from measured(hour, self._parts.trends.settled_between(hour, hour + HOUR))
+        micros, calls = self._parts.trends.spent_between(hour, hour + HOUR)
+        if calls:
+            yield Window(measure=Measure.SPENDING, begun_at=hour, value=micros / MICROS, samples=calls)
         if self._hour == hour:
             for measure, value in self._most.items():
                 yield Window(measure=measure, begun_at=hour, value=value, samples=self._looks)

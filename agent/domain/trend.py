@@ -16,6 +16,8 @@ class Measure(StrEnum):
     """Of those, the share that became a question."""
     WAITING = "waiting"
     """Seconds for which the oldest unfinished document had waited, at most."""
+    SPENDING = "spending"
+    """US dollars that calls of paid services cost."""
     MEMORY = "memory"
     """Megabytes of the daemon's own process, at most."""
 

@@ -95,7 +95,7 @@ class Wellness:
 
     def _tell(self, state: PartState) -> bool:
         notice = (
-            unwell_notice(state.sentence, state.hint, self._voice)
+            unwell_notice(state.sentence, state.hint, self._voice, part=state.part)
             if state.is_bad
             else well_notice(state.part, self._voice)
         )
@@ -121,7 +121,7 @@ def tell_of_silence(
     sentence = Phrase(
         "telegram: {why} Nothing was heard since {since}.", why=plain(silence.sentence), since=silence.since
     )
-    return announcer.tell(unwell_notice(sentence, plain(silence.hint), voice))
+    return announcer.tell(unwell_notice(sentence, plain(silence.hint), voice, part="telegram"))
 
 
 QUIET_LOOKS = 20

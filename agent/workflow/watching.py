@@ -69,4 +69,8 @@ def tell(
 
 
 def _message(trouble: DaemonTrouble | None, voice: Voice) -> Message:
-    return well_notice(PART, voice) if trouble is None else unwell_notice(*DAEMON_TROUBLES[trouble], voice)
+    return (
+        well_notice(PART, voice)
+        if trouble is None
+        else unwell_notice(*DAEMON_TROUBLES[trouble], voice, part=PART)
+    )

@@ -133,6 +133,17 @@ def test_check_says_which_measure_drifts(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_paid_calls_of_an_hour_are_measured_and_too_dear_ones_alarm_as_cost(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert parts.trends.spent_between(NOON, NOON + HOUR) == (0, 0)
+    monkeypatch.setattr(parts.trends, "spent_between", lambda *_: (21_000_000, 3))
+    daemon = Trends(parts, threading.Event(), on_told=lambda: None)
+    for hour in range(4):
+        daemon.look(NOON + hour * HOUR)
+    assert parts.outbox.about("spending").last_notice(Topic.HEALTH) is MessageKind.UNWELL
+
+
 def test_this_process_takes_memory() -> None:
     held = usage.rss_bytes()
     assert held is not None

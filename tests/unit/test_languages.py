@@ -19,6 +19,7 @@ from agent.core.denials import SAID, TAKEN_BACK
 from agent.core.details import DETAILS
 from agent.core.identifiers import IDENTIFIERS
 from agent.core.messages import CHOSEN, KINDS, ONE_OF_TWO, REASONS, WHY_ASKED
+from agent.core.notices import ALERT_KINDS, URGENCIES
 from agent.core.replies import LEFT_OUT
 from agent.core.status import CHOSEN as CHOSEN_COUNTED
 from agent.core.status import COUNTED
@@ -66,6 +67,8 @@ TABLES: tuple[Iterable[str | tuple[str, str]], ...] = (
     [refusal_words(known) for known in REFUSALS],
     [name for name, _ in PARTS],
     [*Measure],
+    ALERT_KINDS.values(),
+    URGENCIES.values(),
 )
 """Texts that the code looks up before it says them."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.schema import documents, settled, steps, windows
+from agent.adapters.ledger.schema import costs, documents, settled, steps, windows
 from agent.domain.outcome import Event, State
 from agent.domain.trend import Measure, SettledWork, Window
 
@@ -39,6 +39,14 @@ class SqlTrends:
                 SettledWork(state=row.state, seconds=None if row.ms is None else row.ms / 1000)
                 for row in connection.execute(work)
             ]
+
+    def spent_between(self, since: datetime.datetime, until: datetime.datetime) -> tuple[int, int]:
+        spent = select(func.coalesce(func.sum(costs.c.cost_micros), 0), func.count()).where(
+            costs.c.reserved_at >= since, costs.c.reserved_at < until
+        )
+        with reading(self._engine) as connection:
+            micros, calls = connection.execute(spent).one()
+            return int(micros), int(calls)
 
     def waiting_since(self) -> datetime.datetime | None:
         unfinished = (State.CLAIMED, State.READING, State.MOVING)

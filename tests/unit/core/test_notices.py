@@ -46,7 +46,7 @@ def test_what_was_left_is_counted_by_what_is_wrong_with_it_and_not_named() -> No
     assert one.lines[0] == "too large: 1"
     many = {f"{number}.docx": "no PDF or picture" for number in range(12)} | {"a.pdf": "too large"}
     for privacy in (Privacy.MINIMAL, Privacy.NORMAL):
-        assert left_notice(many, voice=Voice(privacy=privacy)).lines[:-1] == (
+        assert left_notice(many, voice=Voice(privacy=privacy)).lines[:-2] == (
             "no PDF or picture: 12",
             "too large: 1",
         )

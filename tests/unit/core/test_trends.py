@@ -210,6 +210,11 @@ def test_an_hour_begins_in_utc_wherever_the_office_is() -> None:
             "questions: many more documents become questions than in the week before: 60 %",
         ),
         (Measure.WAITING, 7200, "waiting: documents wait much longer than in the week before: 120 minutes"),
+        (
+            Measure.SPENDING,
+            31.4,
+            "spending: paid services cost much more than in the week before: 31 dollars in an hour",
+        ),
         (Measure.MEMORY, 412, "memory: the daemon takes much more memory than in the week before: 412 MB"),
     ],
     ids=[*Measure],

@@ -123,5 +123,9 @@ def test_a_french_office_is_told_in_french_that_its_bot_hears_nothing_and_why() 
                 "puis tapez\N{NO-BREAK SPACE}: systemctl restart dossierd"
             ),
             "Détails\N{NO-BREAK SPACE}: dossierd check",
+            (
+                "Alerte telegram (panne\N{NO-BREAK SPACE}; à traiter maintenant)\N{NO-BREAK SPACE}: "
+                "docs/operations.md#alert-telegram"
+            ),
         )
     ]
