@@ -8,7 +8,7 @@ from agent import errors
 from agent.adapters import apprise
 from agent.adapters.clock import SystemClock
 from agent.adapters.home import LEDGER_FILE, HomeLock
-from agent.adapters.ledger import SqlLedger, open_engine
+from agent.adapters.ledger import SqlPulse, open_engine
 from agent.adapters.routing import RoutingNotifier
 from agent.adapters.watch_memory import WatchFile
 from agent.app import build_outward, build_telegram, escalation_of, refuse_root, voice_of
@@ -56,11 +56,11 @@ def _look(settings: Settings) -> Look:
 
 def _can_tell(settings: Settings) -> bool:
     try:
-        ledger = SqlLedger(open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False))
+        engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
         try:
-            ledger.counts()
+            SqlPulse(engine).try_writing()
         finally:
-            ledger.close()
+            engine.dispose()
     except errors.LedgerUnavailable:
         return False
     return True

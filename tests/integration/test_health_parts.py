@@ -2,15 +2,18 @@
 
 import datetime
 import os
+import resource
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from agent.adapters.home import LEDGER_FILE
 from agent.adapters.inotify import inotify_use
+from agent.adapters.ledger import SqlPulse, open_engine
 from agent.app import build
 from agent.config import Settings
 from agent.health import Examiner, Level, custody, examine, examine_part, moments, watches
@@ -56,7 +59,13 @@ def put(settings: Settings, state: str, claimed_at: datetime.datetime, **moments
     }
     with sqlite3.connect(settings.home / "state" / LEDGER_FILE) as ledger:
         names, marks = ", ".join(row), ", ".join("?" * len(row))
-        ledger.execute(f"INSERT INTO documents ({names}) VALUES ({marks})", list(row.values()))
+        added = ledger.execute(f"INSERT INTO documents ({names}) VALUES ({marks})", list(row.values()))
+        if "settled_at" in row:
+            ledger.execute(
+                "INSERT INTO settled (document_id, epoch, event, state, settled_by, settled_at) "
+                "VALUES (?, 1, 'settled', ?, 'rule', ?)",
+                (added.lastrowid, state, row["settled_at"]),
+            )
     ledger.close()
 
 
@@ -235,6 +244,55 @@ def test_a_ledger_that_another_program_keeps_from_being_written_is_bad(settings:
     ledger.close()
     assert (found.level, found.sentence) == (Level.BAD, "gives no answer within 0.2 seconds")
     assert told("ledger", settings) == (Level.GOOD, "intact", "")
+
+
+def test_a_ledger_on_a_full_disk_is_bad_although_it_can_be_read(settings: Settings) -> None:
+    path = settings.home / "state" / LEDGER_FILE
+    with closing(sqlite3.connect(path)) as held:  # as the daemon holds it
+        held.execute("UPDATE homes SET home_id = home_id")
+        held.commit()
+        usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(
+            resource.RLIMIT_FSIZE, (path.with_name(f"{path.name}-wal").stat().st_size, usual[1])
+        )
+        try:
+            level, sentence, _ = told("ledger", settings)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert (level, sentence) == (Level.BAD, "The ledger can't be used now (SQLITE_IOERR_WRITE).")
+    assert told("ledger", settings) == (Level.GOOD, "intact", "")
+
+
+def test_what_is_asked_of_a_ledger_does_not_grow_with_its_documents(settings: Settings) -> None:
+    path = settings.home / "state" / LEDGER_FILE
+    put(settings, "archived", NOW - HOUR, settled_at=NOW - HOUR)
+    copied = (
+        "correlation_id, state, epoch, attempts, original_name, seen_name, seen_device, seen_inode, seen_size, "
+        "seen_modified_ns, size, seen_at, claimed_at, settled_at"
+    )
+    with closing(sqlite3.connect(path)) as ledger, ledger:
+        ledger.execute(
+            "WITH RECURSIVE number(it) AS (SELECT 1 UNION ALL SELECT it + 1 FROM number WHERE it < 3000) "
+            f"INSERT INTO documents ({copied}) SELECT {copied} FROM documents, number"
+        )
+        ledger.execute(
+            "INSERT INTO settled SELECT document_id, 1, 'settled', 'archived', 'rule', settled_at, NULL, NULL "
+            "FROM documents WHERE document_id > 1"
+        )
+    engine = open_engine(path, may_upgrade=False)
+    pulse, thousands = SqlPulse(engine), [0]
+
+    def count() -> None:
+        thousands[0] += 1
+
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_progress_handler(count, 1000)
+    assert pulse.newest() == pulse.last_settled() == NOW - HOUR
+    assert pulse.oldest_in_work() is None
+    engine.dispose()
+    assert thousands[0] < 3
 
 
 def test_a_large_ledger_is_compared_on_request_only(

@@ -1,7 +1,10 @@
 """`dossierd watch`: a process of its own tells, over real HTTP, that the daemon is down, hangs, or is back."""
 
 import os
+import resource
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -79,6 +82,25 @@ def test_a_daemon_without_progress_hangs_and_one_without_a_ledger_can_tell_nobod
     (home / "state" / LEDGER_FILE).write_bytes(b"no database")
     code, said = watch()
     assert (code, "can't use its ledger" in said) == (1, True)
+
+
+def test_a_daemon_whose_ledger_can_be_read_but_not_written_can_tell_nobody(
+    home: Path, lock: HomeLock
+) -> None:
+    path = home / "state" / LEDGER_FILE
+    with closing(sqlite3.connect(path)) as held:  # as the daemon holds it
+        held.execute("INSERT INTO homes VALUES ('office')")
+        held.commit()
+        usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(
+            resource.RLIMIT_FSIZE, (path.with_name(f"{path.name}-wal").stat().st_size, usual[1])
+        )
+        try:
+            code, said = watch()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert (code, "can't use its ledger" in said) == (1, True)
+    assert watch()[0] == 0
 
 
 def test_an_address_that_takes_nothing_is_told_again_by_the_next_call(
