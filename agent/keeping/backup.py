@@ -25,14 +25,16 @@ from agent.adapters.home import LEDGER_FILE, OWNER_FILE, REGISTRY_FILE
 from agent.beside import searchable_of, sidecar_of
 from agent.domain.document import DocumentId, Sha256, reference
 from agent.domain.phrase import Phrase
-from agent.durable import hash_file, open_for_reading, storage_errors, sync_file, sync_folder
+from agent.durable import hash_file, open_for_reading, sync_file, sync_folder
 from agent.keeping import manifest
 from agent.keeping.manifest import Kept, Marker
+from agent.keeping.storage import refusals
 
 _CHUNK = 1 << 20
 _JOURNALS = ("audit*.jsonl", "api_costs*.jsonl")
 _BUSY_SECONDS = 30.0
 _REFUSES = Phrase("The backup can't be written")
+_NO_ROOM = "No backup was made. Free some space on its disk, such as by removing the oldest backup."
 _ROWS = "SELECT document_id, location, sha256 FROM documents WHERE location IS NOT NULL ORDER BY document_id"
 _PLACE = "SELECT location FROM documents WHERE document_id = ?"
 
@@ -67,7 +69,7 @@ def back_up(home: Path, target: Path, *, with_documents: bool, now: datetime.dat
         )
     name = f"{manifest.BEGINNING}{now.astimezone(datetime.UTC):%Y%m%dT%H%M%SZ}"
     final, part = target / name, target / f"{name}{manifest.UNFINISHED}"
-    with storage_errors(_REFUSES), _private_files():
+    with refusals(_REFUSES, where_full=_NO_ROOM), _private_files():
         target.mkdir(parents=True, exist_ok=True)
         if final.exists():
             raise errors.DestinationTaken(f"There is a backup of this second already: {final}.")
@@ -301,7 +303,5 @@ def _sqlite_errors() -> Iterator[None]:
         word = getattr(error, "sqlite_errorname", type(error).__name__)
         raise errors.LedgerUnavailable(
             f"A database of the home can't be copied ({word}).",
-            hint="Free some space on the backup's disk."
-            if word == "SQLITE_FULL"
-            else "Look whether it is well: dossierd check",
+            hint=_NO_ROOM if word == "SQLITE_FULL" else "Look whether it is well: dossierd check",
         ) from error

@@ -11,9 +11,10 @@ from agent import errors
 from agent.adapters.home import RESTORED, RESTORING
 from agent.adapters.ledger.schema import REVISION
 from agent.domain.phrase import Phrase
-from agent.durable import copy_file, make_folder, storage_errors, sync_folder
+from agent.durable import copy_file, make_folder, sync_folder
 from agent.keeping import manifest
 from agent.keeping.manifest import Marker
+from agent.keeping.storage import refusals
 
 _REFUSES = Phrase("The home can't be written")
 
@@ -42,7 +43,7 @@ def restore(backup: Path, home: Path) -> Restored:
             f"The backup's ledger was written by a newer program (version {marker.revision}, ours is {REVISION}).",
             hint=f"Install dossierd {marker.version}, or a later one.",
         )
-    with storage_errors(_REFUSES):
+    with refusals(_REFUSES, where_full="Free some space, remove what was written, and restore it once more."):
         if home.exists() and (not home.is_dir() or any(home.iterdir())):
             raise errors.RequestRefused(
                 f"{home} is not empty: a backup is laid over nothing.", hint="Name a new folder with --home."

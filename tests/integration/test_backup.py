@@ -177,8 +177,10 @@ class TestBackup:
             raise OSError(errno.ENOSPC, "No space left on device")
 
         monkeypatch.setattr(backup, "copy_hashed", full)
-        with pytest.raises(errors.StorageUnavailable, match=r"The backup can't be written \(ENOSPC\)."):
+        with pytest.raises(errors.StorageUnavailable) as refused:
             _kept(office, tmp_path / "kept")
+        assert refused.value.sentence == "The backup can't be written (ENOSPC)."
+        assert refused.value.hint.startswith("No backup was made. Free some space")
         assert list((tmp_path / "kept").iterdir()) == []
 
     def test_of_a_damaged_ledger_is_none(self, office: Office, tmp_path: Path) -> None:
