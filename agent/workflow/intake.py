@@ -23,9 +23,11 @@ def take_in(seen: SeenFile, ports: Ports) -> DocumentId | None:
 
 def confirm_claim(document: Document, ports: Ports) -> DocumentId | None:
     """Do the rename that a row in `claiming` intends; after a death, do what is left of it."""
+    ports.journal.append("claiming", ports.clock.now(), **traits(document))
     try:
         location = ports.folders.claim(document.seen, document.document_id)
     except (errors.FileVanished, errors.DestinationTaken) as error:
+        ports.journal.append("claim_withdrawn", ports.clock.now(), **traits(document), reason=error.reason)
         ports.ledger.withdraw(document.document_id, ports.clock.now())
         log.info("claim_withdrawn", document=document.reference, reason=error.reason)
         return None

@@ -110,7 +110,7 @@ def _is_told_whole(world: World) -> None:
     told = {(line["fields"].get("document"), line["event"]) for line in lines}  # some tell of the registry
     for it in world.documents():
         if it.original_name in world.outcomes():
-            assert {(it.reference, event) for event in ("claimed", "settling", "rested")} <= told
+            assert {(it.reference, event) for event in ("claiming", "claimed", "settling", "rested")} <= told
 
 
 def test_nobody_is_told_twice_because_the_sent_mark_finds_no_room(tmp_path: Path) -> None:

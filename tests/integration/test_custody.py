@@ -156,7 +156,7 @@ def test_a_match_is_archived_under_its_record_with_a_sidecar_and_told_once(offic
         ("anna", 1, MessageKind.FILED),
         ("bert", 1, MessageKind.FILED),
     ]
-    assert office.journal.events == ["claimed", "settling", "rested"]
+    assert office.journal.events == ["claiming", "claimed", "settling", "rested"]
     assert [step.name for _, step in office.ledger.steps(document_id)] == ["read", "decide", "move"]
 
 
@@ -667,7 +667,7 @@ def test_a_file_that_slips_away_is_not_taken_in(office: Office) -> None:
     (office.home / "incoming/scan.pdf").unlink()
     assert take_in(seen, office.ports) is None
     assert office.ledger.counts() == {State.WITHDRAWN: 1}
-    assert office.journal.events == []
+    assert office.journal.events == ["claiming", "claim_withdrawn"]
 
 
 @pytest.mark.parametrize(
@@ -1208,6 +1208,7 @@ def test_the_journal_has_every_settling_before_its_effect_and_no_name(
         (event, fields.get("event"), fields.get("actor")) for event, _, fields in office.journal.entries
     ]
     assert events == [
+        ("claiming", None, None),
         ("claimed", None, None),
         ("settling", Event.SETTLED, "rule"),
         ("rested", None, None),
