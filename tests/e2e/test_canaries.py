@@ -1,0 +1,183 @@
+"""A person who exists nowhere goes every way through the daemon; nothing that an operator keeps may tell of them."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from agent.cli.shared import open_registry
+from agent.config import load
+from agent.demo.letters import Letter, draw, draw_locked, scan
+from agent.domain.identity import RecordId
+from agent.domain.outcome import ACCEPTED, AT_REST
+from tests.botapi import CHAT, ECHOING_PAGE, SERVER_ERROR, TOKEN, BotApi
+from tests.faults.world import SETTINGS, World, stop
+from tests.listening import Listening
+from tests.said import words_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.security, pytest.mark.timeout(180)]
+
+FAMILY, GIVEN, TEXT, WORD, TYPED = "Zyxquorvex", "Wimblethorpe", "Canarigramme", "s3cret-word", "Quibblefax"
+INJECTED = "Robert'); DROP TABLE documents;--"
+PEOPLE = (
+    "id,last_name,first_name,dob,cin\n"
+    f"20817,{FAMILY},{GIVEN},1949-03-17,ZA917417\n"
+    f'20818,"{INJECTED}",{GIVEN},1961-05-04,ZA917418\n'
+)
+CANARIES = (
+    *(FAMILY, GIVEN, TEXT, WORD, TYPED, "Robert"),
+    *("17/03/1949", "1949-03-17", "1949", "1961", "ZA917417", "ZA917418"),
+    TOKEN.partition(":")[2],
+)
+
+
+def _letter(*, name: str = f"{GIVEN} {FAMILY}", born: str = "17/03/1949", cin: str = "ZA917417") -> Letter:
+    details = [("Patient", name), ("Date de naissance", born), ("CIN", cin)]
+    return Letter(
+        sender="Cabinet du Port",
+        sender_lines=("4, quai des Mouettes",),
+        place_and_date="Port-Allune, le 17 septembre 2026",
+        subject="Compte rendu de consultation",
+        details=tuple(detail for detail in details if detail[1]),
+        body=f"Examen clinique sans particularité. {TEXT}",
+        signature=("Dr Odile Marvanche",),
+    )
+
+
+def _dropped() -> dict[str, bytes]:
+    return {
+        f"{FAMILY} {GIVEN}.pdf": draw(_letter()),
+        f"{FAMILY} scan.pdf": scan(_letter(), seed=7),
+        f"{FAMILY} question.pdf": draw(_letter(born="", cin="")),
+        f"{FAMILY} damaged.pdf": draw(_letter(cin=""))[:900],
+        f"{FAMILY} locked.pdf": draw_locked(_letter()),
+        f"{FAMILY}.pdf": f"No PDF, but {GIVEN} {FAMILY}.\n".encode(),
+        f"{INJECTED}.pdf": draw(_letter(name=f"{GIVEN} {INJECTED}", born="04/05/1961", cin="ZA917418")),
+    }
+
+
+class CommandLines:
+    """Looks at the command lines, and the names, of a process and all that it starts, again and again."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = str(pid)
+        self._ends = threading.Event()
+        self._thread = threading.Thread(target=self._look_on)
+        self.seen: set[str] = set()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.set()
+        self._thread.join()
+
+    def _look_on(self) -> None:
+        while not self._ends.wait(0.1):
+            for pid in self._family():
+                for name in ("cmdline", "comm"):
+                    try:
+                        self.seen.add((Path("/proc") / pid / name).read_text(errors="replace"))
+                    except OSError:  # it has ended
+                        continue
+
+    def _family(self) -> Iterator[str]:
+        parents: dict[str, str] = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    parents[entry.name] = (entry / "stat").read_text().rpartition(")")[2].split()[1]
+                except OSError:
+                    continue
+        family = {self._pid}
+        while grown := {pid for pid, parent in parents.items() if parent in family} - family:
+            family |= grown
+        yield from family
+
+
+def test_no_log_trail_title_or_path_tells_of_a_person_a_text_or_a_token(tmp_path: Path) -> None:
+    with BotApi() as api, Listening() as address:
+        url = address.address.replace("json://", f"json://{TYPED.lower()}:{WORD}@")
+        world = World.make(
+            tmp_path / "home",
+            SETTINGS
+            + f"DOSSIERD_TELEGRAM_TOKEN={TOKEN}\nDOSSIERD_TELEGRAM_CHATS={CHAT}\nDOSSIERD_LOG_LEVEL=DEBUG\n"
+            + f"DOSSIERD_TELEGRAM_API_URL={api.url}\nDOSSIERD_NOTIFY_URLS={url}/office\n",
+            registry=PEOPLE,
+        )
+        api.order(ECHOING_PAGE, SERVER_ERROR, method="sendMessage")
+        address.status = 500
+        (world.home / "incoming" / f"{FAMILY} link.pdf").symlink_to(tmp_path / f"{GIVEN}.pdf")
+        (world.home / "incoming" / f"{GIVEN}.docx").write_bytes(TEXT.encode())
+        daemon = world.start("run", module="agent")
+        try:
+            world.wait_until_up(daemon)
+            with CommandLines(daemon.pid) as titles:
+                dropped = _dropped()
+                for name, content in dropped.items():
+                    world.drop(name, content)
+                api.say(f"{TYPED} {FAMILY}")
+                api.say(f"/find {FAMILY} 17/03/1949")
+                world.wait(lambda: _rest(world, len(dropped)), daemon)
+                api.wait_until(lambda it: bool(it.texts), 40)
+            stop(daemon)
+        finally:
+            daemon.kill()
+            daemon.wait()
+    outputs = {
+        "log": world.log.read_text(),
+        **{f"logs/{it.name}": it.read_text() for it in (world.home / "logs").iterdir()},
+        "titles": "\n".join(titles.seen),
+        "paths": "\n".join(_paths(world)),
+        "check": _checked(world),
+    }
+    assert {name for name in outputs if name.startswith("logs/")} >= {"logs/dossierd.log", "logs/audit.jsonl"}
+    assert any("tesseract" in title for title in titles.seen)
+    found = {
+        (name, canary)
+        for name, text in outputs.items()
+        for canary in CANARIES
+        if canary.lower() in words_of(text).lower()
+    }
+    assert found == set()
+    with open_registry(load(home=world.home)) as people:
+        robert = people.person(RecordId("20818"))
+        assert robert is not None
+        assert robert.last_name == INJECTED
+    assert world.sql("SELECT count(*) FROM documents") == [(len(dropped),)]
+
+
+def _rest(world: World, count: int) -> bool:
+    """Whether so many lie where they are to; messages may still wait."""
+    documents = world.documents()
+    return len(documents) == count and all(it.state in ACCEPTED & AT_REST for it in documents)
+
+
+def _paths(world: World) -> list[str]:
+    """The names of all that dossierd has made or moved."""
+    left = world.home / "incoming"
+    return [
+        str(path.relative_to(world.home))
+        for path in world.home.rglob("*")
+        if path.parent != left and path.name != "people.csv"
+    ]
+
+
+def _checked(world: World) -> str:
+    """What every part of health says, but the one that names what lies in incoming/ and is no document."""
+    done = subprocess.run(
+        [sys.executable, "-m", "agent", "check", "--deep", "--json", "--home", str(world.home)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    parts = [part for part in json.loads(done.stdout) if part["part"] != "incoming"]
+    assert len(parts) > 10
+    return "\n".join(map(json.dumps, parts))
