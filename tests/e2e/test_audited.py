@@ -20,33 +20,34 @@ pytestmark = [pytest.mark.slow, pytest.mark.observability, pytest.mark.timeout(1
 
 
 class Departures(FileSystemEventHandler):
-    """Keeps which files left the folder where they lay.
+    """Keeps which files left the folder that is watched; where they went is not, so they are told of as deleted."""
 
-    A folder that was made a moment ago may not be watched yet when a file is moved into it: that file is told of as
-    deleted where it was.
-    """
-
-    def __init__(self) -> None:
-        self.seen: list[Path] = []
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.seen: list[str] = []
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if isinstance(event, FileMovedEvent | FileDeletedEvent):
-            self.seen.append(Path(str(event.src_path)))
+            self.seen.append(Path(str(event.src_path)).name)
 
 
 @pytest.fixture
-def departures(tmp_path: Path) -> Iterator[Departures]:
-    (tmp_path / "home").mkdir()
-    handler, observer = Departures(), Observer()
-    observer.schedule(handler, str(tmp_path / "home"), recursive=True)
+def watch() -> Iterator[Callable[[Path], Departures]]:
+    observer = Observer()
     observer.start()
-    yield handler
+
+    def watched(folder: Path) -> Departures:
+        handler = Departures(folder)
+        observer.schedule(handler, str(folder))
+        return handler
+
+    yield watched
     observer.stop()
     observer.join()
 
 
 def test_every_move_of_a_document_is_in_the_audit_trail_and_nothing_else_is(
-    tmp_path: Path, departures: Departures
+    tmp_path: Path, watch: Callable[[Path], Departures]
 ) -> None:
     drawn = tmp_path / "drawn"
     samples = make_samples(drawn)
@@ -55,6 +56,9 @@ def test_every_move_of_a_document_is_in_the_audit_trail_and_nothing_else_is(
     daemon: subprocess.Popen[bytes] = world.start("run", module="agent")
     try:
         world.wait_until_up(daemon)
+        from_incoming = watch(world.home / "incoming")
+        [ours] = (world.home / "incoming" / ".claimed").iterdir()
+        from_claimed = watch(ours)
         for sample in samples:
             world.drop(sample.name, (drawn / sample.name).read_bytes())
         world.wait(lambda: len(world.documents()) == len(samples) and world.rests(), daemon, SAMPLE_SECONDS)
@@ -68,15 +72,12 @@ def test_every_move_of_a_document_is_in_the_audit_trail_and_nothing_else_is(
     told = Counter((line["event"], line["fields"].get("document")) for line in lines)
     documents = {it.reference for it in world.documents()}
 
-    incoming = world.home / "incoming"
-    dropped = {incoming / sample.name for sample in samples}
-    _wait_until(lambda: dropped <= set(departures.seen))
-    taken = [it for it in departures.seen if it in dropped]
-    filed = [it for it in departures.seen if it.parent.parent == incoming / ".claimed"]
-    assert (
-        len(taken) == sum(count for (event, _), count in told.items() if event == "claimed") == len(samples)
-    )
-    assert len(filed) == sum(count for (event, _), count in told.items() if event == "rested") == len(samples)
+    names, numbers = {sample.name for sample in samples}, {f"D-{n}" for n in range(1, len(samples) + 1)}
+    assert documents == numbers
+    _wait_until(lambda: names <= set(from_incoming.seen) and numbers <= set(from_claimed.seen))
+    for moves, event in ((from_incoming, "claimed"), (from_claimed, "rested")):
+        seen = [name for name in moves.seen if name in names | numbers]
+        assert len(seen) == sum(count for (said, _), count in told.items() if said == event) == len(samples)
     order = [(line["event"], line["fields"]["document"]) for line in lines if "document" in line["fields"]]
     for document in documents:
         assert [event for event, of in order if of == document] == [

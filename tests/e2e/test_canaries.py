@@ -1,15 +1,18 @@
 """A person who exists nowhere goes every way through the daemon; nothing that an operator keeps may tell of them."""
 
+import contextlib
 import json
-import subprocess
-import sys
+import socket
 import threading
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Self
 
 import pytest
+from typer.testing import CliRunner
 
+from agent.cli import app
 from agent.cli.shared import open_registry
 from agent.config import load
 from agent.demo.letters import Letter, draw, draw_locked, scan
@@ -101,7 +104,11 @@ class CommandLines:
         yield from family
 
 
-def test_no_log_trail_title_or_path_tells_of_a_person_a_text_or_a_token(tmp_path: Path) -> None:
+def test_no_log_trail_title_or_path_tells_of_a_person_a_text_or_a_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = _free_port()
+    monkeypatch.setenv("DOSSIERD_HTTP", f"127.0.0.1:{port}")
     with BotApi() as api, Listening() as address:
         url = address.address.replace("json://", f"json://{TYPED.lower()}:{WORD}@")
         world = World.make(
@@ -126,6 +133,8 @@ def test_no_log_trail_title_or_path_tells_of_a_person_a_text_or_a_token(tmp_path
                 api.say(f"/find {FAMILY} 17/03/1949")
                 world.wait(lambda: _rest(world, len(dropped)), daemon)
                 api.wait_until(lambda it: bool(it.texts), 40)
+                world.wait(lambda: _is_listening(port), daemon)
+                pages = {path: _asked(port, path) for path in ("/livez", "/readyz", "/health")}
             stop(daemon)
         finally:
             daemon.kill()
@@ -136,6 +145,8 @@ def test_no_log_trail_title_or_path_tells_of_a_person_a_text_or_a_token(tmp_path
         "titles": "\n".join(titles.seen),
         "paths": "\n".join(_paths(world)),
         "check": _checked(world),
+        **pages,
+        **{command: _typed(world, *command.split()) for command in ("metrics", "audit verify", "costs")},
     }
     assert {name for name in outputs if name.startswith("logs/")} >= {"logs/dossierd.log", "logs/audit.jsonl"}
     assert any("tesseract" in title for title in titles.seen)
@@ -169,15 +180,36 @@ def _paths(world: World) -> list[str]:
     ]
 
 
+def _typed(world: World, *command: str) -> str:
+    done = CliRunner().invoke(app, [*command, "--home", str(world.home)])
+    assert done.stdout
+    return done.output
+
+
+def _asked(port: int, path: str) -> str:
+    """What a monitor is answered."""
+    with contextlib.closing(HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        assert answer.status in {200, 503}
+        return answer.read().decode()
+
+
+def _is_listening(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 def _checked(world: World) -> str:
     """What every part of health says, but the one that names what lies in incoming/ and is no document."""
-    done = subprocess.run(
-        [sys.executable, "-m", "agent", "check", "--deep", "--json", "--home", str(world.home)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    parts = [part for part in json.loads(done.stdout) if part["part"] != "incoming"]
+    parts = [
+        part for part in json.loads(_typed(world, "check", "--deep", "--json")) if part["part"] != "incoming"
+    ]
     assert len(parts) > 10
     return "\n".join(map(json.dumps, parts))
