@@ -1,7 +1,8 @@
 """The loop that tells a service far away that there was a success; nothing waits on it.
 
-A sign is never given by a bare timer: a document has come to rest, or a canary was filed, since the last one, and
-nothing hangs. Where that stays away, so do the signs, and the service tells people, also of a machine without power.
+A sign is never given by a bare timer: a document was filed or asked about, or a canary was filed, since the last one,
+and nothing hangs. A document that failed is none: a reader that fails them all would look like health. Where that stays
+away, so do the signs, and the service tells people, also of a machine without power.
 """
 
 import threading
@@ -11,10 +12,15 @@ import structlog
 
 from agent import errors
 from agent.adapters.ping import Pinger, Sign
+from agent.domain.life import Document
+from agent.domain.outcome import State
 
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 30.0
+
+_DECIDED = frozenset({State.ARCHIVED, State.IN_REVIEW})
+"""Read and decided; a duplicate takes neither."""
 
 
 class Ping:
@@ -36,6 +42,11 @@ class Ping:
     def succeeded(self) -> None:
         """Note that work was really done. Any thread may call it; it never waits."""
         self._success.set()
+
+    def worked_on(self, document: Document | None) -> None:
+        """Note what has become of a document."""
+        if document is not None and document.state in _DECIDED:
+            self.succeeded()
 
     def turn(self) -> None:
         self.look()

@@ -338,7 +338,7 @@ class Daemon:
         try:
             process_document(document_id, self._ports)
             if self._ping is not None:
-                self._ping.succeeded()
+                self._ping.worked_on(self._ports.ledger.document(document_id))
         finally:
             self._news()
 

@@ -15,7 +15,9 @@ from agent.config import Settings
 from agent.daemon import Daemon
 from agent.daemon.ping import Ping
 from agent.domain.document import DocumentId
+from agent.domain.outcome import State
 from agent.errors import NotifierUnavailable
+from tests.custody_builders import a_document
 
 pytestmark = [pytest.mark.observability, pytest.mark.timeout(60)]
 
@@ -128,7 +130,7 @@ def test_a_sign_keeps_what_the_address_asks_for(service: Stub) -> None:
     assert service.heard == ["/key/fail?create=1"]
 
 
-def test_a_document_that_came_to_rest_is_a_success_and_one_that_was_put_off_is_none(
+def test_a_document_that_was_decided_is_a_success_and_one_that_failed_or_was_put_off_is_none(
     service: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(home=tmp_path / "home", allow_root=True, ocr_languages="fra", ping_url=service.url)  # type: ignore[arg-type]
@@ -148,8 +150,16 @@ def test_a_document_that_came_to_rest_is_a_success_and_one_that_was_put_off_is_n
         ping.look()
         assert service.heard == ["/key/start"]
         monkeypatch.setattr("agent.daemon.running.process_document", lambda *_: None)
-        daemon._work(DocumentId(2))
+        daemon._work(DocumentId(2))  # no row any more
+        for state in (State.FAILED, State.DUPLICATE, State.CLAIMED, State.MISSING):
+            monkeypatch.setattr(parts.ports.ledger, "document", lambda _, it=state: a_document(state=it))
+            daemon._work(DocumentId(2))
         ping.look()
-        assert service.heard == ["/key/start", "/key"]
+        assert service.heard == ["/key/start"]
+        for state in (State.ARCHIVED, State.IN_REVIEW):
+            monkeypatch.setattr(parts.ports.ledger, "document", lambda _, it=state: a_document(state=it))
+            daemon._work(DocumentId(2))
+            ping.look()
+        assert service.heard == ["/key/start", "/key", "/key"]
     finally:
         parts.close()
