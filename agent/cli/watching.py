@@ -33,8 +33,9 @@ def watch(home: HomeOption = None) -> None:
     settings = load(home=home)
     refuse_root(settings)
     keep_to_settings(settings)
-    trouble = look_closely(lambda: _look(settings), time.sleep)
-    is_told = _tell(settings, trouble)
+    memory = WatchFile(settings.home / "state" / "watch.json")
+    trouble = look_closely(lambda: _look(settings), time.sleep, is_doubted=bool(memory.told()))
+    is_told = _tell(settings, trouble, memory)
     if trouble is None:
         say("dossierd runs, and makes progress.")
     else:
@@ -66,7 +67,7 @@ def _can_tell(settings: Settings) -> bool:
     return True
 
 
-def _tell(settings: Settings, trouble: DaemonTrouble | None) -> bool:
+def _tell(settings: Settings, trouble: DaemonTrouble | None, memory: WatchFile) -> bool:
     """Tell chats and addresses; gives whether nobody was left out who had to be told."""
     chats, outward = build_telegram(settings), build_outward(settings)
     main = chats or outward
@@ -79,7 +80,7 @@ def _tell(settings: Settings, trouble: DaemonTrouble | None) -> bool:
     try:
         return tell(
             trouble,
-            WatchFile(settings.home / "state" / "watch.json"),
+            memory,
             RoutingNotifier(main, addresses),
             recipients=recipients,
             onlookers=() if outward is None else tuple(outward.recipients()),

@@ -24,14 +24,17 @@ from agent.watched import WatchMemory
 log = structlog.get_logger(__name__)
 
 
-def look_closely(look: Callable[[], Look], wait: Callable[[float], object]) -> DaemonTrouble | None:
+def look_closely(
+    look: Callable[[], Look], wait: Callable[[float], object], *, is_doubted: bool
+) -> DaemonTrouble | None:
     """Look once, and where that is not well, twice more before anything is said.
 
     Args:
         wait: lets so many seconds go by.
+        is_doubted: whether people were told of trouble: one look between two falls doesn't say that it is over.
     """
     looks = [look()]
-    while not looks[0].is_well and len(looks) < LOOKS:
+    while (is_doubted or not looks[0].is_well) and len(looks) < LOOKS:
         wait(LOOKS_APART_SECONDS)
         looks.append(look())
     return trouble_of(looks)
@@ -63,8 +66,10 @@ def tell(
         else:
             told = told - {recipient} if trouble is None else told | {recipient}
             memory.keep(told)
-    if trouble is None and told and told.isdisjoint(messages):
-        memory.keep(frozenset())  # those who were told are told nothing any more
+    if trouble is None and told.isdisjoint(messages):
+        memory.keep(
+            frozenset()
+        )  # has its room before it is needed; who is told nothing any more is forgotten
     return is_everybody_told
 
 

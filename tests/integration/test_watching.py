@@ -68,7 +68,7 @@ def test_it_tells_once_that_the_daemon_is_down_and_once_that_it_is_back(
     for _ in range(2):
         assert watch()[0] == 0
     assert server.titles("/office") == ["Something needs you", "Resolved: daemon"]
-    assert not (home / "state" / "watch.json").exists()
+    assert WatchFile(home / "state" / "watch.json").told() == frozenset()
 
 
 def test_a_daemon_without_progress_hangs_and_one_without_a_ledger_can_tell_nobody(
@@ -122,7 +122,18 @@ def test_a_memory_that_can_not_be_read_knows_nobody(tmp_path: Path, content: str
     memory.keep(frozenset({"anna", "bert"}))
     assert memory.told() == {"anna", "bert"}
     memory.keep(frozenset())
-    assert not path.exists()
+    assert memory.told() == frozenset()
+
+
+def test_what_is_kept_takes_no_more_room_of_a_disk_that_may_be_full(tmp_path: Path) -> None:
+    path = tmp_path / "watch.json"
+    memory = WatchFile(path)
+    memory.keep(frozenset())
+    empty = path.stat()
+    memory.keep(frozenset({"anna", "bert"}))
+    told = path.stat()
+    assert (told.st_ino, told.st_size) == (empty.st_ino, empty.st_size) == (empty.st_ino, 4096)
+    assert memory.told() == {"anna", "bert"}
 
 
 def test_a_memory_that_can_not_be_written_ends_nothing(tmp_path: Path) -> None:

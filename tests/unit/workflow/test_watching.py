@@ -36,10 +36,10 @@ def telling(
     return tell(trouble, memory, notifier, recipients=recipients, onlookers=onlookers, voice=ENGLISH)
 
 
-def looks(*seen: Look) -> tuple[DaemonTrouble | None, list[float]]:
+def looks(*seen: Look, is_doubted: bool = False) -> tuple[DaemonTrouble | None, list[float]]:
     waits: list[float] = []
     left = list(seen)
-    return look_closely(lambda: left.pop(0), waits.append), waits
+    return look_closely(lambda: left.pop(0), waits.append, is_doubted=is_doubted), waits
 
 
 def test_one_look_is_enough_where_all_is_well() -> None:
@@ -52,6 +52,15 @@ def test_what_is_not_well_is_looked_at_twice_more_before_anybody_is_told() -> No
     assert looks(down, down, Look(process=8)) == (None, [12.0, 12.0])
 
 
+def test_one_good_look_between_two_falls_does_not_say_that_it_is_over() -> None:
+    seven = Look(process=7)
+    assert looks(seven, Look(process=None), Look(process=8), is_doubted=True) == (
+        DaemonTrouble.FALLING,
+        [12.0, 12.0],
+    )
+    assert looks(seven, seven, seven, is_doubted=True) == (None, [12.0, 12.0])
+
+
 def test_everybody_is_told_once_and_once_that_it_is_over() -> None:
     memory, notifier = Memory(), FakeNotifier()
     for trouble in (DaemonTrouble.DOWN, DaemonTrouble.DOWN, DaemonTrouble.HANGING, None, None):
@@ -62,8 +71,10 @@ def test_everybody_is_told_once_and_once_that_it_is_over() -> None:
 
 def test_nobody_is_told_that_all_is_well_who_was_not_told_otherwise() -> None:
     notifier = FakeNotifier()
-    assert telling(None, Memory(), notifier)
+    memory = Memory()
+    assert telling(None, memory, notifier)
     assert notifier.sent == []
+    assert memory.kept == [frozenset()]  # it takes its room while there is some
 
 
 @pytest.mark.parametrize(
