@@ -92,7 +92,7 @@ class Canary:
             try:
                 with _home(self._parts) as (seen, ports):
                     return send(seen, ports)
-            except (errors.StorageUnavailable, errors.LedgerUnavailable, errors.RegistryUnavailable):
+            except errors.DossierdError:  # whatever refuses it a home; a stop is told apart by `send`
                 return CanaryRun(at=self._parts.clock.now(), duration_ms=0, problem=CanaryProblem.UNKEPT)
             finally:
                 give_back()
@@ -113,7 +113,7 @@ def _home(parts: Parts) -> Iterator[tuple[SeenFile, Ports]]:
     """Make a home with one person and one page; it is gone afterwards.
 
     Raises:
-        StorageUnavailable, LedgerUnavailable, RegistryUnavailable: it can't be made.
+        HomeUnusable, StorageUnavailable, LedgerUnavailable, RegistryUnavailable: it can't be made.
     """
     home = parts.settings.home / "state" / HOME
     remove_home(parts.settings.home)

@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 from sqlalchemy import Engine, text
 
+from agent.adapters.folders import HomeFolders
 from agent.adapters.home import LEDGER_FILE
 from agent.adapters.ledger import SqlCanaries, open_engine
 from agent.adapters.reading.tools import ENVIRONMENT
@@ -20,6 +21,7 @@ from agent.daemon import Daemon
 from agent.daemon.canary import PAGE, Canary
 from agent.domain.canary import CanaryProblem, CanaryRun
 from agent.domain.message import MessageKind, Topic
+from agent.errors import HomeUnusable
 from agent.health import Finding, Level, examine_part
 
 pytestmark = [pytest.mark.observability, pytest.mark.timeout(60)]
@@ -132,6 +134,21 @@ def test_a_disk_that_refuses_is_a_problem_of_its_own(make: Callable[..., Parts])
     run = canary_of(parts).send()
     assert run is not None
     assert run.problem is CanaryProblem.UNKEPT
+
+
+def test_folders_that_can_not_be_made_ready_are_told_after_two_canaries_like_any_problem(
+    make: Callable[..., Parts], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: HomeFolders) -> None:
+        raise HomeUnusable("incoming/ can't be written to.")
+
+    parts = make()
+    monkeypatch.setattr(HomeFolders, "prepare", refuse)
+    canary = canary_of(parts)
+    next_run(canary, parts)
+    next_run(canary, parts)
+    assert [run.problem for run in parts.canaries.latest(3)] == [CanaryProblem.UNKEPT] * 2
+    assert parts.outbox.about("canary").last_notice(Topic.HEALTH) is MessageKind.UNWELL
 
 
 def test_what_a_death_in_the_middle_has_left_is_gone_after_the_next_start(make: Callable[..., Parts]) -> None:
