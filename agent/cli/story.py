@@ -65,7 +65,7 @@ def _untold(epoch: int, asked: Mapping[int, Review]) -> str:
     before = asked.get(epoch - 1)
     if before is not None and before.answered_at is not None:
         return "as answered"
-    return "filed, undone, refiled or missed: what exactly is in logs/audit.jsonl"
+    return "filed, undone, refiled or missed: what exactly is in logs/audit*.jsonl"
 
 
 def _time(moment: datetime.datetime) -> str:
