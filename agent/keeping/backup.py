@@ -177,7 +177,7 @@ class _Writing:
         return sorted(f"logs/{path.name}" for pattern in _JOURNALS for path in logs.glob(pattern))
 
     def _keep_documents(self) -> None:
-        last = {} if self._last is None else {it.path: it.sha256 for it in manifest.files_of(self._last)}
+        last = {} if self._last is None else _hashes_in(self._last)
         with (
             _sqlite_errors(),
             closing(sqlite3.connect(self._part / "state" / LEDGER_FILE)) as copy,
@@ -225,8 +225,10 @@ class _Writing:
         try:
             if last and self._last is not None and path in last:
                 sha256, size = hash_file(origin)
-                if sha256 == last[path] and _link(self._last / path, self._place_for(path)):
-                    self._note(path, sha256, size)
+                kept = Kept(path=path, sha256=sha256, size=size)
+                is_there = sha256 == last[path] and manifest.is_kept(self._last, kept)
+                if is_there and _link(self._last / path, self._place_for(path)):
+                    self._files.append(kept)
                     return sha256
             sha256, size = copy_hashed(origin, self._place_for(path), whole_lines=whole_lines)
         except (FileNotFoundError, NotADirectoryError, errors.FileVanished):
@@ -277,6 +279,14 @@ def _link(source: Path, target: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def _hashes_in(backup: Path) -> Mapping[str, Sha256]:
+    """What a backup says of its files; nothing where its list has decayed: all is copied anew then."""
+    try:
+        return {it.path: it.sha256 for it in manifest.files_of(backup)}
+    except errors.RequestRefused:
+        return {}
 
 
 def _last_in(target: Path) -> Path | None:

@@ -146,6 +146,23 @@ class TestBackup:
         assert (made.folder / FILED).read_bytes() == b"changed!"
         assert made.marker.changed == ("D-1",)
 
+    def test_shares_no_file_that_has_decayed_in_the_backup_before(
+        self, office: Office, tmp_path: Path
+    ) -> None:
+        first = _kept(office, tmp_path / "kept")
+        (first / FILED).write_bytes(b"Letter 1")
+        second = back_up(office.home, tmp_path / "kept", with_documents=True, now=LATER)
+        assert (second.folder / FILED).read_bytes() == b"letter 1"
+        assert second.marker.missing == second.marker.changed == ()
+
+    def test_copies_all_anew_where_the_list_of_the_backup_before_has_decayed(
+        self, office: Office, tmp_path: Path
+    ) -> None:
+        first = _kept(office, tmp_path / "kept")
+        (first / "files.jsonl").write_bytes(b"{")
+        second = back_up(office.home, tmp_path / "kept", with_documents=True, now=LATER).folder
+        restore(second, tmp_path / "new")
+
     def test_names_a_document_that_is_not_where_the_ledger_has_it(
         self, office: Office, tmp_path: Path
     ) -> None:
