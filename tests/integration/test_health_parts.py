@@ -13,7 +13,7 @@ import pytest
 
 from agent.adapters.home import LEDGER_FILE
 from agent.adapters.inotify import inotify_use
-from agent.adapters.ledger import SqlPulse, open_engine
+from agent.adapters.ledger import SqlOverrides, SqlPulse, open_engine
 from agent.app import build
 from agent.config import Settings
 from agent.health import Examiner, Level, custody, examine, examine_part, moments, watches
@@ -291,6 +291,7 @@ def test_what_is_asked_of_a_ledger_does_not_grow_with_its_documents(settings: Se
         driver.set_progress_handler(count, 1000)
     assert pulse.newest() == pulse.last_settled() == NOW - HOUR
     assert pulse.oldest_in_work() is None
+    assert SqlOverrides(engine).since(NOW).filed == 0
     engine.dispose()
     assert thousands[0] < 3
 

@@ -38,10 +38,7 @@ class SqlOverrides:
         )
         with reading(self._engine) as connection:
             filed = connection.execute(select(func.count()).select_from(settled).where(*by_rule)).scalar_one()
-            taken_back = connection.execute(
-                select(settled.c.document_id)
-                .where(*by_rule, _IS_TAKEN_BACK)
-                .distinct()
-                .order_by(settled.c.document_id.desc())
-            ).scalars()
-            return Overrides(filed=filed, taken_back=tuple(DocumentId(it) for it in taken_back))
+            # Ordered here: to order by number, SQLite would go through all documents instead of the last month's.
+            wanted = select(settled.c.document_id).where(*by_rule, _IS_TAKEN_BACK)
+            taken_back = sorted({*connection.execute(wanted).scalars()}, reverse=True)
+        return Overrides(filed=filed, taken_back=tuple(DocumentId(it) for it in taken_back))

@@ -2,14 +2,13 @@
 
 import datetime
 
-from sqlalchemy import Engine, desc, func, literal_column, select, update
+from sqlalchemy import Engine, desc, func, select, update
 
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.schema import documents, homes, settled
 from agent.domain.outcome import IN_WORK
 
-_LAST_SETTLED = select(settled.c.settled_at).order_by(desc(literal_column("settled.rowid"))).limit(1)
-"""Its rows are written as documents are decided, so the last one is the latest: no search through a million."""
+_LAST_SETTLED = select(func.max(settled.c.settled_at))
 _NEWEST = (
     select(documents.c.seen_at, documents.c.claimed_at, documents.c.settled_at, documents.c.rested_at)
     .order_by(desc(documents.c.document_id))

@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0025"
+REVISION = "0026"
 """The migration that this code is written for."""
 
 
@@ -138,7 +138,7 @@ settled = Table(
     Column("event", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("settled_by", String(128), nullable=False),
-    Column("settled_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime, nullable=False, index=True),
     Column("record_id", String(128)),
     Column("reason", String(32)),  # of a failure
 )
