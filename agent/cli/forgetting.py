@@ -17,8 +17,9 @@ from agent.domain.message import visible
 from agent.erasing import WhyErased
 
 LEFT = (
-    "Not erased: backups made before, the entries of the audit trail (numbers, dates and hashes), the person in the "
-    "registry, where another document's question proposed the person, and the whole or the parts of a split."
+    "Not erased: backups made before, the entries of the audit trail (numbers, dates, hashes, record ids and who did "
+    "what), the person in the registry, where another document's question proposed the person, and the whole or "
+    "the parts of a split."
 )
 
 

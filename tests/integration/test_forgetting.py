@@ -208,6 +208,7 @@ class TestTheCommand:
         assert code == 0
         assert "D-1 is erased. D-2 is erased." in told
         assert "Not erased: backups made before" in told
+        assert "the audit trail (numbers, dates, hashes, record ids and who did what)" in told
         assert [office.row(number).state for number in (D1, D2, D3, D4)] == [
             State.FORGOTTEN,
             State.FORGOTTEN,
