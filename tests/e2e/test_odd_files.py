@@ -54,7 +54,7 @@ def _told_of(world: World) -> set[str]:
         json.loads(str(body)) for (body,) in world.sql("SELECT message FROM outbox WHERE topic = 'leftovers'")
     ]
     assert {notice["kind"] for notice in notices} <= {"left_lying"}
-    told = [line.partition(": ")[0] for notice in notices for line in notice["lines"][:-1]]
+    told = [line.partition(": ")[0] for notice in notices for line in notice["lines"][:-2]]
     assert len(told) == len(set(told))
     return set(told)
 
