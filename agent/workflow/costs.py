@@ -30,12 +30,13 @@ class CostBook:
         """Write a call down at its worst before it is made.
 
         Raises:
-            LedgerUnavailable, StorageUnavailable: the call must not be made; it counts nothing.
+            StorageUnavailable: the call must not be made; it counts nothing.
+            LedgerUnavailable: the same; it counts at its worst where that can't be taken back either.
         """
         self._costs.reserve(reservation)
         try:
             self.catch_up()
-        except errors.StorageUnavailable:
+        except (errors.StorageUnavailable, errors.LedgerUnavailable):
             self._costs.settle(_not_made(reservation))
             raise
 

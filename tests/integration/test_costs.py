@@ -168,6 +168,19 @@ def test_a_call_that_can_t_be_written_down_is_refused_and_counts_nothing(book: B
     assert [line["outcome"] for line in book.lines()] == ["reserved", "not_made"]
 
 
+def test_a_call_that_the_ledger_can_t_mark_as_written_is_refused_and_counts_nothing(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise errors.LedgerUnavailable("The ledger can't be used now.")
+
+    with monkeypatch.context() as busy:
+        busy.setattr(SqlCosts, "written", refuse)
+        with pytest.raises(errors.LedgerUnavailable):
+            book.reserve("a", 13_000)
+    assert whole(book) == 0
+
+
 def test_what_a_death_kept_from_the_file_is_written_with_the_next_line(book: Book) -> None:
     book.rows.reserve(_reservation("a", 13_000, NOON, None))
     book.rows.settle(_end("a", 1_600, NOON, CostOutcome.ANSWERED))
