@@ -26,7 +26,6 @@ from agent.cli.pillars import DROPPED, PILLARS, SCAN, Seen
 from agent.cli.shared import HomeOption, JsonOption, make_home
 from agent.cli.wording import print_json, say
 from agent.config import Settings, bare_environment, load
-from agent.demo.samples import REGISTRY_NAME, make_samples
 from agent.domain.life import Document
 from agent.domain.message import recipient_of
 from agent.domain.outcome import AT_REST, State
@@ -142,6 +141,8 @@ def _prepare(folder: Path, settings: Settings, *, port: int) -> None:
         f"DOSSIERD_TELEGRAM_CHATS={CHAT}\n"
         f"DOSSIERD_TELEGRAM_API_URL=http://127.0.0.1:{port}\n"
     )
+    from agent.demo.samples import REGISTRY_NAME, make_samples  # 35 MB that a daemon need not pay
+
     drawn = folder / "samples"
     make_samples(drawn)
     registry = RegistryIndex(folder / "state" / REGISTRY_FILE)

@@ -1,6 +1,8 @@
 """The laws of the house that import contracts can't tell."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,3 +126,29 @@ def test_the_probe_finds_what_it_looks_for(tmp_path: Path) -> None:
         assert _uses(module, ending)
     module.write_text("clock.now()\nmonotonic_time.time_left\nmy_os.environment")
     assert not _uses(module, "datetime.now", "os.environ", "time.time")
+
+
+def test_a_daemon_loads_none_of_what_only_a_command_or_a_reader_needs() -> None:
+    heavy = (
+        "fpdf",
+        "fontTools",
+        "lxml",
+        "PIL",
+        "pypdfium2",
+        "pikepdf",
+        "alembic",
+        "apprise",
+        "httpx",
+        "starlette",
+    )
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys, agent.cli, agent.daemon; print([m for m in {heavy} if m in sys.modules])",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "[]\n"
