@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: check lint types contracts safety test unit bench bench-reading bench-registry mutants lock demo clean
+.PHONY: check lint types contracts safety test unit bench bench-reading bench-registry mutants audit-release lock demo clean
 
 check: lint types contracts safety test
 
@@ -55,6 +55,10 @@ mutants:
 	rm -rf mutants
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
+
+# Before a release: known holes in the locked packages, and PyPI must have answered.
+audit-release:
+	$(BIN)/python -m checks.vulnerabilities --must-ask
 
 # Choose newer versions on purpose: delete a line of a lock, or call with UPGRADE=--upgrade.
 lock:

@@ -57,7 +57,7 @@ def test_makefile_declares_every_target_phony() -> None:
     assert declared is not None
     assert set(declared[1].split()) == targets == {
         "bench", "bench-reading", "bench-registry", "mutants", "check",
-        "lint", "types", "contracts", "safety", "test", "unit", "lock", "demo", "clean",
+        "lint", "types", "contracts", "safety", "audit-release", "test", "unit", "lock", "demo", "clean",
     }  # fmt: skip
 
 
@@ -148,6 +148,13 @@ def test_install_refuses_an_option_that_it_does_not_know() -> None:
     refused = run("scripts/install", "--force")
     assert refused.returncode == 1
     assert refused.stderr.startswith("install: There is no option --force.")
+
+
+def test_a_release_fails_where_known_holes_can_not_be_looked_for() -> None:
+    planned = run("make", "--dry-run", "audit-release")
+    assert planned.stdout.strip().endswith("-m checks.vulnerabilities --must-ask")
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert "`make audit-release`" in contributing.partition("## Releases")[2]
 
 
 def test_unit_keeps_the_home_in_one_mount() -> None:
