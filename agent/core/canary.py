@@ -9,6 +9,7 @@ from agent.domain.identity import Person, RecordId
 from agent.domain.life import Document
 from agent.domain.outcome import AT_REST, Archived, InReview
 from agent.domain.phrase import Phrase
+from agent.domain.run import Run
 from agent.domain.wellness import PartState, labelled
 
 PART = "canary"
@@ -30,6 +31,9 @@ AGAIN = datetime.timedelta(minutes=5)
 """After one that failed, the next comes so soon: two failures alarm well within two periods."""
 
 RUNS_THAT_ALARM = 2
+
+PERIODS_OF_SILENCE = 3
+"""So long none may come to an end while the daemon works: one that waits behind thick scans is no hang."""
 
 
 def can_be_read(ocr_languages: str) -> bool:
@@ -58,6 +62,26 @@ def due_in(last: CanaryRun | None, every: datetime.timedelta, now: datetime.date
         return datetime.timedelta()
     pause = every if last.problem is None else min(every, AGAIN)
     return min(max(last.at + pause - now, datetime.timedelta()), pause)
+
+
+def silence(
+    runs: Sequence[CanaryRun],
+    daemon: Run | None,
+    alive_at: datetime.datetime | None,
+    every: datetime.timedelta,
+) -> datetime.timedelta | None:
+    """Say how long the daemon has worked without an end of a canary; None where that is not too long.
+
+    Args:
+        runs: the latest canaries, the newest first.
+        daemon: its run that has no end yet. What was before it counts as nothing: a stop sends no canary.
+        alive_at: when the daemon was last known to be well, for the same reason.
+    """
+    if daemon is None or alive_at is None:
+        return None
+    since = max([daemon.began_at, *(run.at for run in runs)])
+    silent = alive_at - since
+    return silent if silent > PERIODS_OF_SILENCE * every else None
 
 
 def state_of(runs: Sequence[CanaryRun]) -> PartState | None:

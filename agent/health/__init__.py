@@ -88,9 +88,16 @@ class Examiner:
         return [_state_of(it, it.said) for it in found if it.level is not Level.GOOD]
 
     def wellness(self) -> list[PartState]:
-        """Ask the parts that the daemon watches; what is only worth a notice is well."""
+        """Ask the parts that the daemon watches; what is only worth a notice is well.
+
+        Of a canary it leaves that open, and gives no state.
+        """
         found = self.examine(WATCHED, seconds=WATCHED_SECONDS)
-        return [_state_of(it, labelled(it.part, it.said)) for it in found]
+        return [
+            _state_of(it, labelled(it.part, it.said))
+            for it in found
+            if it.level is not Level.NOTICE or it.part not in _OPEN_AT_A_NOTICE
+        ]
 
 
 def examine(settings: Settings, *, deep: bool = False) -> list[Finding]:
@@ -109,8 +116,11 @@ def examine_part(name: str, settings: Settings) -> Finding:
     return ask_now(name, partial(dict(PARTS)[name], settings))
 
 
-WATCHED = ("registry", "ocr", "fence")
-"""Parts that the daemon tells of without being asked: cheap to ask, and told of by nothing else."""
+WATCHED = ("registry", "ocr", "fence", "canary")
+"""Parts that the daemon tells of without being asked: cheap to ask, and told of by nothing else. Only how a canary ends
+is told by who sends it; that none ends, others must tell."""
+_OPEN_AT_A_NOTICE = frozenset({"canary"})
+"""The last one is old after a stop, or has failed alone: nothing is known before the next."""
 WATCHED_SECONDS = 30.0
 """What one of those may take: the machine may be busy with documents, and nobody waits."""
 

@@ -2,17 +2,17 @@
 
 import datetime
 
+from agent.adapters.alive import AliveMark
 from agent.adapters.clock import SystemClock
 from agent.adapters.home import LEDGER_FILE
-from agent.adapters.ledger import SqlCanaries, open_engine
+from agent.adapters.ledger import SqlCanaries, SqlRuns, open_engine
 from agent.config import Settings
-from agent.core.canary import PART, RUNS_THAT_ALARM, can_be_read, state_of
+from agent.core.canary import PART, PERIODS_OF_SILENCE, RUNS_THAT_ALARM, can_be_read, silence, state_of
 from agent.domain.canary import CANARY_PROBLEMS
 from agent.domain.phrase import NOTHING, Phrase
 from agent.health.finding import Finding, Level, has_run, nothing_yet
 
-_PERIODS = 3
-"""One that is as old as so many periods is told: the daemon was down, or its loop hangs."""
+_RESTART = Phrase("Type: systemctl restart dossierd. Nothing is lost by that.")
 
 
 def canary(settings: Settings) -> Finding:
@@ -26,11 +26,22 @@ def canary(settings: Settings) -> Finding:
         return _finding(Level.NOTICE, said, Phrase("Add eng to DOSSIERD_OCR_LANGUAGES."))
     if not has_run(settings):
         return nothing_yet(PART)
+    now = SystemClock(settings.timezone).now()
     engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
     try:
         runs = SqlCanaries(engine).latest(RUNS_THAT_ALARM)
+        daemons = SqlRuns(engine).since(now)
     finally:
         engine.dispose()
+    every = datetime.timedelta(minutes=settings.canary_minutes)
+    daemon = next(iter(daemons), None)
+    silent = silence(runs, daemon, AliveMark(settings.home / "state").last(), every)
+    if silent is not None:
+        said = Phrase(
+            "no test page has come to an end for {hours} hours, though the daemon works",
+            hours=f"{silent.total_seconds() / 3600:.1f}",
+        )
+        return _finding(Level.BAD, said, _RESTART)
     if not runs:
         return _finding(Level.NOTICE, Phrase("none was sent yet: the first comes within minutes of a start"))
     last = runs[0]
@@ -38,8 +49,8 @@ def canary(settings: Settings) -> Finding:
         state = state_of(runs)
         level = Level.NOTICE if state is None else Level.BAD
         return _finding(level, *CANARY_PROBLEMS[last.problem])
-    age = SystemClock(settings.timezone).now() - last.at
-    if age > _PERIODS * datetime.timedelta(minutes=settings.canary_minutes):
+    age = now - last.at
+    if age > PERIODS_OF_SILENCE * every:
         said = Phrase(
             "the last test page was filed {hours} hours ago", hours=round(age.total_seconds() / 3600)
         )

@@ -11,9 +11,10 @@ import pypdfium2
 import pytest
 from sqlalchemy import Engine, text
 
+from agent.adapters.alive import AliveMark
 from agent.adapters.folders import HomeFolders
 from agent.adapters.home import LEDGER_FILE
-from agent.adapters.ledger import SqlCanaries, open_engine
+from agent.adapters.ledger import SqlCanaries, SqlRuns, open_engine
 from agent.adapters.reading.tools import ENVIRONMENT
 from agent.app import Parts, build, make_home
 from agent.config import Settings
@@ -22,7 +23,7 @@ from agent.daemon.canary import PAGE, Canary
 from agent.domain.canary import CanaryProblem, CanaryRun
 from agent.domain.message import MessageKind, Topic
 from agent.errors import HomeUnusable
-from agent.health import Finding, Level, examine_part
+from agent.health import Examiner, Finding, Level, examine_part
 
 pytestmark = [pytest.mark.observability, pytest.mark.timeout(60)]
 
@@ -254,6 +255,55 @@ def test_check_says_what_became_of_the_last_one(engine: Engine, tmp_path: Path) 
         "a test page can't be read: what reads scans does not work",
     )
     assert bad.hint == "Type: dossierd check. The lines ocr, fence and disk say what is missing."
+
+
+def told_of(home: Path) -> list[bool]:
+    """Whether the daemon finds it bad, as it tells people without being asked; nothing while it is open."""
+    states = Examiner(Settings(home=home, ocr_languages="fra")).wellness()
+    return [it.is_bad for it in states if it.part == "canary"]
+
+
+def test_one_that_hangs_is_told_after_three_periods_of_work_and_a_restart_leaves_it_open(
+    engine: Engine, tmp_path: Path
+) -> None:
+    home, canaries, daemons = tmp_path / "home", SqlCanaries(engine), SqlRuns(engine)
+    daemons.begin(NOW - 90 * HOUR, {}, None)
+    canaries.keep(CanaryRun(at=NOW - 40 * HOUR, duration_ms=1200))
+    AliveMark(home / "state").touch(NOW)
+    bad = finding(home)
+    assert (bad.level, bad.sentence, bad.hint) == (
+        Level.BAD,
+        "no test page has come to an end for 40.0 hours, though the daemon works",
+        "Type: systemctl restart dossierd. Nothing is lost by that.",
+    )
+    assert told_of(home) == [True]
+
+    daemons.begin(NOW - HOUR, {}, NOW - 2 * HOUR)
+    assert finding(home).level is Level.NOTICE
+    assert told_of(home) == []
+
+    canaries.keep(CanaryRun(at=NOW, duration_ms=1200))
+    assert told_of(home) == [False]
+
+
+def test_one_that_hangs_since_the_first_start_is_told_too(engine: Engine, tmp_path: Path) -> None:
+    SqlRuns(engine).begin(NOW - 4 * HOUR, {}, None)
+    AliveMark(tmp_path / "home" / "state").touch(NOW)
+    assert finding(tmp_path / "home").level is Level.BAD
+
+
+@pytest.mark.parametrize("is_stopped", [True, False], ids=["stopped", "died"])
+def test_a_daemon_that_was_down_for_long_is_no_canary_that_hangs(
+    engine: Engine, tmp_path: Path, is_stopped: bool
+) -> None:
+    home, daemons = tmp_path / "home", SqlRuns(engine)
+    daemons.begin(NOW - 90 * HOUR, {}, None)
+    SqlCanaries(engine).keep(CanaryRun(at=NOW - 40 * HOUR, duration_ms=1200))
+    AliveMark(home / "state").touch(NOW - 39 * HOUR)
+    if is_stopped:
+        daemons.end(NOW - 39 * HOUR)
+    assert finding(home).level is Level.NOTICE
+    assert told_of(home) == []
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ import datetime
 
 import pytest
 
-from agent.core.canary import AGAIN, PERSON, can_be_read, due_in, problem_of, state_of
+from agent.core.canary import AGAIN, PERSON, can_be_read, due_in, problem_of, silence, state_of
 from agent.domain.canary import CANARY_PROBLEMS, CanaryProblem, CanaryRun
 from agent.domain.outcome import Archived, Failed, FailureReason, InReview, Outcome, State
+from agent.domain.run import Run
 from tests.custody_builders import ANNA, NOON, a_document, a_match, unmatched
 
 pytestmark = pytest.mark.observability
@@ -79,6 +80,26 @@ def test_two_failures_in_a_row_alarm_and_one_is_left_open() -> None:
         == "canary: a test page can't be read: what reads scans does not work, twice in a row"
     )
     assert str(alarm.hint) == "Type: dossierd check. The lines ocr, fence and disk say what is missing."
+
+
+def daemon(began_at: datetime.datetime) -> Run:
+    return Run(began_at=began_at, ended_at=None, was_stopped=False, versions={})
+
+
+def test_three_periods_of_work_without_an_end_are_silence() -> None:
+    works = daemon(NOON - 90 * HOUR)
+    assert silence([run()], works, NOON + 3 * HOUR, HOUR) is None
+    assert silence([run(), run(at=NOON - HOUR)], works, NOON + 40 * HOUR, HOUR) == 40 * HOUR
+    assert silence([run(CanaryProblem.UNREAD)], works, NOON + 4 * HOUR, HOUR) == 4 * HOUR
+
+
+def test_silence_begins_with_the_daemon_s_start_and_ends_with_its_last_sign_of_life() -> None:
+    assert silence([run()], daemon(NOON + 40 * HOUR), NOON + 41 * HOUR, HOUR) is None
+    assert silence([], daemon(NOON), NOON + 3 * HOUR, HOUR) is None
+    assert silence([], daemon(NOON), NOON + 4 * HOUR, HOUR) == 4 * HOUR
+    assert silence([run()], daemon(NOON + 40 * HOUR), NOON + HOUR, HOUR) is None
+    assert silence([run()], None, NOON + 40 * HOUR, HOUR) is None
+    assert silence([run()], daemon(NOON), None, HOUR) is None
 
 
 def test_each_problem_has_its_sentence_and_hint() -> None:
