@@ -49,6 +49,38 @@ def test_a_unit_that_was_changed_is_put_right_and_the_service_started_anew(servi
     assert service.shown("MainPID") != before
 
 
+def test_a_command_of_that_name_that_is_not_the_service_s_is_left_as_it_is(service: Machine) -> None:
+    command = service.path("/usr/local/bin/dossierd")
+    ours = command.read_text()
+    command.unlink()
+    refusal = "There is a command /usr/local/bin/dossierd already, and it is not the service's."
+    try:
+        command.symlink_to("/opt/other/dossierd")
+        assert refusal in service.type(INSTALL, check=False)
+        assert command.is_symlink()
+        command.unlink()
+        command.write_text("#!/bin/sh\necho somebody's own\n")
+        before = command.lstat().st_ino
+        for option in ([], ["--dry-run"]):
+            assert refusal in service.type(INSTALL, *option, check=False)
+        told = service.type(INSTALL, "--uninstall")
+        assert "Leaving the command /usr/local/bin/dossierd: it is not the service's." in told
+        assert command.lstat().st_ino == before
+    finally:
+        command.unlink()
+        command.write_text(ours)
+        command.chmod(0o755)
+        service.type(INSTALL)
+
+
+def test_the_command_of_an_older_version_is_made_anew(service: Machine) -> None:
+    command = service.path("/usr/local/bin/dossierd")
+    ours = command.read_text()
+    command.write_text("\n".join([*ours.splitlines()[:2], "exit 1", ""]))
+    assert "Making the command" in service.type(INSTALL)
+    assert command.read_text() == ours
+
+
 @pytest.mark.security
 def test_who_drops_files_sees_nothing_of_what_was_filed(service: Machine) -> None:
     groups = service.type("id", "-Gn", "anna").split()
