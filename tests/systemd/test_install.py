@@ -8,7 +8,7 @@ import pytest
 
 from agent.demo.samples import Sample
 from agent.domain.outcome import State
-from tests.systemd.machine import HOME, PROGRAM, UNIT, Machine
+from tests.systemd.machine import CLONE, HOME, PROGRAM, UNIT, Machine
 from tests.systemd.office import drop, letter, rests, state_of, status
 
 pytestmark = [pytest.mark.slow, pytest.mark.deployment, pytest.mark.timeout(300)]
@@ -47,6 +47,50 @@ def test_a_unit_that_was_changed_is_put_right_and_the_service_started_anew(servi
     assert unit.read_text() == right
     assert service.is_active()
     assert service.shown("MainPID") != before
+
+
+@pytest.mark.parametrize("unit", [UNIT, "dossierd-health.service"])
+def test_a_unit_whose_home_was_edited_is_not_put_back(service: Machine, unit: str) -> None:
+    path, before = service.path(f"/etc/systemd/system/{unit}"), service.shown("MainPID")
+    right = path.read_text()
+    edited = right.replace(HOME, "/srv/elsewhere")
+    path.write_text(edited)
+    try:
+        for option in ([], ["--dry-run"]):
+            refused = service.type(INSTALL, *option, check=False)
+            assert f"/etc/systemd/system/{unit} was edited: its home is /srv/elsewhere." in refused
+            assert "Put the home into a drop-in, which stays" in refused
+        assert path.read_text() == edited
+        assert service.shown("MainPID") == before
+    finally:
+        path.write_text(right)
+
+
+def test_a_home_in_drop_ins_outlasts_an_update_and_the_command_finds_it(service: Machine) -> None:
+    """The lines are those of docs/operations.md, but for the one that takes the old home along."""
+    section = (CLONE / "docs" / "operations.md").read_text(encoding="utf-8").partition("## Another home")[2]
+    lines = section.partition("```\n")[2].partition("```")[0].replace("sudo ", "").splitlines(keepends=True)
+    script = "".join(line for line in lines if not line.startswith("mv "))
+    folders = [f"/etc/systemd/system/{unit}.d" for unit in (UNIT, "dossierd-health.service")]
+    try:
+        unit = service.path(f"/etc/systemd/system/{UNIT}")
+        unit.write_text(unit.read_text().replace("RestartSec=10\n", "RestartSec=11\n"))
+        assert f"Telling systemd of {UNIT}." in service.type("bash", "-euc", script, check=False)
+        assert service.is_active()
+        environment = service.path(f"/proc/{service.main_process()}/environ").read_bytes().split(b"\0")
+        assert b"DOSSIERD_HOME=/srv/dossierd" in environment
+        assert service.path("/srv/dossierd/state/alive").exists()
+        assert "dossierd in /srv/dossierd: running" in service.type("dossierd", "status")
+        service.type("systemctl", "start", "dossierd-health.service")
+
+        service.type("rm", "-r", folders[1])
+        refused = service.type(INSTALL, check=False)
+        assert "The home of dossierd.service is /srv/dossierd, and that of dossierd-health.service" in refused
+    finally:
+        service.type("systemctl", "stop", UNIT)
+        service.type("rm", "-rf", "/srv/dossierd", *folders)
+        service.type("systemctl", "daemon-reload")
+        service.type("systemctl", "start", UNIT, "dossierd-health.timer")
 
 
 def test_a_command_of_that_name_that_is_not_the_service_s_is_left_as_it_is(service: Machine) -> None:
