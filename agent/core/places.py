@@ -34,6 +34,21 @@ def place_of(document_id: DocumentId, outcome: Outcome, day: datetime.date, suff
             assert_never(outcome)
 
 
+def is_folder_of(location: str, outcome: Outcome) -> bool:
+    """Whether a place below the home lies in the folder that an outcome names; of which year tells nothing."""
+    match outcome, PurePosixPath(location).parts:
+        case Archived(), ("archive", record_id, year, _):
+            return record_id == outcome.record_id and re.fullmatch(r"[0-9]{4}", year) is not None
+        case InReview(), ("review", _):
+            return True
+        case Failed(), ("failed", _):
+            return True
+        case Duplicate(), ("archive", "_duplicates", _):
+            return True
+        case _:
+            return False
+
+
 def suffix_of(original_name: str) -> str:
     """The ending that a file keeps, in lower case: its own where it is one that is taken in, else `.pdf`."""
     suffix = PurePosixPath(original_name).suffix.lower()

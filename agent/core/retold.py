@@ -51,7 +51,7 @@ def asked_anew(
     """
     path = PurePosixPath(location)
     document_id = parse_reference(path.stem.partition("~")[0])
-    if path.parent.name != "review" or document_id is None:
+    if path.parent != PurePosixPath("review") or document_id is None:
         return None
     return Document(
         document_id=document_id,

@@ -1,8 +1,9 @@
 """Make a ledger from what lies in `archive/`, `review/` and `failed/`, where the ledger and every backup are lost.
 
-A document is taken over if its sidecar is ours and its bytes are those that the sidecar tells of; one in review, which
-has none, by its name. Everything else is reported, and stays where it lies: nothing is moved, changed or guessed. What
-a sidecar doesn't tell is lost: texts, candidates, what was answered when, denials and lessons.
+A document is taken over if its sidecar is ours, its bytes are those that the sidecar tells of, and it lies where the
+sidecar says that it was filed; one in review, which has none, by its name. Everything else is reported, and stays where
+it lies: nothing is moved, changed or guessed. What a sidecar doesn't tell is lost: texts, candidates, what was answered
+when, denials and lessons.
 
 The new ledger is filled under another name, and gets its own at the end: a death leaves no half of one.
 """
@@ -23,6 +24,7 @@ from agent.adapters.home import LEDGER_FILE, HomeLock, highest_journalled, highe
 from agent.adapters.journal import Journal, journal_in
 from agent.adapters.ledger import SqlLedger, SqlRebuilding, open_engine
 from agent.beside import is_file_of, searchable_of, sidecar_of
+from agent.core.places import is_folder_of
 from agent.core.retold import asked_anew, retold
 from agent.domain.document import CorrelationId, DocumentId, Sha256
 from agent.domain.life import Document
@@ -42,6 +44,7 @@ class Left(StrEnum):
     UNREADABLE = "its sidecar is none that dossierd has written"
     CHANGED = "its bytes are not those that its sidecar tells of"
     NO_FILE = "it is a sidecar, and its document is gone"
+    ELSEWHERE = "its sidecar says that it belongs into another folder"
     TWICE = "its number or its bytes are those of another document"
 
 
@@ -176,7 +179,11 @@ def _verdict(home: Path, path: Path, now: datetime.datetime) -> Document | Left 
     if document is None:
         return Left.UNREADABLE
     assert document.sha256 is not None
-    return document if is_file_of(path, document.sha256) else Left.CHANGED
+    assert document.location is not None
+    assert document.outcome is not None
+    if not is_file_of(path, document.sha256):
+        return Left.CHANGED
+    return document if is_folder_of(document.location, document.outcome) else Left.ELSEWHERE
 
 
 def _new_id() -> CorrelationId:

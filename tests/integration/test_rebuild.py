@@ -151,6 +151,24 @@ def test_what_cannot_be_taken_over_is_named_and_left(office: Office) -> None:
     after.ledger.close()
 
 
+def test_what_lies_in_another_folder_than_its_sidecar_says_is_named_and_left(office: Office) -> None:
+    _lose_ledger(office)
+    shutil.move(office.home / "archive" / "R1", office.home / "archive" / "R9")
+    (office.home / "archive" / "R9" / "2026" / "review").mkdir()
+    (office.home / "archive" / "R9" / "2026" / "review" / "D-7.pdf").write_bytes(b"7")
+    files = office.files()
+    code, told = _typed(office, "--write")
+    assert code == 1
+    assert "3 documents were taken over: 1 duplicate, 1 failed, 1 in review." in told
+    moved = FILED.replace("R1", "R9")
+    assert f"not {moved}: its sidecar says that it belongs into another folder." in told
+    assert "not archive/R9/2026/review/D-7.pdf: it has no sidecar." in told
+    assert office.files() == files
+    after = make_ports(office.home)
+    assert after.ledger.document(D1) is None
+    after.ledger.close()
+
+
 def test_a_searchable_copy_is_no_document(office: Office) -> None:
     _lose_ledger(office)
     (office.home / FILED).with_name("2026-03-01_D-1.searchable.pdf").write_bytes(b"with words")

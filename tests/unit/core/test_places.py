@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from agent.core.places import next_name, place_of, suffix_of
+from agent.core.places import is_folder_of, next_name, place_of, suffix_of
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
 from agent.domain.outcome import Archived, Duplicate, Failed, FailureReason, InReview, Outcome
@@ -54,3 +54,26 @@ def test_the_next_name_counts_up_from_two() -> None:
 )
 def test_a_picture_keeps_its_ending(name: str, suffix: str) -> None:
     assert suffix_of(name) == suffix
+
+
+@pytest.mark.parametrize(
+    ("location", "outcome", "is_there"),
+    [
+        ("archive/R1/2026/x.pdf", Archived(record_id=RecordId("R1"), decided_by="rule"), True),
+        ("archive/R1/2025/x.pdf", Archived(record_id=RecordId("R1"), decided_by="rule"), True),
+        ("archive/R2/2026/x.pdf", Archived(record_id=RecordId("R1"), decided_by="rule"), False),
+        ("archive/R1/old/x.pdf", Archived(record_id=RecordId("R1"), decided_by="rule"), False),
+        ("archive/R1/2026/R2/x.pdf", Archived(record_id=RecordId("R1"), decided_by="rule"), False),
+        ("failed/x.pdf", Archived(record_id=RecordId("R1"), decided_by="rule"), False),
+        ("review/D-1.pdf", InReview(decision=ambiguous()), True),
+        ("archive/review/D-1.pdf", InReview(decision=ambiguous()), False),
+        ("failed/x.pdf", Failed(reason=FailureReason.DAMAGED), True),
+        ("archive/R1/2026/x.pdf", Failed(reason=FailureReason.DAMAGED), False),
+        ("archive/_duplicates/x.pdf", Duplicate(original=DocumentId(7)), True),
+        ("archive/R1/2026/x.pdf", Duplicate(original=DocumentId(7)), False),
+    ],
+)
+def test_a_place_is_in_the_folder_of_its_outcome_whatever_the_year(
+    location: str, outcome: Outcome, is_there: bool
+) -> None:
+    assert is_folder_of(location, outcome) is is_there
