@@ -1,7 +1,8 @@
 """Lawful erasure: what a document said, and whose it was, goes; that it was erased stays in the journal.
 
 The order: the journal says so, then the ledger is emptied in one transaction, then the file goes, then the ledger knows
-that it is gone. After a death `finish_erasures` goes on where it stopped; nothing here may be done half and forgotten.
+that it is gone. At start and at each sweep `finish_erasure` goes on where it stopped; nothing here may be done half and
+forgotten.
 The journal's line has number, actor and a word for the reason: no name, no record, no hash.
 """
 
@@ -59,14 +60,13 @@ def forget(request: Request, ports: Ports) -> Upshot:
     return Upshot(done=True, phrases=(plain(f"{document.reference} is erased."),))
 
 
-def finish_erasures(ports: Ports) -> None:
-    """Go on with what a death interrupted.
+def finish_erasure(document: Document, ports: Ports) -> None:
+    """Go on with what a death or a disk interrupted: remove the file of a document that is erased in the ledger.
 
     Raises:
-        StorageUnavailable, LedgerUnavailable: it goes on at the next start.
+        StorageUnavailable, LedgerUnavailable: it goes on at the next sweep.
     """
-    for document in ports.erasing.unfinished():
-        _finish(document, ports)
+    _finish(document, ports)
 
 
 def _finish(document: Document, ports: Ports) -> bool:

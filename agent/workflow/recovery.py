@@ -10,7 +10,7 @@ from agent.domain.document import DocumentId, SeenFile
 from agent.domain.life import Document
 from agent.domain.outcome import IN_WORK, Event, State
 from agent.ports import Ports
-from agent.workflow.forgetting import finish_erasures
+from agent.workflow.forgetting import finish_erasure
 from agent.workflow.intake import confirm_claim, take_in
 
 log = structlog.get_logger(__name__)
@@ -25,8 +25,7 @@ def recover(ports: Ports, orphans: Sequence[SeenFile]) -> tuple[list[DocumentId]
     Returns:
         The documents to work on: those that may have brought the daemon down, which must run alone, and the others.
     """
-    with _put_off():
-        finish_erasures(ports)
+    _finish_erasures(ports, frozenset)
     for document in ports.ledger.in_states(frozenset({State.CLAIMING})):
         with _put_off():
             confirm_claim(document, ports)
@@ -47,10 +46,13 @@ def recover(ports: Ports, orphans: Sequence[SeenFile]) -> tuple[list[DocumentId]
 def stranded(ports: Ports, known: Callable[[], frozenset[DocumentId]]) -> list[DocumentId]:
     """Find documents in work that nobody works on, because an error came between the row and the queue.
 
+    Claims and erasures that came to a stop are finished on the way.
+
     Args:
         known: what is queued or under way; asked after the ledger, so that what ends meanwhile doesn't seem stranded.
     """
     _finish_claims(ports)
+    _finish_erasures(ports, known)
     waiting = ports.ledger.in_states(IN_WORK)
     busy = known()
     return [document.document_id for document in waiting if document.document_id not in busy]
@@ -62,6 +64,21 @@ def _finish_claims(ports: Ports) -> None:
         with _put_off():
             if not ports.folders.is_unclaimed(document.seen):
                 confirm_claim(document, ports)
+
+
+def _finish_erasures(ports: Ports, known: Callable[[], frozenset[DocumentId]]) -> None:
+    """Finish what came to a stop before its file was gone, each by itself: one file that is refused holds up no other.
+
+    They are asked for twice, around what is known, so that what somebody has in hands, or has just ended, is let be.
+    """
+    begun = {document.document_id for document in ports.erasing.unfinished()}
+    if not begun:
+        return
+    left_to_us = begun - known()
+    for document in ports.erasing.unfinished():
+        if document.document_id in left_to_us:
+            with _put_off():
+                finish_erasure(document, ports)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from agent import errors
+from agent.adapters.folders import HomeFolders
 from agent.adapters.journal import Journal, journal_in, verify
 from agent.adapters.ledger import SqlErasing
 from agent.adapters.ledger.engine import open_engine
@@ -15,10 +16,9 @@ from agent.cli import app
 from agent.domain.document import DocumentId, Sha256, text_of_plain
 from agent.domain.life import Action
 from agent.domain.outcome import State
-from agent.workflow import forgetting
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
-from agent.workflow.recovery import recover
+from agent.workflow.recovery import recover, stranded
 from agent.workflow.review import perform
 from tests.custody_builders import ABOUT_ANNA, NAMES_ANNA_ONLY, NOON, Office, make_ports
 from tests.integration.test_conversation import OFFICE, Chat, chat
@@ -27,6 +27,7 @@ __all__ = ("chat",)
 pytestmark = pytest.mark.security
 
 FILED = "archive/R1/2026/2026-03-01_D-1.pdf"
+FOURTH = "archive/R1/2026/2026-03-01_D-4.pdf"
 D1, D2, D3, D4 = (DocumentId(number) for number in range(1, 5))
 NAME = "Muller Anna blood test.pdf"
 
@@ -196,9 +197,34 @@ class TestADeathInTheMiddle:
             dying.setattr(SqlErasing, "is_gone", refuse)
             with pytest.raises(errors.LedgerUnavailable):
                 _forget(office, D1)
-        forgetting.finish_erasures(office.ports)
+        assert stranded(office.ports, frozenset) == []
         assert office.row(D1).location is None
         assert list(office.ports.erasing.unfinished()) == []
+
+    def test_a_file_that_is_refused_holds_up_no_other_and_goes_at_the_next_sweep(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        erase, refused = HomeFolders.erase, {FILED, FOURTH}
+
+        def refuse(folders: HomeFolders, location: str, sha256: Sha256) -> bool:
+            if location in refused:
+                raise errors.StorageUnavailable("The disk refuses (EIO).")
+            return erase(folders, location, sha256)
+
+        with monkeypatch.context() as failing:
+            failing.setattr(HomeFolders, "erase", refuse)
+            for number in (D1, D4):
+                with pytest.raises(errors.StorageUnavailable):
+                    _forget(office, number)
+            refused.remove(FOURTH)
+            recover(office.ports, [])
+            assert office.row(D1).location == FILED
+            assert office.row(D4).location is None
+        assert stranded(office.ports, lambda: frozenset({D1})) == []
+        assert office.row(D1).location == FILED
+        assert stranded(office.ports, frozenset) == []
+        assert office.row(D1).location is None
+        assert not (office.home / FILED).exists()
 
 
 class TestTheCommand:
