@@ -10,9 +10,8 @@ from agent.cli.shared import HomeOption, JsonOption
 from agent.cli.wording import print_json, say
 from agent.config import Settings, load
 from agent.domain.anchor import Anchor, parse_anchor
-from agent.domain.digest import DigestDay
 from agent.domain.message import visible
-from agent.health.audit import last_anchored
+from agent.health.audit import Noted, noted
 
 PROBLEMS_SHOWN = 20
 
@@ -39,21 +38,22 @@ def verify(
 ) -> None:
     """Check that no line of the audit trail was edited, removed, moved or added.
 
-    It names the first bad line. The exit code is 1 when there is one. The end is held against the last digest, as the
-    ledger kept it, and against the digest that you give.
+    It names the first bad line. The exit code is 1 when there is one. It is held against what the ledger noted of it
+    each hour, at each stop and with the last digest, and against the digest that you give.
     """
     settings = load(home=home)
     kept = _parse(anchor)
-    digest, is_ledger_asked = _asked(settings)
-    told = None if digest is None else digest.audit
-    noted = [it for it in (kept, told) if it is not None]
+    known = _asked(settings)
+    places = [*([] if kept is None else [kept]), *([] if known is None else known.places)]
     found = survey(
-        journal_in(settings.home), expected=[Head(sequence=it.entry, hash=it.hash) for it in noted]
+        journal_in(settings.home),
+        expected=[Head(sequence=it.entry, hash=it.hash) for it in places],
+        at_least=0 if known is None else known.at_least,
     )
     if as_json:
-        print_json(_as_json(found, noted))
+        print_json(_as_json(found, places))
     else:
-        _tell(found, digest, kept, is_ledger_asked=is_ledger_asked)
+        _tell(found, known, kept)
     raise typer.Exit(0 if found.is_whole else 1)
 
 
@@ -69,15 +69,15 @@ def _parse(text: str | None) -> Anchor | None:
     return anchor
 
 
-def _asked(settings: Settings) -> tuple[DigestDay | None, bool]:
-    """The last digest's anchor, and whether the ledger could be asked: the trail can be checked without it."""
+def _asked(settings: Settings) -> Noted | None:
+    """What the ledger knows; None where it can't be asked: the trail can be checked without it."""
     try:
-        return last_anchored(settings), True
+        return noted(settings)
     except errors.LedgerUnavailable:
-        return None, False
+        return None
 
 
-def _tell(found: Survey, digest: DigestDay | None, kept: Anchor | None, *, is_ledger_asked: bool) -> None:
+def _tell(found: Survey, known: Noted | None, kept: Anchor | None) -> None:
     bad = [it for it in found.problems if it.kind is not ProblemKind.TORN]
     torn = [it for it in found.problems if it.kind is ProblemKind.TORN]
     end = Anchor(entry=found.head.sequence, hash=found.head.hash).shown
@@ -97,14 +97,26 @@ def _tell(found: Survey, digest: DigestDay | None, kept: Anchor | None, *, is_le
         return
     if kept is not None:
         say(f"The audit head that you gave is among them: {kept.shown}.")
-    if digest is not None and digest.audit is not None:
-        say(f"The audit head of the digest of {digest.day} is among them: {digest.audit.shown}.")
-    elif is_ledger_asked:
-        say("No digest has told of it yet, so a cut end may not show.")
+    if known is None:
+        say("The ledger can't be asked what it noted, so a cut end may not show.")
+    elif not known.places:
+        say("The ledger has noted nothing of it yet, so a cut end may not show.")
     else:
-        say("The ledger can't be asked what the last digest told, so a cut end may not show.")
+        _tell_of_places(known)
     if found.entries:
         say(f"To hold it against later, note its end: {end}")
+
+
+def _tell_of_places(known: Noted) -> None:
+    if known.digest is not None and known.digest.audit is not None:
+        say(f"The audit head of the digest of {known.digest.day} is among them: {known.digest.audit.shown}.")
+    if len(known.anchors) == 1:
+        say(f"The end that the ledger noted is among them: {known.anchors[0].shown}.")
+    elif known.anchors:
+        say(
+            f"Each of the {len(known.anchors)} ends that the ledger noted is among them, "
+            f"the last {known.anchors[-1].shown}."
+        )
 
 
 def _entries(found: Survey) -> str:
@@ -115,13 +127,13 @@ def _files(found: Survey) -> str:
     return "1 file" if len(found.files) == 1 else f"{len(found.files)} files"
 
 
-def _as_json(found: Survey, noted: list[Anchor]) -> dict[str, object]:
+def _as_json(found: Survey, places: list[Anchor]) -> dict[str, object]:
     return {
         "whole": found.is_whole,
         "entries": found.entries,
         "files": list(found.files),
         "end": {"entry": found.head.sequence, "hash": found.head.hash},
-        "held_against": [{"entry": it.entry, "hash": it.hash} for it in noted],
+        "held_against": [{"entry": it.entry, "hash": it.hash} for it in places],
         "problems": [_problem(it) for it in found.problems],
     }
 

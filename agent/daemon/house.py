@@ -8,9 +8,9 @@ import structlog
 from agent import errors
 from agent.app import OPENED_AGAIN, Parts, named_recipients
 from agent.core.replies import menu
+from agent.daemon.anchoring import Anchoring, head_of
 from agent.daemon.keeping import keeping_of
 from agent.daemon.telling import announcer_of_part
-from agent.domain.anchor import Anchor
 from agent.domain.message import Topic
 from agent.domain.phrase import Phrase, plain
 from agent.domain.wellness import PartState
@@ -42,6 +42,7 @@ class House:
     ) -> None:
         self._parts = parts
         self._keeping = keeping_of(parts)
+        self._anchoring = Anchoring(parts.digests.anchors)
         self._stop = stop
         self._on_told = on_told
         of_telegram, onlookers = parts.outbox.about("telegram"), parts.ports.onlookers
@@ -64,6 +65,7 @@ class House:
         self._looks += 1
         self._keeping.look(self._parts.clock.now())
         self._parts.cost_book.catch_up()
+        self._anchoring.look(head_of(self._parts), self._parts.clock.now())
         self._stop.wait(LOOK_SECONDS)
 
     def _offer_menu(self) -> None:
@@ -87,7 +89,7 @@ class House:
             parts.ports.voice.timezone,
             recipients=parts.ports.recipients,
             clock=parts.clock,
-            audit_head=self._audit_head,
+            audit_head=lambda: head_of(parts),
             voice=parts.ports.voice,
             onlookers=parts.ports.onlookers,
         )
@@ -99,10 +101,6 @@ class House:
             return False
         silence = parts.inbox.silence(parts.listener.bot)
         return tell_of_silence(self._of_telegram, silence, parts.clock.now(), parts.ports.voice)
-
-    def _audit_head(self) -> Anchor:
-        head = self._parts.journal.head
-        return Anchor(entry=head.sequence, hash=head.hash)
 
     def _announcer(self, part: str, spared: str | None) -> Announcer:
         return announcer_of_part(self._parts, part, spared)

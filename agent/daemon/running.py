@@ -31,6 +31,7 @@ from agent.config import is_supervised, watchdog_seconds
 from agent.core.notices import stuck_notice, unstuck_notice
 from agent.core.pauses import pause_phrase
 from agent.core.status import status_line
+from agent.daemon.anchoring import note_end
 from agent.daemon.canary import remove_home
 from agent.daemon.desk import Desk
 from agent.daemon.intake import Intake, orphans
@@ -328,6 +329,7 @@ class Daemon:
         for loop in (*self._loops, *self._strangers):
             loop.join(max(0.0, deadline - time.monotonic()))
         self._parts.reader.close()
+        note_end(self._parts)
         self._presence.end()
         self._supervisor.close()
         log.info("daemon_stopped")

@@ -1,38 +1,76 @@
 """Whether the audit trail is as it was written; its end at every look, all of it at a deep one."""
 
 import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from agent import errors
 from agent.adapters.home import LEDGER_FILE
-from agent.adapters.journal import Head, Survey, glance, journal_in, survey
+from agent.adapters.journal import Head, ProblemKind, Survey, glance, journal_in, survey
 from agent.adapters.ledger import SqlDigests, open_engine
 from agent.config import Settings
+from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay
 from agent.domain.phrase import Phrase
 from agent.health.finding import Finding, Level, has_run, nothing_yet, typed
 
 
-def last_anchored(settings: Settings) -> DigestDay | None:
-    """The newest digest that told of the trail's last line; None before the first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What the ledger knows of the trail.
+
+    Attributes:
+        digest: the newest one that told of the trail's last line.
+        anchors: places that were noted each hour and at each stop, in the order of the trail.
+        at_rest: documents that came to rest.
+    """
+
+    digest: DigestDay | None = None
+    anchors: Sequence[Anchor] = ()
+    at_rest: int = 0
+
+    @property
+    def places(self) -> list[Anchor]:
+        """All that must be there."""
+        told = None if self.digest is None else self.digest.audit
+        return [*self.anchors, *([] if told is None else [told])]
+
+    @property
+    def heads(self) -> list[Head]:
+        return [Head(sequence=it.entry, hash=it.hash) for it in self.places]
+
+    @property
+    def at_least(self) -> int:
+        """How many entries there must be, where no place is known. A rebuild notes one: its trail can be new."""
+        return 0 if self.places else self.at_rest
+
+
+def noted(settings: Settings) -> Noted:
+    """Ask the ledger; nothing before the first start.
 
     Raises:
-        LedgerUnavailable: the ledger can't be asked.
+        LedgerUnavailable: it can't be asked.
     """
     if not has_run(settings):
-        return None
+        return Noted()
     engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
     try:
-        return SqlDigests(engine).last_anchored()
+        digests = SqlDigests(engine)
+        return Noted(
+            digest=digests.last_anchored(),
+            anchors=digests.anchors.all(),
+            at_rest=digests.anchors.documents_at_rest(),
+        )
     finally:
         engine.dispose()
 
 
 def end_of_trail(settings: Settings) -> Finding:
-    """The trail's last lines, and that it reaches as far as the last digest said."""
+    """The trail's last lines, and that it reaches as far as the ledger knows."""
     if not has_run(settings):
         return nothing_yet("audit")
-    noted = _noted(settings)
-    found = glance(journal_in(settings.home), expected=noted)
+    known = _known(settings)
+    found = glance(journal_in(settings.home), expected=known.heads, at_least=known.at_least)
     said = Phrase("{count} entries; the last are as they were written", count=found.head.sequence)
     return _finding_of("audit", found, said)
 
@@ -41,32 +79,35 @@ def whole_trail(settings: Settings) -> Finding:
     """Every line of every file."""
     if not has_run(settings):
         return nothing_yet("trail")
-    noted = _noted(settings)
-    found = survey(journal_in(settings.home), expected=noted)
+    known = _known(settings)
+    found = survey(journal_in(settings.home), expected=known.heads, at_least=known.at_least)
     said = Phrase("{count} entries of the audit trail, each as it was written", count=found.entries)
     return _finding_of("trail", found, said)
 
 
-def _noted(settings: Settings) -> list[Head]:
+def _known(settings: Settings) -> Noted:
     """What must be there; read before the trail, which grows. A ledger that can't be asked is told by its own part."""
     with contextlib.suppress(errors.LedgerUnavailable):
-        digest = last_anchored(settings)
-        if digest is not None and digest.audit is not None:
-            return [Head(sequence=digest.audit.entry, hash=digest.audit.hash)]
-    return []
+        return noted(settings)
+    return Noted()
 
 
 def _finding_of(part: str, found: Survey, said: Phrase) -> Finding:
     if found.is_whole:
         return Finding(part=part, level=Level.GOOD, said=said)
     first = found.problems[0]
+    said = Phrase(
+        "the audit trail is not as it was written: line {line} of {file}", line=first.line, file=first.file
+    )
+    if first.kind is ProblemKind.CUT:
+        said = Phrase(
+            "the end of the audit trail is gone, from line {line} of {file} on",
+            line=first.line,
+            file=first.file,
+        )
     return Finding(
         part=part,
         level=Level.BAD,
-        said=Phrase(
-            "the audit trail is not as it was written: line {line} of {file}",
-            line=first.line,
-            file=first.file,
-        ),
+        said=said,
         advice=typed("dossierd audit verify"),
     )

@@ -22,10 +22,11 @@ from agent import errors
 from agent.adapters.folders import CLAIMED
 from agent.adapters.home import LEDGER_FILE, HomeLock, highest_journalled, highest_number, identify
 from agent.adapters.journal import Journal, journal_in
-from agent.adapters.ledger import SqlLedger, SqlRebuilding, open_engine
+from agent.adapters.ledger import SqlDigests, SqlLedger, SqlRebuilding, open_engine
 from agent.beside import is_file_of, searchable_of, sidecar_of
 from agent.core.places import is_folder_of
 from agent.core.retold import asked_anew, retold
+from agent.domain.anchor import Anchor
 from agent.domain.document import CorrelationId, DocumentId, Sha256
 from agent.domain.life import Document
 from agent.domain.outcome import Archived, InReview
@@ -108,7 +109,9 @@ def rebuild(home: Path, found: Found, *, actor: str, now: datetime.datetime) -> 
             journal.append(
                 "ledger_rebuilt", now, actor=actor, documents=len(found.documents), left=len(found.left)
             )
+            head = journal.head
         _fill(home, part, found.documents)
+        _note(part, Anchor(entry=head.sequence, hash=head.hash), now)
         with storage_errors(_REFUSES):
             rename_without_replacing(part, state / LEDGER_FILE)
             sync_folder(state)
@@ -143,6 +146,15 @@ def _fill(home: Path, part: Path, found: list[Document]) -> None:
         ledger.number_above(max(highest_number(home), highest_journalled(home / "logs")))
     finally:
         engine.dispose()  # the last connection brings the WAL home
+
+
+def _note(part: Path, end: Anchor, now: datetime.datetime) -> None:
+    """Have the new ledger know where the audit trail ends: it may have been lost too, and tell of few documents."""
+    engine = open_engine(part, may_upgrade=False)
+    try:
+        SqlDigests(engine).anchors.note(end, now)
+    finally:
+        engine.dispose()
 
 
 def _claiming(home: Path) -> str | None:

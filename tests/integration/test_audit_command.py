@@ -18,6 +18,9 @@ from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay
 from agent.health import Level
 from agent.health.audit import end_of_trail, whole_trail
+from agent.workflow.intake import take_in
+from agent.workflow.process import process_document
+from tests.custody_builders import NOON, make_ports
 from tests.findings import each_in_french
 
 pytestmark = [pytest.mark.observability, pytest.mark.security]
@@ -57,6 +60,15 @@ def note(ledger: Engine, head: Head, day: datetime.date = DAY) -> None:
     SqlDigests(ledger).write(DigestDay(day=day, until=until, audit=audit), ())
 
 
+def rest_two_documents(home: Path) -> None:
+    office = make_ports(home)
+    for content in (b"first", b"first"):
+        document_id = take_in(office.drop(content), office.ports)
+        assert document_id is not None
+        process_document(document_id, office.ports)
+    office.ledger.close()
+
+
 def cut(home: Path, lines: int) -> None:
     """Take lines off the end."""
     path = journal_in(home)
@@ -78,7 +90,7 @@ def test_a_whole_trail_is_told_with_its_end_to_note(home: Path) -> None:
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
         "3 entries in 3 files, each as it was written and in its place.",
-        "No digest has told of it yet, so a cut end may not show.",
+        "The ledger has noted nothing of it yet, so a cut end may not show.",
         f"To hold it against later, note its end: 3:{head.hash[:12]}",
     ]
 
@@ -140,6 +152,47 @@ def test_a_cut_end_is_found_by_the_last_digest(home: Path, ledger: Engine) -> No
     done = verify(home)
     assert done.exit_code == 1
     assert "  Line 3 of audit.jsonl is gone, and all up to entry 3." in done.stdout.splitlines()
+
+
+def test_a_cut_end_is_found_by_what_the_ledger_noted_without_any_digest(home: Path, ledger: Engine) -> None:
+    for head in (write(home, 11), write(home, 11, 11)):
+        SqlDigests(ledger).anchors.note(Anchor(entry=head.sequence, hash=head.hash), NOON)
+    done = verify(home)
+    assert done.exit_code == 0
+    said = f"Each of the 2 ends that the ledger noted is among them, the last 3:{head.hash[:12]}."
+    assert said in done.stdout.splitlines()
+    cut(home, 1)
+    done = verify(home)
+    assert done.exit_code == 1
+    assert "  Line 3 of audit.jsonl is gone, and all up to entry 3." in done.stdout.splitlines()
+
+
+def test_a_trail_that_was_begun_anew_is_found_for_good(home: Path, ledger: Engine) -> None:
+    old = write(home, 11)
+    SqlDigests(ledger).anchors.note(Anchor(entry=1, hash=old.hash), NOON)
+    journal_in(home).unlink()
+    new = write(home, 10)
+    SqlDigests(ledger).anchors.note(Anchor(entry=1, hash=new.hash), NOON)
+    head = write(home, 10)
+    note(ledger, head)
+    done = verify(home)
+    assert done.exit_code == 1
+    assert "  Line 1 of audit.jsonl is not the entry that was noted elsewhere." in done.stdout.splitlines()
+
+
+def test_a_trail_that_is_gone_is_found_by_the_documents_where_nothing_was_noted(home: Path) -> None:
+    rest_two_documents(home)
+    done = verify(home)
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == [
+        "The audit trail is not as it was written.",
+        "  Line 1 of audit.jsonl is gone, and more: the documents in the ledger left 2 entries or more.",
+        "Keep the files as they are, and hold them against a backup.",
+    ]
+    write(home, 11)
+    assert verify(home).exit_code == 1
+    write(home, 11)
+    assert verify(home).exit_code == 0
 
 
 def test_a_rewritten_trail_is_found_by_a_digest_that_was_kept(home: Path) -> None:
@@ -223,7 +276,15 @@ class TestHealth:
         cut(home, 1)
         assert end_of_trail(load(home=home)).level is Level.BAD
         journal_in(home).unlink()
-        assert end_of_trail(load(home=home)).level is Level.BAD
+        found = end_of_trail(load(home=home))
+        assert (found.level, found.hint) == (Level.BAD, "Type: dossierd audit verify")
+        assert found.sentence == "the end of the audit trail is gone, from line 1 of audit.jsonl on"
+
+    def test_no_trail_is_bad_where_documents_rest_and_nothing_was_noted(self, home: Path) -> None:
+        rest_two_documents(home)
+        settings = load(home=home)
+        said = "the end of the audit trail is gone, from line 1 of audit.jsonl on"
+        assert end_of_trail(settings).sentence == whole_trail(settings).sentence == said
 
     def test_a_home_in_which_nothing_has_run_has_none_yet(self, home: Path) -> None:
         settings = load(home=home)

@@ -15,6 +15,7 @@ from agent.app import Parts, build
 from agent.config import Settings
 from agent.daemon import Daemon
 from agent.daemon.loop import Loop
+from agent.domain.anchor import Anchor
 from agent.domain.document import DocumentId
 from agent.domain.message import MessageKind, Topic
 from agent.domain.outcome import State
@@ -126,3 +127,15 @@ def test_a_loop_survives_its_errors_and_tells_that_it_is_well() -> None:
     assert rounds == [True]
     assert not loop.still()
     assert not loop.is_well
+
+
+def test_a_stop_notes_in_the_ledger_where_the_audit_trail_ends(parts: Parts) -> None:
+    daemon = Daemon(parts)
+
+    def stop() -> None:
+        parts.journal.append("claimed", parts.clock.now(), document="D-1")
+        daemon.stop()
+
+    daemon.run(on_ready=stop)
+    head = parts.journal.head
+    assert list(parts.digests.anchors.all())[-1] == Anchor(entry=head.sequence, hash=head.hash)

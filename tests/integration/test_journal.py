@@ -254,7 +254,7 @@ def test_end_that_was_cut_off_is_found_by_a_head_kept_elsewhere(path: Path) -> N
     path.write_bytes(b"".join(lines[:2]))
     assert verify(path) == []
     problem = first_problem(path, head)
-    assert (problem.line, problem.kind) == (3, ProblemKind.MISSING)
+    assert (problem.line, problem.kind) == (3, ProblemKind.CUT)
 
 
 @pytest.mark.security
@@ -274,7 +274,7 @@ def test_rewritten_chain_is_found_by_a_head_kept_elsewhere(path: Path) -> None:
 
 def test_absent_journal_is_an_empty_one(path: Path) -> None:
     assert verify(path) == []
-    assert first_problem(path, Head(sequence=2, hash="ab")).kind is ProblemKind.MISSING
+    assert first_problem(path, Head(sequence=2, hash="ab")).kind is ProblemKind.CUT
 
 
 @pytest.mark.reliability

@@ -229,9 +229,9 @@ def _open_end(folder: Path) -> None:
         (_cut("audit-2026-09.jsonl", 1), "audit-2026-10.jsonl", 1, ProblemKind.MISSING),
         (_swap_names, "audit-2026-09.jsonl", 1, ProblemKind.MISSING),
         (_open_end, "audit-2026-10.jsonl", 3, ProblemKind.EDITED),
-        (_cut("audit.jsonl", 1), "audit.jsonl", 2, ProblemKind.MISSING),
-        (_cut("audit.jsonl", 0), "audit.jsonl", 1, ProblemKind.MISSING),
-        (lambda at: (at / "audit.jsonl").unlink(), "audit-2026-10.jsonl", 4, ProblemKind.MISSING),
+        (_cut("audit.jsonl", 1), "audit.jsonl", 2, ProblemKind.CUT),
+        (_cut("audit.jsonl", 0), "audit.jsonl", 1, ProblemKind.CUT),
+        (lambda at: (at / "audit.jsonl").unlink(), "audit-2026-10.jsonl", 4, ProblemKind.CUT),
     ],
     ids=[
         "edit",
@@ -275,7 +275,7 @@ def test_a_glance_reads_the_end_only_and_finds_what_is_wrong_there(
     assert found.problems == ()
     assert 1 <= found.entries < 9
     assert [it.kind for it in glance(path, expected=(Head(sequence=10, hash="ab"),)).problems] == [
-        ProblemKind.MISSING
+        ProblemKind.CUT
     ]
     path.write_bytes(path.read_bytes().replace(b'"sequence":8', b'"sequence":9'))
     assert not glance(path).is_whole

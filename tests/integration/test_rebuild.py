@@ -11,11 +11,15 @@ from typer.testing import CliRunner
 
 from agent import errors
 from agent.adapters.home import HomeLock
+from agent.adapters.journal import journal_in
 from agent.cli import app
+from agent.config import load
 from agent.domain.document import DocumentId, text_of_plain
 from agent.domain.life import Action
 from agent.domain.outcome import Duplicate, FailureReason, InReview, State
 from agent.errors import DocumentUnreadable
+from agent.health import Level
+from agent.health.audit import whole_trail
 from agent.keeping.rebuild import look, rebuild
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
@@ -167,6 +171,15 @@ def test_what_lies_in_another_folder_than_its_sidecar_says_is_named_and_left(off
     after = make_ports(office.home)
     assert after.ledger.document(D1) is None
     after.ledger.close()
+
+
+def test_the_new_ledger_knows_where_the_trail_ends_though_that_was_lost_too(office: Office) -> None:
+    _lose_ledger(office)
+    _typed(office, "--write")
+    settings = load(home=office.home)
+    assert whole_trail(settings).sentence == "1 entries of the audit trail, each as it was written"
+    journal_in(office.home).unlink()
+    assert whole_trail(settings).level is Level.BAD
 
 
 def test_a_searchable_copy_is_no_document(office: Office) -> None:

@@ -27,6 +27,8 @@ class ProblemKind(StrEnum):
     """Its own hash doesn't fit its content."""
     MISSING = "missing"
     """Lines before it are gone, or a whole file."""
+    CUT = "cut"
+    """The end is gone: less is there than was noted elsewhere, or than the documents in the ledger have left."""
     OUT_OF_ORDER = "out_of_order"
     """Its number has been before: it was moved, repeated or inserted."""
     UNCHAINED = "unchained"
@@ -77,25 +79,27 @@ def verify(path: Path, *, expected: Head | None = None) -> list[Problem]:
     return list(survey(path, expected=() if expected is None else (expected,)).problems)
 
 
-def survey(path: Path, *, expected: Sequence[Head] = ()) -> Survey:
+def survey(path: Path, *, expected: Sequence[Head] = (), at_least: int = 0) -> Survey:
     """Check every line of every file; an absent journal is an empty one.
 
     Args:
         path: where it grows.
         expected: heads that were kept elsewhere, by their hash or its first digits: each must still be there.
+        at_least: how many entries there must be, whatever they say.
 
     Raises:
         StorageUnavailable: a file can't be read.
     """
     with storage_errors(UNUSABLE), opened(path) as files:
-        return _Walk(expected, START).through(files)
+        return _Walk(expected, START, at_least).through(files)
 
 
-def glance(path: Path, *, expected: Sequence[Head] = ()) -> Survey:
+def glance(path: Path, *, expected: Sequence[Head] = (), at_least: int = 0) -> Survey:
     """Check the end of the newest file that has lines: what stands before that is taken as it is.
 
     Args:
         expected: as for `survey`; what is noted further up is not looked for.
+        at_least: as for `survey`.
 
     Raises:
         StorageUnavailable: a file can't be read.
@@ -107,22 +111,25 @@ def glance(path: Path, *, expected: Sequence[Head] = ()) -> Survey:
             if start:
                 file.readline()
             is_first = start == 0 and name == files[0][0]
-            found = _Walk(expected, START if is_first else None).through([(name, file)])
+            found = _Walk(expected, START if is_first else None, at_least).through([(name, file)])
             if found.entries or not found.is_whole:
                 return found
-        return _Walk(expected, START).through([])
+        return _Walk(expected, START, at_least).through([])
 
 
 class _Walk:
     """One way through a journal's lines.
 
     Args:
+        expected, at_least: as for `survey`.
         before: what the first line must continue; None for whatever it says.
     """
 
-    def __init__(self, expected: Sequence[Head], before: Head | None) -> None:
-        self._expected = expected
-        self._noted = frozenset(it.sequence for it in expected)
+    def __init__(self, expected: Sequence[Head], before: Head | None, at_least: int) -> None:
+        self._noted: dict[int, list[Head]] = {}
+        for head in expected:
+            self._noted.setdefault(head.sequence, []).append(head)
+        self._at_least = at_least
         self._is_bound = before is not None
         self._sequence, self._hash = (before or START).sequence, (before or START).hash
         self._entries = 0
@@ -136,10 +143,13 @@ class _Walk:
                 if not self._passes(line):
                     problems += self._look_at(name, number, line, is_in_last=name == files[-1][0])
         head = self._head
-        latest = max((it.sequence for it in self._expected), default=0)
+        latest = max(self._noted, default=0)
         if head.sequence < latest:
             what = f"is gone, and all up to entry {latest}"
-            problems.append(_problem(name, number + 1, ProblemKind.MISSING, what))
+            problems.append(_problem(name, number + 1, ProblemKind.CUT, what))
+        elif head.sequence < self._at_least:
+            what = f"is gone, and more: the documents in the ledger left {self._at_least} entries or more"
+            problems.append(_problem(name, number + 1, ProblemKind.CUT, what))
         return Survey(
             files=tuple(name for name, _ in files),
             entries=self._entries,
@@ -171,7 +181,7 @@ class _Walk:
             yield _problem(name, number, ProblemKind.EDITED, what)
         if self._is_bound:
             yield from _bond(name, number, self._head, head, prev)
-        if any(it.sequence == head.sequence and not head.is_noted_as(it) for it in self._expected):
+        if any(not head.is_noted_as(it) for it in self._noted.get(head.sequence, ())):
             what = "is not the entry that was noted elsewhere"
             yield _problem(name, number, ProblemKind.UNCHAINED, what)
         self._sequence, self._hash, self._is_bound = head.sequence, head.hash, True

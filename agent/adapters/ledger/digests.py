@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, func, insert, select
 
+from agent.adapters.ledger.anchors import SqlAnchors
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.outbox import put
 from agent.adapters.ledger.schema import costs, digests, documents, reviews
@@ -22,6 +23,8 @@ class SqlDigests:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.anchors = SqlAnchors(engine)
+        """Where the audit trail's end is noted between digests, and where none are written."""
 
     def last(self) -> DigestDay | None:
         with reading(self._engine) as connection:

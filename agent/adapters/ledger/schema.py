@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0026"
+REVISION = "0027"
 """The migration that this code is written for."""
 
 
