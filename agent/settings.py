@@ -22,7 +22,7 @@ from agent.core.addresses import http_address
 from agent.core.allowed import Allowed, users_of
 from agent.core.hours import QuietHours, digest_time, quiet_hours
 from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
-from agent.core.setting_texts import addresses_of, columns_of, hosts_of, passwords_of, ping_address
+from agent.core.setting_texts import addresses_of, columns_of, hosts_of, passwords_of, web_address
 from agent.core.vocabulary import Vocabulary
 from agent.core.voice import Privacy
 from agent.domain.address import Address
@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"
 
     ping_url: SecretStr = SecretStr("")
+    otlp_url: SecretStr = SecretStr("")
     canary_minutes: float = Field(default=60.0, ge=0, le=1440)
 
     searchable_pdf: bool = True
@@ -159,10 +160,10 @@ class Settings(BaseSettings):
         passwords_of(value.get_secret_value())
         return value
 
-    @field_validator("ping_url")
+    @field_validator("ping_url", "otlp_url")
     @classmethod
-    def _ping_goes_to_a_host(cls, value: SecretStr) -> SecretStr:
-        ping_address(value.get_secret_value())
+    def _it_goes_to_a_host(cls, value: SecretStr) -> SecretStr:
+        web_address(value.get_secret_value())
         return value
 
     @field_validator("notify_urls")

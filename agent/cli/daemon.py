@@ -3,7 +3,7 @@
 import faulthandler
 import shutil
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -74,20 +74,23 @@ def run(
     parts = build(settings, say=typer.echo if is_watched else None)
     try:
         from agent.daemon import Daemon
+        from agent.daemon.tracing import traces_to
 
-        examiner = Examiner(
-            settings,
-            known={
-                "progress": lambda: progress_of(daemon.trouble()),
-                "http": lambda: http_of(settings.http_address, **asdict(daemon.serving.served)),
-            },
-        )
-        pages = {**pages_of(examiner), "/metrics": lambda: metrics_page(settings)}
-        daemon = Daemon(parts, health=examiner.glance, wellness=examiner.wellness, pages=pages)
-        if is_watched:
-            daemon.run(on_ready=lambda: _greet(parts), on_stop=lambda: _take_leave(parts))
-        else:
-            daemon.run()
+        with traces_to(settings.otlp_url.get_secret_value(), parts.ledger) as tell:
+            parts = replace(parts, ports=replace(parts.ports, on_rested=tell))
+            examiner = Examiner(
+                settings,
+                known={
+                    "progress": lambda: progress_of(daemon.trouble()),
+                    "http": lambda: http_of(settings.http_address, **asdict(daemon.serving.served)),
+                },
+            )
+            pages = {**pages_of(examiner), "/metrics": lambda: metrics_page(settings)}
+            daemon = Daemon(parts, health=examiner.glance, wellness=examiner.wellness, pages=pages)
+            if is_watched:
+                daemon.run(on_ready=lambda: _greet(parts), on_stop=lambda: _take_leave(parts))
+            else:
+                daemon.run()
     finally:
         parts.close()
 

@@ -43,8 +43,8 @@ def addresses_of(text: str) -> tuple[str, ...]:
     return addresses
 
 
-def ping_address(text: str) -> str:
-    """Where signs of life go: an address of the web, or nothing.
+def web_address(text: str) -> str:
+    """Where signs of life or traces go: an address of the web, or nothing.
 
     Raises:
         ValueError: it is none; no word of it is repeated.

@@ -22,7 +22,7 @@ def keep_to_settings(settings: Settings) -> None:
 
 
 def reach_of(settings: Settings) -> Reach:
-    """The hosts of Telegram, the office's database, the addresses that are told or pinged, and those named besides.
+    """The hosts of Telegram, the office's database, who is told, pinged or sent traces, and those named besides.
 
     Raises:
         SettingInvalid: as `build_outward`.
@@ -32,8 +32,8 @@ def reach_of(settings: Settings) -> Reach:
         hosts.add(settings.telegram_api_url.host)
     if settings.registry_url is not None:
         hosts.add(make_url(settings.registry_url.get_secret_value()).host or "")
-    if ping_url := settings.ping_url.get_secret_value():
-        hosts.add(urlsplit(ping_url).hostname or "")
+    for url in (settings.ping_url, settings.otlp_url):
+        hosts.add(urlsplit(url.get_secret_value()).hostname or "")
     outward = build_outward(settings)
     if outward is not None:
         hosts |= outward.hosts()

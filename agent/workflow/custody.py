@@ -297,6 +297,7 @@ def finish(document: Document, ports: Ports) -> Document:
     ports.journal.append("rested", ports.clock.now(), **traits(document, document.outcome))
     rested = ports.ledger.complete(document.document_id, ports.clock.now(), steps)
     log.info("document_rested", state=rested.state)
+    ports.on_rested(rested)
     return rested
 
 

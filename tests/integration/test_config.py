@@ -247,6 +247,7 @@ WRONG = {
     "keep_message_days": "s3cret",
     "keep_log_days": "0.5",
     "ping_url": "ftp://s3cret",
+    "otlp_url": "https://user:s3cret@host/v1/traces",
     "log_level": "s3cret",
     "telegram_users": "s3cret",
     "telegram_results": "sometimes",

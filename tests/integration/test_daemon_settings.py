@@ -62,11 +62,13 @@ def test_what_is_told_of_settings_holds_no_secret_and_nobody(tmp_path: Path) -> 
         pdf_passwords="SECRET",
         notify_urls="json://SECRET",
         ping_url="https://host/SECRET",
+        otlp_url="https://host/SECRET",
         registry_url="sqlite:////SECRET",
         registry_table="people",
     ).told()
     assert {name for name, value in told.items() if value == "?"} == {
         "DOSSIERD_NOTIFY_URLS",
+        "DOSSIERD_OTLP_URL",
         "DOSSIERD_PDF_PASSWORDS",
         "DOSSIERD_PING_URL",
         "DOSSIERD_REGISTRY_URL",

@@ -8,7 +8,7 @@ from agent.core.setting_texts import (
     hosts_of,
     lines_of,
     passwords_of,
-    ping_address,
+    web_address,
     wish,
 )
 
@@ -91,7 +91,7 @@ def test_what_is_no_host_is_refused(text: str) -> None:
     "text", ["", "https://hc-ping.com/key", "http://127.0.0.1:8000/ping/key?create=1", "https://host"]
 )
 def test_an_address_to_ping_is_one_of_the_web(text: str) -> None:
-    assert ping_address(text) == text
+    assert web_address(text) == text
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_an_address_to_ping_is_one_of_the_web(text: str) -> None:
 )
 def test_what_is_no_address_to_ping_is_not_repeated(text: str) -> None:
     with pytest.raises(ValueError, match="must begin with https:// and a host"):
-        ping_address(text)
+        web_address(text)
