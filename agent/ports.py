@@ -393,8 +393,7 @@ class Ports:
     """Whether questions are put to people by `workflow.asking`, and not told like a result."""
     should_yield: Callable[[DocumentId], bool] = lambda _: False
     """Whether the reading of a document should make way for others after its turn."""
-    on_rested: Callable[[Document], None] = lambda _: (
-        None
-    )  # told of each run at its end; never waits, never fails
+    on_rested: Callable[[Document], None] = lambda _: None
+    """Told of each run that has come to rest; it never waits."""
     searchable: SearchablePdfs | None = None  # None: the office wants no searchable copies
     snippets: SnippetSource | None = None  # None: the office wants none in its chats

@@ -15,6 +15,7 @@ from agent.cli.demo import SAMPLE_SECONDS
 from agent.demo.samples import REGISTRY_NAME, make_samples
 from agent.domain.outcome import Archived
 from tests.botapi import CHAT, TOKEN, BotApi
+from tests.collecting import Collector
 from tests.faults.world import SETTINGS, World, letter_about
 from tests.listening import Listening
 
@@ -68,12 +69,13 @@ def kill(daemon: subprocess.Popen[bytes]) -> None:
 
 def test_only_what_the_settings_name_is_connected_to(tmp_path: Path) -> None:
     trace = tmp_path / "trace"
-    with BotApi() as api, Listening() as address, Listening() as proxy:
+    with BotApi() as api, Listening() as address, Listening() as proxy, Collector() as collector:
         world = World.make(
             tmp_path / "home",
             SETTINGS
             + f"DOSSIERD_TELEGRAM_TOKEN={TOKEN}\nDOSSIERD_TELEGRAM_CHATS={CHAT}\n"
-            + f"DOSSIERD_TELEGRAM_API_URL={api.url}\nDOSSIERD_NOTIFY_URLS={address.address}/office\n",
+            + f"DOSSIERD_TELEGRAM_API_URL={api.url}\nDOSSIERD_NOTIFY_URLS={address.address}/office\n"
+            + f"DOSSIERD_OTLP_URL={collector.url}\n",
         )
         daemon = start(world, trace, proxy=proxy.address.replace("json", "http"))
         try:
@@ -86,7 +88,8 @@ def test_only_what_the_settings_name_is_connected_to(tmp_path: Path) -> None:
             kill(daemon)
         assert len(address.heard) == 1
         assert proxy.heard == []
-        named = {api.url.partition("//")[2], address.address.partition("//")[2]}
+        assert len([it for it in collector.spans() if it.name == "document"]) == 2
+        named = {url.partition("//")[2] for url in (api.url, address.address, collector.url)}
     assert connected_to(trace) == named
 
 

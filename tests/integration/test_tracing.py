@@ -8,9 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 import structlog
@@ -28,6 +26,7 @@ from agent.domain.outcome import FailureReason, State
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
 from agent.workflow.review import perform
+from tests.collecting import Collector, traits_of
 from tests.custody_builders import ABOUT_ANNA, NAMES_ANNA_ONLY, NOON, Office, make_ports
 
 pytestmark = [pytest.mark.observability, pytest.mark.timeout(60)]
@@ -41,69 +40,10 @@ A_TRACE = Trace(
 )
 
 
-@dataclasses.dataclass
-class Collector:
-    """What a collector was sent, and how it answers.
-
-    Attributes:
-        garbage: what it sends instead of an answer.
-        opens: cleared, it answers nothing before it is set again.
-    """
-
-    url: str = ""
-    status: int = 200
-    garbage: bytes = b""
-    opens: threading.Event = dataclasses.field(default_factory=threading.Event)
-    paths: list[str] = dataclasses.field(default_factory=list)
-    bodies: list[bytes] = dataclasses.field(default_factory=list)
-
-    def spans(self) -> list[Any]:
-        requests = [ExportTraceServiceRequest.FromString(body) for body in self.bodies]
-        return [
-            span
-            for request in requests
-            for resource in request.resource_spans
-            for scope in resource.scope_spans
-            for span in scope.spans
-        ]
-
-
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    stub = Collector()
-    stub.opens.set()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            stub.paths.append(self.path)
-            stub.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-            assert self.headers["Content-Type"] == "application/x-protobuf"
-            stub.opens.wait(30)
-            if stub.garbage:
-                self.wfile.write(stub.garbage)
-                return
-            self.send_response(stub.status)
-            if stub.status == 302:
-                self.send_header("Location", "/elsewhere")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def do_GET(self) -> None:
-            stub.paths.append(self.path)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    stub.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield stub
-    stub.opens.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with Collector() as started:
+        yield started
 
 
 @pytest.fixture
@@ -127,13 +67,6 @@ def _processed(office: Office, tell: Callable[..., None], text: str = ABOUT_ANNA
     return document_id
 
 
-def _traits(span: Any) -> dict[str, object]:
-    return {
-        it.key: it.value.int_value if it.value.HasField("int_value") else it.value.string_value
-        for it in span.attributes
-    }
-
-
 def _until(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 20
     while not holds():
@@ -151,7 +84,7 @@ def test_a_document_gives_one_span_with_a_child_a_step_and_no_word_of_its_conten
     assert root.name == "document"
     assert root.trace_id.hex() == office.row(document_id).correlation_id.replace("-", "")
     assert not root.parent_span_id
-    assert _traits(root) == {
+    assert traits_of(root) == {
         "dossierd.document": "D-1",
         "dossierd.epoch": 1,
         "dossierd.outcome": "archived",
@@ -182,9 +115,9 @@ def test_an_answer_is_a_further_run_in_the_same_trace_and_does_not_say_who_gave_
         )
     assert reply.done
     roots = [it for it in collector.spans() if it.name == "document"]
-    assert [_traits(it)["dossierd.outcome"] for it in roots] == ["in_review", "archived"]
-    assert [_traits(it)["dossierd.reason"] for it in roots] == ["ambiguous", "human"]
-    assert [_traits(it)["dossierd.epoch"] for it in roots] == [1, 2]
+    assert [traits_of(it)["dossierd.outcome"] for it in roots] == ["in_review", "archived"]
+    assert [traits_of(it)["dossierd.reason"] for it in roots] == ["ambiguous", "human"]
+    assert [traits_of(it)["dossierd.epoch"] for it in roots] == [1, 2]
     assert roots[0].trace_id == roots[1].trace_id
     assert roots[0].span_id != roots[1].span_id
     assert b"berta" not in b"".join(collector.bodies)
@@ -199,7 +132,7 @@ def test_a_document_that_was_set_aside_is_an_error_with_its_code(
         process_document(document_id, dataclasses.replace(office.ports, on_rested=tell))
     root = collector.spans()[0]
     assert root.status.code == 2
-    assert _traits(root)["dossierd.reason"] == "timed_out"
+    assert traits_of(root)["dossierd.reason"] == "timed_out"
     assert b"CANARY" not in b"".join(collector.bodies)
 
 
@@ -208,8 +141,8 @@ def test_a_copy_of_another_document_is_told_without_pages(office: Office, collec
         _processed(office, tell)
         process_document(_taken_in(office), dataclasses.replace(office.ports, on_rested=tell))
     roots = [it for it in collector.spans() if it.name == "document"]
-    assert [_traits(it)["dossierd.reason"] for it in roots] == ["rule", "same_bytes"]
-    assert "dossierd.pages" not in _traits(roots[1])
+    assert [traits_of(it)["dossierd.reason"] for it in roots] == ["rule", "same_bytes"]
+    assert "dossierd.pages" not in traits_of(roots[1])
 
 
 def test_with_nobody_there_a_document_is_filed_as_before_and_it_is_logged_once(office: Office) -> None:
@@ -273,7 +206,18 @@ def test_a_collector_that_hangs_holds_up_neither_who_offers_nor_a_stop(collector
             sender.offer(A_TRACE)
         sender.close(0.2)
         assert time.monotonic() - began < 2
+        collector.opens.set()
+        sender.close(20)
     assert [(it["event"], it["reason"]) for it in lines] == [("traces_not_taken", "too_many_wait")]
+
+
+def test_a_collector_that_does_not_answer_in_time_is_given_up(collector: Collector) -> None:
+    collector.opens.clear()
+    sender = TraceSender(collector.url, version="1", call_seconds=0.1, gather_seconds=600)
+    with structlog.testing.capture_logs() as lines:
+        sender.offer(A_TRACE)
+        sender.close(20)
+    assert [it["reason"] for it in lines] == ["no_answer"]
 
 
 def test_what_comes_together_goes_out_together_a_hundred_at_a_time(collector: Collector) -> None:
@@ -301,7 +245,7 @@ def test_variables_of_opentelemetry_and_proxies_change_nothing(
     sender.offer(A_TRACE)
     sender.close(20)
     told = ExportTraceServiceRequest.FromString(collector.bodies[0]).resource_spans[0].resource
-    assert _traits(told) == {"service.name": "dossierd", "service.version": "1.2"}
+    assert traits_of(told) == {"service.name": "dossierd", "service.version": "1.2"}
 
 
 def test_the_same_run_told_twice_has_the_same_ids() -> None:
