@@ -28,7 +28,7 @@ safety:
 # What decides must be tested in every branch; what acts is tested by what it does. Half of the time is waiting, so two
 # files are run at once, each by one process.
 test:
-	$(BIN)/pytest -n 2 --dist loadfile --cov=agent.domain --cov=agent.core --cov-branch --cov-fail-under=100 \
+	$(BIN)/pytest -n 3 --dist loadfile --cov=agent.domain --cov=agent.core --cov-branch --cov-fail-under=100 \
 		--cov-report=term-missing:skip-covered
 
 # No disk, no network, no waiting: for each save of a file.
