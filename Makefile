@@ -25,7 +25,7 @@ safety:
 	$(BIN)/python -m checks.secrets
 	$(BIN)/python -m checks.vulnerabilities
 
-# What decides must be tested in every branch; what acts is tested by what it does. Half of the time is waiting, so two
+# What decides must be tested in every branch; what acts is tested by what it does. Half of the time is waiting, so three
 # files are run at once, each by one process.
 test:
 	$(BIN)/pytest -n 3 --dist loadfile --cov=agent.domain --cov=agent.core --cov-branch --cov-fail-under=100 \
