@@ -4,14 +4,13 @@ Nothing about documents goes there, only that there was a success: `URL/start`, 
 https://healthchecks.io/docs/http_api/ says. The address is a secret, since whoever has it can say that all is well.
 """
 
-import urllib.error
 import urllib.parse
-import urllib.request
 from enum import StrEnum
 from http.client import HTTPException
 
 from agent.domain.phrase import Phrase
 from agent.errors import NotifierUnavailable
+from agent.straight import post
 
 CALL_SECONDS = 10.0
 
@@ -22,11 +21,6 @@ class Sign(StrEnum):
     START = "/start"
     SUCCESS = ""
     FAIL = "/fail"
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
 
 
 class Pinger:
@@ -40,7 +34,6 @@ class Pinger:
         """
         self._url = urllib.parse.urlsplit(url)
         self._call_seconds = call_seconds
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
 
     def send(self, sign: Sign) -> None:
         """Tell one thing.
@@ -49,11 +42,8 @@ class Pinger:
             NotifierUnavailable: nobody took it.
         """
         url = self._url._replace(path=self._url.path.rstrip("/") + sign, fragment="").geturl()
-        request = urllib.request.Request(url, data=b"", method="POST")  # noqa: S310 # the settings allow http(s) only
         try:
-            self._opener.open(request, timeout=self._call_seconds).close()
-        except (OSError, HTTPException, ValueError) as error:
-            if isinstance(error, urllib.error.HTTPError):
-                error.close()  # it is the answer
+            post(url, b"", {}, seconds=self._call_seconds)
+        except (OSError, HTTPException, ValueError):
             sentence = Phrase("The address in DOSSIERD_PING_URL does not answer.")
             raise NotifierUnavailable(sentence) from None  # the address would stand in the log

@@ -13,7 +13,6 @@ import queue
 import threading
 import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -24,6 +23,7 @@ import structlog
 
 from agent.domain.document import CorrelationId
 from agent.domain.life import Step
+from agent.straight import post
 
 log = structlog.get_logger(__name__)
 
@@ -59,11 +59,6 @@ class Trace:
     is_failure: bool = False
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
 class TraceSender:
     """Sends traces to one address; it follows no redirect, and uses no proxy and no `OTEL_` variable."""
 
@@ -87,7 +82,6 @@ class TraceSender:
         self._version = version
         self._call_seconds = call_seconds
         self._gather_seconds = gather_seconds
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
         self._waiting: queue.Queue[Trace] = queue.Queue(most_waiting)
         self._is_taken = True
         self._closing = threading.Event()
@@ -126,14 +120,10 @@ class TraceSender:
         return traces
 
     def _send(self, body: bytes) -> bool:
-        """Send once; gives whether it was taken. The answer's body is not read: nothing is done with it."""
-        request = urllib.request.Request(  # noqa: S310 # the settings allow http(s) only
-            self._url, data=body, headers={"Content-Type": "application/x-protobuf"}, method="POST"
-        )
+        """Send once; gives whether it was taken."""
         try:
-            self._opener.open(request, timeout=self._call_seconds).close()
+            post(self._url, body, {"Content-Type": "application/x-protobuf"}, seconds=self._call_seconds)
         except urllib.error.HTTPError as error:
-            error.close()  # it is the answer
             self._not_taken(f"http_{error.code}")
             return False
         except (OSError, HTTPException, ValueError):
