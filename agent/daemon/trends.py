@@ -1,12 +1,13 @@
 """The loop that measures: it looks every minute, and judges each hour when it is over."""
 
 import datetime
+import os
 import threading
 from collections.abc import Callable, Iterator
 
 import structlog
 
-from agent.adapters.usage import rss_bytes
+from agent.adapters.process import process_figures
 from agent.app import Parts
 from agent.core.trends import HOUR, WEEK, hour_of, judged, measured, state_of
 from agent.daemon.telling import tell_of_part
@@ -47,8 +48,8 @@ class Trends:
         since = self._parts.trends.waiting_since()
         waited = 0.0 if since is None else max(0.0, (now - since).total_seconds())
         self._see(Measure.WAITING, waited)
-        if (held := rss_bytes()) is not None:
-            self._see(Measure.MEMORY, held / MEGABYTE)
+        if (held := process_figures(os.getpid())) is not None:
+            self._see(Measure.MEMORY, held.rss_bytes / MEGABYTE)
 
     def _see(self, measure: Measure, value: float) -> None:
         self._most[measure] = max(value, self._most.get(measure, value))

@@ -1,20 +1,22 @@
 """The hours as the daemon keeps them: what they are made of, and that a drift is told once."""
 
 import datetime
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from agent.adapters import usage
 from agent.adapters.home import LEDGER_FILE
 from agent.adapters.ledger import SqlLedger, SqlTrends, open_engine
+from agent.adapters.process import process_figures
 from agent.app import Parts, build
 from agent.config import Settings
 from agent.core.trends import HOUR, hour_of
 from agent.daemon.trends import Trends
 from agent.domain.document import CorrelationId, SeenFile, Sha256
+from agent.domain.figures import ProcessFigures
 from agent.domain.life import Step
 from agent.domain.message import MessageKind, Topic
 from agent.domain.outcome import Event, Failed, FailureReason, InReview, Outcome
@@ -81,7 +83,10 @@ def test_a_drift_is_told_once_and_once_that_it_is_over_also_after_a_restart(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = 100
-    monkeypatch.setattr("agent.daemon.trends.rss_bytes", lambda: held * 1024 * 1024)
+    monkeypatch.setattr(
+        "agent.daemon.trends.process_figures",
+        lambda _: ProcessFigures(rss_bytes=held * 1024 * 1024, open_fds=30, threads=12),
+    )
     told: list[int] = []
     notices = parts.outbox.about("memory")
 
@@ -145,6 +150,6 @@ def test_paid_calls_of_an_hour_are_measured_and_too_dear_ones_alarm_as_cost(
 
 
 def test_this_process_takes_memory() -> None:
-    held = usage.rss_bytes()
+    held = process_figures(os.getpid())
     assert held is not None
-    assert 20_000_000 < held < 4_000_000_000
+    assert 20_000_000 < held.rss_bytes < 4_000_000_000
