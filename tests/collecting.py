@@ -1,60 +1,43 @@
 """A collector of OpenTelemetry: takes traces by OTLP over HTTP, reads them, and does as it is told."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.stub_server import Incoming, StubServer
 
-class Collector:
-    """Keeps what was sent to it.
+
+class Collector(StubServer):
+    """Keeps what was sent to it; a status that redirects leads to `/elsewhere`.
 
     Attributes:
-        status: what it answers; a redirect leads to `/elsewhere`.
         garbage: what it sends instead of an answer.
-        opens: cleared, it answers nothing before it is set again.
         paths: of all requests, in their order.
     """
 
     def __init__(self) -> None:
-        self.status = 200
+        super().__init__()
         self.garbage = b""
-        self.opens = threading.Event()
-        self.opens.set()
         self.paths: list[str] = []
         self.bodies: list[bytes] = []
-        outer = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                outer.paths.append(self.path)
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                assert self.headers["Content-Type"] == "application/x-protobuf"
-                outer.bodies.append(body)
-                outer.opens.wait(30)
-                if outer.garbage:
-                    self.wfile.write(outer.garbage)
-                    return
-                self.send_response(outer.status)
-                if outer.status == 302:
-                    self.send_header("Location", "/elsewhere")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def do_GET(self) -> None:
-                outer.paths.append(self.path)
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+    def take(self, request: Incoming) -> None:
+        self.paths.append(request.path)
+        if request.command == "GET":  # whoever followed the redirect
+            request.answer(200)
+            return
+        body = request.body()
+        assert request.headers["Content-Type"] == "application/x-protobuf"
+        self.bodies.append(body)
+        self.opens.wait(30)
+        if self.garbage:
+            request.wfile.write(self.garbage)
+            return
+        request.answer(self.status, "/elsewhere" if self.status == 302 else "")
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://127.0.0.1:{self.port}"
 
     def spans(self) -> list[Any]:
         """All spans, in the order in which they came."""
@@ -65,16 +48,6 @@ class Collector:
             for scope in resource.scope_spans
             for span in scope.spans
         ]
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.opens.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
 
 def traits_of(what: Any) -> dict[str, object]:

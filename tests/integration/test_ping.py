@@ -1,9 +1,7 @@
 """Signs of life over real HTTP: after real successes only, and none while the process merely lives."""
 
-import dataclasses
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,45 +16,31 @@ from agent.domain.document import DocumentId
 from agent.domain.outcome import State
 from agent.errors import NotifierUnavailable
 from tests.custody_builders import a_document
+from tests.stub_server import Incoming, StubServer
 
 pytestmark = [pytest.mark.observability, pytest.mark.timeout(60)]
 
 
-@dataclasses.dataclass
-class Stub:
+class Stub(StubServer):
     """What a service such as Healthchecks has heard."""
 
-    url: str = ""
-    status: int = 200
-    heard: list[str] = dataclasses.field(default_factory=list)
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+
+    def take(self, request: Incoming) -> None:
+        self.heard.append(request.path)
+        request.answer(self.status, "/elsewhere" if self.status == 302 else "")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/key"
 
 
 @pytest.fixture
 def service() -> Iterator[Stub]:
-    stub = Stub()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            stub.heard.append(self.path)
-            self.send_response(stub.status)
-            if stub.status == 302:
-                self.send_header("Location", "/elsewhere")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        do_GET = do_POST  # noqa: N815 -- the library's name
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the library's name
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    stub.url = f"http://127.0.0.1:{server.server_address[1]}/key"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield stub
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with Stub() as stub:
+        yield stub
 
 
 def ping_to(stub: Stub, trouble: Callable[[], str | None] = lambda: None) -> Ping:
