@@ -19,9 +19,6 @@ from prometheus_client.registry import Collector
 
 from agent.domain.figures import Figures, ProcessFigures
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-"""What `metrics_text` gives."""
-
 _MICROS = 1_000_000
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from agent import __version__
 from agent.adapters.home import HomeLock
 from agent.adapters.ledger import SqlFigures
-from agent.adapters.metrics import metrics_text
 from agent.adapters.process import process_figures
 
 
@@ -24,6 +23,8 @@ def metrics_of(engine: Engine, home: Path, now: datetime.datetime) -> str:
     Raises:
         LedgerUnavailable.
     """
+    from agent.adapters.metrics import metrics_text  # 30 modules, for whoever asks
+
     lock = HomeLock(home / "state")
     pid = lock.holder() if lock.is_held() else None
     process = None if pid is None else process_figures(pid)
