@@ -44,7 +44,6 @@ __all__ = [
     "examine",
     "examine_part",
     "full_disk",
-    "glance",
     "pause_of",
 ]
 
@@ -123,10 +122,6 @@ _OPEN_AT_A_NOTICE = frozenset({"canary"})
 """The last one is old after a stop, or has failed alone: nothing is known before the next."""
 WATCHED_SECONDS = 30.0
 """What one of those may take: the machine may be busy with documents, and nobody waits."""
-
-
-def glance(settings: Settings) -> list[PartState]:
-    return Examiner(settings).glance()
 
 
 def _state_of(found: Finding, sentence: Phrase) -> PartState:

@@ -153,7 +153,7 @@ def test_a_group_that_has_become_another_is_named_with_the_fix(settings: Setting
 
 def test_chats_may_ask_for_it(settings: Settings, outbox: SqlOutbox) -> None:
     _lose(outbox, _chat(FIRST), Blame.MESSAGE)
-    found = next(it for it in health.glance(settings) if it.part == "messages")
+    found = next(it for it in health.Examiner(settings).glance() if it.part == "messages")
     assert str(found.sentence) == "1 given up in the last 7 days (about D-7)"
 
 
