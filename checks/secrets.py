@@ -80,6 +80,8 @@ def main(*, is_anew: bool) -> int:
     """
     found = found_in(ROOT, tracked())
     if is_anew:
+        for name, secret in found:
+            secret.filename = name  # the library's is a path of this machine
         baseline.save_to_file(found, str(ROOT / BASELINE))
         return 0
     known = baseline.load(baseline.load_from_file(str(ROOT / BASELINE)), str(ROOT / BASELINE))

@@ -1,11 +1,12 @@
 """A secret in a file is found, unless it is known to be none."""
 
+import json
 from pathlib import Path
 
 import pytest
 from detect_secrets.core.secrets_collection import SecretsCollection
 
-from checks.secrets import found_in, tracked, unknown
+from checks.secrets import BASELINE, ROOT, found_in, tracked, unknown
 
 pytestmark = pytest.mark.security
 
@@ -53,3 +54,9 @@ def test_the_files_looked_at_are_those_of_the_repository() -> None:
     names = tracked()
     assert {"README.md", "agent/app.py", ".env.example", "checks/secrets.py"} <= set(names)
     assert not [name for name in names if name.endswith((".lock", ".pyc")) or name.startswith(".venv")]
+
+
+def test_what_is_known_names_files_of_the_repository_and_no_path_of_a_machine() -> None:
+    known = json.loads((ROOT / BASELINE).read_text(encoding="utf-8"))["results"]
+    assert {it["filename"] for found in known.values() for it in found} == set(known)
+    assert set(known) <= set(tracked())
