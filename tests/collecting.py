@@ -23,9 +23,6 @@ class Collector(StubServer):
 
     def take(self, request: Incoming) -> None:
         self.paths.append(request.path)
-        if request.command == "GET":  # whoever followed the redirect
-            request.answer(200)
-            return
         body = request.body()
         assert request.headers["Content-Type"] == "application/x-protobuf"
         self.bodies.append(body)
@@ -34,6 +31,11 @@ class Collector(StubServer):
             request.wfile.write(self.garbage)
             return
         request.answer(self.status, "/elsewhere" if self.status == 302 else "")
+
+    def take_get(self, request: Incoming) -> None:
+        """Whoever followed the redirect."""
+        self.paths.append(request.path)
+        request.answer(200)
 
     @property
     def url(self) -> str:

@@ -28,9 +28,11 @@ class Stub(StubServer):
         super().__init__()
         self.heard: list[str] = []
 
-    def take(self, request: Incoming) -> None:
+    def take_get(self, request: Incoming) -> None:
         self.heard.append(request.path)
         request.answer(self.status, "/elsewhere" if self.status == 302 else "")
+
+    take = take_get
 
     @property
     def url(self) -> str:
