@@ -65,6 +65,7 @@ def test_a_daemon_tells_of_itself_and_not_while_it_stands_still(
         assert other.poll() is None
 
         os.kill(daemon.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, daemon.pid, os.WSTOPPED)
         with pytest.raises(TimeoutError):
             get(address, "/livez", timeout=0.5)
         os.kill(daemon.pid, signal.SIGCONT)
