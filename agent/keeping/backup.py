@@ -20,7 +20,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent import __version__, errors
+from agent import __version__, errors, sqlite
 from agent.adapters.home import LEDGER_FILE, OWNER_FILE, REGISTRY_FILE
 from agent.beside import searchable_of, sidecar_of
 from agent.domain.document import DocumentId, Sha256, reference
@@ -310,7 +310,7 @@ def _sqlite_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        word = getattr(error, "sqlite_errorname", type(error).__name__)
+        word = sqlite.word_for(error)
         raise errors.LedgerUnavailable(
             f"A database of the home can't be copied ({word}).",
             hint=_NO_ROOM if word == "SQLITE_FULL" else "Look whether it is well: dossierd check",

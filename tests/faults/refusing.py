@@ -11,6 +11,7 @@ import datetime
 import errno
 import os
 import sqlite3
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from agent.adapters.telemetry import configure
 from agent.app import Parts, build
 from agent.config import load
 from agent.daemon import Daemon, loop
+from agent.errors import DossierdError
 from tests.faults.points import Marked, MarkedFolders, ToldInAFile
 
 LEDGER = {
@@ -146,7 +148,10 @@ def main() -> None:
     settings = load(home=chosen.home)
     configure(settings.log_level, settings.home / "logs", console="json", to_journald=False)
     disk = Disk(settings.home.parent, chosen.point, getattr(errno, chosen.errno))
-    parts = guarded_parts(build(settings), disk)
+    try:
+        parts = guarded_parts(build(settings), disk)
+    except DossierdError as error:
+        sys.exit(f"{error.sentence} {error.hint}")
     try:
         Daemon(parts).run()
     finally:

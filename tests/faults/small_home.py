@@ -144,7 +144,7 @@ def killed(folder: Path) -> None:
     second = world.start(module=MODULE)
     _wait_for(lambda: second.poll() is not None or b'"recovered"' in _said_last(world))
     if second.poll() is not None:
-        assert b"LedgerUnavailable" in _said_last(world), world.said()
+        assert b"free some space" in _said_last(world), world.said()
     second.kill()
     second.wait()
     ballast.lift()

@@ -287,6 +287,19 @@ def test_a_torn_file_is_unavailable_and_says_what_to_do(tmp_path: Path) -> None:
     assert "Move registry.sqlite away. Import the registry again" in raised.value.hint
 
 
+def test_a_full_disk_is_told_as_what_it_is(tmp_path: Path) -> None:
+    index = RegistryIndex(tmp_path / "registry.sqlite")
+    connection = index._connection()
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(errors.RegistryUnavailable) as raised:
+        index.replace(person(record_id=f"R{number}") for number in range(2_000))
+    assert raised.value.hint == "The disk is full: free some space. Nothing is lost; it goes on by itself."
+    connection.execute("PRAGMA max_page_count = 1000000")
+    index.replace([person(record_id="R1")])
+    assert index.count() == 1
+
+
 _KILLED = """
 import sys, time
 from pathlib import Path

@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from agent import errors
+from agent import errors, sqlite
 from agent.adapters.ledger import schema
 from agent.domain.phrase import Phrase
 from agent.mounts import remote_type
@@ -23,15 +23,7 @@ BUSY_SECONDS = 10.0
 """How long a transaction waits for another one's end before it gives up."""
 
 _HINT = Phrase("Look at the disk's free space and at who owns state/; the daemon tries again by itself.")
-_FULL = Phrase("The disk is full: free some space. Nothing is lost; the daemon goes on by itself.")
-_HINTS = (
-    ("SQLITE_FULL", _FULL),
-    ("SQLITE_IOERR_SHM", _FULL),  # no room for the index that a WAL needs beside it
-    ("SQLITE_READONLY", Phrase("The daemon's user may not write in state/: look at who owns it.")),
-    ("SQLITE_CORRUPT", Phrase("The database is damaged: stop the daemon and restore state/ from a backup.")),
-    ("SQLITE_NOTADB", Phrase("The database is damaged: stop the daemon and restore state/ from a backup.")),
-)
-"""By the beginning of SQLite's own name of the error (https://sqlite.org/rescode.html)."""
+_DAMAGED = Phrase("The database is damaged: stop the daemon and restore state/ from a backup.")
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -91,10 +83,9 @@ def translated() -> Iterator[None]:
     except IntegrityError:
         raise
     except DBAPIError as error:
-        word = str(getattr(error.orig, "sqlite_errorname", type(error.orig).__name__))
-        hint = next((hint for prefix, hint in _HINTS if word.startswith(prefix)), _HINT)
+        hint = _DAMAGED if sqlite.is_damaged(error.orig) else sqlite.hint_for(error.orig) or _HINT
         raise errors.LedgerUnavailable(
-            Phrase("The ledger can't be used now ({why}).", why=word), hint=hint
+            Phrase("The ledger can't be used now ({why}).", why=sqlite.word_for(error.orig)), hint=hint
         ) from error
 
 

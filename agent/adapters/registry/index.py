@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from agent import sqlite
 from agent.adapters.registry import loading, search
 from agent.adapters.registry.loading import Imported
 from agent.adapters.registry.nearby import nearby, nearby_typed
@@ -30,7 +31,6 @@ TRUSTED_UNTIL = "trusted_until"
 """The note that holds a moment (ISO 8601, with its zone) after which the copy counts as outdated; none: never."""
 _BUSY_SECONDS = 10.0
 _LARGE_LOG_BYTES = 16 * 2**20
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 class RegistryIndex:
@@ -269,14 +269,14 @@ class RegistryIndex:
         except sqlite3.Error as error:
             raise RegistryUnavailable(
                 Phrase("The registry's index can't be used."),
-                hint=self._hint_for(getattr(error, "sqlite_errorcode", None)),
+                hint=sqlite.hint_for(error) or self._hint_for(error),
             ) from error
 
-    def _hint_for(self, code: int | None) -> Phrase:
-        if code == sqlite3.SQLITE_BUSY:
+    def _hint_for(self, error: sqlite3.Error) -> Phrase:
+        if sqlite.word_for(error).startswith("SQLITE_BUSY"):
             return Phrase("Another import or sync is under way; try again when it is done.")
         again = Phrase(
             "Import the registry again: dossierd registry import FILE, or: dossierd registry sync --full"
         )
         away = Phrase("Move {file} away.", file=self._path.name)
-        return in_a_row(away, again) if code in _DAMAGED else again
+        return in_a_row(away, again) if sqlite.is_damaged(error) else again
