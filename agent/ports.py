@@ -17,13 +17,13 @@ from agent.domain.lesson import Lesson, LessonNumber, LessonState
 from agent.domain.life import Document, Review, Step
 from agent.domain.message import Message
 from agent.domain.outcome import Event, State
-from agent.domain.pause import Pause
 from agent.domain.reading import Progress, Reading, Turn, Wanted
 from agent.domain.room import Room
 from agent.domain.searchable import MadeCopy
 from agent.domain.settlement import Settled, Settlement
 from agent.erasing import Erasing, FileErasing
 from agent.makers import SearchablePdfs, SnippetSource, Splitter
+from agent.paused import Pauses
 
 
 class Clock(Protocol):
@@ -338,25 +338,6 @@ class Ledger(Protocol):
         self, number: LessonNumber, state: LessonState, actor: str, now: datetime.datetime
     ) -> None:
         """Write that a human confirmed or revoked a lesson."""
-        ...
-
-
-class Pauses(Protocol):
-    """Whether somebody wants that no new documents are taken in.
-
-    Raises (all methods): LedgerUnavailable.
-    """
-
-    def standing(self, now: datetime.datetime) -> Pause | None: ...
-
-    def begin(self, pause: Pause) -> None:
-        """It takes the place of one that stands. Safe to repeat."""
-        ...
-
-    def end(self, actor: str, now: datetime.datetime) -> None: ...
-
-    def resumed_at(self, now: datetime.datetime) -> datetime.datetime | None:
-        """When somebody last wanted them to be taken in again, whether a pause stood or not."""
         ...
 
 

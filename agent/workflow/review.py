@@ -3,7 +3,6 @@
 Nothing here waits: a question is a row, and the answer to it is a request that is carried out once.
 """
 
-import datetime
 import re
 from collections.abc import Callable
 from typing import assert_never
@@ -14,7 +13,7 @@ from agent import errors
 from agent.core import desk
 from agent.core.stories import traits
 from agent.core.voice import ENGLISH, Voice
-from agent.domain.decision import Decision, Denial, Reason, Unmatched, candidates_of
+from agent.domain.decision import Decision, Denial, candidates_of
 from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
 from agent.domain.lesson import Teaching
@@ -37,8 +36,9 @@ from agent.ports import Ports
 from agent.workflow.custody import is_at_its_place, miss, settle
 from agent.workflow.forgetting import forget
 from agent.workflow.holding import refuse_another
-from agent.workflow.learning import LESSON_ACTIONS, judge_lesson, take_back, taught_by
+from agent.workflow.learning import LESSON_ACTIONS, judge_lesson, taught_by
 from agent.workflow.pausing import turn_intake
+from agent.workflow.refiling import all_the_same, denial, has_changed, is_since, known, refile, undo
 from agent.workflow.searchable import lay_beside
 from agent.workflow.splitting import split
 
@@ -109,9 +109,9 @@ def _perform(
         case Action.ANSWER:
             return _answer(request, document, ports)
         case Action.UNDO:
-            return _undo(request, document, ports)
+            return undo(request, document, ports)
         case Action.REFILE:
-            return _refile(request, document, ports)
+            return refile(request, document, ports)
         case Action.RETRY:
             return _retry(request, document, ports, enqueue)
         case Action.SPLIT:
@@ -141,7 +141,7 @@ def _answer(request: Request, document: Document, ports: Ports) -> Upshot:
     denials: tuple[Denial, ...] = ()
     if request.argument == NONE_OF_THESE:
         outcome: Archived | Failed = Failed(reason=FailureReason.REJECTED, decided_by=request.actor)
-        denials = tuple(_denial(one.person.record_id, request) for one in candidates_of(review.decision))
+        denials = tuple(denial(one.person.record_id, request) for one in candidates_of(review.decision))
         told = [
             Phrase(
                 "{document} is set aside in failed/: it belongs to none of the people in the registry.",
@@ -182,13 +182,13 @@ def _taught_by(document: Document, record_id: RecordId, ports: Ports) -> tuple[T
 def _chosen(argument: str, decision: Decision, ports: Ports) -> RecordId:
     """Find the record that an answer names: one of the candidates by its number, or any by its id."""
     if argument.startswith(RECORD_PREFIX):
-        return _known(RecordId(argument.removeprefix(RECORD_PREFIX)), ports)
+        return known(RecordId(argument.removeprefix(RECORD_PREFIX)), ports)
     candidates = candidates_of(decision)
     if not _NUMBER.fullmatch(argument) or int(argument) > len(candidates):
         raise errors.RequestRefused(
             plain(f"There is no choice '{argument[:20]}': {_choices(len(candidates))}.")
         )
-    return _known(candidates[int(argument) - 1].person.record_id, ports)
+    return known(candidates[int(argument) - 1].person.record_id, ports)
 
 
 _NUMBER = re.compile(r"[1-9][0-9]?")
@@ -199,99 +199,20 @@ def _choices(count: int) -> str:
     return f"choose {numbers}'none', or a record with --record"
 
 
-def _known(record_id: RecordId, ports: Ports) -> RecordId:
-    if ports.registry.person(record_id) is None:
-        raise errors.RequestRefused(
-            Phrase("There is no such record in the registry."),
-            Phrase("To look for one: {command}", command=Command("registry find", Phrase("NAME"))),
-        )
-    return record_id
-
-
-def _undo(request: Request, document: Document, ports: Ports) -> Upshot:
-    filed = document.outcome
-    told = Phrase("{document} is back in review.", document=document.reference)
-    if isinstance(filed, InReview) and _is_since(document.settled_at, request):
-        # our own work, asked for again after a crash
-        return Upshot(done=True, phrases=(told, *take_back(request, ports)))
-    if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
-        raise errors.RequestRefused(*desk.not_undone(document))
-    if _has_changed(document, request):
-        again = _all_the_same(request, f"undo {document.reference}")
-        raise errors.RequestRefused(*desk.filed_anew(document), *again)
-    assert document.rested_at is not None
-    if ports.clock.now() - document.rested_at > datetime.timedelta(hours=ports.rules.undo_hours):
-        raise errors.RequestRefused(
-            Phrase(
-                "{document} was filed more than {hours} hours ago.",
-                document=document.reference,
-                hours=ports.rules.undo_hours,
-            ),
-            desk.refiling(document),
-        )
-    decision = filed.decision or Unmatched(
-        reason=Reason(code="undone", supports=False, sentence="The filing was undone by a human.")
-    )
-    outcome = InReview(decision=decision, document_kind=filed.document_kind, taken_back_by=request.actor)
-    denials = (_denial(filed.record_id, request, was_filed=True),)
-    settle(document, outcome, ports, event=Event.UNDONE, actor=request.actor, denials=denials)
-    return Upshot(done=True, phrases=(told, *take_back(request, ports)))
-
-
-def _refile(request: Request, document: Document, ports: Ports) -> Upshot:
-    filed = document.outcome
-    told = desk.filed(document, RecordId(request.argument))
-    if _is_refiled(document, request):  # our own work, asked for again after a crash
-        return Upshot(done=True, phrases=(told, *take_back(request, ports)))
-    if document.state is not State.ARCHIVED or not isinstance(filed, Archived):
-        raise errors.RequestRefused(*desk.not_refiled(document))
-    record_id = _known(RecordId(request.argument), ports)
-    if record_id == filed.record_id:
-        already = Phrase(
-            "{document} is filed under {record} already.", document=document.reference, record=record_id
-        )
-        return Upshot(done=True, phrases=(already,))
-    if _has_changed(document, request):
-        again = _all_the_same(request, f"refile {document.reference} {record_id}")
-        raise errors.RequestRefused(*desk.filed_anew(document), *again)
-    outcome = Archived(
-        record_id=record_id,
-        decided_by=request.actor,
-        document_kind=filed.document_kind,
-        decision=filed.decision,
-    )
-    denials = (_denial(filed.record_id, request, was_filed=True),)
-    settle(document, outcome, ports, event=Event.REFILED, actor=request.actor, denials=denials)
-    return Upshot(done=True, phrases=(told, *take_back(request, ports)))
-
-
-def _denial(record_id: RecordId, request: Request, *, was_filed: bool = False) -> Denial:
-    return Denial(record_id=record_id, actor=request.actor, was_filed=was_filed)
-
-
-def _is_refiled(document: Document, request: Request) -> bool:
-    filed = document.outcome
-    return (
-        isinstance(filed, Archived)
-        and (filed.record_id, filed.decided_by) == (request.argument, request.actor)
-        and _is_since(document.settled_at, request)
-    )
-
-
 def _retry(
     request: Request, document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]
 ) -> Upshot:
-    has_changed = _has_changed(document, request)
+    is_changed = has_changed(document, request)
     is_begun = request.epoch != document.epoch and _is_claimed_since(document, request, ports)
-    if is_begun and has_changed and document.state in AT_REST:
+    if is_begun and is_changed and document.state in AT_REST:
         told = Phrase("{document} was read and decided again since.", document=document.reference)
         return Upshot(done=True, phrases=(told, desk.look(document)))
     is_begun &= document.state not in AT_REST
-    if has_changed and not is_begun:
+    if is_changed and not is_begun:
         raise errors.RequestRefused(
             Phrase("{document} has changed since.", document=document.reference),
             desk.look(document),
-            *_all_the_same(request, f"retry {document.reference}"),
+            *all_the_same(request, f"retry {document.reference}"),
         )
     if document.state is State.MISSING and document.target is None and document.outcome is not None:
         return _restore(document, ports)
@@ -345,36 +266,17 @@ def _restore(document: Document, ports: Ports) -> Upshot:
     return Upshot(done=True, phrases=(back,))
 
 
-def _has_changed(document: Document, request: Request) -> bool:
-    """Whether a document is another than the one that somebody had before their eyes when they asked.
-
-    A request without an epoch was typed where none is known: in a chat, maybe while no daemon ran.
-    """
-    if request.epoch is not None:
-        return request.epoch != document.epoch
-    return document.settled_at is not None and document.settled_at > request.requested_at
-
-
-def _all_the_same(request: Request, words: str) -> tuple[Phrase, ...]:
-    """How to insist on what was typed in a chat, which no clock can refuse: what names the epoch that it means."""
-    return (desk.insisting(words),) if request.epoch is None and request.asked_in is not None else ()
-
-
 def _is_claimed_since(document: Document, request: Request, ports: Ports) -> bool:
     """Whether reading began after a request; a moment that is still to come is a wrong clock's, and says nothing."""
     claimed_at = document.claimed_at
     return claimed_at is not None and request.requested_at <= claimed_at <= ports.clock.now()
 
 
-def _is_since(moment: datetime.datetime | None, request: Request) -> bool:
-    return moment is not None and moment >= request.requested_at
-
-
 def _already(request: Request, document: Document, ports: Ports) -> Upshot:
     """Say what became of a question that is no longer open; our own answer, repeated after a crash, is done."""
     outcome = document.outcome
     by = getattr(outcome, "decided_by", None)
-    is_ours = by == request.actor and _is_since(document.settled_at, request)
+    is_ours = by == request.actor and is_since(document.settled_at, request)
     if is_ours and _is_chosen(request, outcome, ports):
         return Upshot(done=True, phrases=(Phrase("{document}: done.", document=document.reference),))
     is_failed_by_rule = document.state is State.FAILED and by == "rule"

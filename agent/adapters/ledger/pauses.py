@@ -11,7 +11,7 @@ from agent.domain.pause import Pause
 
 
 class SqlPauses:
-    """Implements `ports.Pauses`."""
+    """Implements `paused.Pauses`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
