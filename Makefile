@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: check lint types contracts safety test unit bench bench-reading bench-registry mutants audit-release lock demo clean
+.PHONY: check lint types contracts safety test unit bench bench-reading bench-registry bench-soak mutants audit-release lock demo clean
 
 check: lint types contracts safety test
 
@@ -48,6 +48,10 @@ bench-reading:
 # Fewer people: python -m benchmarks.registry --people 100000
 bench-registry:
 	$(BIN)/python -m benchmarks.registry
+
+# Five thousand letters, about ten minutes; fewer: python -m benchmarks.soak --documents 1000
+bench-soak:
+	$(BIN)/python -m benchmarks.soak
 
 # Change the rules of deciding one by one, and see whether a test notices: docs/mutation.md argues for what none does.
 mutants:

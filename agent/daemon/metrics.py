@@ -1,6 +1,7 @@
 """The figures of a home, for whoever reads metrics: the command, and the daemon's own page."""
 
 import datetime
+import importlib.metadata
 import platform
 import sqlite3
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from agent import __version__
 from agent.adapters.home import HomeLock
 from agent.adapters.ledger import SqlFigures
 from agent.adapters.process import process_figures
+from agent.adapters.reading import tools
 
 
 def metrics_of(engine: Engine, home: Path, now: datetime.datetime) -> str:
@@ -31,10 +33,16 @@ def metrics_of(engine: Engine, home: Path, now: datetime.datetime) -> str:
     return metrics_text(SqlFigures(engine).figures(), process, versions(), now)
 
 
+READERS = ("pypdfium2", "pdfplumber")
+"""Libraries another version of which may read a page otherwise."""
+
+
 def versions() -> Mapping[str, str]:
-    """What runs, and on what."""
+    """What runs, on what, and what reads documents."""
     return {
         "version": __version__,
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
+        "tesseract": tools.version(),
+        **{name: importlib.metadata.version(name) for name in READERS},
     }

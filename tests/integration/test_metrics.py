@@ -19,6 +19,7 @@ from agent.adapters.ledger.tallies import tallies
 from agent.adapters.metrics import metrics_text
 from agent.adapters.process import process_figures
 from agent.cli import app
+from agent.daemon.metrics import versions
 from agent.domain.canary import CanaryProblem, CanaryRun
 from agent.domain.cost import CallEnd, CallId, CostOutcome, Reservation
 from agent.domain.figures import Figures, ProcessFigures
@@ -201,6 +202,17 @@ def test_what_waits_and_what_models_cost_is_told(office: Office, engine: Engine)
     assert told["dossierd_build_info", ("1",)] == 1
 
 
+def test_versions_of_what_reads_documents_are_told(office: Office) -> None:
+    told = samples(typed(office.home))
+    ((labels, value),) = [
+        (labels, it) for (name, labels), it in told.items() if name == "dossierd_build_info"
+    ]
+    assert value == 1
+    assert set(versions()) == {"version", "python", "sqlite", "tesseract", "pypdfium2", "pdfplumber"}
+    assert sorted(versions().values()) == sorted(labels)
+    assert all(version[0].isdigit() for version in versions().values())
+
+
 EVERYTHING = Figures(
     rest_counts={"archived": 79, "failed": 1},
     error_counts={"damaged": 1},
@@ -253,7 +265,7 @@ def test_no_label_holds_a_document_a_name_or_a_path(office: Office, engine: Engi
     }
     assert {label for some in labels.values() for label in some} <= {
         *("outcome", "reason", "step", "model"),
-        *("version", "python", "sqlite"),
+        *("version", "python", "sqlite", "tesseract", "pypdfium2", "pdfplumber"),
     }
     assert not re.search(r"D-\d|Moreau|/", re.sub(r"^#.*$", "", typed(office.home), flags=re.MULTILINE))
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from agent.adapters.reading import tools
 from agent.adapters.reading.sandbox import SandboxedReader
-from agent.adapters.reading.tools import are_there, check_tools, where
+from agent.adapters.reading.tools import are_there, check_tools, version, where
 from agent.domain.document import DocumentText, PageProblem, TextOrigin
 from agent.domain.outcome import FailureReason
 from agent.errors import DocumentUnreadable, ReaderUnavailable
@@ -368,3 +369,21 @@ def test_another_tesseract_than_the_one_that_was_asked_is_asked_anew(
     newer.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     assert not are_there("fra")
+
+
+def test_tesseract_tells_its_version_and_another_one_is_asked_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "tesseract"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(tools.ENVIRONMENT, "PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert version() == "none"
+    for said, told in (
+        ("tesseract 5.3.0\n leptonica-1.82.0", "5.3.0"),
+        ("tesseract v5.4.0.20240606", "5.4.0.20240606"),
+        ("good day", "none"),
+    ):
+        program.unlink(missing_ok=True)
+        program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "{said}"\n')
+        program.chmod(0o755)
+        assert version() == told

@@ -7,7 +7,7 @@ import time
 import pypdfium2
 import pytest
 
-from benchmarks import processes
+from benchmarks import processes, soak
 from benchmarks.figures import Figure, report
 from benchmarks.papers import PEOPLE, letters, note, people
 
@@ -46,3 +46,24 @@ def test_work_shows_in_the_processor_time() -> None:
     assert next(processes.tree(os.getpid())) == os.getpid()
     held = processes.memory(os.getpid())
     assert 0 < held.pss <= held.rss <= held.peak_rss
+
+
+def test_growth_is_a_slope_and_no_single_step() -> None:
+    def sample(documents: int) -> soak.Sample:
+        return soak.Sample(
+            documents=documents,
+            daemon=90.0,
+            fork_server=48.0,
+            processes=2,
+            descriptors=54,
+            threads=16,
+            scratch=0,
+            cpu_ratio=3.0,
+            documents_per_second=12.0,
+        )
+
+    samples = [sample(documents) for documents in (2000, 3000, 4000, 5000)]
+    assert soak.slope(samples, [100.0, 102.0, 104.0, 106.0]) == pytest.approx(2.0)
+    assert soak.slope(samples, [100.0, 100.0, 100.0, 100.0]) == 0.0
+    assert soak.slope(samples[:1], [100.0]) == 0.0
+    assert soak.last_to_first([3.0, 3.1, 3.0, 3.6]) == pytest.approx(1.2)

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from agent.domain.phrase import Phrase
@@ -25,6 +25,8 @@ _GLANCE_SECONDS = 5.0
 """A start does not wait longer for what only saves time."""
 _LANGUAGE_FOLDER = re.compile(r'List of available languages in "(.+)"')
 """The first line of `tesseract --list-langs`, as of version 5."""
+_VERSION = re.compile(r"tesseract v?(\S+)")
+"""The first line of `tesseract --version`."""
 
 
 def check_tools(languages: str, *, environment: Mapping[str, str] | None = ENVIRONMENT) -> None:
@@ -91,6 +93,21 @@ def where() -> Tesseract | None:
     return Tesseract(program=program, languages=Path(named[1]))
 
 
+def version() -> str:
+    """Tesseract's own, such as 5.3.0, or `none` where it doesn't run; asked again when another one lies there."""
+    program = _program()
+    return "none" if program is None else _version_of(program)
+
+
+@lru_cache(maxsize=1)
+def _version_of(_program: tuple[str, int, int]) -> str:
+    try:
+        told = _VERSION.match(_said("--version", ENVIRONMENT, seconds=_GLANCE_SECONDS))
+    except (OSError, subprocess.SubprocessError):
+        return "none"
+    return "none" if told is None else told[1]
+
+
 def _program() -> tuple[str, int, int] | None:
     path = shutil.which("tesseract")
     try:
@@ -111,15 +128,19 @@ def _installed_languages(environment: Mapping[str, str] | None, wanted: list[str
 
 
 def _list_languages(environment: Mapping[str, str] | None, *, seconds: float) -> str:
-    listing = subprocess.run(
-        ["tesseract", "--list-langs"],  # noqa: S607 # found in the PATH that we give
+    return _said("--list-langs", environment, seconds=seconds)
+
+
+def _said(option: str, environment: Mapping[str, str] | None, *, seconds: float) -> str:
+    told = subprocess.run(
+        ["tesseract", option],  # noqa: S607 # found in the PATH that we give
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         timeout=seconds,
         check=True,
     )
-    return listing.stdout.decode("utf-8", "replace")
+    return told.stdout.decode("utf-8", "replace")
 
 
 def _package(language: str) -> str:
