@@ -18,9 +18,9 @@ _ENGLISH = frozenset(
     )
 )
 _NO_LANGUAGE = re.compile(
-    r"/[a-z]+\b|dossierd [a-z]+(?: D-\d+ none)?|[A-Z]+_[A-Z_]+|README\.md|\b[a-z]+/|D-\d+"
+    r"/[a-z]+\b|dossierd [a-z]+(?: D-\d+ none)?|[A-Z]+_[A-Z_]+|README\.md|Alerte \w+|#alert-\w+|\b[a-z]+/|D-\d+"
 )
-"""Commands, settings, folders and numbers of documents."""
+"""Commands, settings, folders, codes of alerts and numbers of documents."""
 
 
 def english_in(text: str) -> list[str]:

@@ -4,8 +4,11 @@ Candidates stand in the text with their number, and as a button each; four are s
 document contradicts, or whom nothing printed names, is asked about once more before anything is filed.
 """
 
+import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 
+from agent.core.alerts import alert_line
 from agent.core.asking import MOST_OPEN
 from agent.core.messages import file_line, for_and_against, headline, who, why_asked
 from agent.core.presses import Option, question_data
@@ -97,6 +100,14 @@ def question_card(
             *_others(question, voice, bool(choices), can_split=can_split, has_snippet=has_snippet),
         ),
     )
+
+
+def escalated(card: Message, question: Question, opened_at: datetime.datetime, voice: Voice) -> Message:
+    """A question as those see it who are asked because nobody else has answered: since when it has been open."""
+    if question.confirming is not None:
+        return card
+    waited = voice.say("Open since {time}, and not answered yet.", time=voice.day_and_hour(opened_at))
+    return replace(card, lines=(*card.lines, waited, alert_line("escalation", voice)))
 
 
 def skipped_card(question: Question, by: str, voice: Voice) -> Message:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from agent.core import completeness, denials
+from agent.core.alerts import alert_line
 from agent.core.details import detail_words
 from agent.core.presses import Verb, document_data
 from agent.core.telling_apart import told_apart
@@ -71,6 +72,7 @@ def missing_message(document_id: DocumentId, *, voice: Voice) -> Message:
                 "Somebody moved, removed or edited the file by hand. Nothing is done with it until that is solved."
             ),
             voice.say("Put it back where it was, then type: dossierd retry {document}", document=number),
+            alert_line("missing", voice),
         ),
         typed=(voice.say("Where that is: dossierd show {document}", document=number),),
     )
@@ -248,6 +250,7 @@ def _failed(
             *lines,
             replace(text, hint=voice.say(text.in_chat or text.hint)).hint_for(number),
             voice.say("It lies untouched in failed/."),
+            *(() if is_chosen else (alert_line("unfiled", voice),)),
         ),
         buttons=((retry,),) if text.may_retry else (),
     )

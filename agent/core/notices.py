@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from agent.core.alerts import alert_line
 from agent.core.voice import ENGLISH, Privacy, Voice
-from agent.domain.alert import ALERTS, AlertClass, Severity, code_of
 from agent.domain.document import DocumentId, reference
 from agent.domain.message import Message, MessageKind
 from agent.domain.phrase import Phrase
@@ -28,6 +28,7 @@ def paused_notice(sentence: Phrase | str, hint: Phrase | str, *, voice: Voice) -
             voice.tell(sentence),
             voice.tell(hint),
             voice.say("They wait in incoming/, and are safe there. More: dossierd check"),
+            alert_line("intake", voice),
         ),
     )
 
@@ -60,6 +61,7 @@ def stuck_notice(
         lines=(
             *filter(None, map(voice.tell, (sentence, hint))),
             voice.say("They are safe, and tried again every minute. More: dossierd check"),
+            alert_line("filing", voice),
         ),
     )
 
@@ -112,29 +114,6 @@ def nothing_left_notice(*, voice: Voice) -> Message:
         kind=MessageKind.NOTHING_LEFT,
         document_id=None,
         title=voice.say("Nothing is left lying in incoming/ any more"),
-    )
-
-
-ALERT_KINDS: Mapping[AlertClass, str] = {
-    AlertClass.FAILURE: "failure",
-    AlertClass.ESCALATION: "people are waited for",
-    AlertClass.ANOMALY: "unlike the week before",
-    AlertClass.COST: "cost",
-}
-URGENCIES: Mapping[Severity, str] = {Severity.NOW: "somebody is needed now", Severity.TODAY: "within the day"}
-
-
-def alert_line(part: str, voice: Voice) -> str:
-    """Say of what kind an alert is, how soon somebody is needed, and where it is written what to do; empty for none."""
-    code = code_of(part)
-    if code is None:
-        return ""
-    alert = ALERTS[code]
-    return voice.say(
-        "Alert {code} ({kind}; {urgency}): docs/operations.md#alert-{code}",
-        code=code,
-        kind=voice.say(ALERT_KINDS[alert.kind]),
-        urgency=voice.say(URGENCIES[alert.severity]),
     )
 
 

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.core.alerts import alert_line
 from agent.core.messages import CHOSEN
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.message import Message, MessageKind
@@ -77,6 +78,7 @@ def storm_message(storm: Storm, voice: Voice = ENGLISH) -> Message:
             f"{voice.say(text.sentence)} {since}",
             voice.say(text.in_chat or text.hint),
             voice.say("Nothing is lost: they lie untouched in failed/."),
+            alert_line("storm", voice),
         ),
         typed=(_listing(voice),),
     )

@@ -51,6 +51,8 @@ ALERTS: Mapping[str, Alert] = {
     "registry": Alert.now(AlertClass.FAILURE),
     "intake": Alert.now(AlertClass.FAILURE),
     "filing": Alert.now(AlertClass.FAILURE),
+    "unfiled": Alert.today(AlertClass.FAILURE),
+    "missing": Alert.today(AlertClass.FAILURE),
     "storm": Alert.today(AlertClass.FAILURE),
     "fence": Alert.today(AlertClass.FAILURE),
     "telegram": Alert.now(AlertClass.FAILURE),

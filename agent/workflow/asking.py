@@ -97,9 +97,7 @@ class Asking:
         if review is None:
             return False
         now_shown = replace(question, revision=self._revision(review, question.offered))
-        return self._questions.change(
-            now_shown, self._everywhere(now_shown, self.card(now_shown, review)), self._ports.clock.now()
-        )
+        return self._questions.change(now_shown, self._asked(now_shown, review), self._ports.clock.now())
 
     def put_off(self, question: Question, by: str) -> bool:
         """Ask again tomorrow; False when it stands no longer."""
@@ -194,8 +192,8 @@ class Asking:
             case Escalate(question=question, review=review):
                 assert self._escalation is not None
                 escalated = replace(question, escalated_at=now)
-                card = self.card(escalated, review)
-                self._questions.change(escalated, [(self._escalation, card)], now)
+                *_, further = self._asked(escalated, review)
+                self._questions.change(escalated, [further], now)
             case _:
                 assert_never(step)
 
@@ -210,11 +208,20 @@ class Asking:
             review,
             offered,
             self._revision(review, offered),
-            lambda question: self._everywhere(question, self.card(question, review)),
+            lambda question: self._asked(question, review),
             self._ports.clock.now(),
             instead_of=instead_of,
             moved=moved,
         )
+
+    def _asked(self, question: Question, review: Review) -> list[tuple[str, Message]]:
+        """The question as each sees it; last the further chat, where it is asked, and since when it is open."""
+        card = self.card(question, review)
+        further = cards.escalated(card, question, review.opened_at, self._ports.voice)
+        return [
+            (recipient, further if recipient == self._escalation else card)
+            for recipient, card in self._everywhere(question, card)
+        ]
 
     def _everywhere(self, question: Question, message: Message) -> list[tuple[str, Message]]:
         further = [self._escalation] if self._escalation and question.escalated_at else []

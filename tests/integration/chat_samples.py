@@ -88,6 +88,7 @@ CHAT_SAMPLES = {
     "moved": cards.moved_card(QUESTION, ENGLISH),
     "taken back": cards.taken_back(DocumentId(7), "anna", ENGLISH, asked=0),
     "reminder": cards.reminder(QUESTION, ENGLISH),
+    "escalated": cards.escalated(card(), QUESTION, NOON, ENGLISH),
     "help": replies.help_text(ANNA, ENGLISH),
     "done": replies.done(
         DocumentId(7), Reply(done=True, sentence="D-7 will be read and decided again."), ENGLISH

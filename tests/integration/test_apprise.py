@@ -41,7 +41,10 @@ def test_a_notice_arrives_with_its_title_its_lines_and_how_bad_it_is(server: Lis
         (
             "/office",
             "No new documents are taken in",
-            "The disk is full.\nMake room.\nThey wait in incoming/, and are safe there. More: dossierd check",
+            (
+                "The disk is full.\nMake room.\nThey wait in incoming/, and are safe there. More: dossierd check\n"
+                "Alert intake (failure; somebody is needed now): docs/operations.md#alert-intake"
+            ),
             "warning",
         ),
         ("/office", "Documents are taken in again", "Documents are taken in again", "success"),

@@ -78,4 +78,4 @@ def test_no_chat_is_told_to_type_what_its_button_does_or_what_only_the_machine_k
     assert [
         text for text in told if re.search(r"dossierd (?!answer|can|may|met|to enter)|/undo D-7(?!:)", text)
     ] == []
-    assert told[-1].splitlines()[-1] == "Put it back where it was, then type: /retry D-7"
+    assert told[-1].splitlines()[-2] == "Put it back where it was, then type: /retry D-7"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.core.notices import ALERT_KINDS, URGENCIES, alert_line, left_notice, unwell_notice
+from agent.core.alerts import ALERT_KINDS, URGENCIES, alert_line
+from agent.core.notices import left_notice, unwell_notice
 from agent.core.voice import ENGLISH
 from agent.core.watching import PART
 from agent.domain.alert import ALERTS, AlertClass, Severity, code_of

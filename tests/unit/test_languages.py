@@ -13,13 +13,13 @@ from agent.adapters.telegram.faults import REFUSALS, refusal_words
 from agent.adapters.watch import REFUSED_WORDS, OddityKind
 from agent.app import OPENED_AGAIN
 from agent.core import replies
+from agent.core.alerts import ALERT_KINDS, URGENCIES
 from agent.core.completeness import WHOLE
 from agent.core.completeness import WHY as WHY_INCOMPLETE
 from agent.core.denials import SAID, TAKEN_BACK
 from agent.core.details import DETAILS
 from agent.core.identifiers import IDENTIFIERS
 from agent.core.messages import CHOSEN, KINDS, ONE_OF_TWO, REASONS, WHY_ASKED
-from agent.core.notices import ALERT_KINDS, URGENCIES
 from agent.core.replies import LEFT_OUT
 from agent.core.status import CHOSEN as CHOSEN_COUNTED
 from agent.core.status import COUNTED

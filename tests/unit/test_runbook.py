@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.domain.message import MessageKind, Topic
+from agent.domain.message import Topic
 from agent.domain.trend import Measure
 from agent.health import DEEP_PARTS, PARTS
 
@@ -15,7 +15,8 @@ RUNBOOK = PAGE.split("\n## Alerts, one by one\n")[1].split("\n## ")[0]
 
 NOTICES = frozenset(Topic) - {Topic.HEALTH}
 """A notice about health bears the name of its part."""
-ALERTS = [*(name for name, _ in (*PARTS, *DEEP_PARTS)), *Measure, *NOTICES, MessageKind.STORM]
+OF_DOCUMENTS = ("unfiled", "missing", "storm", "escalation")
+ALERTS = [*(name for name, _ in (*PARTS, *DEEP_PARTS)), *Measure, *NOTICES, *OF_DOCUMENTS]
 
 
 def anchor_of(heading: str) -> str:

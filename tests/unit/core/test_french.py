@@ -83,6 +83,7 @@ def test_no_card_holds_english() -> None:
         cards.taken_back(SEVEN, "anna", FRENCH, asked=0),
         cards.taken_back(SEVEN, "anna", FRENCH, asked=5),
         cards.reminder(QUESTION, FRENCH),
+        cards.escalated(asked[0], QUESTION, NOON, FRENCH),
         missing_message(SEVEN, voice=FRENCH),
     ]
     assert _english(*asked, *further) == []

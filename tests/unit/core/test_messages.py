@@ -166,12 +166,16 @@ def test_a_match_that_waits_for_a_human_is_a_question_with_one_choice() -> None:
     ]
 
 
+UNFILED = "Alert unfiled (failure; within the day): docs/operations.md#alert-unfiled"
+
+
 def test_failed_says_what_to_do_and_that_the_file_is_safe() -> None:
     assert shown(SAMPLES["failed"]).splitlines() == [
         "D-10 could not be filed",
         "The PDF is protected by a password.",
         "Send it again without its password, or ask whoever looks after dossierd to enter the password there.",
         "It lies untouched in failed/.",
+        UNFILED,
     ]
 
 
@@ -196,6 +200,7 @@ def test_failed_at_a_limit_names_the_limit_and_the_whole_command() -> None:
         "Detail: 1200 pages, limit 1000",
         "Raise DOSSIERD_MAX_PAGES, or split the file; then: dossierd retry D-11.",
         "It lies untouched in failed/.",
+        UNFILED,
     ]
 
 
@@ -262,7 +267,10 @@ def test_every_failure_has_its_sentence_and_hint(failure: FailureReason) -> None
     message = tell(Failed(reason=failure))
     assert message.kind is MessageKind.FAILED
     assert FAILURES[failure].sentence in message.lines
-    assert message.lines[-1] == "It lies untouched in failed/."
+    is_chosen = failure in {FailureReason.REJECTED, FailureReason.SPLIT}
+    safe = "It lies untouched in failed/."
+    assert message.lines[-1] == (safe if is_chosen else UNFILED)
+    assert message.lines.count(safe) == 1
 
 
 @pytest.mark.parametrize("name", SAMPLES)

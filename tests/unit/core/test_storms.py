@@ -101,6 +101,7 @@ def test_a_storm_says_how_many_why_since_when_and_that_nothing_is_lost() -> None
         "The PDF is protected by a password. Since 13:00.",
         "Send it again without its password, or ask whoever looks after dossierd to enter the password there.",
         "Nothing is lost: they lie untouched in failed/.",
+        "Alert storm (failure; within the day): docs/operations.md#alert-storm",
         "To list them, type: dossierd failures",
     ]
 
