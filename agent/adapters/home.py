@@ -217,7 +217,7 @@ def is_restored(state: Path) -> bool:
     if (state / RESTORING).exists():
         raise errors.HomeUnusable(
             "This home is only half restored: dossierd restore did not come to its end.",
-            hint="Remove this folder, and restore the backup once more.",
+            hint="Restore the same backup once more: it goes on where it stopped. Or remove this folder first.",
         )
     return (state / RESTORED).exists()
 

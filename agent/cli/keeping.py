@@ -47,12 +47,21 @@ def backup(
     )
     marker = made.marker
     if as_json:
-        print_json({"folder": str(made.folder), "marker": marker})
+        left = [str(folder) for folder in made.unfinished.left]
+        print_json({"folder": str(made.folder), "marker": marker, "left": left})
     else:
+        for folder in made.unfinished.removed:
+            say(f"Removed {folder}: a backup that did not come to its end.")
         say(f"Kept in {made.folder}, and read again: {_holds(marker)}.")
         say("The .env is not in it: keep its secrets elsewhere.", indent=2, style="dim")
         if not documents:
             say("The documents are not in it: add --documents.", indent=2, style="dim")
+    for folder in made.unfinished.left:
+        say(
+            f"dossierd: {folder} is no backup, and can't be removed: remove it yourself.",
+            style="bold red",
+            to=err,
+        )
     for names, what in (
         (marker.missing, "not where the ledger has it"),
         (marker.changed, "not as it came in"),

@@ -6,7 +6,8 @@ each document that the ledger's copy has, by its row, and under the place that t
 meanwhile has the same bytes elsewhere: the ledger that works is asked where.
 
 All is written under a name that ends in `.part`, synced, and read again; `backup.json` and the folder's own name come
-last. Secrets stay out: `.env` is not kept. What lies in `incoming/` and is not ours yet is not kept either.
+last. What a backup that was killed has left goes when the next is made (`unfinished.py`). Secrets stay out: `.env` is
+not kept. What lies in `incoming/` and is not ours yet is not kept either.
 """
 
 import contextlib
@@ -29,6 +30,7 @@ from agent.durable import hash_file, open_for_reading, sync_file, sync_folder
 from agent.keeping import manifest
 from agent.keeping.manifest import Kept, Marker
 from agent.keeping.storage import refusals
+from agent.keeping.unfinished import HOLDER, Unfinished, held, remove_unfinished
 
 _CHUNK = 1 << 20
 _JOURNALS = ("audit*.jsonl", "api_costs*.jsonl")
@@ -41,10 +43,15 @@ _PLACE = "SELECT location FROM documents WHERE document_id = ?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackedUp:
-    """A backup that was made, and read again."""
+    """A backup that was made, and read again.
+
+    Attributes:
+        unfinished: what earlier ones, which were killed, had left beside it.
+    """
 
     folder: Path
     marker: Marker
+    unfinished: Unfinished
 
 
 def back_up(home: Path, target: Path, *, with_documents: bool, now: datetime.datetime) -> BackedUp:
@@ -73,18 +80,25 @@ def back_up(home: Path, target: Path, *, with_documents: bool, now: datetime.dat
         target.mkdir(parents=True, exist_ok=True)
         if final.exists():
             raise errors.DestinationTaken(f"There is a backup of this second already: {final}.")
+        unfinished = remove_unfinished(target)
         try:
             part.mkdir(mode=0o700)
         except FileExistsError as error:
             raise errors.DestinationTaken(f"Another backup is being made there: {part}.") from error
         try:
-            marker = _Writing(home, part, _last_in(target)).make(with_documents=with_documents, now=now)
-            part.rename(final)
+            with held(part):
+                marker = _Writing(home, part, _last_in(target)).make(with_documents=with_documents, now=now)
+                _name(part, final)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
-        sync_folder(target)
-    return BackedUp(folder=final, marker=marker)
+        (final / HOLDER).unlink()
+    return BackedUp(folder=final, marker=marker, unfinished=unfinished)
+
+
+def _name(part: Path, final: Path) -> None:
+    part.rename(final)
+    sync_folder(final.parent)
 
 
 class _Writing:

@@ -20,7 +20,7 @@ from agent.adapters.reading import dealing
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build
 from agent.config import load
-from agent.daemon import Daemon
+from agent.daemon import Daemon, canary
 from agent.domain.reading import Turn
 from agent.domain.searchable import MadeCopy, Unsearchable
 from agent.domain.settlement import Settlement
@@ -60,6 +60,9 @@ POINTS = (
     "request_closed",
 )
 """Every named kill point of the design's custody page that this program has, and a few more."""
+
+ERASURE_POINTS = ("forgetting_noted", "erased", "file_removed", "forgotten_noted", "gone", "shredded")
+CANARY_POINTS = ("canary_dropped", "canary_sent", "canary_removed", "canary_kept")
 
 
 class Trap:
@@ -134,9 +137,16 @@ class TrappedSplitter(Marked):
 class TrappedJournal(Marked):
     """The line written before the settling transaction stands for the decision."""
 
+    _EVENTS: Mapping[str, str] = {
+        "settling": "decision",
+        "forgetting": "forgetting_noted",
+        "forgotten": "forgotten_noted",
+    }
+
     def append(self, event: str, at: datetime.datetime, /, **fields: object) -> None:
         call = self._inner.append  # type: ignore[attr-defined]
-        (self._guard.around("decision", call) if event == "settling" else call)(event, at, **fields)
+        point = self._EVENTS.get(event)
+        (self._guard.around(point, call) if point else call)(event, at, **fields)
 
 
 def trapped_parts(parts: Parts, trap: Trap) -> Parts:
@@ -176,12 +186,16 @@ def trapped_parts(parts: Parts, trap: Trap) -> Parts:
         searchable=TrappedCopies(parts.ports.searchable, trap, {}),
         text_source=TrappedReader(parts.reader, trap, {}),
         journal=TrappedJournal(parts.journal, trap, {}),
+        erasing=Marked(
+            parts.ports.erasing, trap, {"erase": "erased", "is_gone": "gone", "shred": "shredded"}
+        ),
         recipients=tuple(notifier.recipients()),
     )
     return dataclasses.replace(
         parts,
         ports=ports,
         notifier=Marked(notifier, trap, {"send": "send"}),
+        canaries=Marked(parts.canaries, trap, {"keep": "canary_kept"}),  # type: ignore[arg-type]
         outbox=Marked(parts.outbox, trap, {"mark_sent": "sent_mark"}),  # type: ignore[arg-type]
         requests=Marked(  # type: ignore[arg-type]
             parts.requests, trap, {"open_requests": "request_listed", "close_request": "request_closed"}
@@ -189,10 +203,22 @@ def trapped_parts(parts: Parts, trap: Trap) -> Parts:
     )
 
 
+def trap_canaries(trap: Trap) -> None:
+    """Mark the steps of a canary, which are no calls of a port: it is laid, has come to rest, and its home goes."""
+    for name, point in (
+        ("_lay", "canary_dropped"),
+        ("send", "canary_sent"),
+        ("remove_home", "canary_removed"),
+    ):
+        setattr(canary, name, trap.around(point, getattr(canary, name)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--point", choices=(*POINTS, "never"), default="never")
+    parser.add_argument(
+        "--point", choices=(*POINTS, *ERASURE_POINTS, *CANARY_POINTS, "never"), default="never"
+    )
     parser.add_argument("--side", choices=("before", "after"), default="before")
     parser.add_argument("--nth", type=int, default=1)
     parser.add_argument("--turn-seconds", type=float, default=dealing.TURN_SECONDS)
@@ -200,7 +226,9 @@ def main() -> None:
     dealing.TURN_SECONDS = chosen.turn_seconds
     settings = load(home=chosen.home)
     configure(settings.log_level, settings.home / "logs", console="json", to_journald=False)
-    parts = trapped_parts(build(settings), Trap(chosen.point, chosen.side, chosen.nth))
+    trap = Trap(chosen.point, chosen.side, chosen.nth)
+    parts = trapped_parts(build(settings), trap)
+    trap_canaries(trap)
     try:
         Daemon(parts).run()
     finally:
