@@ -1,4 +1,4 @@
-"""Which file system a folder lies on, and whether somebody other than this kernel changes it.
+"""Which file system a folder lies on, whether somebody other than this kernel changes it, and whose the folder is.
 
 Other machines change a network file system behind the kernel's back, and a FUSE file system is changed by its
 own program: inotify tells of neither, and SQLite's WAL, which needs shared memory, is unsafe on both
@@ -7,6 +7,7 @@ own program: inotify tells of neither, and SQLite's WAL, which needs shared memo
 
 import os
 import re
+import stat
 from pathlib import Path
 
 REMOTE_TYPES = frozenset(
@@ -29,6 +30,20 @@ def remote_type(folder: Path) -> str | None:
         return None
     kind = type_under(os.fsencode(os.path.realpath(folder)), table)
     return kind if kind is not None and is_remote(kind) else None
+
+
+def is_own_folder(path: Path) -> bool:
+    """Whether a folder, and no link to one, belongs to this process's user; True also where nothing is yet.
+
+    On a file system of another machine, owners are what its mount says.
+    """
+    try:
+        found = path.lstat()
+    except OSError:  # of anything but its absence, who uses the folder tells
+        return True
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    return os.geteuid() in (found.st_uid, 0) or remote_type(path) is not None
 
 
 def is_remote(kind: str) -> bool:

@@ -36,7 +36,7 @@ from agent.durable import (
     sync_folder,
     word_for,
 )
-from agent.mounts import remote_type
+from agent.mounts import is_own_folder
 
 CLAIMED = ".claimed"
 """The folder below `incoming/` that holds what is ours; a dot keeps it out of people's sight and of the watcher."""
@@ -109,7 +109,7 @@ class HomeFolders:
     def _is_claim_folder_ours(self) -> bool:
         """Others may write in `incoming/`; without its sticky bit they could put a link or a folder of theirs there."""
         claimed = self._root / self._claimed
-        return all(map(_is_own_folder, (claimed.parent, claimed)))
+        return all(map(is_own_folder, (claimed.parent, claimed)))
 
     def path(self, location: str) -> Path:
         return self._root / location
@@ -273,7 +273,7 @@ class HomeFolders:
         with _translated():
             is_ours = not _exists(path) or is_file_of(path, sha256)
             for gone in (*([path] if is_ours else []), sidecar_of(path)):
-                gone.unlink(missing_ok=True)
+                self._remove(gone)
             archive = self._root / "archive"
             for folder in path.parents:
                 if folder.exists():
@@ -281,6 +281,9 @@ class HomeFolders:
                 if archive not in folder.parents or not _remove_empty(folder):
                     break
         return is_ours
+
+    def _remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
 
     def stage_parts(self, document_id: DocumentId, parts: Sequence[tuple[str, MadeCopy]]) -> None:
         with storage_errors():
@@ -340,17 +343,6 @@ def _remove_empty(folder: Path) -> bool:
     with contextlib.suppress(OSError):
         folder.rmdir()
     return not folder.exists()
-
-
-def _is_own_folder(path: Path) -> bool:
-    """True also where none is yet. On a file system of another machine, owners are what its mount says."""
-    try:
-        found = path.lstat()
-    except OSError:  # of anything but its absence, the probe tells
-        return True
-    if not stat.S_ISDIR(found.st_mode):
-        return False
-    return os.geteuid() in (found.st_uid, 0) or remote_type(path) is not None
 
 
 def _exists(path: Path) -> bool:

@@ -49,6 +49,9 @@ class MarkedFolders(HomeFolders):
     def _unlink(self, source: Path) -> None:
         self.guard.around("unlink", super()._unlink)(source)
 
+    def _remove(self, path: Path) -> None:
+        self.guard.around("file_removed", super()._remove)(path)
+
     def _lay(self, part: Path, target: Path) -> None:
         self.guard.around("part_laid", super()._lay)(part, target)
 

@@ -740,6 +740,6 @@ def test_a_claim_folder_of_another_owner_is_used_only_where_owners_are_what_a_mo
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     with pytest.raises(errors.StorageUnavailable, match="belongs to another user"):
         folders.probe()
-    monkeypatch.setattr(module, "remote_type", lambda folder: "cifs")
+    monkeypatch.setattr("agent.mounts.remote_type", lambda folder: "cifs")
     folders.probe()
     HomeFolders(home, HOME_ID).prepare()
