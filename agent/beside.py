@@ -60,6 +60,18 @@ def told_copy(path: Path) -> SearchableCopy | Unsearchable | None:
     return copy if copy.name == searchable_of(path).name else None
 
 
+def own_copy(path: Path) -> SearchableCopy | None:
+    """Find the copy that lies beside a document; None where none does, or another file than its sidecar tells of.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    told = told_copy(path)
+    if isinstance(told, SearchableCopy) and is_file_of(searchable_of(path), told.sha256):
+        return told
+    return None
+
+
 def state_of_copy(path: Path, copy: SearchableCopy) -> CopyState:
     """Look whether the copy beside a document is the one that its sidecar tells of.
 

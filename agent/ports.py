@@ -19,11 +19,12 @@ from agent.domain.message import Message
 from agent.domain.outcome import Event, State
 from agent.domain.reading import Progress, Reading, Turn, Wanted
 from agent.domain.room import Room
-from agent.domain.searchable import MadeCopy
+from agent.domain.searchable import MadeCopy, SearchableCopy
 from agent.domain.settlement import Settled, Settlement
 from agent.erasing import Erasing, FileErasing
 from agent.makers import SearchablePdfs, SnippetSource, Splitter
 from agent.paused import Pauses
+from agent.trail import Journal
 
 
 class Clock(Protocol):
@@ -166,8 +167,17 @@ class Folders(FileErasing, Protocol):
         """
         ...
 
-    def remove_searchable(self, location: str) -> None:
-        """Take away the searchable copy beside `location`: the very file that the sidecar tells of, no other."""
+    def remove_searchable(
+        self, location: str, before: Callable[[SearchableCopy], None] = lambda _: None
+    ) -> SearchableCopy | None:
+        """Take away the searchable copy beside `location`: the very file that the sidecar tells of, no other.
+
+        Args:
+            before: hears of it first; whatever it raises keeps the copy where it is.
+
+        Returns:
+            what is gone; None where nothing of ours lay there.
+        """
         ...
 
     def stage_parts(self, document_id: DocumentId, parts: Sequence[tuple[str, MadeCopy]]) -> None:
@@ -339,16 +349,6 @@ class Ledger(Protocol):
     ) -> None:
         """Write that a human confirmed or revoked a lesson."""
         ...
-
-
-class Journal(Protocol):
-    """The audit trail: appended and on disk before the effect that it tells of.
-
-    Raises:
-        StorageUnavailable: the disk refuses.
-    """
-
-    def append(self, event: str, at: datetime.datetime, /, **fields: object) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

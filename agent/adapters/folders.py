@@ -13,12 +13,12 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from agent import errors, staged
 from agent.beneath import SWAPPED, open_folder, path_through
-from agent.beside import is_file_of, searchable_of, sidecar_of, told_copy, write_sidecar
+from agent.beside import is_file_of, own_copy, searchable_of, sidecar_of, write_sidecar
 from agent.domain.document import DocumentId, SeenFile, Sha256, parse_reference, reference
 from agent.domain.phrase import Phrase
 from agent.domain.searchable import MadeCopy, SearchableCopy
@@ -260,12 +260,15 @@ class HomeFolders:
                     raise
             sync_folder(target.parent)
 
-    def remove_searchable(self, location: str) -> None:
+    def remove_searchable(
+        self, location: str, before: Callable[[SearchableCopy], None] = lambda _: None
+    ) -> SearchableCopy | None:
         with _translated():
-            path = self._root / location
-            told = told_copy(path)
-            if isinstance(told, SearchableCopy) and is_file_of(searchable_of(path), told.sha256):
-                self._unlink(searchable_of(path))
+            copy = own_copy(self._root / location)
+            if copy is not None:
+                before(copy)
+                self._unlink(searchable_of(self._root / location))
+            return copy
 
     def erase(self, location: str, sha256: Sha256) -> bool:
         self.remove_searchable(location)
@@ -274,11 +277,10 @@ class HomeFolders:
             is_ours = not _exists(path) or is_file_of(path, sha256)
             for gone in (*([path] if is_ours else []), sidecar_of(path)):
                 self._remove(gone)
-            archive = self._root / "archive"
             for folder in path.parents:
                 if folder.exists():
                     sync_folder(folder)
-                if archive not in folder.parents or not _remove_empty(folder):
+                if self._root / "archive" not in folder.parents or not _remove_empty(folder):
                     break
         return is_ours
 

@@ -11,7 +11,7 @@ from agent import errors
 from agent.core.costs import line_fields, this_month, today, yesterday
 from agent.costs import Costs
 from agent.domain.cost import CallEnd, CostOutcome, CostSum, Reservation
-from agent.ports import Journal
+from agent.trail import Journal
 
 
 class CostBook:

@@ -38,7 +38,7 @@ from agent.domain.outcome import (
 from agent.domain.reading import Reading
 from agent.domain.settlement import Settlement
 from agent.ports import Ports
-from agent.workflow.searchable import lay_beside
+from agent.workflow.searchable import lay_beside, take_copy_away
 from agent.workflow.timing import MOVE, timed
 
 log = structlog.get_logger(__name__)
@@ -314,7 +314,7 @@ def _lay_down(document: Document, ports: Ports) -> Document:
     else:
         lay_beside(document, target, ports)
     if source != target:
-        ports.folders.remove_searchable(source)
+        take_copy_away(document, source, ports)
         ports.folders.remove_sidecar(source)
     return document
 
@@ -325,6 +325,7 @@ def _let_parts_in(document: Document, ports: Ports) -> None:
         ports.folders.discard_parts(document.document_id)
         return
     laid = ports.folders.lay_parts(document.document_id)
+    ports.journal.append("parts_laid", ports.clock.now(), count=laid, **traits(document))
     log.info("parts_laid", count=laid)
 
 
@@ -388,9 +389,11 @@ def _bring_home(document: Document, ports: Ports) -> str:
     home = ports.folders.claimed_location(document.document_id)
     if document.location != home:
         assert document.sha256 is not None
+        ports.journal.append("fetching", ports.clock.now(), **traits(document))
         ports.folders.move(
             document.location, home, document.sha256, f"{document.reference}-e{document.epoch}"
         )
         ports.folders.remove_sidecar(document.location)
+        ports.journal.append("fetched", ports.clock.now(), **traits(document))
         ports.ledger.relocate(document.document_id, home)
     return home

@@ -31,7 +31,6 @@ from agent.domain.outcome import (
     no_document,
 )
 from agent.domain.phrase import Command, Phrase, Place, plain
-from agent.domain.searchable import WHY, Unsearchable
 from agent.ports import Ports
 from agent.workflow.custody import is_at_its_place, miss, settle
 from agent.workflow.forgetting import forget
@@ -39,7 +38,7 @@ from agent.workflow.holding import refuse_another
 from agent.workflow.learning import LESSON_ACTIONS, judge_lesson, taught_by
 from agent.workflow.pausing import turn_intake
 from agent.workflow.refiling import all_the_same, denial, has_changed, is_since, known, refile, undo
-from agent.workflow.searchable import lay_beside
+from agent.workflow.searchable import lay_again
 from agent.workflow.splitting import split
 
 log = structlog.get_logger(__name__)
@@ -217,7 +216,7 @@ def _retry(
     if document.state is State.MISSING and document.target is None and document.outcome is not None:
         return _restore(document, ports)
     if document.state is State.ARCHIVED:
-        return _lay_again(document, ports)
+        return lay_again(document, ports)
     if document.state is State.FAILED and is_split(document.outcome):
         raise errors.RequestRefused(
             Phrase("{document} was split: its pages are filed on their own.", document=document.reference),
@@ -228,30 +227,13 @@ def _retry(
         )
     if not is_begun:  # else our own work, asked for again after a crash, or another's
         event = Event.REDECIDED if document.state is State.IN_REVIEW else Event.RETRIED
+        ports.journal.append(
+            "retrying", ports.clock.now(), event=event, actor=request.actor, **traits(document)
+        )
         ports.ledger.retry(document.document_id, event, request.actor, ports.clock.now())
     enqueue(document.document_id)
     told = Phrase("{document} will be read and decided again.", document=document.reference)
     return Upshot(done=True, phrases=(told,))
-
-
-def _lay_again(document: Document, ports: Ports) -> Upshot:
-    """Make again what lies beside a document in the archive; the document itself stays as it is."""
-    assert document.location is not None
-    ports.journal.append("laid_beside", ports.clock.now(), **traits(document, document.outcome))
-    match lay_beside(document, document.location, ports):
-        case Unsearchable() as why:
-            told = Phrase("{document} stays filed, without a searchable copy.", document=document.reference)
-            return Upshot(done=False, phrases=(told, Phrase(WHY[why])))
-        case None:
-            told = Phrase(
-                "{document} stays filed; what lies beside it was made again.", document=document.reference
-            )
-            return Upshot(done=True, phrases=(told,))
-        case _:
-            told = Phrase(
-                "{document} stays filed; its searchable copy is made again.", document=document.reference
-            )
-            return Upshot(done=True, phrases=(told,))
 
 
 def _restore(document: Document, ports: Ports) -> Upshot:

@@ -2,17 +2,19 @@
 
 The copy is made from what is stored of the reading, so that it can be made again at any time; whatever forbids it, the
 document is filed, and its sidecar says why there is no copy. The sidecar tells of the copy before it lies there: what
-a death leaves is known as ours, also by a later version whose copies have other bytes.
+a death leaves is known as ours, also by a later version whose copies have other bytes. The audit trail has a line
+before each copy is laid down or taken away, and one after it; a sidecar comes with the run that it tells of.
 """
 
 import structlog
 
 from agent import errors
-from agent.core.stories import sidecar
+from agent.core.stories import sidecar, traits
 from agent.domain.document import DocumentText, TextOrigin
-from agent.domain.life import Document
+from agent.domain.life import Document, Upshot
 from agent.domain.outcome import Archived
-from agent.domain.searchable import SearchableCopy, Unsearchable, searchable_name
+from agent.domain.phrase import Phrase
+from agent.domain.searchable import WHY, SearchableCopy, Unsearchable, searchable_name
 from agent.ports import Ports
 
 log = structlog.get_logger(__name__)
@@ -28,7 +30,7 @@ def lay_beside(document: Document, location: str, ports: Ports) -> SearchableCop
     """
     text = _recognised(document, ports)
     if text is None:
-        ports.folders.remove_searchable(location)
+        take_copy_away(document, location, ports)
         ports.folders.write_sidecar(location, sidecar(document))
         return None
     laid = _lay_copy(document, location, text, ports)
@@ -56,14 +58,61 @@ def _lay_copy(
     assert ports.searchable is not None
     path = ports.folders.path(location)
     with ports.searchable.made(path, text, should_stop=ports.should_stop) as made:
-        ports.folders.remove_searchable(location)
+        take_copy_away(document, location, ports)
         if isinstance(made, Unsearchable):
             return made
         copy = SearchableCopy(name=searchable_name(location), sha256=made.sha256)
         ports.folders.write_sidecar(location, sidecar(document, copy))
+        _tell("placing_copy", document, copy, ports)
         try:
             ports.folders.place_searchable(location, made, f"{document.reference}-e{document.epoch}")
         except errors.DestinationTaken:
+            _tell("copy_left_out", document, copy, ports)
             return Unsearchable.NAME_TAKEN
+        _tell("copy_placed", document, copy, ports)
     log.info("searchable_copy_made")
     return copy
+
+
+def take_copy_away(document: Document, location: str, ports: Ports) -> None:
+    """Take away the copy of ours that lies there, if one does. Safe to repeat.
+
+    Raises:
+        StorageUnavailable: not now.
+    """
+    gone = ports.folders.remove_searchable(
+        location, before=lambda copy: _tell("removing_copy", document, copy, ports)
+    )
+    if gone is not None:
+        _tell("copy_removed", document, gone, ports)
+
+
+def _tell(event: str, document: Document, copy: SearchableCopy, ports: Ports) -> None:
+    """Write a line of the audit trail on a copy, by its hash."""
+    ports.journal.append(event, ports.clock.now(), copy=copy.sha256, **traits(document))
+
+
+def lay_again(document: Document, ports: Ports) -> Upshot:
+    """Make again what lies beside a document in the archive; the document itself stays as it is.
+
+    Raises:
+        StorageUnavailable, ReaderUnavailable, ReadingStopped: not now.
+    """
+    assert document.location is not None
+    ports.journal.append("laying_beside", ports.clock.now(), **traits(document, document.outcome))
+    laid = lay_beside(document, document.location, ports)
+    ports.journal.append("laid_beside", ports.clock.now(), **traits(document, document.outcome))
+    match laid:
+        case Unsearchable() as why:
+            told = Phrase("{document} stays filed, without a searchable copy.", document=document.reference)
+            return Upshot(done=False, phrases=(told, Phrase(WHY[why])))
+        case None:
+            told = Phrase(
+                "{document} stays filed; what lies beside it was made again.", document=document.reference
+            )
+            return Upshot(done=True, phrases=(told,))
+        case _:
+            told = Phrase(
+                "{document} stays filed; its searchable copy is made again.", document=document.reference
+            )
+            return Upshot(done=True, phrases=(told,))

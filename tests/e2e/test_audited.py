@@ -1,5 +1,6 @@
 """What the kernel saw move, held against what the audit trail says of it."""
 
+import hashlib
 import json
 import subprocess
 import time
@@ -12,8 +13,10 @@ from watchdog.events import FileDeletedEvent, FileMovedEvent, FileSystemEvent, F
 from watchdog.observers import Observer
 
 from agent.adapters.journal import verify
+from agent.beside import searchable_of
 from agent.cli.demo import SAMPLE_SECONDS
 from agent.demo.samples import REGISTRY_NAME, make_samples
+from agent.domain.life import Action, Document
 from tests.faults.world import SETTINGS, World, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.observability, pytest.mark.timeout(180)]
@@ -46,13 +49,22 @@ def watch() -> Iterator[Callable[[Path], Departures]]:
     observer.join()
 
 
-def test_every_move_of_a_document_is_in_the_audit_trail_and_nothing_else_is(
+RESULTS = {
+    "claiming": "claimed",
+    "settling": "rested",
+    "placing_copy": "copy_placed",
+    "removing_copy": "copy_removed",
+}
+"""What each intent comes to where nothing gets in between."""
+
+
+def test_every_move_of_a_document_and_of_its_copy_is_in_the_audit_trail_and_nothing_else_is(
     tmp_path: Path, watch: Callable[[Path], Departures]
 ) -> None:
     drawn = tmp_path / "drawn"
     samples = make_samples(drawn)
     registry = (drawn / REGISTRY_NAME).read_text(encoding="utf-8")
-    world = World.make(tmp_path / "home", SETTINGS + "DOSSIERD_SEARCHABLE_PDF=false\n", registry=registry)
+    world = World.make(tmp_path / "home", SETTINGS, registry=registry)
     daemon: subprocess.Popen[bytes] = world.start("run", module="agent")
     try:
         world.wait_until_up(daemon)
@@ -62,6 +74,11 @@ def test_every_move_of_a_document_is_in_the_audit_trail_and_nothing_else_is(
         for sample in samples:
             world.drop(sample.name, (drawn / sample.name).read_bytes())
         world.wait(lambda: len(world.documents()) == len(samples) and world.rests(), daemon, SAMPLE_SECONDS)
+        taken_back = _copies(world)[0]
+        [undone] = [it for it in world.documents() if _copy_of(world, it) == taken_back]
+        from_archive = watch(taken_back.parent)
+        world.ask(Action.UNDO, undone.document_id)
+        world.wait(lambda: not world.open_requests() and world.rests(), daemon)
         stop(daemon)
     finally:
         daemon.kill()
@@ -69,23 +86,44 @@ def test_every_move_of_a_document_is_in_the_audit_trail_and_nothing_else_is(
     trail = world.home / "logs" / "audit.jsonl"
     assert verify(trail) == []
     lines = [json.loads(line) for line in trail.read_text(encoding="utf-8").splitlines()]
-    told = Counter((line["event"], line["fields"].get("document")) for line in lines)
+    told = [(line["event"], line["fields"]) for line in lines if "document" in line["fields"]]
+    counted = Counter(event for event, _ in told)
     documents = {it.reference for it in world.documents()}
 
     names, numbers = {sample.name for sample in samples}, {f"D-{n}" for n in range(1, len(samples) + 1)}
     assert documents == numbers
-    _wait_until(lambda: names <= set(from_incoming.seen) and numbers <= set(from_claimed.seen))
-    for moves, event in ((from_incoming, "claimed"), (from_claimed, "rested")):
-        seen = [name for name in moves.seen if name in names | numbers]
-        assert len(seen) == sum(count for (said, _), count in told.items() if said == event) == len(samples)
-    order = [(line["event"], line["fields"]["document"]) for line in lines if "document" in line["fields"]]
+    _wait_until(
+        lambda: (
+            names <= set(from_incoming.seen)
+            and numbers <= set(from_claimed.seen)
+            and taken_back.name in from_archive.seen
+        )
+    )
+    for moves, count in ((from_incoming, counted["claimed"]), (from_claimed, counted["rested"] - 1)):
+        assert len([name for name in moves.seen if name in names | numbers]) == count == len(samples)
+    assert [name for name in from_archive.seen if name.endswith(".searchable.pdf")] == [taken_back.name]
+    assert counted["copy_removed"] == 1
+    assert [fields["document"] for event, fields in told if event == "copy_removed"] == [undone.reference]
+    standing = Counter(fields["copy"] for event, fields in told if event == "copy_placed")
+    standing.subtract(fields["copy"] for event, fields in told if event == "copy_removed")
+    assert +standing == Counter(hashlib.sha256(it.read_bytes()).hexdigest() for it in _copies(world))
     for document in documents:
-        assert [event for event, of in order if of == document] == [
-            "claiming",
-            "claimed",
-            "settling",
-            "rested",
-        ]
+        begun: list[str] = []
+        for event in (event for event, fields in told if fields["document"] == document):
+            if event in RESULTS:
+                begun.append(event)
+            else:
+                assert event == RESULTS[begun.pop()]
+        assert begun == []
+
+
+def _copies(world: World) -> list[Path]:
+    return sorted((world.home / "archive").rglob("*.searchable.pdf"))
+
+
+def _copy_of(world: World, document: Document) -> Path:
+    assert document.location is not None
+    return searchable_of(world.home / document.location)
 
 
 def _wait_until(condition: Callable[[], bool]) -> None:

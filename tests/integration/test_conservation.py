@@ -17,7 +17,8 @@ from agent import errors
 from agent.domain.document import DocumentId, DocumentText, SeenFile, text_of_plain
 from agent.domain.life import Action, Document, Request
 from agent.domain.outcome import ACCEPTED, AT_REST, IN_WORK, FailureReason, State
-from agent.ports import Folders, Journal, Ledger, Ports
+from agent.ports import Folders, Ledger, Ports
+from agent.trail import Journal
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
 from agent.workflow.recovery import recover

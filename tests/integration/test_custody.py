@@ -989,6 +989,7 @@ def test_a_failed_document_is_read_again(office: Office, failed: DocumentId) -> 
     row = _rests(office, failed, FILED, State.ARCHIVED)
     assert row.epoch == 2
     assert office.files() == {FILED, FILED.replace(".pdf", ".json")}
+    assert office.journal.events[-5:] == ["retrying", "fetching", "fetched", "settling", "rested"]
 
 
 def test_a_retry_repeated_after_a_crash_is_done_once(office: Office, failed: DocumentId) -> None:

@@ -12,7 +12,7 @@ from agent.adapters.folders import HomeFolders
 from agent.domain.document import DocumentId, DocumentText, TextOrigin
 from agent.domain.life import Action
 from agent.domain.outcome import State
-from agent.domain.searchable import MadeCopy, Unsearchable
+from agent.domain.searchable import MadeCopy, SearchableCopy, Unsearchable
 from agent.errors import ReaderUnavailable, StorageUnavailable
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
@@ -30,6 +30,7 @@ class Copies:
     def __init__(self) -> None:
         self.content = b"searchable"
         self.answer: Unsearchable | Exception | None = None
+        self.meanwhile: Callable[[], None] = lambda: None
 
     @contextlib.contextmanager
     def made(
@@ -40,6 +41,7 @@ class Copies:
         assert path.read_bytes() == BYTES
         made = path.parents[3] / "state" / "made.pdf"
         made.write_bytes(self.content)
+        self.meanwhile()
         yield self.answer or MadeCopy(path=made, sha256=hash_of(self.content))
         made.unlink()
 
@@ -62,8 +64,12 @@ class Refusing(HomeFolders):
     def place_searchable(self, location: str, made: MadeCopy, tag: str) -> None:
         self._around("place", lambda: super(Refusing, self).place_searchable(location, made, tag))
 
-    def remove_searchable(self, location: str) -> None:
-        self._around("remove", lambda: super(Refusing, self).remove_searchable(location))
+    def remove_searchable(
+        self, location: str, before: Callable[[SearchableCopy], None] = lambda _: None
+    ) -> SearchableCopy | None:
+        gone: list[SearchableCopy | None] = []
+        self._around("remove", lambda: gone.append(super(Refusing, self).remove_searchable(location, before)))
+        return gone[0]
 
     def _publish(self, temporary: Path, target: Path) -> None:
         self._around("publish", lambda: super(Refusing, self)._publish(temporary, target))
@@ -222,3 +228,69 @@ def test_a_stranger_under_the_copys_name_stays(office: Office) -> None:
     assert isinstance(told, dict)
     assert told["reason"] == "name_taken"
     assert stranger.read_bytes() == b"somebody's"
+
+
+class TestTheAuditTrail:
+    """Each copy that is laid down or taken away has a line before it and a line after it."""
+
+    def test_a_filed_scans_copy_has_a_line_before_it_and_one_after(self, office: Office) -> None:
+        _file(office)
+        assert office.journal.events == [
+            *("claiming", "claimed", "settling"),
+            *("placing_copy", "copy_placed"),
+            "rested",
+        ]
+        told = [fields for event, _, fields in office.journal.entries if "copy" in event]
+        assert [(it["document"], it["epoch"], it["copy"]) for it in told] == [
+            ("D-1", 1, hash_of(b"searchable"))
+        ] * 2
+
+    def test_a_copy_that_is_taken_away_has_both_lines_too(self, office: Office) -> None:
+        document_id = _file(office)
+        office.journal.entries.clear()
+        perform(office.request(Action.UNDO, document_id), office.ports, print)
+        assert office.journal.events == ["settling", "removing_copy", "copy_removed", "rested"]
+        told = [fields["copy"] for event, _, fields in office.journal.entries if "copy" in event]
+        assert told == [hash_of(b"searchable")] * 2
+
+    def test_one_that_takes_anothers_place_is_told_as_both(self, office: Office, copies: Copies) -> None:
+        document_id = _file(office)
+        office.journal.entries.clear()
+        copies.content = b"as a later version makes it"
+        perform(office.request(Action.RETRY, document_id), office.ports, print)
+        assert office.journal.events == [
+            "laying_beside",
+            *("removing_copy", "copy_removed"),
+            *("placing_copy", "copy_placed"),
+            "laid_beside",
+        ]
+
+    def test_one_that_is_not_laid_for_a_strangers_sake_is_told_so(self, office: Office) -> None:
+        stranger = office.home / COPY
+        stranger.parent.mkdir(parents=True)
+        stranger.write_bytes(b"somebody's")
+        _file(office)
+        assert office.journal.events[2:] == ["settling", "placing_copy", "copy_left_out", "rested"]
+
+    def test_none_is_laid_that_the_trail_can_not_tell_of(self, office: Office, copies: Copies) -> None:
+        def refuse() -> None:
+            office.journal.trouble = StorageUnavailable("The disk is full.")
+
+        copies.meanwhile = refuse
+        with pytest.raises(StorageUnavailable):
+            _file(office)
+        assert _copies(office) == []
+        office.journal.trouble, copies.meanwhile = None, lambda: None
+        process_document(DocumentId(1), office.ports)
+        _is_whole(office, FILED, b"searchable")
+
+    def test_none_is_taken_away_that_the_trail_can_not_tell_of(self, office: Office, copies: Copies) -> None:
+        document_id = _file(office)
+
+        def refuse() -> None:
+            office.journal.trouble = StorageUnavailable("The disk is full.")
+
+        copies.meanwhile = refuse
+        with pytest.raises(StorageUnavailable):
+            perform(office.request(Action.RETRY, document_id), office.ports, print)
+        _is_whole(office, FILED, b"searchable")

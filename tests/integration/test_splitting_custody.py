@@ -136,7 +136,7 @@ def test_a_split_document_is_set_aside_and_its_parts_lie_in_incoming(office: Off
 
 def test_the_journal_knows_each_part_by_its_bytes_before_anything_is_laid(office: Office) -> None:
     done(office, asked(office))
-    assert office.journal.events[-3:] == ["splitting", "settling", "rested"]
+    assert office.journal.events[-4:] == ["splitting", "settling", "parts_laid", "rested"]
     (fields,) = [fields for event, _, fields in office.journal.entries if event == "splitting"]
     assert fields["actor"] == "cli:anna"
     assert fields["document"] == "D-1"
