@@ -32,18 +32,19 @@ class Incoming(BaseHTTPRequestHandler):
 
 
 class StubServer:
-    """Listens on a port of its own from `with` to its end.
+    """Listens on a port from `with` to its end.
 
     Attributes:
         status: what it answers.
         opens: cleared, it answers nothing before it is set again.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        """Listen at a port; at any that is free for 0."""
         self.status = 200
         self.opens = threading.Event()
         self.opens.set()
-        self._server = _Server(("127.0.0.1", 0), Incoming)
+        self._server = _Server(("127.0.0.1", port), Incoming)
         self._server.owner = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
