@@ -9,7 +9,9 @@ import ctypes
 import errno
 import hashlib
 import os
+import re
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,8 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 """No room: nothing is wrong with the folder or the disk, and room will be made."""
 
 _CHUNK = 1 << 20
+_CHECK = re.compile(r"\.dossierd-check-\d+-\d+(?:-2)?")
+_OLD_SECONDS = 3600.0
 _FILE_MODE = 0o640
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _RENAME_NOREPLACE = 1
@@ -144,9 +148,36 @@ def probe_folder(folder: Path) -> None:
     with os.scandir(folder) as entries:
         next(entries, None)
     first.unlink(missing_ok=True)
-    os.close(os.open(first, _NEW_FILE, _FILE_MODE))
+    make_empty(first)
     first.rename(second)
     second.unlink()
+
+
+def make_empty(path: Path) -> None:
+    """Make an empty file under a name that is free."""
+    os.close(os.open(path, _NEW_FILE, _FILE_MODE))
+
+
+def name_of_check() -> str:
+    """A hidden name for the file by which a check tries a folder, of its own for each thread of each process."""
+    return f".dossierd-check-{os.getpid()}-{threading.get_ident()}"
+
+
+def remove_old_checks(folder: Path) -> None:
+    """Remove what checks that were killed have left in a folder in which something was just made or removed.
+
+    Only empty files by such a name, of an hour ago and more: that check has ended. How long ago is told by the folder's
+    own time, so that the file system's clock may go as it likes. What can't be removed stays.
+    """
+    with contextlib.suppress(OSError):
+        now = folder.stat().st_mtime
+        with os.scandir(folder) as entries:
+            found = [folder / it.name for it in entries if _CHECK.fullmatch(it.name)]
+        for path in found:
+            left = path.lstat()
+            if stat.S_ISREG(left.st_mode) and not left.st_size and now - left.st_mtime > _OLD_SECONDS:
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
 
 def replace_text(path: Path, text: str, *, is_synced: bool) -> None:
@@ -198,7 +229,7 @@ def rename_without_replacing(source: Path, target: Path) -> None:
     number = ctypes.get_errno()
     if number not in _KNOWS_NO_FLAG:
         raise OSError(number, os.strerror(number))
-    os.close(os.open(target, _NEW_FILE, _FILE_MODE))
+    make_empty(target)
     try:
         source.rename(target)
     except OSError:

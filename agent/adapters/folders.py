@@ -29,6 +29,7 @@ from agent.durable import (
     hint_for,
     make_folder,
     probe_folder,
+    remove_old_checks,
     rename_without_replacing,
     replace_text,
     storage_errors,
@@ -377,6 +378,7 @@ def _prepare(folder: Path) -> None:
     """Refuse a folder that can't be used. One that is full is no reason to stay away: intake pauses until it isn't."""
     try:
         probe_folder(folder)
+        remove_old_checks(folder)
     except OSError as error:
         if error.errno in FULL and folder.is_dir():
             return

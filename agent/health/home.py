@@ -2,8 +2,6 @@
 
 import contextlib
 import errno
-import os
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +9,7 @@ from agent.adapters.folders import CLAIMED, FOLDERS
 from agent.adapters.home import HomeLock
 from agent.config import Settings
 from agent.domain.phrase import Paths, Phrase, plain
-from agent.durable import hint_for, word_for
+from agent.durable import hint_for, make_empty, name_of_check, remove_old_checks, word_for
 from agent.health.finding import Finding, Level, some
 
 _LONGEST_VALUE = 40
@@ -87,13 +85,16 @@ def folders(settings: Settings) -> Finding:
 
 
 def _try(home: Path, name: str) -> OSError | None:
-    """Make, move and remove an empty file, as a claim does; gives what the kernel refused."""
+    """Make, move and remove an empty file, as a claim does; gives what the kernel refused.
+
+    What an earlier check has left, which was killed in between, goes.
+    """
     folder = home / name
-    first = folder / f".dossierd-check-{os.getpid()}-{threading.get_ident()}"  # hidden: no arrival
+    first = folder / name_of_check()
     second = first
     try:
         second = _claim_folder(folder) / f"{first.name}-2"
-        os.close(os.open(first, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        make_empty(first)
         first.rename(second)
     except OSError as error:
         return error
@@ -101,6 +102,8 @@ def _try(home: Path, name: str) -> OSError | None:
         for left in (first, second):
             with contextlib.suppress(OSError):
                 left.unlink()
+        for tried in {first.parent, second.parent}:
+            remove_old_checks(tried)
     return None
 
 

@@ -12,7 +12,7 @@ import agent.app
 from agent.cli import main as dossierd
 from tests.faults.killing import ERASURE_POINTS, Trap, trapped_parts
 
-KEEPING_POINTS = {
+COMMAND_POINTS = {
     "database_kept": ("agent.keeping.backup", "sync_file"),
     "file_kept": ("agent.keeping.backup", "copy_hashed"),
     "lines_written": ("agent.keeping.manifest", "write"),
@@ -21,13 +21,14 @@ KEEPING_POINTS = {
     "restore_marked": ("agent.keeping.restore", "replace_text"),
     "file_restored": ("agent.keeping.restore", "copy_file"),
     "restored_synced": ("agent.keeping.restore", "sync_folder"),
+    "check_made": ("agent.health.home", "make_empty"),
 }
-"""The steps of `backup` and `restore`, by module and function: none of them is a call of a port."""
+"""The steps of `backup`, `restore` and `check`, by module and function: none of them is a call of a port."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--point", choices=(*ERASURE_POINTS, "request_closed", *KEEPING_POINTS, "never"))
+    parser.add_argument("--point", choices=(*ERASURE_POINTS, "request_closed", *COMMAND_POINTS, "never"))
     parser.add_argument("--side", choices=("before", "after"))
     parser.add_argument("--nth", type=int)
     parser.add_argument("command", nargs=argparse.REMAINDER)
@@ -35,7 +36,7 @@ def main() -> None:
     trap = Trap(chosen.point, chosen.side, chosen.nth)
     build = agent.app.build
     setattr(agent.app, "build", lambda settings: trapped_parts(build(settings), trap))  # noqa: B010
-    for point, (module, name) in KEEPING_POINTS.items():
+    for point, (module, name) in COMMAND_POINTS.items():
         owner = importlib.import_module(module)
         setattr(owner, name, trap.around(point, getattr(owner, name)))
     sys.argv = ["dossierd", *chosen.command[1:]]

@@ -1,4 +1,4 @@
-"""SIGKILL in the middle of `backup` and `restore`: no half of one is taken for a whole, and the next call ends it."""
+"""SIGKILL in the middle of `backup`, `restore` and `check`: no half is taken for a whole, and the next call ends it."""
 
 import os
 import shutil
@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 
 from agent import errors
+from agent.adapters.folders import HomeFolders
+from agent.adapters.watch.names import is_temporary
 from agent.app import build
 from agent.config import Settings
 from agent.domain.document import text_of_plain
+from agent.durable import remove_old_checks
+from agent.health import examine_part
 from agent.keeping import back_up, restore
 from agent.keeping.manifest import MARKER
 from agent.keeping.unfinished import HOLDER, Unfinished, held, remove_unfinished
@@ -143,3 +147,38 @@ def test_a_restore_goes_on_with_the_same_backup_only_and_over_nothing(home: Path
     (new / "state" / "restoring").write_text("another\n")
     with pytest.raises(errors.RequestRefused, match="not empty"):
         restore(backup, new)
+
+
+LEFT = ".dossierd-check-*"
+FAR = (0.0, 0.0)
+"""Times of a file that was made long ago."""
+
+
+def test_what_a_killed_check_has_left_is_no_arrival_and_goes_with_the_next_check_or_start(home: Path) -> None:
+    killed("check_made", "after", 1, "check", "--home", home)
+    [left] = home.rglob(LEFT)
+    assert left.parent == home / "incoming"
+    assert is_temporary(left.name)
+    settings = Settings(home=home, ocr_languages="fra")
+    examine_part("folders", settings)
+    assert left.exists()  # another check may be at it
+    own = home / "incoming" / ".claimed" / "home1" / f"{left.name}-2"
+    folders = HomeFolders(home, "home1")
+    for sweep in (folders.prepare, lambda: examine_part("folders", settings)):
+        for path in (left, own):
+            path.touch()
+            os.utime(path, FAR)
+        assert folders.orphans(frozenset()) == []
+        sweep()
+        assert list(home.rglob(LEFT)) == []
+
+
+def test_what_only_looks_like_a_check_s_file_stays(tmp_path: Path) -> None:
+    (folder := tmp_path / ".dossierd-check-1-2").mkdir()
+    others = [tmp_path / ".dossierd-check-1-3", tmp_path / ".dossierd-check-letter.pdf"]
+    others[0].write_bytes(b"a person's")
+    others[1].touch()
+    for path in (folder, *others):
+        os.utime(path, FAR)
+    remove_old_checks(tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([folder, *others])
