@@ -196,6 +196,8 @@ class FakeJournal:
             raise self.trouble
         self.entries.append((event, at, fields))
 
+    note = append
+
     @property
     def events(self) -> list[str]:
         return [event for event, _, _ in self.entries]

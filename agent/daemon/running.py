@@ -4,11 +4,10 @@ Each loop is supervised, so that one outside thing that fails never silences the
 progress only: the last rescan, the age of the work under way, and the beat of each loop.
 """
 
-import datetime
 import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -37,22 +36,20 @@ from agent.daemon.desk import Desk
 from agent.daemon.intake import Intake, orphans
 from agent.daemon.loop import BEAT_SECONDS, Loop
 from agent.daemon.ping import Ping
+from agent.daemon.posting import Posting
 from agent.daemon.presence import PresenceLoop
 from agent.daemon.redeciding import Redeciding
 from agent.daemon.serving import Serving
 from agent.daemon.strangers import loops_of
 from agent.domain.document import DocumentId
 from agent.domain.formats import suffixes_of
-from agent.domain.message import ParcelId, Topic
+from agent.domain.message import Topic
 from agent.domain.room import MEGABYTE
 from agent.domain.wellness import PartState
 from agent.workflow.gate import Gate
 from agent.workflow.notices import Announcer, Leftovers
-from agent.workflow.outbox import LONGEST_PAUSE_SECONDS, relay
 from agent.workflow.process import process_document
 from agent.workflow.recovery import recover
-from agent.workflow.results import gather_results
-from agent.workflow.storms import gather_failures
 
 if TYPE_CHECKING:
     from agent.adapters.telegram.client import TelegramNotifier
@@ -60,9 +57,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-POST_PAUSE_SECONDS = 30.0
-ASKED_PAUSE_SECONDS = 40.0
-"""Between two tries to reach those who are asked: with a call's deadline a minute at most after any outage."""
 WORK_SECONDS = 900.0
 """What a worker may take for what gives no sign of life: to move a large file to a slow disk, for instance."""
 STOPPED_SECONDS = 2.5
@@ -96,7 +90,7 @@ class Daemon:
         settings = parts.settings
         self._stop = threading.Event()
         self._lost: errors.HomeForeign | None = None
-        self._post_wakes = threading.Event()
+        self._posting = Posting(parts, still=lambda: self._post_loop.still())
         self._supervisor = Supervisor(is_listening=is_supervised())
         self._workers = settings.worker_count
         self.dispatcher = LocalDispatcher(self._work, self._workers)
@@ -117,8 +111,6 @@ class Daemon:
             asked_in=parts.requests.asked_in,
         )
         self._filing = self._announcer(Topic.FILING)
-        self._quiet = settings.quiet
-        self._unmarked: dict[ParcelId, str] = {}
         self._desk = Desk(
             replace(parts, ports=replace(parts.ports, should_stop=self._must_desk_stop)),
             self._stop,
@@ -135,11 +127,11 @@ class Daemon:
             leftovers=Leftovers(self._announcer(Topic.LEFTOVERS), voice=parts.ports.voice),
             still=lambda: self._intake_loop.still() and self._has_home(),
             others=lambda: self._desk.in_hands,
-            on_told=self._post_wakes.set,
+            on_told=self._posting.wake,
         )
         self._intake_loop = Loop("intake", self._take_in, self._stop)
         self._desk_loop = Loop("desk", self._desk.turn, self._stop)
-        self._post_loop = Loop("post", self._post, self._stop)
+        self._post_loop = Loop("post", self._posting.turn, self._stop)
         self._redeciding = Redeciding(
             parts, self._stop, still=lambda: self._redeciding_loop.still(), submit=self.dispatcher.submit
         )
@@ -159,7 +151,7 @@ class Daemon:
                 wellness=wellness,
                 chats=self._chats,
                 ping=self._ping,
-                on_told=self._post_wakes.set,
+                on_told=self._posting.wake,
             ),
         )
         self._presence = PresenceLoop(parts, self._stop, lambda: self.trouble() is None)
@@ -179,12 +171,12 @@ class Daemon:
             self._stop,
             status=self._status_in_chat,
             health=health,
-            on_said=self._post_wakes.set,
+            on_said=self._posting.wake,
         )
 
     def _news(self) -> None:
         """There may be something to send, and something to ask."""
-        self._post_wakes.set()
+        self._posting.wake()
         if self._chats is not None:
             self._chats.wake()
 
@@ -311,7 +303,7 @@ class Daemon:
             documents = [it.document_id for it in stuck]
             notice = stuck_notice(documents, stuck[0].sentence, stuck[0].hint, voice=voice)
         if self._filing.tell(notice):
-            self._post_wakes.set()
+            self._posting.wake()
 
     def _shut_down(self) -> None:
         """Stop in the order of the flow: nothing new, finish or give back what is under way, then the rest."""
@@ -322,7 +314,7 @@ class Daemon:
         if not self.dispatcher.stop(self._parts.settings.stop_seconds):
             self._parts.stopping.set()
             self.dispatcher.stop(STOPPED_SECONDS)
-        self._post_wakes.set()
+        self._posting.wake()
         if self._parts.listener is not None:
             self._parts.listener.stop_listening()
         deadline = time.monotonic() + LOOPS_SECONDS
@@ -364,36 +356,3 @@ class Daemon:
         self._parts.stopping.set()
         self.stop()
         return False
-
-    def _post(self) -> None:
-        """Deliver what is due, then sleep until something is."""
-        parts = self._parts
-        self._post_wakes.clear()
-        again = relay(
-            parts.outbox,
-            parts.notifier,
-            parts.clock,
-            unmarked=self._unmarked,
-            gather=self._gather,
-            is_quiet=self._is_quiet,
-            should_stop=lambda: not self._post_loop.still(),
-            longest_pause_seconds=self._longest_pause,
-        )
-        pause = POST_PAUSE_SECONDS
-        if again is not None:
-            pause = min(pause, max(0.0, (again - parts.clock.now()).total_seconds()))
-        self._post_wakes.wait(pause)
-
-    def _longest_pause(self, recipient: str) -> float:
-        """Those who are only told of trouble can wait: their mail server may lock out who comes too often."""
-        is_onlooker = recipient in self._parts.ports.onlookers
-        return LONGEST_PAUSE_SECONDS if is_onlooker else ASKED_PAUSE_SECONDS
-
-    def _gather(self) -> Collection[ParcelId]:
-        parts = self._parts
-        voice, onlookers = parts.ports.voice, parts.ports.onlookers
-        failures = gather_failures(parts.storms, parts.ports.recipients, parts.clock, voice, onlookers)
-        return failures | gather_results(parts.results, parts.settings.telegram_results, parts.clock, voice)
-
-    def _is_quiet(self, moment: datetime.datetime) -> bool:
-        return self._quiet is not None and self._quiet.holds(moment, self._parts.ports.voice.timezone)

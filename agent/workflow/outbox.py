@@ -88,6 +88,33 @@ class Outbox(Protocol):
         ...
 
 
+class Told(Protocol):
+    """Hears what becomes of each parcel; it neither raises nor waits."""
+
+    def begins(self, parcel: Parcel) -> None:
+        """It is about to be tried."""
+        ...
+
+    def sent(self, parcel: Parcel, receipt: str) -> None: ...
+
+    def refused(self, parcel: Parcel, reason: str) -> None: ...
+
+    def given_up(self, parcel: Parcel, reason: str) -> None: ...
+
+
+class _NobodyTold:
+    def begins(self, parcel: Parcel) -> None: ...
+
+    def sent(self, parcel: Parcel, receipt: str) -> None: ...
+
+    def refused(self, parcel: Parcel, reason: str) -> None: ...
+
+    def given_up(self, parcel: Parcel, reason: str) -> None: ...
+
+
+_NOBODY = _NobodyTold()
+
+
 def relay(
     outbox: Outbox,
     notifier: Notifier,
@@ -99,6 +126,7 @@ def relay(
     should_stop: Callable[[], bool] = lambda: False,
     longest_pause_seconds: Callable[[str], float] = lambda _: LONGEST_PAUSE_SECONDS,
     jitter: Callable[[], float] = random.random,
+    told: Told = _NOBODY,
 ) -> datetime.datetime | None:
     """Send what is due, and say when to look again; None means: when something new is written.
 
@@ -110,6 +138,7 @@ def relay(
         should_stop: asked before each parcel; what is left stays due.
         longest_pause_seconds: of a recipient: how soon after an outage of any length the next try comes at last.
         jitter: a number from 0 to 1 that spreads the attempts.
+        told: hears of each try and its end, before the outbox does.
     """
     turn = _Turn(
         outbox=outbox,
@@ -119,6 +148,7 @@ def relay(
         is_quiet=is_quiet,
         longest_pause_seconds=longest_pause_seconds,
         jitter=jitter,
+        told=told,
     )
     for parcel_id, receipt in list(turn.unmarked.items()):
         turn.mark(parcel_id, receipt)
@@ -153,6 +183,7 @@ class _Turn:
     is_quiet: Callable[[datetime.datetime], bool]
     longest_pause_seconds: Callable[[str], float]
     jitter: Callable[[], float]
+    told: Told
     unreachable: set[str] = field(default_factory=set)
     suspects: list[Parcel] = field(default_factory=list)
     waiting: Counter[str] = field(default_factory=Counter)
@@ -170,12 +201,14 @@ class _Turn:
             is_proven: if it fails once more, it alone is to blame.
         """
         line = log.bind(document=parcel.message.reference, kind=parcel.message.kind)
+        self.told.begins(parcel)
         try:
             receipt = _say(_hushed(parcel) if self.is_quiet(self.clock.now()) else parcel, self.notifier)
         except NotifierUnavailable as error:
             alone = self._counted(parcel, error)
             is_suspect = alone is not None and is_worth_a_proof(alone, self.clock.now())
             if is_suspect and (is_proven or error.blame is Blame.RECIPIENT):
+                self.told.given_up(parcel, error.reason)
                 self.outbox.mark_dead(parcel.parcel_id, error.sentence, self.clock.now(), error.blame)
                 line.warning("message_given_up", reason=error.reason, attempt=parcel.attempts + 1)
                 return
@@ -186,9 +219,11 @@ class _Turn:
             if not is_suspect or len(self._suspects_of(parcel.recipient)) >= MOST_SUSPECTS:
                 self.unreachable.add(parcel.recipient)
         except MessageRefused as error:
+            self.told.refused(parcel, error.reason)
             self.outbox.mark_dead(parcel.parcel_id, error.sentence, self.clock.now(), error.blame)
             line.warning("message_refused", reason=error.reason)
         else:
+            self.told.sent(parcel, receipt)
             self.mark(parcel.parcel_id, receipt)
             line.info("message_sent", receipt=receipt)
             self._try_suspects_again(parcel)

@@ -137,6 +137,8 @@ class Snippets:
             return False  # decided meanwhile: the next turn ends it
         picture, page = made
         receipt = showing.receipt
+        told = {"document": reference(document_id), "showing": showing.showing_id, "page": page}
+        ports.journal.append("showing_picture", ports.clock.now(), **told)
         try:
             if receipt is None:
                 place = words.placeholder(document_id, page, ports.voice)
@@ -146,11 +148,13 @@ class Snippets:
             self._pictures.show(receipt, picture, caption, showing.recipient)
         except errors.MessageRefused as error:
             log.warning("snippet_refused", document=reference(document_id), reason=error.reason)
+            ports.journal.append("picture_refused", ports.clock.now(), reason=error.reason, **told)
             return self._say_instead(replace(showing, receipt=receipt), document_id, Unshown.REFUSED)
         except errors.NotifierUnavailable as error:
             if receipt is None and self._is_hopeless(showing, error):
                 return self._say_instead(showing, document_id, Unshown.REFUSED)
             raise
+        ports.journal.append("picture_shown", ports.clock.now(), receipt=receipt, **told)
         self._showings.draw(showing.showing_id, ports.clock.now())
         log.info("snippet_shown", document=reference(document_id), receipt=receipt)
         return False
@@ -217,15 +221,27 @@ class Snippets:
         if showing.receipt is None:
             return None
         gone = words.taken_away(document_id, self._ports.voice)
+        if showing.attempts == 0:
+            self._note("removing_picture", showing, document_id)
         try:
             self._pictures.take_away(showing.receipt, gone, showing.recipient)
         except errors.MessageRefused as error:
             if error.blame is Blame.RECIPIENT and not self._stands_for(showing, TRIED_FOR):
                 raise
             log.warning("snippet_left_standing", document=reference(document_id), receipt=showing.receipt)
+            self._note("picture_left", showing, document_id)
             return error.sentence
+        self._note("picture_removed", showing, document_id)
         log.info("snippet_taken_away", document=reference(document_id), receipt=showing.receipt)
         return None
+
+    def _note(self, event: str, showing: Showing, document_id: DocumentId) -> None:
+        """Tell the audit trail; a disk that refuses lets no picture stand longer."""
+        told = {"document": reference(document_id), "showing": showing.showing_id, "receipt": showing.receipt}
+        try:
+            self._ports.journal.note(event, self._ports.clock.now(), **told)
+        except errors.StorageUnavailable as error:
+            log.warning("picture_untold", document=reference(document_id), reason=error.reason)
 
     def _stands_for(self, showing: Showing, time: datetime.timedelta) -> bool:
         since = showing.placed_at

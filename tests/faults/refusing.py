@@ -109,6 +109,9 @@ class GuardedJournal:
     def append(self, event: str, at: datetime.datetime, /, **fields: object) -> None:
         self._disk.around(f"{event}_line", self._inner.append)(event, at, **fields)
 
+    def note(self, event: str, at: datetime.datetime, /, **fields: object) -> None:
+        self._disk.around(f"{event}_line", self._inner.note)(event, at, **fields)
+
 
 def guarded_parts(parts: Parts, disk: Disk) -> Parts:
     """Mark every write of a home, and let the kernel's and the driver's calls below them ask the disk."""

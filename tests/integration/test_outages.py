@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import json
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from agent.adapters.clock import SystemClock
 from agent.adapters.ledger import SqlInbox
 from agent.app import Parts, build
 from agent.config import load
-from agent.daemon import Daemon, house, running, talking
+from agent.daemon import Daemon, house, posting, talking
 from agent.daemon.talking import TOLD_AT_MOST
 from agent.domain.hearing import HEARD_WITHIN
 from agent.domain.outcome import State
@@ -128,6 +129,15 @@ class Office:
         assert isinstance(count, int)
         return count
 
+    def told_of_messages(self) -> dict[tuple[str, str], list[str]]:
+        """What the audit trail says of messages to the first chat, by document and kind."""
+        told: dict[tuple[str, str], list[str]] = {}
+        for line in (self.world.home / "logs" / "audit.jsonl").read_text(encoding="utf-8").splitlines():
+            event, fields = (entry := json.loads(line))["event"], entry["fields"]
+            if fields.get("to") == "chat 1" and fields["document"]:
+                told.setdefault((fields["document"], fields["kind"]), []).append(event)
+        return told
+
     def _nothing_waits(self) -> bool:
         return not self.world.sql("SELECT 1 FROM outbox WHERE sent_at IS NULL AND dead_at IS NULL")
 
@@ -150,7 +160,7 @@ def office(
     tmp_path: Path, api: BotApi, outside: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Office]:
     monkeypatch.setattr(house, "LOOK_SECONDS", 0.1)
-    monkeypatch.setattr(running, "POST_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(posting, "PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(talking, "ERROR_PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(talking, "PAUSE_SECONDS", 0.1)
     turns: list[object] = []
@@ -200,6 +210,10 @@ def test_an_hour_without_telegram_is_over_within_a_minute(api: BotApi, office: O
         "Whose document is this? / D-2",
         "Filed under file 102 / D-3",
     ]
+    assert office.told_of_messages() == {
+        (document, kind): ["sending_message", "message_sent"]
+        for document, kind in (("D-1", "filed"), ("D-2", "question"), ("D-3", "filed"))
+    }
 
 
 def test_an_hour_of_lost_replies_costs_one_copy(api: BotApi, office: Office) -> None:

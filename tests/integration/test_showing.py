@@ -256,7 +256,8 @@ def test_it_comes_to_whoever_asks_in_reply_to_the_question_and_can_not_be_passed
     assert kept.photo is not None
     assert kept.photo.content == picture()
     assert api.calls.count("sendPhoto") == api.calls.count("editMessageMedia") == 1
-    event, _, fields = room.office.journal.entries[-1]
+    assert room.office.journal.events[-2:] == ["showing_picture", "picture_shown"]
+    event, _, fields = room.office.journal.entries[-3]
     assert (event, fields) == (
         "snippet_asked",
         {
@@ -475,6 +476,8 @@ def test_a_picture_that_the_chat_does_not_take_leaves_a_sentence_and_no_place(
     assert room.said() == ["D-1 can't be shown as a picture\nTelegram did not take the picture."]
     assert room.photos == []
     assert len(api.deleted) == 1
+    told = ["showing_picture", "picture_refused", "removing_picture", "picture_removed"]
+    assert room.office.journal.events[-4:] == told
 
 
 def test_a_mistake_with_one_picture_keeps_no_other_from_being_shown(room: Room) -> None:
@@ -531,6 +534,8 @@ def test_the_picture_goes_when_the_question_is_answered(api: BotApi, room: Room)
     assert len(api.deleted) == 1
     room.snippets.turn()
     assert api.calls.count("deleteMessage") == 1
+    assert room.office.journal.events[-2:] == ["removing_picture", "picture_removed"]
+    assert "Muller" not in str(room.office.journal.entries)
 
 
 def test_a_picture_that_somebody_deleted_by_hand_is_fine(api: BotApi, room: Room) -> None:
@@ -623,6 +628,7 @@ def test_a_picture_in_a_closed_chat_is_given_up_after_two_days_and_that_is_logge
     ]
     assert room.errors() != [None]
     assert room.showings.due(room.now) == []
+    assert room.office.journal.events[-2:] == ["removing_picture", "picture_left"]
 
 
 def test_a_picture_of_which_telegram_wants_to_hear_nothing_is_given_up_at_once(
@@ -832,3 +838,19 @@ def test_the_ledger_holds_no_picture(room: Room) -> None:
 def test_nothing_of_it_goes_by_a_channel_on_which_nobody_can_answer() -> None:
     assert one_way(words.caption(D_1, 1, ENGLISH)) is None
     assert one_way(words.not_shown(D_1, Undrawn.DAMAGED, ENGLISH)) is None
+
+
+@pytest.mark.parametrize("when", ["shown", "taken_away"])
+def test_a_disk_that_takes_no_line_of_the_trail_shows_no_picture_and_lets_none_stand(
+    room: Room, when: str
+) -> None:
+    room.press()
+    if when == "taken_away":
+        room.snippets.turn()
+        room.settle()
+    room.office.journal.trouble = errors.StorageUnavailable("The disk is full.")
+    with capture_logs() as logs:
+        room.snippets.turn()
+    assert room.photos == []
+    expected = ["showing_postponed"] if when == "shown" else ["picture_untold", "picture_untold"]
+    assert [line["event"] for line in logs if line["log_level"] == "warning"] == expected

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-WRITERS = {"_tell": "agent/workflow/searchable.py"}
+WRITERS = {
+    ("_tell", "agent/workflow/searchable.py"),
+    ("_note", "agent/workflow/deliveries.py"),
+    ("_note", "agent/workflow/showing.py"),
+}
 """Functions that write a line of the name that they are given, and where."""
 
 
@@ -30,9 +34,9 @@ def _events(path: Path) -> Iterator[str]:
 
 def _writes(function: ast.expr, path: Path) -> bool:
     match function:
-        case ast.Name(id=name):
-            return path == ROOT / WRITERS.get(name, "")
-        case ast.Attribute(attr="append", value=ast.Attribute(attr=of) | ast.Name(id=of)):
-            return of == "journal"
+        case ast.Attribute(attr="append" | "note", value=ast.Attribute(attr=of) | ast.Name(id=of)):
+            return of.endswith("journal")
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return (name, str(path.relative_to(ROOT))) in WRITERS
         case _:
             return False

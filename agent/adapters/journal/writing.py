@@ -1,7 +1,8 @@
 """Appending to the journal.
 
 Invariants
-- A line is on disk (fsync) when `append` returns. If the disk refuses, the file is cut back to where it was.
+- A line is on disk (fsync), and each before it, when `append` returns. If the disk refuses, the file is cut back to
+  where it was. `note` hands a line to the kernel only: a later `append`, `head` or `close` brings it to disk.
 - A death in the middle of a line leaves bytes without a line end. They were never acknowledged: they are cut off, and
   kept as the field `torn` (base64) of the next line. Whatever else is wrong stays where it is, for `verify` to name.
 - The first line of a month closes the file of the month before (`segments`), and continues its chain in a new one.
@@ -45,16 +46,17 @@ class Journal:
         self._size = 0
         self._torn = b""
         self._month: str | None = None  # of the file's last line; None while it has none
+        self._is_synced = False
 
     @property
     def head(self) -> Head:
-        """The last line on disk.
+        """The last line, which is on disk then.
 
         Raises:
-            StorageUnavailable: the file can't be read.
+            StorageUnavailable: the file can't be read, or the disk refuses.
         """
         with self._lock, storage_errors(UNUSABLE):
-            self._open()
+            self._sync(self._open())
             return self._head
 
     def append(self, event: str, at: datetime.datetime, /, **fields: object) -> None:
@@ -67,6 +69,22 @@ class Journal:
         Raises:
             StorageUnavailable: the line was not written; the same call may succeed later.
         """
+        self._write(event, at, fields, is_synced=True)
+
+    def note(self, event: str, at: datetime.datetime, /, **fields: object) -> None:
+        """Write one line, and leave it to the kernel when it is on disk.
+
+        Args:
+            at, fields: as for `append`.
+
+        Raises:
+            StorageUnavailable: the line was not written.
+        """
+        self._write(event, at, fields, is_synced=False)
+
+    def _write(
+        self, event: str, at: datetime.datetime, fields: dict[str, object], *, is_synced: bool
+    ) -> None:
         with self._lock, storage_errors(UNUSABLE):
             descriptor = self._open()
             if self._month is not None and self._month < month_at(at) and not self._torn:
@@ -78,7 +96,9 @@ class Journal:
                 if self._torn:
                     os.ftruncate(descriptor, self._size)
                 _write_whole(descriptor, line)
-                os.fsync(descriptor)
+                self._is_synced = False
+                if is_synced:
+                    self._sync(descriptor)
             except BaseException:
                 self._give_up(descriptor)
                 raise
@@ -89,8 +109,16 @@ class Journal:
         """Close the file; a later append opens it again."""
         with self._lock:
             if self._descriptor is not None:
+                with contextlib.suppress(OSError):
+                    self._sync(self._descriptor)
                 os.close(self._descriptor)
                 self._descriptor = None
+
+    def _sync(self, descriptor: int) -> None:
+        """Bring to disk what `note` has written."""
+        if not self._is_synced:
+            os.fsync(descriptor)
+            self._is_synced = True
 
     def _open(self) -> int:
         """Open the file; open it again if it was moved, removed or replaced under us."""
@@ -115,12 +143,13 @@ class Journal:
         self._size = size
         self._torn = torn or self._torn
         self._month = None if last is None else month_of(last)
-        self._descriptor = descriptor
+        self._descriptor, self._is_synced = descriptor, False
         return descriptor
 
     def _close_month(self, descriptor: int, month: str) -> int:
         """Close the file of a month that is over, and open the next; gives what to write into."""
         try:
+            self._sync(descriptor)
             if not segments.close(self._path, month):
                 return descriptor
         except OSError:
