@@ -35,18 +35,42 @@ def test_only_root_is_let_and_only_at_its_place(machine: Machine) -> None:
     assert f"The service runs from {PROGRAM}, and this is /home/anna." in told
 
 
-def test_a_unit_that_was_changed_is_put_right_and_the_service_started_anew(service: Machine) -> None:
-    unit, before = service.path(f"/etc/systemd/system/{UNIT}"), service.shown("MainPID")
-    right = unit.read_text()
-    unit.write_text(right.replace("RestartSec=10\n", "RestartSec=11\n"))
-    planned = service.type(INSTALL, "--dry-run")
-    assert f"Would do: Telling systemd of {UNIT}." in planned
-    assert unit.read_text() != right
-    told = service.type(INSTALL)
-    assert f"Starting {UNIT} anew, as it has changed." in told
-    assert unit.read_text() == right
-    assert service.is_active()
-    assert service.shown("MainPID") != before
+def test_an_update_keeps_drop_ins_and_an_edited_unit_aside_and_puts_every_unit_right(
+    service: Machine,
+) -> None:
+    folder, before = service.path("/etc/systemd/system"), service.shown("MainPID")
+    unit, health, drop_in = folder / UNIT, folder / "dossierd-health.service", folder / f"{UNIT}.d/own.conf"
+    kept = [folder / f"{UNIT}.edited", folder / f"{UNIT}.edited.~1~"]
+    right, right_health = unit.read_text(), health.read_text()
+    edited = right.replace("RestartSec=10\n", "RestartSec=11\n")
+    try:
+        drop_in.parent.mkdir()
+        drop_in.write_text("[Service]\nRestartSec=12\n")
+        unit.write_text(edited)
+        kept[0].write_text("edited earlier")
+        health.write_text(right_health + "# of an older version\n")
+        service.type("bash", "-c", f"sha256sum /etc/systemd/system/{health.name} >>{PROGRAM}/.venv/.units")
+
+        planned = service.type(INSTALL, "--dry-run")
+        assert f"Would do: Keeping /etc/systemd/system/{UNIT}, which was edited, as {UNIT}.edited." in planned
+        assert f"Would do: Telling systemd of {UNIT}." in planned
+        assert unit.read_text() == edited
+
+        told = service.type(INSTALL)
+        assert f"as {UNIT}.edited. To have edits outlast updates: systemctl edit {UNIT}" in told
+        assert f"Starting {UNIT} anew, as it has changed." in told
+        assert f"Telling systemd of {health.name}." in told
+        assert "dossierd-health.service.edited" not in told
+        assert (unit.read_text(), health.read_text()) == (right, right_health)
+        assert [it.read_text() for it in kept] == [edited, "edited earlier"]
+        assert service.shown("RestartUSec") == "12s"
+        assert service.is_active()
+        assert service.shown("MainPID") != before
+    finally:
+        for it in (*kept, drop_in):
+            it.unlink(missing_ok=True)
+        drop_in.parent.rmdir()
+        service.type("systemctl", "daemon-reload")
 
 
 @pytest.mark.parametrize("unit", [UNIT, "dossierd-health.service"])
