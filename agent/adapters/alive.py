@@ -1,6 +1,6 @@
-"""The mark of life: a file whose time of change says when the daemon was last known to be well.
+"""Marks: files whose time of change says when something was last so, such as the daemon known to be well.
 
-It costs no transaction, and a death leaves it as it was. After a loss of power it may be some seconds older.
+One costs no transaction, and a death leaves it as it was. After a loss of power it may be some seconds older.
 """
 
 import contextlib
@@ -11,15 +11,15 @@ from pathlib import Path
 ALIVE_FILE = "alive"
 
 
-class AliveMark:
-    """Implements `watched.AliveMark`."""
+class Mark:
+    """A moment that outlives its writer."""
 
-    def __init__(self, state: Path) -> None:
-        self._path = state / ALIVE_FILE
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
     def touch(self, now: datetime.datetime) -> None:
         seconds = now.timestamp()
-        with contextlib.suppress(OSError):  # a second that is missing in a month's availability
+        with contextlib.suppress(OSError):  # the moment before stays: who reads it does with an old one
             try:
                 os.utime(self._path, (seconds, seconds))
             except FileNotFoundError:
@@ -30,3 +30,10 @@ class AliveMark:
         with contextlib.suppress(OSError):
             return datetime.datetime.fromtimestamp(self._path.stat().st_mtime, datetime.UTC)
         return None
+
+
+class AliveMark(Mark):
+    """Implements `watched.AliveMark`."""
+
+    def __init__(self, state: Path) -> None:
+        super().__init__(state / ALIVE_FILE)

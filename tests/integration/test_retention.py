@@ -1,4 +1,4 @@
-"""What is kept for a time only goes at night, and nothing else; a document and what was decided of it stay."""
+"""What is kept for a time only goes, at night where it can; a document and what was decided of it stay."""
 
 import datetime
 import os
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from agent.adapters.alive import Mark
 from agent.adapters.ledger import SqlRetention, open_engine, page_words
 from agent.adapters.ledger.engine import reading
 from agent.daemon.keeping import Keeping
@@ -109,7 +110,13 @@ class _Counting:
 
 def _keeping(retention: _Counting, logs: Path, *, text_days: int = 30, log_days: int = 0) -> Keeping:
     return Keeping(
-        retention, logs, ZoneInfo("Europe/Zurich"), text_days=text_days, message_days=0, log_days=log_days
+        retention,
+        logs,
+        ZoneInfo("Europe/Zurich"),
+        Mark(logs / "kept"),
+        text_days=text_days,
+        message_days=0,
+        log_days=log_days,
     )
 
 
@@ -123,10 +130,34 @@ class TestTheNight:
         assert len(retention.asked) == 4
 
     @pytest.mark.parametrize("hours", [-1, 1, 12])
-    def test_by_day_nothing_goes(self, tmp_path: Path, hours: int) -> None:
+    def test_by_day_nothing_goes_where_all_went_in_the_night_before(self, tmp_path: Path, hours: int) -> None:
+        Mark(tmp_path / "kept").touch(NIGHT - DAY)
+        assert _keeping(_Counting(0), tmp_path).look(NIGHT) is False
         retention = _Counting(2)
         assert not _keeping(retention, tmp_path).look(NIGHT + datetime.timedelta(hours=hours))
         assert retention.asked == []
+
+    def test_by_day_it_goes_where_the_machine_was_off_at_night(self, tmp_path: Path) -> None:
+        morning = NIGHT + datetime.timedelta(hours=5)
+        retention = _Counting(1)
+        assert [_keeping(retention, tmp_path).look(morning) for _ in range(3)] == [True, False, False]
+        assert len(retention.asked) == 2
+        retention.texts = 1
+        evening = morning + datetime.timedelta(hours=12)
+        assert [_keeping(retention, tmp_path).look(at) for at in (evening, morning + DAY)] == [False, False]
+        later = morning + datetime.timedelta(hours=25, minutes=1)
+        assert _keeping(retention, tmp_path).look(later) is True
+
+    def test_a_clock_that_was_set_back_leaves_it_to_the_night(self, tmp_path: Path) -> None:
+        Mark(tmp_path / "kept").touch(NIGHT + 400 * DAY)
+        retention = _Counting(1)
+        assert not _keeping(retention, tmp_path).look(NIGHT + datetime.timedelta(hours=8))
+        assert _keeping(retention, tmp_path).look(NIGHT)
+
+    def test_where_no_mark_can_be_left_it_is_done_once_all_the_same(self, tmp_path: Path) -> None:
+        keeping = _keeping(retention := _Counting(0), tmp_path / "nowhere", text_days=30)
+        assert [keeping.look(NIGHT) for _ in range(3)] == [False] * 3
+        assert len(retention.asked) == 1
 
     def test_what_is_kept_for_ever_is_not_asked_for(self, tmp_path: Path) -> None:
         retention = _Counting(2)
