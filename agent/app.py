@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,10 +60,10 @@ from agent.core.rules import Rules
 from agent.core.setting_texts import addresses_of
 from agent.core.voice import Voice
 from agent.domain.lesson import LessonState
-from agent.domain.message import recipient_of
 from agent.languages import catalogue
 from agent.notifier import Notifier
 from agent.ports import Ledger, Ports
+from agent.recipients import escalation_of
 from agent.workflow.costs import CostBook
 
 if TYPE_CHECKING:
@@ -366,29 +366,6 @@ def build_outward(settings: Settings) -> apprise.AppriseNotifier | None:
             hint=f"Type: sudo {sys.executable} -m pip install 'apprise>=2.3'. Or empty the setting.",
         )
     return apprise.AppriseNotifier(addresses)
-
-
-def escalation_of(settings: Settings) -> str | None:
-    """The recipient who is asked when a question has been open for days, and told nothing else."""
-    chat = settings.telegram_escalation_chat
-    return None if chat is None else recipient_of(chat)
-
-
-OPENED_AGAIN = {
-    "chat": "Have somebody there press Start in the bot, or unblock it; take it into a group again.",
-    "address": "Check the address in DOSSIERD_NOTIFY_URLS: docs/notify.md.",
-}
-"""What helps where a chat, or an address, takes nothing; by the first word of its name."""
-
-
-def named_recipients(settings: Settings) -> Mapping[str, str]:
-    """What each is called who is told: its place in the settings. Numbers and addresses are nobody's business."""
-    chats = () if settings.telegram_token is None else settings.telegram_chats
-    addresses = addresses_of(settings.notify_urls.get_secret_value())
-    return {
-        **{recipient_of(chat): f"chat {number}" for number, chat in enumerate(chats, start=1)},
-        **{apprise.recipient_of(one): f"address {number}" for number, one in enumerate(addresses, start=1)},
-    }
 
 
 def make_home(home: Path) -> list[Path]:

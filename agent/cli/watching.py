@@ -11,12 +11,13 @@ from agent.adapters.home import LEDGER_FILE, HomeLock
 from agent.adapters.ledger import SqlPulse, open_engine
 from agent.adapters.routing import RoutingNotifier
 from agent.adapters.watch_memory import WatchFile
-from agent.app import build_outward, build_telegram, escalation_of, refuse_root, voice_of
+from agent.app import build_outward, build_telegram, refuse_root, voice_of
 from agent.cli.shared import HomeOption
 from agent.cli.wording import say
 from agent.config import Settings, load
 from agent.core.watching import DAEMON_TROUBLES, DaemonTrouble, Look
 from agent.daemon.egress import keep_to_settings
+from agent.recipients import escalation_of
 from agent.workflow.watching import look_closely, tell
 
 

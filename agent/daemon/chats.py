@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agent.adapters.telegram.client import TelegramNotifier
-from agent.app import Parts, escalation_of
+from agent.app import Parts
 from agent.core.allowed import User
 from agent.daemon.loop import Loop
 from agent.daemon.talking import PAUSE_SECONDS, Ears, Talk, asker, namer, teller
 from agent.domain.hearing import Said
 from agent.domain.message import Message, recipient_of
 from agent.domain.wellness import PartState
+from agent.recipients import escalation_of
 from agent.workflow.asking import Asking
 from agent.workflow.commands import LISTED, Commands, Inquiries, order_of
 from agent.workflow.conversation import Conversation

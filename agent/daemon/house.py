@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from agent import errors
-from agent.app import OPENED_AGAIN, Parts, named_recipients
+from agent.app import Parts
 from agent.core.replies import menu
 from agent.daemon.anchoring import Anchoring, head_of
 from agent.daemon.keeping import keeping_of
@@ -14,6 +14,7 @@ from agent.daemon.telling import announcer_of_part
 from agent.domain.message import Topic
 from agent.domain.phrase import Phrase, plain
 from agent.domain.wellness import PartState
+from agent.recipients import OPENED_AGAIN, named_recipients
 from agent.workflow.digest import write_digest
 from agent.workflow.notices import Announcer, Wellness, tell_of_silence
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from agent.adapters.clock import SystemClock
 from agent.adapters.home import LEDGER_FILE
 from agent.adapters.ledger import SqlUndelivered, open_engine
-from agent.app import OPENED_AGAIN, named_recipients
 from agent.config import Settings
 from agent.domain.message import GivenUp
 from agent.domain.phrase import Phrase, in_a_row, listed, plain
 from agent.health.finding import Finding, Level, has_run, nothing_yet, some
+from agent.recipients import OPENED_AGAIN, named_recipients
 
 LONG_TRIES = 8
 """With the pauses between them, minutes: a shorter trouble mends itself before anybody has read of it."""

@@ -11,7 +11,6 @@ from babel.messages.pofile import read_po
 import agent
 from agent.adapters.telegram.faults import REFUSALS, refusal_words
 from agent.adapters.watch import REFUSED_WORDS, OddityKind
-from agent.app import OPENED_AGAIN
 from agent.core import replies
 from agent.core.alerts import ALERT_KINDS, URGENCIES
 from agent.core.completeness import WHOLE
@@ -33,6 +32,7 @@ from agent.domain.trend import Measure
 from agent.errors import SettingInvalid
 from agent.health import PARTS
 from agent.languages import catalogue, languages
+from agent.recipients import OPENED_AGAIN
 
 ROOT = Path(agent.__file__).parent
 TRANSLATED = languages()[1:]
