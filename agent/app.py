@@ -46,6 +46,7 @@ from agent.adapters.ledger import (
     SqlUndelivered,
     open_engine,
 )
+from agent.adapters.ledger.upgrading import open_upgraded
 from agent.adapters.reading.copies import SearchableCopies
 from agent.adapters.reading.drawer import SnippetDrawer
 from agent.adapters.reading.sandbox import SandboxedReader
@@ -136,11 +137,12 @@ def refuse_root(settings: Settings) -> None:
         )
 
 
-def build(settings: Settings, *, say: Callable[[str], None] | None = None) -> Parts:
+def build(settings: Settings, *, say: Callable[[str], None] | None = None, will_stay: bool = False) -> Parts:
     """Take the home's lock and build everything for it.
 
     Args:
         say: prints a message of the daemon where no Telegram token is set and a person is looking.
+        will_stay: the process lives long, and must not hold what an upgrade of the ledger takes.
 
     Raises:
         SettingInvalid, HomeError, LedgerUnavailable, RegistryUnavailable: nothing was touched, the lock is free again.
@@ -152,18 +154,21 @@ def build(settings: Settings, *, say: Callable[[str], None] | None = None) -> Pa
     lock.take()
     lock.tell(settings.told())
     try:
-        return _build(settings, lock, state, say)
+        return _build(settings, lock, state, say, will_stay=will_stay)
     except BaseException:
         lock.release()
         raise
 
 
-def _build(settings: Settings, lock: HomeLock, state: Path, say: Callable[[str], None] | None) -> Parts:
+def _build(
+    settings: Settings, lock: HomeLock, state: Path, say: Callable[[str], None] | None, *, will_stay: bool
+) -> Parts:
     source = build_source(settings)  # first: a wrong address is told before anything is made
     voice = voice_of(settings)
     outward = build_outward(settings)
     was_restored = is_restored(state)
-    engine = open_engine(state / LEDGER_FILE, may_upgrade=True)
+    path = state / LEDGER_FILE
+    engine = open_upgraded(path) if will_stay else open_engine(path, may_upgrade=True)
     ledger = SqlLedger(engine)
     home_id, is_new = identify(state, ledger.home_id())
     if is_new:

@@ -71,7 +71,7 @@ def run(
         say(f"dossierd: {NAME_POLICY_WARNING}.", style="bold yellow", to=err)
         say(str(NAME_POLICY_HINT), indent=2, style="bold yellow", to=err)
     keep_to_settings(settings)
-    parts = build(settings, say=typer.echo if is_watched else None)
+    parts = build(settings, say=typer.echo if is_watched else None, will_stay=True)
     try:
         from agent.daemon import Daemon
         from agent.daemon.tracing import traces_to

@@ -2,6 +2,8 @@
 
 import datetime
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +17,12 @@ from sqlalchemy.pool import NullPool
 from agent.adapters.ledger import SqlLedger, SqlOutbox, SqlRequests, open_engine, rows, schema
 from agent.adapters.ledger import engine as engine_module
 from agent.adapters.ledger.readings import packed
+from agent.adapters.ledger.upgrading import open_upgraded
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, text_of_plain
 from agent.domain.life import Action
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import Archived, Duplicate, Failed, FailureReason, InReview, Outcome
+from agent.errors import LedgerUnavailable
 from tests.custody_builders import ANNA, NOON, a_match, ambiguous, hash_of
 
 pytestmark = [pytest.mark.reliability, pytest.mark.deployment]
@@ -283,3 +287,46 @@ def test_an_upgrade_that_fails_leaves_the_older_ledger_as_it_was(
         assert connection.execute(text("SELECT count(*) FROM texts")).scalar() == taken["texts"]
     engine.dispose()
     open_engine(path, may_upgrade=True).dispose()
+
+
+OPENING = """
+import pathlib, sys
+from agent.app import open_upgraded
+
+with open_upgraded(pathlib.Path(sys.argv[1])).connect() as connection:
+    print(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
+print("alembic" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("revision", [None, "0001"], ids=["new", "old"])
+def test_a_daemon_holds_nothing_of_what_an_upgrade_takes(
+    revision: str | None, empty: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "ledger.sqlite"
+    if revision is not None:
+        shutil.copy(empty[revision], path)
+    told = subprocess.run(
+        [sys.executable, "-c", OPENING, str(path)], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == [schema.REVISION, "False"]
+
+
+def test_an_upgrade_that_can_t_happen_elsewhere_happens_here(
+    empty: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for program in ("/bin/false", "/nonexistent"):
+        path = tmp_path / program.replace("/", "-")
+        shutil.copy(empty["0001"], path)
+        with monkeypatch.context() as broken:
+            broken.setattr(sys, "executable", program)
+            engine = open_upgraded(path)
+        assert engine_module._revision_of(engine) == schema.REVISION
+        engine.dispose()
+
+
+def test_a_ledger_that_can_t_be_used_says_why_however_it_is_upgraded(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(b"no database " * 1000)
+    with pytest.raises(LedgerUnavailable, match="SQLITE_NOTADB"):
+        open_upgraded(path)
