@@ -1,15 +1,24 @@
-"""The loop that answers over HTTP. Nothing waits on it: a port that another program has ends no daemon."""
+"""The loop that answers over HTTP. Nothing waits on it: a port that another program has ends no daemon.
+
+What answers is loaded when somebody asks for the first time: 4 MB that a daemon which nobody asks need not hold.
+"""
 
 import os
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 
+from agent.adapters.http.listening import listen, wait_for_asker
 from agent.adapters.http.page import Page, Pages, json_page
 from agent.domain.address import Address
 from agent.durable import word_for
+
+if TYPE_CHECKING:
+    from agent.adapters.http.server import HttpServer
 
 log = structlog.get_logger(__name__)
 
@@ -50,11 +59,11 @@ class Serving:
         self._trouble = trouble
         self._refused = ""
         self._is_listening = False
-        self._server = None
-        if address is not None:
-            from agent.adapters.http.server import HttpServer  # 8 MB that an office without it need not pay
-
-            self._server = HttpServer(address, {"/livez": self._livez, **pages})
+        self._address = address
+        self._pages: Pages = {"/livez": self._livez, **pages}
+        self._closing = threading.Lock()
+        self._closed = threading.Event()
+        self._server: HttpServer | None = None
 
     @property
     def served(self) -> Served:
@@ -62,11 +71,11 @@ class Serving:
 
     def turn(self) -> None:
         """Serve until the stop, or wait before the address is tried again."""
-        if self._server is None:
+        if self._address is None:
             self._stop.wait()
             return
         try:
-            listener = self._server.listen()
+            listener = listen(self._address)
         except OSError as error:
             if not self._refused:
                 log.warning("http_not_served", errno=error.errno)
@@ -74,16 +83,33 @@ class Serving:
             self._stop.wait(AGAIN_SECONDS)
             return
         self._refused, self._is_listening = "", True
-        if not self._server.address.is_loopback:
+        if not self._address.is_loopback:
             log.warning("http_open_to_others")
         try:
-            self._server.serve(listener)
+            with listener:
+                wait_for_asker(listener, self._closed.is_set)
+                self._answer(self._address, listener)
         finally:
             self._is_listening = False
 
+    def _answer(self, address: Address, listener: socket.socket) -> None:
+        if self._closed.is_set():
+            return
+        from agent.adapters.http.server import HttpServer  # see above
+
+        with self._closing:
+            if self._closed.is_set():
+                return
+            self._server = server = HttpServer(address, self._pages)
+        server.serve(listener)
+
     def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
+        """Have `turn` return, within half a second where nobody has asked yet."""
+        with self._closing:
+            self._closed.set()
+            server = self._server
+        if server is not None:
+            server.close()
 
     def _livez(self) -> Page:
         trouble = self._trouble()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from agent.adapters.http.client import Progress, ask_progress
+from agent.adapters.http.listening import listen
 from agent.adapters.http.page import Page, json_page
 from agent.adapters.http.server import HttpServer
 from agent.domain.address import Address
@@ -38,7 +39,7 @@ class Served:
             life_seconds=life_seconds,
             most_connections=most_connections,
         )
-        listener = self._server.listen()
+        listener = listen(self.address)
         self.thread = threading.Thread(target=self._server.serve, args=(listener,), daemon=True)
         self.thread.start()
 
@@ -231,7 +232,7 @@ def test_a_stop_ends_the_thread_though_a_page_hangs_and_connections_are_open() -
 
 def test_an_address_that_another_has_is_refused(served: Served) -> None:
     with pytest.raises(OSError, match="Address already in use"):
-        HttpServer(served.address, {}).listen()
+        listen(served.address)
 
 
 # --- Asking

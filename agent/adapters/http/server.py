@@ -39,7 +39,6 @@ MOST_CONNECTIONS = 64
 MOST_AT_ONCE = 4
 """Askers of one path whose answer is being made; health's parts are asked once for all of them."""
 MOST_HEADER_BYTES = 8_192
-BACKLOG = 128
 
 _TOO_LARGE = 431
 _MISDIRECTED = 421
@@ -55,7 +54,7 @@ _PORT = re.compile(r":[0-9]*$")
 
 
 class HttpServer:
-    """Listens at one address. `serve` runs in the caller's thread; `close` may be called from any."""
+    """Answers at one address. `serve` runs in the caller's thread; `close` may be called from any."""
 
     def __init__(
         self,
@@ -65,7 +64,6 @@ class HttpServer:
         life_seconds: float = LIFE_SECONDS,
         most_connections: int = MOST_CONNECTIONS,
     ) -> None:
-        self.address = address
         config = uvicorn.Config(
             _Guard(_application(pages), address),
             loop="asyncio",
@@ -83,23 +81,6 @@ class HttpServer:
         )
         self._server = _Server(config)
         self._closing = threading.Event()
-
-    def listen(self) -> socket.socket:
-        """Take the address.
-
-        Raises:
-            OSError: another program has it, or this machine doesn't.
-        """
-        family = socket.AF_INET6 if ":" in self.address.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what an earlier run left to die
-            listener.bind((self.address.host, self.address.port))
-            listener.listen(BACKLOG)
-        except BaseException:
-            listener.close()
-            raise
-        return listener
 
     def serve(self, listener: socket.socket) -> None:
         """Answer until `close` is called."""
