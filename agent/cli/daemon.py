@@ -16,7 +16,6 @@ from agent.adapters.reading.memory import keep_few_arenas
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build, refuse_root
 from agent.cli.metrics import metrics_page
-from agent.cli.rehearsal import rehearse
 from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT, HomeOption, JsonOption, make_home
 from agent.cli.wording import count_people, err, print_json, say, say_table, table
 from agent.config import EXAMPLE, chosen_home, load, writes_to_journald
@@ -54,6 +53,8 @@ def run(
     settings = load(env_file, home)
     refuse_root(settings)
     if dry:
+        from agent.cli.rehearsal import rehearse  # a daemon holds none of what only this needs
+
         configure("WARNING", None, "human", stream=sys.stderr)
         rehearse(settings)
         return

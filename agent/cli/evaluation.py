@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
-from rich.progress import track
 
 from agent import errors
 from agent.adapters.registry import RegistryIndex, read_csv
@@ -164,7 +163,11 @@ def _decided(
 
 def _watched(given: Sequence[Given]) -> Iterable[Given]:
     """Show how far it is where a person is looking."""
-    return track(given, "Deciding", console=err, transient=True) if err.is_terminal else given
+    if not err.is_terminal:
+        return given
+    from rich.progress import track  # every daemon would hold it
+
+    return track(given, "Deciding", console=err, transient=True)
 
 
 def _tell_unscored(decided: Sequence[Prediction], *, as_json: bool) -> None:

@@ -5,8 +5,9 @@ import threading
 from collections.abc import Callable, Collection
 
 from agent.adapters import console
-from agent.app import Parts, named_recipients
+from agent.app import Parts
 from agent.domain.message import ParcelId
+from agent.recipients import named_recipients
 from agent.workflow.deliveries import Deliveries
 from agent.workflow.outbox import LONGEST_PAUSE_SECONDS, relay
 from agent.workflow.results import gather_results

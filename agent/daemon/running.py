@@ -18,7 +18,6 @@ from agent import errors
 from agent.adapters.dispatch import LocalDispatcher
 from agent.adapters.folders import FOLDERS
 from agent.adapters.http.page import Pages
-from agent.adapters.ping import Pinger
 from agent.adapters.reading.heic import accepted_formats
 from agent.adapters.reading.memory import give_back
 from agent.adapters.reading.tools import check_tools
@@ -35,12 +34,11 @@ from agent.daemon.canary import remove_home
 from agent.daemon.desk import Desk
 from agent.daemon.intake import Intake, orphans
 from agent.daemon.loop import BEAT_SECONDS, Loop
-from agent.daemon.ping import Ping
 from agent.daemon.posting import Posting
 from agent.daemon.presence import PresenceLoop
 from agent.daemon.redeciding import Redeciding
 from agent.daemon.serving import Serving
-from agent.daemon.strangers import loops_of
+from agent.daemon.strangers import loops_of, ping_of
 from agent.domain.document import DocumentId
 from agent.domain.formats import suffixes_of
 from agent.domain.message import Topic
@@ -142,7 +140,7 @@ class Daemon:
         address = None if pages is None else settings.http_address
         self.serving = Serving(address, self._stop, trouble=self.trouble, pages=pages or {})
         url = settings.ping_url.get_secret_value()
-        self._ping = Ping(Pinger(url), self._stop, trouble=self.trouble) if url else None
+        self._ping = ping_of(url, self._stop, trouble=self.trouble)
         self._strangers = (
             Loop("http", self.serving.turn, self._stop),
             *loops_of(

@@ -8,13 +8,13 @@ from agent.app import Parts
 from agent.daemon.canary import Canary
 from agent.daemon.house import House
 from agent.daemon.loop import Loop
-from agent.daemon.ping import Ping
 from agent.daemon.syncing import Syncing
 from agent.daemon.trends import Trends
 from agent.domain.wellness import PartState
 
 if TYPE_CHECKING:
     from agent.daemon.chats import Chats
+    from agent.daemon.ping import Ping
 
 
 def loops_of(
@@ -23,7 +23,7 @@ def loops_of(
     *,
     wellness: Callable[[], Sequence[PartState]],
     chats: "Chats | None",
-    ping: Ping | None,
+    ping: "Ping | None",
     on_told: Callable[[], None],
 ) -> tuple[Loop, ...]:
     """Build those that this office wants.
@@ -43,3 +43,18 @@ def loops_of(
         bodies["sync"] = Syncing(parts, parts.source, stop).turn
     loops = tuple(Loop(name, body, stop) for name, body in bodies.items())
     return loops if chats is None else (*loops, chats.ears, chats.show)
+
+
+def ping_of(url: str, stop: threading.Event, *, trouble: Callable[[], str | None]) -> "Ping | None":
+    """Build what tells a service far away of successes.
+
+    Args:
+        url: of that service; empty where there is none.
+        trouble: what hangs, in a word; None while everything makes progress.
+    """
+    if not url:
+        return None
+    from agent.adapters.ping import Pinger  # with what asks over HTTP, which other offices need not hold
+    from agent.daemon.ping import Ping
+
+    return Ping(Pinger(url), stop, trouble=trouble)

@@ -6,12 +6,15 @@ What is told comes from the ledger once all is done, so that no step knows of it
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from agent import __version__, errors
 from agent.adapters.ledger import SqlLedger
-from agent.adapters.tracing import Trace, TraceSender, is_installed
 from agent.domain.life import Document
 from agent.domain.outcome import Archived, Duplicate, Failed, InReview, Outcome
+
+if TYPE_CHECKING:
+    from agent.adapters.tracing import Trace
 
 
 @contextmanager
@@ -27,6 +30,8 @@ def traces_to(url: str, ledger: SqlLedger) -> Iterator[Callable[[Document], None
     if not url:
         yield lambda _: None
         return
+    from agent.adapters.tracing import TraceSender, is_installed  # with what asks over HTTP
+
     if not is_installed():
         raise errors.SettingInvalid(
             "DOSSIERD_OTLP_URL is set, but opentelemetry-proto, which writes traces, is not installed.",
@@ -45,8 +50,10 @@ def traces_to(url: str, ledger: SqlLedger) -> Iterator[Callable[[Document], None
         sender.close()
 
 
-def trace_of(document: Document, ledger: SqlLedger) -> Trace | None:
+def trace_of(document: Document, ledger: SqlLedger) -> "Trace | None":
     """What is told of the run that a document rests after; None where the ledger can't say it now."""
+    from agent.adapters.tracing import Trace
+
     try:
         steps = [step for epoch, step in ledger.steps(document.document_id) if epoch == document.epoch]
         reading = document.sha256 and ledger.reading(document.document_id, document.sha256)

@@ -1,13 +1,16 @@
 """Whether a running daemon makes progress, and whether it can be asked over HTTP."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from agent.adapters.home import HomeLock
-from agent.adapters.http.client import Progress, ask_progress
 from agent.config import Settings
 from agent.domain.address import Address
 from agent.domain.phrase import Phrase
 from agent.health.finding import Finding, Level
+
+if TYPE_CHECKING:
+    from agent.adapters.http.client import Progress
 
 _TROUBLES: Mapping[str, Phrase] = {
     "rescan": Phrase("incoming/ is not looked through any more"),
@@ -92,8 +95,10 @@ def http_of(address: Address | None, *, is_listening: bool, refused: str) -> Fin
     return Finding(part="http", level=Level.GOOD, said=Phrase("answers at {address}", address=address))
 
 
-def _told_by_ours(settings: Settings, address: Address) -> Progress | None:
+def _told_by_ours(settings: Settings, address: Address) -> "Progress | None":
     """What the daemon of this home says; another home's, or another program, says nothing of it."""
+    from agent.adapters.http.client import ask_progress  # a daemon knows itself, and need not hold it
+
     lock = HomeLock(settings.home / "state")
     told = ask_progress(address) if lock.is_held() else None
     return told if told is not None and told.process == lock.holder() else None

@@ -140,6 +140,12 @@ def test_a_daemon_loads_none_of_what_only_a_command_or_a_reader_needs() -> None:
         "apprise",
         "httpx",
         "starlette",
+        "uvicorn",
+        "anyio",
+        "http.client",
+        "urllib.request",
+        "prometheus_client",
+        "rich.progress",
     )
     told = subprocess.run(
         [
