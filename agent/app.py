@@ -169,7 +169,8 @@ def _build(
     was_restored = is_restored(state)
     path = state / LEDGER_FILE
     engine = open_upgraded(path) if will_stay else open_engine(path, may_upgrade=True)
-    ledger = SqlLedger(engine)
+    journal = Journal(journal_in(settings.home))
+    ledger = SqlLedger(engine, lambda: journal.reached)
     home_id, is_new = identify(state, ledger.home_id())
     if is_new:
         ledger.found_home(home_id)
@@ -181,7 +182,6 @@ def _build(
     ledger.number_above(folders.last_number())
     clock = SystemClock(settings.timezone)
     registry = RegistryIndex(state / REGISTRY_FILE, clock)
-    journal = Journal(journal_in(settings.home))
     costs, cost_journal = SqlCosts(engine), Journal(settings.home / "logs" / "api_costs.jsonl")
     listener = build_telegram(settings)
     notifier: Notifier = listener or ConsoleNotifier(say)

@@ -9,7 +9,7 @@ from agent.app import Parts
 from agent.domain.anchor import Anchor
 
 APART = datetime.timedelta(hours=1)
-"""What a trail that is cut while no daemon runs can lose unseen after a death; after a stop, nothing."""
+"""What no document has to do with can be cut off unseen for so long after a death; after a stop, nothing."""
 
 
 class Anchors(Protocol):

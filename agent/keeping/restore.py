@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agent import errors
 from agent.adapters.home import RESTORED, RESTORING
+from agent.adapters.ledger.engine import is_known
 from agent.adapters.ledger.schema import REVISION
 from agent.domain.phrase import Phrase
 from agent.durable import copy_file, make_folder, rename_without_replacing, replace_text, sync_folder
@@ -41,7 +42,7 @@ def restore(backup: Path, home: Path) -> Restored:
             call goes on with it.
     """
     marker = manifest.marker_of(backup)
-    if marker.revision > REVISION:
+    if not is_known(marker.revision):
         raise errors.RequestRefused(
             f"The backup's ledger was written by a newer program (version {marker.revision}, ours is {REVISION}).",
             hint=f"Install dossierd {marker.version}, or a later one.",

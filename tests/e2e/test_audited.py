@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 from watchdog.events import FileDeletedEvent, FileMovedEvent, FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from agent.adapters.journal import verify
 from agent.beside import searchable_of
+from agent.cli import app
 from agent.cli.demo import SAMPLE_SECONDS
 from agent.demo.samples import REGISTRY_NAME, make_samples
 from agent.domain.life import Action, Document
-from tests.faults.world import SETTINGS, World, stop
+from tests.faults.world import SETTINGS, World, letter_about, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.observability, pytest.mark.timeout(180)]
 
@@ -116,6 +118,31 @@ def test_every_move_of_a_document_and_of_its_copy_is_in_the_audit_trail_and_noth
         for pair in RESULTS.items():
             found = [event for event in events if event in pair]
             assert found == [*pair] * (len(found) // 2)
+
+
+def test_the_last_documents_lines_can_not_be_cut_off_unseen_after_a_real_death(tmp_path: Path) -> None:
+    world = World.make(tmp_path / "home")
+    daemon = world.start("run", module="agent")
+    try:
+        world.wait_until_up(daemon)
+        world.drop("letter.pdf", letter_about(100))
+        world.wait(lambda: len(world.documents()) == 1 and world.rests(), daemon)
+    finally:
+        daemon.kill()
+        daemon.wait()
+    trail = world.home / "logs" / "audit.jsonl"
+    lines = trail.read_bytes().splitlines(keepends=True)
+    [last] = [number for number, line in enumerate(lines) if b'"event":"rested"' in line]
+    assert _verified(world) == (0, "each as it was written and in its place")
+    trail.write_bytes(b"".join(lines[:last]))
+    assert _verified(world) == (1, f"Line {last + 1} of audit.jsonl is gone, and all up to entry {last + 1}")
+
+
+def _verified(world: World) -> tuple[int, str]:
+    """The exit code of `audit verify`, and how its first sentence that matters ends."""
+    done = CliRunner().invoke(app, ["audit", "verify", "--home", str(world.home)], env={"COLUMNS": "300"})
+    said = done.stdout.splitlines()[done.exit_code].strip().removesuffix(".")
+    return done.exit_code, said.partition(", ")[2] if done.exit_code == 0 else said
 
 
 def _copies(world: World) -> list[Path]:

@@ -972,8 +972,8 @@ def _stamp(engine: Engine, revision: str) -> None:
 
 
 def test_a_command_leaves_an_older_ledger_to_the_daemon(path: Path, engine: Engine) -> None:
-    _stamp(engine, "0000")
-    with pytest.raises(errors.LedgerUnavailable, match=r"of version 0000, this program of") as refused:
+    _stamp(engine, "0001")
+    with pytest.raises(errors.LedgerUnavailable, match=r"of version 0001, this program of") as refused:
         open_engine(path, may_upgrade=False)
     assert refused.value.hint == "Restart the daemon: it brings the ledger up to date."
 

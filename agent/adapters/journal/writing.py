@@ -23,6 +23,7 @@ from pathlib import Path
 
 from agent.adapters.journal import segments
 from agent.adapters.journal.chain import START, UNUSABLE, Head, month_at, month_of, parse, written
+from agent.domain.anchor import Anchor
 from agent.durable import storage_errors, sync_folder
 
 FILE_MODE = 0o640
@@ -47,6 +48,12 @@ class Journal:
         self._torn = b""
         self._month: str | None = None  # of the file's last line; None while it has none
         self._is_synced = False
+        self._reached: Anchor | None = None
+
+    @property
+    def reached(self) -> Anchor | None:
+        """The last line that this journal has brought to disk; None before its first. Asking never waits."""
+        return self._reached
 
     @property
     def head(self) -> Head:
@@ -103,6 +110,8 @@ class Journal:
                 self._give_up(descriptor)
                 raise
             self._head, self._size, self._torn = head, self._size + len(line), b""
+            if self._is_synced:
+                self._reached = Anchor(entry=head.sequence, hash=head.hash)
             self._month = month_at(at)
 
     def close(self) -> None:

@@ -1,12 +1,26 @@
 """Places of the audit trail, noted in the ledger: what stands there, and all before it, can't be changed unseen.
 
-A row is never overwritten: of a trail that was taken away and begun anew, the old places stay, and show it.
+A row of `anchors` is never overwritten: of a trail that was taken away and begun anew, the old places stay, and show
+it. `trail_end` is one row, which the transactions of documents' lives move on (`note_end`), so that a death hides no
+cut. What stands there when a process writes for the first time becomes a place for good: lines may be gone since.
 """
 
 import datetime
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Column, Engine, String, Table, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from agent.adapters.ledger.engine import reading, writing
@@ -22,6 +36,35 @@ anchors = Table(
 )
 
 
+trail_end = Table(
+    "trail_end",
+    metadata,
+    Column("row", Integer, primary_key=True),  # the only one
+    Column("audit_entry", BigInteger, nullable=False),  # 0 before the first
+    Column("audit_hash", String(64), nullable=False),
+)
+
+_FURTHER = (
+    update(trail_end)
+    .where(trail_end.c.audit_entry < bindparam("entry"))
+    .values(audit_entry=bindparam("entry"), audit_hash=bindparam("hash"))
+)
+_LEFT = select(
+    trail_end.c.audit_entry, trail_end.c.audit_hash, bindparam("now", type_=anchors.c.noted_at.type)
+).where(trail_end.c.audit_entry > select(func.coalesce(func.max(anchors.c.audit_entry), 0)).scalar_subquery())
+_KEEP = anchors.insert().from_select(["audit_entry", "audit_hash", "noted_at"], _LEFT)
+
+
+def note_end(connection: Connection, end: Anchor) -> None:
+    """Note in the caller's transaction how far the trail reaches on disk; it never goes back."""
+    connection.execute(_FURTHER, {"entry": end.entry, "hash": end.hash})
+
+
+def keep_end(connection: Connection, now: datetime.datetime) -> None:
+    """Make what an earlier process noted last a place for good, unless a later place is."""
+    connection.execute(_KEEP, {"now": now})
+
+
 class SqlAnchors:
     """Notes places, and gives them.
 
@@ -30,17 +73,23 @@ class SqlAnchors:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._is_first = True
 
     def note(self, anchor: Anchor, now: datetime.datetime) -> None:
         """Note a place; of an entry that was noted before, the first word stays."""
         row = {"audit_entry": anchor.entry, "audit_hash": anchor.hash, "noted_at": now}
         with writing(self._engine) as connection:
+            if self._is_first:
+                keep_end(connection, now)
             connection.execute(insert(anchors).values(row).on_conflict_do_nothing())
+        self._is_first = False
 
     def all(self) -> Sequence[Anchor]:
-        """Every place, in the order of the trail."""
+        """Every place, in the order of the trail; the end that documents noted is the last of them, or near it."""
+        places = select(anchors.c.audit_entry, anchors.c.audit_hash)
+        end = select(trail_end.c.audit_entry, trail_end.c.audit_hash).where(trail_end.c.audit_entry > 0)
         with reading(self._engine) as connection:
-            found = connection.execute(select(anchors).order_by(anchors.c.audit_entry))
+            found = connection.execute(places.union(end).order_by("audit_entry"))
             return [Anchor(entry=row.audit_entry, hash=row.audit_hash) for row in found]
 
     def documents_at_rest(self) -> int:

@@ -109,7 +109,7 @@ def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
     revision = _revision_of(engine)
     if revision == schema.REVISION:
         return
-    if revision is not None and revision > schema.REVISION:
+    if revision is not None and not is_known(revision):
         raise errors.LedgerUnavailable(
             Phrase(
                 "The ledger was written by a newer program (version {revision}, ours is {ours}).",
@@ -128,6 +128,11 @@ def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
             hint=Phrase("Restart the daemon: it brings the ledger up to date."),
         )
     _upgrade(engine)
+
+
+def is_known(revision: str) -> bool:
+    """Whether a ledger of this revision is this program's, or an earlier one's; their numbers need not be in order."""
+    return revision in {it.name.partition("_")[0] for it in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
 
 
 def _revision_of(engine: Engine) -> str | None:

@@ -1,18 +1,21 @@
 """The documents' rows in SQL. Each public method is one transaction; states change only by the domain's table."""
 
+import contextlib
 import datetime
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Engine, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from agent import errors
-from agent.adapters.ledger import changes, denials, history, learning, readings, rows
+from agent.adapters.ledger import changes, denials, history, learning, numbering, readings, rows
+from agent.adapters.ledger.anchors import keep_end, note_end
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.questions import close_question, count_standing
 from agent.adapters.ledger.rows import load
 from agent.adapters.ledger.schema import documents, homes, reviews
+from agent.domain.anchor import Anchor
 from agent.domain.decision import Denial
 from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256, reference
 from agent.domain.inputs import Inputs
@@ -26,10 +29,28 @@ from agent.domain.settlement import Settled, Settlement
 
 
 class SqlLedger:
-    """Implements `ports.Ledger` on SQLite or PostgreSQL."""
+    """Implements `ports.Ledger` on SQLite or PostgreSQL.
 
-    def __init__(self, engine: Engine) -> None:
+    Args:
+        reached: how far the audit trail reaches on disk; None where this process has written nothing there yet.
+    """
+
+    def __init__(self, engine: Engine, reached: Callable[[], Anchor | None] = lambda: None) -> None:
         self._engine = engine
+        self._reached = reached
+        self._is_first = True
+
+    @contextlib.contextmanager
+    def _changing(self, now: datetime.datetime) -> Iterator[Connection]:
+        """A transaction of a document's life: it notes too how far the trail reaches, which tells of it before."""
+        with writing(self._engine) as connection:
+            yield connection
+            end = self._reached()
+            if end is not None:
+                if self._is_first:
+                    keep_end(connection, now)
+                note_end(connection, end)
+        self._is_first = self._is_first and end is None
 
     def close(self) -> None:
         self._engine.dispose()
@@ -48,21 +69,7 @@ class SqlLedger:
     def number_above(self, highest: int) -> None:
         """Let numbers go on above the highest that was ever given here: this ledger may be new, or restored."""
         with writing(self._engine) as connection:
-            if connection.dialect.name != "sqlite":
-                return
-            given = connection.execute(
-                text("SELECT seq FROM sqlite_sequence WHERE name = 'documents'")
-            ).scalar()
-            if given is None and highest:
-                connection.execute(
-                    text("INSERT INTO sqlite_sequence (name, seq) VALUES ('documents', :highest)"),
-                    {"highest": highest},
-                )
-            elif given is not None and given < highest:
-                connection.execute(
-                    text("UPDATE sqlite_sequence SET seq = :highest WHERE name = 'documents'"),
-                    {"highest": highest},
-                )
+            numbering.go_on_above(connection, highest)
 
     def check(self) -> str:
         """Ask the database to check itself; `ok` when all is well."""
@@ -83,7 +90,7 @@ class SqlLedger:
             "seen_size": seen.size,
             "seen_modified_ns": str(seen.modified_ns),
         }
-        with writing(self._engine) as connection:
+        with self._changing(now) as connection:
             begun = connection.execute(
                 select(documents).where(
                     documents.c.state == State.CLAIMING,
@@ -109,7 +116,7 @@ class SqlLedger:
             return rows.document_of(opened.one())
 
     def confirm_claim(self, document_id: DocumentId, location: str, now: datetime.datetime) -> None:
-        with writing(self._engine) as connection:
+        with self._changing(now) as connection:
             before = changes.require(connection, document_id)
             changes.advance(connection, before, Event.RENAMED, location=location, claimed_at=now)
 
@@ -180,7 +187,7 @@ class SqlLedger:
         *,
         still_holds: Callable[[], bool] = lambda: True,
     ) -> Document | None:
-        with writing(self._engine) as connection:
+        with self._changing(now) as connection:
             used = settlement.inputs.lessons if settlement.inputs else ()
             if not (learning.are_active(connection, used) and still_holds()):
                 return None
@@ -221,13 +228,13 @@ class SqlLedger:
     def complete(
         self, document_id: DocumentId, now: datetime.datetime, steps: Sequence[Step] = ()
     ) -> Document:
-        with writing(self._engine) as connection:
+        with self._changing(now) as connection:
             return changes.lay_to_rest(connection, document_id, steps, now)
 
     def miss(
         self, document: Document, messages: Sequence[tuple[str, Message]], now: datetime.datetime
     ) -> bool:
-        with writing(self._engine) as connection:
+        with self._changing(now) as connection:
             before = changes.require(connection, document.document_id)
             seen = (document.epoch, document.state, document.location)
             if (before.epoch, before.state, before.location) != seen:
@@ -246,7 +253,7 @@ class SqlLedger:
             return True
 
     def restore(self, document_id: DocumentId, now: datetime.datetime) -> Document:
-        with writing(self._engine) as connection:
+        with self._changing(now) as connection:
             before = changes.require(connection, document_id)
             holds_bytes = before.outcome is not None and before.outcome.state in {
                 State.ARCHIVED,
@@ -269,14 +276,14 @@ class SqlLedger:
             return restored
 
     def retry(self, document_id: DocumentId, event: Event, actor: str, now: datetime.datetime) -> Document:
-        with writing(self._engine) as connection:
+        with self._changing(now) as connection:
             retried = changes.begin_again(connection, document_id, event, now)
             changes.close_review(connection, document_id, actor, "retry", now)
             readings.forget_problems(connection, document_id, now)
             return retried
 
     def redecide(self, document_id: DocumentId, now: datetime.datetime) -> Document:
-        with writing(self._engine) as connection:
+        with self._changing(now) as connection:
             begun = changes.begin_again(connection, document_id, Event.REDECIDED, now)
             changes.close_review(connection, document_id, "dossierd", "redecided", now)
             return begun

@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0027"
+REVISION = "0031"
 """The migration that this code is written for."""
 
 

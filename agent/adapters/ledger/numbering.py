@@ -1,0 +1,20 @@
+"""The numbers of documents: SQLite counts them by itself, and forgets what an earlier ledger had given."""
+
+from sqlalchemy import Connection, text
+
+
+def go_on_above(connection: Connection, highest: int) -> None:
+    """Let numbers go on above one, inside the caller's transaction; they never go back."""
+    if connection.dialect.name != "sqlite":
+        return
+    given = connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'documents'")).scalar()
+    if given is None and highest:
+        connection.execute(
+            text("INSERT INTO sqlite_sequence (name, seq) VALUES ('documents', :highest)"),
+            {"highest": highest},
+        )
+    elif given is not None and given < highest:
+        connection.execute(
+            text("UPDATE sqlite_sequence SET seq = :highest WHERE name = 'documents'"),
+            {"highest": highest},
+        )
