@@ -1,4 +1,7 @@
-"""docs/scanners.md, line by line on the machine: what a scanner sends by SMB and by SFTP is filed, once it is whole."""
+"""docs/scanners.md, line by line on the machine: what a scanner sends by SMB and by SFTP is filed, once it is whole.
+
+Where this system has no samba or no sshd, the machine gets those that `scripts/setup --dev` has fetched.
+"""
 
 import re
 import shutil
@@ -9,13 +12,15 @@ import pytest
 
 from agent.demo.samples import Sample
 from agent.domain.outcome import State
-from tests.systemd.machine import CLONE, HOME, UNIT, Machine
+from tests.systemd.machine import CLONE, HOME, PROGRAM, UNIT, Machine
 from tests.systemd.office import letter, rests, status
 
 pytestmark = [pytest.mark.slow, pytest.mark.deployment, pytest.mark.timeout(300)]
 
 SHARE = ("smbclient", "//localhost/scans", "secret-of-tests", "-U", "scanner")
 TOOLS = ("smbd", "smbclient", "sshd", "sftp", "ssh-keygen")
+UNITS = ("smbd.service", "ssh.service")
+SERVERS = sorted((CLONE / ".venv" / "servers").glob("*.deb"))
 PAUSE_SECONDS = "4"
 """Longer than the settle and the grace time of these tests together."""
 
@@ -24,10 +29,12 @@ PAUSE_SECONDS = "4"
 def scanner(machine: Machine) -> Iterator[Machine]:
     """The machine, with both recipes followed."""
     missing = [tool for tool in TOOLS if shutil.which(tool, path="/usr/sbin:/usr/bin") is None]
-    if missing:
+    if missing and not SERVERS:
         pytest.skip(
-            f"there is no {', '.join(missing)} (scripts/setup --dev installs samba and openssh-server)"
+            f"there is no {', '.join(missing)} (as root, scripts/setup --dev fetches samba and openssh-server)"
         )
+    if missing:
+        _install_servers(machine)
     smb, ssh = re.findall(
         r"^```(?:ini)?\n(\[global.*?|Match .*?)^```", _page(), flags=re.MULTILINE | re.DOTALL
     )
@@ -36,8 +43,10 @@ def scanner(machine: Machine) -> Iterator[Machine]:
     machine.path("/etc/ssh/sshd_config.d/scanner.conf").write_text(ssh)
     machine.type("ssh-keygen", "-q", "-N", "", "-t", "ed25519", "-f", "/root/key")
     machine.path("/etc/ssh/scanner_keys").write_text(machine.path("/root/key.pub").read_text())
-    for unit in ("smbd.service", "ssh.service"):  # the vendor's own, which the machine comes without
-        shutil.copy(f"/usr/lib/systemd/system/{unit}", machine.path("/etc/systemd/system"))
+    for unit in UNITS:  # the vendor's own, which the machine comes without
+        vendors = Path("/usr/lib/systemd/system") / unit
+        if vendors.exists():
+            shutil.copy(vendors, machine.path("/etc/systemd/system"))
     machine.type("systemctl", "daemon-reload")
     for line in re.findall(r"^(?:sudo|echo) .*", _commands(), flags=re.MULTILINE):
         typed = line.replace("sudo ", "")
@@ -47,6 +56,16 @@ def scanner(machine: Machine) -> Iterator[Machine]:
     yield machine
     machine.type("systemctl", "stop", "smbd", "ssh")
     machine.type("umount", "/srv/scanner/incoming")
+
+
+def _install_servers(machine: Machine) -> None:
+    """Install them as apt would; they start when they are told to, and not by themselves after a reboot."""
+    policy = machine.path("/usr/sbin/policy-rc.d")
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    policy.chmod(0o755)
+    packages = [f"{PROGRAM}/.venv/servers/{package.name}" for package in SERVERS]
+    machine.type("env", "DEBIAN_FRONTEND=noninteractive", "dpkg", "--install", *packages)
+    machine.type("systemctl", "disable", *UNITS, "nmbd.service", "samba-ad-dc.service", check=False)
 
 
 def _page() -> str:
