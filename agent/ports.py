@@ -24,6 +24,7 @@ from agent.domain.settlement import Settled, Settlement
 from agent.erasing import Erasing, FileErasing
 from agent.makers import SearchablePdfs, SnippetSource, Splitter
 from agent.paused import Pauses
+from agent.sampled import Samples
 from agent.trail import Journal
 
 
@@ -363,6 +364,7 @@ class Ports:
     ledger: Ledger
     erasing: Erasing
     pauses: Pauses
+    samples: Samples
     journal: Journal
     recipients: Sequence[str]
     rules: Rules

@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     ping_url: SecretStr = SecretStr("")
     otlp_url: SecretStr = SecretStr("")
     canary_minutes: float = Field(default=60.0, ge=0, le=1440)
+    sample_a_week: int = Field(default=5, ge=0, le=20)
 
     searchable_pdf: bool = True
     snippets: bool = False

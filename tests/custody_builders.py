@@ -15,6 +15,7 @@ from agent.adapters.ledger import (
     SqlOutbox,
     SqlPauses,
     SqlRequests,
+    SqlSamples,
     SqlStorms,
     open_engine,
 )
@@ -222,6 +223,7 @@ def make_ports(
         ledger=ledger,
         erasing=SqlErasing(engine),
         pauses=SqlPauses(engine),
+        samples=SqlSamples(engine),
         journal=journal,
         recipients=tuple(recipients),
         onlookers=tuple(onlookers),

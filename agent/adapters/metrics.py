@@ -52,6 +52,9 @@ class _Told(Collector):
 def _counted(figures: Figures, now: datetime.datetime) -> Iterator[Metric]:
     yield _counter("docs", "Times a document came to rest.", "outcome", figures.rest_counts)
     yield _counter("errors", "Documents that could not be filed.", "reason", figures.error_counts)
+    yield _counter(
+        "sampled", "Filings of the weekly samples that came to an end.", "verdict", figures.sampled
+    )
     steps = SummaryMetricFamily("dossierd_step_seconds", "What a step of a document takes.", labels=["step"])
     for step, (count, seconds) in sorted(figures.steps.items()):
         steps.add_metric([step], count_value=count, sum_value=seconds)

@@ -1,4 +1,4 @@
-"""`slo`: how much of the time the daemon worked."""
+"""`slo`: how much of the time the daemon worked, and how often people found a filing by rule wrong."""
 
 import datetime
 from dataclasses import asdict
@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from agent.adapters.alive import AliveMark
-from agent.adapters.ledger import SqlRuns
+from agent.adapters.ledger import SqlRuns, SqlSamples
+from agent.cli.sampling import rate_words, sample_facts
 from agent.cli.shared import HomeOption, JsonOption, open_tables
 from agent.cli.wording import print_json, say
 from agent.config import load
 from agent.core.availability import GOAL, Availability, availability
 from agent.core.pauses import span_of
+from agent.core.sampling import total
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +26,10 @@ def slo(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell how much of the time the daemon worked, by its own mark of life."""
+    """Tell how much of the time the daemon worked, by its own mark of life.
+
+    And what the weekly samples say of automatic filings.
+    """
     settings = load(home=home)
     now = datetime.datetime.now(datetime.UTC)
     span = span_of(last)
@@ -33,6 +38,7 @@ def slo(
     with open_tables(settings) as engine:
         rows = SqlRuns(engine)
         first, runs = rows.first_began(), rows.since(now - span)
+        sampled = total(SqlSamples(engine).weeks())
     if first is None:
         if as_json:
             print_json(None)
@@ -44,10 +50,18 @@ def slo(
     if as_json:
         facts = {**asdict(told), "up": told.up.total_seconds(), "stopped": told.stopped.total_seconds()}
         print_json(
-            {**facts, "availability": told.share, "goal": GOAL, "versions": runs[-1].versions if runs else {}}
+            {
+                **facts,
+                "sample": sample_facts(sampled),
+                "availability": told.share,
+                "goal": GOAL,
+                "versions": runs[-1].versions if runs else {},
+            }
         )
         return
     _say(told)
+    if sampled.judged:
+        say(f"Automatic filings, by the weekly sample: {rate_words(sampled)}")
     if runs:
         say("The last run's versions: " + ", ".join(f"{name} {it}" for name, it in runs[-1].versions.items()))
 

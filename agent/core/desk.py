@@ -7,6 +7,7 @@ from agent.domain.identity import RecordId
 from agent.domain.life import Document
 from agent.domain.outcome import STATES, State
 from agent.domain.phrase import Command, Phrase
+from agent.domain.sampling import Sampled, Verdict
 
 MAY_TEACH = Phrase(
     "The answer may teach something for later documents: {command}", command=Command("lessons")
@@ -31,6 +32,35 @@ def insisting(words: str) -> Phrase:
     if words.startswith("refile"):  # no message has a button for that
         return Phrase("(to do it all the same: {command})", command=typed)
     return Phrase("(to do it all the same: the button of its message, or {command})", command=typed)
+
+
+def changed(document: Document) -> tuple[Phrase, ...]:
+    return Phrase("{document} has changed since.", document=document.reference), look(document)
+
+
+def judged(document: Document, sampled: Sampled) -> tuple[Phrase, ...]:
+    """Say what came of a filing in the sample before, and how the document is filed elsewhere."""
+    number = document.reference
+    match sampled.verdict:
+        case Verdict.RIGHT:
+            told = Phrase(
+                "{user} has said already that {document} is filed rightly.",
+                user=who(sampled.judged_by or ""),
+                document=number,
+            )
+        case Verdict.WRONG:
+            told = Phrase(
+                "{user} has said already that {document} was filed wrongly.",
+                user=who(sampled.judged_by or ""),
+                document=number,
+            )
+        case _:
+            told = Phrase("The sample asks about {document} no longer.", document=number)
+    return (told, refiling(document)) if document.state is State.ARCHIVED else (told, look(document))
+
+
+def not_sampled(document: Document) -> tuple[Phrase, ...]:
+    return Phrase("{document} is in no sample.", document=document.reference), look(document)
 
 
 def refiling(document: Document) -> Phrase:

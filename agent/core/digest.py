@@ -1,14 +1,17 @@
 """When the daily digest is due, and what it says."""
 
 import datetime
+from collections.abc import Sequence
 
 from agent.core.costs import dollars
+from agent.core.sample_cards import digest_line
 from agent.core.status import CHOSEN, COUNTED
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay, DigestNumbers
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import FailureReason, State
+from agent.domain.sampling import SampleWeek
 
 
 def due_day(
@@ -43,12 +46,14 @@ def digest_message(
     since: datetime.datetime,
     now: datetime.datetime,
     audit_head: Anchor,
+    samples: Sequence[SampleWeek] = (),
     voice: Voice = ENGLISH,
 ) -> Message:
     """Write the day in numbers.
 
     Args:
         audit_head: the journal's last line: what stands before it can't be changed unseen.
+        samples: what came of the weekly samples, the newest first; empty where it is not told today.
     """
     parts = [
         voice.say(
@@ -76,7 +81,7 @@ def digest_message(
         kind=MessageKind.DIGEST,
         document_id=None,
         title=voice.say("Daily digest, since {since}", since=voice.day_and_hour(since)),
-        lines=(" · ".join(parts), *_what_to_do(numbers, voice)),
+        lines=(" · ".join(parts), *digest_line(samples, voice), *_what_to_do(numbers, voice)),
         typed=(voice.say("Which failed: dossierd failures"),) if numbers.failed else (),
     )
 

@@ -39,6 +39,8 @@ class Verb(StrEnum):
 
     UNDO = "undo"
     RETRY = "retry"
+    RIGHT = "right"
+    WRONG = "wrong"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from agent.domain.wellness import PartState
 from agent.recipients import OPENED_AGAIN, named_recipients
 from agent.workflow.digest import write_digest
 from agent.workflow.notices import Announcer, Wellness, tell_of_silence
+from agent.workflow.sampling import tend_sample
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +64,8 @@ class House:
             self._on_told()
         if self._looks % LOOKS_APART == 1 and self._wellness.look((*self._states(), *self._unreached())):
             self._on_told()
+        if self._looks % LOOKS_APART == 0 and self._tend_sample():
+            self._on_told()
         self._looks += 1
         self._keeping.look(self._parts.clock.now())
         self._parts.cost_book.catch_up()
@@ -93,6 +96,15 @@ class House:
             audit_head=lambda: head_of(parts),
             voice=parts.ports.voice,
             onlookers=parts.ports.onlookers,
+            samples=parts.ports.samples.weeks,
+        )
+
+    def _tend_sample(self) -> bool:
+        settings, timezone = self._parts.settings, self._parts.ports.voice.timezone
+        return tend_sample(
+            self._parts.ports,
+            settings.sample_a_week,
+            is_quiet=lambda now: settings.quiet is not None and settings.quiet.holds(now, timezone),
         )
 
     def _tell_of_silence(self) -> bool:

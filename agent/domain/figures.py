@@ -19,6 +19,7 @@ class Figures:
         outbox_waiting: messages that wait to be sent.
         settled_micros: what each model has cost in micro-dollars, of calls whose end is known.
         reserved_micros: what the calls may cost at most whose end is not known.
+        sampled: filings of the weekly samples, by what came of them.
         canary_at, canary_seconds, is_canary_well: the last canary; None before the first.
     """
 
@@ -31,6 +32,7 @@ class Figures:
     outbox_waiting: int
     settled_micros: Mapping[str, int]
     reserved_micros: int
+    sampled: Mapping[str, int]
     canary_at: datetime.datetime | None
     canary_seconds: float | None
     is_canary_well: bool | None

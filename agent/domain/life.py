@@ -90,6 +90,8 @@ class Action(StrEnum):
     REFILE = "refile"
     RETRY = "retry"
     SPLIT = "split"
+    JUDGE = "judge"
+    """Say of a filing in the weekly sample whether it is right."""
     CONFIRM_LESSON = "confirm_lesson"
     REVOKE_LESSON = "revoke_lesson"
     PAUSE = "pause"
@@ -105,7 +107,7 @@ class Request:
         key: makes a repeated submission harmless: one key is carried out once.
         document_id: for a lesson, the document whose answer taught it; None for what is about the house.
         argument: the choice of an answer, the record of a refile, the ranges of a split, the number of a lesson, how
-            long a pause shall last, or why something is erased.
+            long a pause shall last, why something is erased, or whether a filing is `right` or `wrong`.
         actor: who asked, such as `cli:anna`.
         requested_at: when it was meant, which may be before it was heard.
         epoch: the document's for which it was meant; None where it is meant for what stood at `requested_at`.

@@ -42,6 +42,8 @@ class MessageKind(StrEnum):
     STORM_OVER = "storm_over"
     RESULTS = "results"
     DIGEST = "digest"
+    SAMPLE = "sample"
+    """Whether a document that was filed by rule is filed rightly."""
 
 
 class Topic(StrEnum):

@@ -7,10 +7,12 @@ import structlog
 
 from agent.asked import Digests
 from agent.core.digest import digest_message, due_day, first_day
+from agent.core.sampling import first_day_of
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay
 from agent.domain.message import addressed
+from agent.domain.sampling import SampleWeek
 from agent.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -26,8 +28,12 @@ def write_digest(
     audit_head: Callable[[], Anchor],
     voice: Voice = ENGLISH,
     onlookers: Sequence[str] = (),
+    samples: Callable[[], Sequence[SampleWeek]] = tuple,
 ) -> bool:
     """Write what is due; gives whether there is something to send.
+
+    Args:
+        samples: what came of the weekly samples, which the first digest of a week tells.
 
     Raises:
         LedgerUnavailable, StorageUnavailable: nothing was written; it is as due as before.
@@ -41,7 +47,12 @@ def write_digest(
         return False
     head = audit_head()
     message = digest_message(
-        digests.numbers(last.until, now), since=last.until, now=now, audit_head=head, voice=voice
+        digests.numbers(last.until, now),
+        since=last.until,
+        now=now,
+        audit_head=head,
+        samples=samples() if first_day_of(day) > first_day_of(last.day) else (),
+        voice=voice,
     )
     digests.write(DigestDay(day=day, until=now, audit=head), addressed(message, recipients, onlookers))
     log.info("digest_written")

@@ -17,12 +17,21 @@ from agent.domain.document import reference
 from agent.domain.hearing import Press
 from agent.domain.life import Action, Reply, Request, Review
 from agent.domain.question import Question
+from agent.domain.sampling import Verdict
 from agent.ports import Ports
 from agent.workflow.asking import Asking
 from agent.workflow.hearing import Hearing, refuse, request_of
 from agent.workflow.holding import is_doubtful
 from agent.workflow.review import NONE_OF_THESE, RECORD_PREFIX
 from agent.workflow.showing import Snippets
+
+_ASKED_FOR = {
+    Verb.UNDO: (Action.UNDO, ""),
+    Verb.RETRY: (Action.RETRY, ""),
+    Verb.RIGHT: (Action.JUDGE, Verdict.RIGHT),
+    Verb.WRONG: (Action.JUDGE, Verdict.WRONG),
+}
+"""What a button under a document's message asks for, and with which argument."""
 
 
 class Presses:
@@ -61,18 +70,23 @@ class Presses:
             case None:
                 return self._forged(hearing)
             case DocumentPress():
-                return self._about_document(hearing, wanted, user)
+                return self._about_document(hearing, press, wanted, user)
             case QuestionPress():
                 return self._about_question(hearing, press, wanted, user)
             case _:
                 assert_never(wanted)
 
-    def _about_document(self, hearing: Hearing, wanted: DocumentPress, user: User) -> tuple[str, bool]:
+    def _about_document(
+        self, hearing: Hearing, press: Press, wanted: DocumentPress, user: User
+    ) -> tuple[str, bool]:
+        sampled = self._ports.samples.of(wanted.document_id)
+        if sampled is not None and _ASKED_FOR[wanted.verb][0] is Action.JUDGE:
+            self._learn(press, sampled.card)
         if user.role is not Role.DECIDER:
             return self._only_looking(hearing)
-        action = {Verb.UNDO: Action.UNDO, Verb.RETRY: Action.RETRY}[wanted.verb]
+        action, argument = _ASKED_FOR[wanted.verb]
         asked_in = self._recipient_of(hearing.heard.chat)
-        request = request_of(hearing, user, asked_in, action, wanted.document_id, "", wanted.epoch)
+        request = request_of(hearing, user, asked_in, action, wanted.document_id, argument, wanted.epoch)
         return self._asked(hearing, request)
 
     def _about_question(
@@ -82,7 +96,7 @@ class Presses:
         if found is None:
             return self._forged(hearing)
         question, stands = found
-        self._learn(press, question)
+        self._learn(press, question.card)
         review = self._asking.review_of(question)
         if not stands or review is None:
             return self._late(hearing, question, user)
@@ -95,11 +109,11 @@ class Presses:
             return self._look(hearing, press, question, user)
         return self._decided(hearing, question, review, wanted, user)
 
-    def _learn(self, press: Press, question: Question) -> None:
+    def _learn(self, press: Press, card: str) -> None:
         """Get to know a message whose sending was not confirmed, so that it says what became of its question too."""
         recipient = self._recipient_of(press.chat)
         if press.message is not None and self._questions.of_card(recipient, press.message) is None:
-            self._questions.learn(question.card, recipient, press.message, self._ports.clock.now())
+            self._questions.learn(card, recipient, press.message, self._ports.clock.now())
 
     def _look(self, hearing: Hearing, press: Press, question: Question, user: User) -> tuple[str, bool]:
         """Have the lines shown that a question rests on: that decides nothing, so a viewer may ask for it too."""

@@ -40,13 +40,20 @@ def undo(request: Request, document: Document, ports: Ports) -> Upshot:
             ),
             desk.refiling(document),
         )
+    back_to_review(document, request, ports)
+    return Upshot(done=True, phrases=(told, *take_back(request, ports)))
+
+
+def back_to_review(document: Document, request: Request, ports: Ports) -> None:
+    """Take an archived document back, and ask whose it is: under that record it is never filed by rule again."""
+    filed = document.outcome
+    assert isinstance(filed, Archived)
     decision = filed.decision or Unmatched(
         reason=Reason(code="undone", supports=False, sentence="The filing was undone by a human.")
     )
     outcome = InReview(decision=decision, document_kind=filed.document_kind, taken_back_by=request.actor)
     denials = (denial(filed.record_id, request, was_filed=True),)
     settle(document, outcome, ports, event=Event.UNDONE, actor=request.actor, denials=denials)
-    return Upshot(done=True, phrases=(told, *take_back(request, ports)))
 
 
 def refile(request: Request, document: Document, ports: Ports) -> Upshot:

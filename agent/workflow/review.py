@@ -38,6 +38,7 @@ from agent.workflow.holding import refuse_another
 from agent.workflow.learning import LESSON_ACTIONS, judge_lesson, taught_by
 from agent.workflow.pausing import turn_intake
 from agent.workflow.refiling import all_the_same, denial, has_changed, is_since, known, refile, undo
+from agent.workflow.sampling import judge
 from agent.workflow.searchable import lay_again
 from agent.workflow.splitting import split
 
@@ -115,6 +116,8 @@ def _perform(
             return _retry(request, document, ports, enqueue)
         case Action.SPLIT:
             return split(request, document, ports)
+        case Action.JUDGE:
+            return judge(request, document, ports)
         case Action.CONFIRM_LESSON | Action.REVOKE_LESSON:
             return judge_lesson(request, ports)
         case Action.PAUSE | Action.RESUME | Action.FORGET:
@@ -209,8 +212,7 @@ def _retry(
     is_begun &= document.state not in AT_REST
     if is_changed and not is_begun:
         raise errors.RequestRefused(
-            Phrase("{document} has changed since.", document=document.reference),
-            desk.look(document),
+            *desk.changed(document),
             *all_the_same(request, f"retry {document.reference}"),
         )
     if document.state is State.MISSING and document.target is None and document.outcome is not None:

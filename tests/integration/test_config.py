@@ -243,6 +243,7 @@ WRONG = {
     "searchable_pdf": "s3cret",
     "snippets": "s3cret",
     "canary_minutes": "-1",
+    "sample_a_week": "21",
     "keep_text_days": "-1",
     "keep_message_days": "s3cret",
     "keep_log_days": "0.5",

@@ -223,6 +223,7 @@ EVERYTHING = Figures(
     outbox_waiting=1,
     settled_micros={'a "quoted" model': 1_600},
     reserved_micros=0,
+    sampled={"right": 4, "wrong": 1},
     canary_at=NOON,
     canary_seconds=2.5,
     is_canary_well=True,
@@ -240,7 +241,7 @@ def test_the_text_is_as_promtool_wants_it() -> None:
     helped = re.findall(r"^# HELP (\S+) (.+)$", TOLD, re.MULTILINE)
     types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", TOLD, re.MULTILINE))
     assert {name for name, words in helped if words} == types.keys()
-    assert len(helped) == len(types) == 16
+    assert len(helped) == len(types) == 17
     for name, kind in types.items():
         assert re.fullmatch(r"dossierd_[a-z]+(_[a-z]+)*", name)
         assert name.endswith("_total") == (kind == "counter")
@@ -249,6 +250,7 @@ def test_the_text_is_as_promtool_wants_it() -> None:
         assert line.startswith("#") or re.fullmatch(r'[a-z_]+(\{[a-z]+="(.*)"\})? [-+.e0-9]+', line), line
     assert TOLD.endswith("\n")
     told = samples(TOLD)
+    assert told["dossierd_sampled_total", ("wrong",)] == 1
     assert told["dossierd_oldest_age_seconds", ()] == 90
     assert told["dossierd_step_seconds_sum", ("read",)] == 120.5
     assert told["dossierd_llm_cost_usd_total", ('a "quoted" model',)] == pytest.approx(0.0016)
@@ -264,7 +266,7 @@ def test_no_label_holds_a_document_a_name_or_a_path(office: Office, engine: Engi
         for name in (sample.name,)
     }
     assert {label for some in labels.values() for label in some} <= {
-        *("outcome", "reason", "step", "model"),
+        *("outcome", "reason", "step", "model", "verdict"),
         *("version", "python", "sqlite", "tesseract", "pypdfium2", "pdfplumber"),
     }
     assert not re.search(r"D-\d|Moreau|/", re.sub(r"^#.*$", "", typed(office.home), flags=re.MULTILINE))
@@ -290,7 +292,7 @@ def test_no_question_goes_through_what_was_filed(engine: Engine) -> None:
             for words, values in asked
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all()
         ]
-    assert len(asked) == 6
+    assert len(asked) == 7
     scanned = [look for look in looks if look.startswith("SCAN")]
     assert sorted(scanned) == [
         "SCAN canaries",

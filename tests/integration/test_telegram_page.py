@@ -16,6 +16,7 @@ from tests.integration.chat_samples import CHAT_SAMPLES, card, laid_out
 from tests.unit.core.test_digest import DIGEST
 from tests.unit.core.test_messages import MATCH, SAMPLES, tell
 from tests.unit.core.test_results import BATCH
+from tests.unit.core.test_sample_cards import SAMPLE_CARDS
 from tests.unit.core.test_storms import OVER, STORM
 
 PAGE = Path(__file__).parents[2] / "docs" / "telegram.md"
@@ -27,6 +28,7 @@ TOLD = (
     OVER,
     BATCH,
     DIGEST,
+    *SAMPLE_CARDS.values(),
     unwell_notice("ocr: tesseract has no data for fra", "Type: sudo apt install tesseract-ocr-fra"),
     well_notice("ocr"),
 )

@@ -142,7 +142,7 @@ def test_a_catalogue_holds_nothing_that_the_code_does_not_say(language: str) -> 
     assert sorted(map(str, _held(language).keys() - _wanted())) == []
 
 
-@pytest.mark.parametrize("module", ["review", "splitting", "pausing"])
+@pytest.mark.parametrize("module", ["review", "refiling", "sampling", "splitting", "pausing"])
 def test_what_the_desk_refuses_is_a_phrase_which_can_be_translated(module: str) -> None:
     tree = ast.parse((ROOT / "workflow" / f"{module}.py").read_text(encoding="utf-8"))
     refused = [

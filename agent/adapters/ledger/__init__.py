@@ -21,6 +21,7 @@ from agent.adapters.ledger.requests import SqlRequests
 from agent.adapters.ledger.results import SqlResults
 from agent.adapters.ledger.retention import SqlRetention
 from agent.adapters.ledger.runs import SqlRuns
+from agent.adapters.ledger.sampling import SqlSamples
 from agent.adapters.ledger.showings import SqlShowings
 from agent.adapters.ledger.storms import SqlStorms
 from agent.adapters.ledger.trends import SqlTrends
@@ -46,6 +47,7 @@ __all__ = [
     "SqlResults",
     "SqlRetention",
     "SqlRuns",
+    "SqlSamples",
     "SqlShowings",
     "SqlStorms",
     "SqlTrends",

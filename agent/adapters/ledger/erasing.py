@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, up
 from agent import errors
 from agent.adapters.ledger import changes, readings, rows
 from agent.adapters.ledger.engine import reading, translated, writing
+from agent.adapters.ledger.sampling import cards_of, make_void
 from agent.adapters.ledger.schema import (
     denials,
     documents,
@@ -118,6 +119,7 @@ def _take_messages_back(
     asked = select(questions.c.question_id).where(questions.c.document_id == document.document_id)
     for number in connection.execute(asked).scalars():
         cards |= {card_of(QuestionId(number)), reminder_of(QuestionId(number))}
+    cards |= cards_of(connection, document.document_id)
     its = or_(of_document, outbox.c.card.in_(cards))
     shown = connection.execute(
         select(outbox.c.card, outbox.c.recipient)
@@ -151,6 +153,7 @@ def _empty_what_hangs_on(connection: Connection, document: Document, now: dateti
     closed = questions.c.document_id == number
     connection.execute(update(questions).where(closed, questions.c.closed_at.is_(None)).values(closed_at=now))
     connection.execute(update(questions).where(closed).values(offered="[]"))
+    make_void(connection, number, now)
     connection.execute(update(settled).where(settled.c.document_id == number).values(record_id=None))
     connection.execute(
         update(requests)

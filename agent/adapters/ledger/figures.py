@@ -4,6 +4,7 @@ from sqlalchemy import Engine, func, select
 
 from agent.adapters.ledger.costs import total_of
 from agent.adapters.ledger.engine import reading
+from agent.adapters.ledger.sampling import verdicts
 from agent.adapters.ledger.schema import canaries, documents, outbox, waits
 from agent.adapters.ledger.tallies import ERROR, OUTCOME, STEP, tallies
 from agent.domain.figures import Figures
@@ -50,6 +51,7 @@ class SqlFigures:
                 outbox_waiting=connection.execute(_WAITING).scalar_one(),
                 settled_micros={model: settled for model, (_, settled) in totals.items()},
                 reserved_micros=sum(micros - settled for micros, settled in totals.values()),
+                sampled=verdicts(connection),
                 canary_at=None if canary is None else canary.at,
                 canary_seconds=None if canary is None else canary.duration_ms / 1000,
                 is_canary_well=None if canary is None else canary.problem is None,

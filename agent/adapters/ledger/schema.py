@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0031"
+REVISION = "0028"
 """The migration that this code is written for."""
 
 
