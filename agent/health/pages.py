@@ -3,13 +3,18 @@
 from agent.adapters.http.page import Page, Pages, json_page
 from agent.health import Examiner
 from agent.health.finding import Level
+from agent.health.sharing import Shared
 
 NEEDED = ("folders", "disk", "ledger", "registry", "ocr", "fence")
 """What it takes to take in and file one more document. Not Telegram: questions wait in the ledger until it is back."""
 
 
 def pages_of(examiner: Examiner) -> Pages:
-    return {"/health": lambda: _health(examiner), "/readyz": lambda: _readyz(examiner)}
+    """Answer each path; those who ask at the same time share an examination."""
+    return {
+        "/health": Shared(lambda: _health(examiner)).ask,
+        "/readyz": Shared(lambda: _readyz(examiner)).ask,
+    }
 
 
 def _health(examiner: Examiner) -> Page:
