@@ -88,12 +88,13 @@ def _draw(ports: Ports, size: int) -> None:
     if last is not None and monday <= last.monday:
         return
     chosen = () if last is None else choose(ports.samples.pool(last.until, now), size, monday)
-    ports.journal.append(
-        "sample_drawn",
-        now,
-        week=monday.isoformat(),
-        documents=[reference(filing.document_id) for filing in chosen],
-    )
+    if chosen:
+        ports.journal.append(
+            "sample_drawn",
+            now,
+            week=monday.isoformat(),
+            documents=[reference(filing.document_id) for filing in chosen],
+        )
     if ports.samples.draw(Drawn(monday=monday, until=now), chosen):
         log.info("sample_drawn", count=len(chosen))
 
