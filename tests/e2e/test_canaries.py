@@ -4,12 +4,14 @@ import contextlib
 import json
 import socket
 import threading
+import zlib
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Self
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from typer.testing import CliRunner
 
 from agent.cli import app
@@ -19,6 +21,7 @@ from agent.demo.letters import Letter, draw, draw_locked, scan
 from agent.domain.identity import RecordId
 from agent.domain.outcome import ACCEPTED, AT_REST
 from tests.botapi import CHAT, ECHOING_PAGE, SERVER_ERROR, TOKEN, BotApi
+from tests.collecting import Collector, traits_of
 from tests.faults.world import SETTINGS, World, stop
 from tests.listening import Listening
 from tests.said import words_of
@@ -37,6 +40,13 @@ CANARIES = (
     *("17/03/1949", "1949-03-17", "1949", "1961", "ZA917417", "ZA917418"),
     TOKEN.partition(":")[2],
 )
+
+KEPT = {
+    *("documents.original_name", "documents.seen_name", "documents.outcome"),
+    *("pages.body", "page_words.words", "inputs.body", "reviews.decision"),
+    *("outbox.message", "inbox.body"),
+}
+"""Where the ledger has what documents say, files are called and people wrote: it is for that."""
 
 
 def _letter(*, name: str = f"{GIVEN} {FAMILY}", born: str = "17/03/1949", cin: str = "ZA917417") -> Letter:
@@ -109,13 +119,14 @@ def test_no_log_trail_title_or_path_tells_of_a_person_a_text_or_a_token(
 ) -> None:
     port = _free_port()
     monkeypatch.setenv("DOSSIERD_HTTP", f"127.0.0.1:{port}")
-    with BotApi() as api, Listening() as address:
+    with BotApi() as api, Listening() as address, Collector() as collector:
         url = address.address.replace("json://", f"json://{TYPED.lower()}:{WORD}@")
         world = World.make(
             tmp_path / "home",
             SETTINGS
             + f"DOSSIERD_TELEGRAM_TOKEN={TOKEN}\nDOSSIERD_TELEGRAM_CHATS={CHAT}\nDOSSIERD_LOG_LEVEL=DEBUG\n"
-            + f"DOSSIERD_TELEGRAM_API_URL={api.url}\nDOSSIERD_NOTIFY_URLS={url}/office\n",
+            + f"DOSSIERD_TELEGRAM_API_URL={api.url}\nDOSSIERD_NOTIFY_URLS={url}/office\n"
+            + f"DOSSIERD_OTLP_URL={collector.url}\n",
             registry=PEOPLE,
         )
         api.order(ECHOING_PAGE, SERVER_ERROR, method="sendMessage")
@@ -133,6 +144,7 @@ def test_no_log_trail_title_or_path_tells_of_a_person_a_text_or_a_token(
                 api.say(f"/find {FAMILY} 17/03/1949")
                 world.wait(lambda: _rest(world, len(dropped)), daemon)
                 api.wait_until(lambda it: bool(it.texts), 40)
+                world.wait(lambda: len(_traced(collector)) == len(dropped), daemon)
                 world.wait(lambda: _is_listening(port), daemon)
                 pages = {path: _asked(port, path) for path in ("/livez", "/readyz", "/health")}
             stop(daemon)
@@ -145,6 +157,7 @@ def test_no_log_trail_title_or_path_tells_of_a_person_a_text_or_a_token(
         "titles": "\n".join(titles.seen),
         "paths": "\n".join(_paths(world)),
         "check": _checked(world),
+        "traces": "\n".join(str(ExportTraceServiceRequest.FromString(it)) for it in collector.bodies),
         **pages,
         **{command: _typed(world, *command.split()) for command in ("metrics", "audit verify", "costs")},
     }
@@ -162,6 +175,35 @@ def test_no_log_trail_title_or_path_tells_of_a_person_a_text_or_a_token(
         assert robert is not None
         assert robert.last_name == INJECTED
     assert world.sql("SELECT count(*) FROM documents") == [(len(dropped),)]
+    told = _told_in_the_ledger(world)
+    assert {"pages.body", "outbox.message"} <= told
+    assert told - KEPT == set()
+
+
+def _traced(collector: Collector) -> set[object]:
+    """The documents of which the collector has heard."""
+    return {traits_of(span).get("dossierd.document") for span in collector.spans()} - {None}
+
+
+def _told_in_the_ledger(world: World) -> set[str]:
+    """The columns of the ledger in which somebody or something of the canaries stands."""
+    tables = [name for (name,) in world.sql("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    return {
+        f"{table}.{column}"
+        for table in map(str, tables)
+        if not table.startswith("page_words_")  # what the index of words is made of
+        for (column,) in world.sql(f"SELECT name FROM pragma_table_info('{table}')")
+        for (value,) in world.sql(f'SELECT "{column}" FROM "{table}"')
+        if any(canary.lower() in words_of(_as_text(value)).lower() for canary in CANARIES)
+    }
+
+
+def _as_text(value: object) -> str:
+    if not isinstance(value, bytes):
+        return str(value)
+    with contextlib.suppress(zlib.error):
+        value = zlib.decompress(value)
+    return value.decode(errors="replace")
 
 
 def _rest(world: World, count: int) -> bool:
