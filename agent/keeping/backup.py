@@ -5,9 +5,10 @@ erased); then the journal, whose lines come before their effects, so that it tel
 each document that the ledger's copy has, by its row, and under the place that the copy names. A document that moved
 meanwhile has the same bytes elsewhere: the ledger that works is asked where.
 
-All is written under a name that ends in `.part`, synced, and read again; `backup.json` and the folder's own name come
-last. What a backup that was killed has left goes when the next is made (`unfinished.py`). Secrets stay out: `.env` is
-not kept. What lies in `incoming/` and is not ours yet is not kept either.
+All is written under a name that ends in `.part`, synced, and read again, where it is not shared with the backup before:
+that was read when it was linked to. `backup.json` and the folder's own name come last. What a backup that was killed
+has left goes when the next is made (`unfinished.py`). Secrets stay out: `.env` is not kept. What lies in
+`incoming/` and is not ours yet is not kept either.
 """
 
 import contextlib
@@ -113,6 +114,7 @@ class _Writing:
         self._part = part
         self._last = last
         self._files: list[Kept] = []
+        self._shared: set[str] = set()
         self._missing: list[str] = []
         self._changed: list[str] = []
 
@@ -126,7 +128,7 @@ class _Writing:
             self._keep_documents()
         manifest.write(self._part / manifest.LISTING, self._files)
         marker = self._marker(with_documents=with_documents, now=now)
-        manifest.verify(self._part, marker)
+        manifest.verify(self._part, marker, read=self._shared)
         for folder, _, _ in os.walk(self._part):
             sync_folder(Path(folder))
         manifest.write(self._part / manifest.MARKER, [marker])
@@ -243,6 +245,7 @@ class _Writing:
                 is_there = sha256 == last[path] and manifest.is_kept(self._last, kept)
                 if is_there and _link(self._last / path, self._place_for(path)):
                     self._files.append(kept)
+                    self._shared.add(path)
                     return sha256
             sha256, size = copy_hashed(origin, self._place_for(path), whole_lines=whole_lines)
         except (FileNotFoundError, NotADirectoryError, errors.FileVanished):

@@ -17,10 +17,10 @@ from agent.adapters.ledger.schema import REVISION
 from agent.app import build
 from agent.cli import app
 from agent.config import Settings
-from agent.domain.document import DocumentId, text_of_plain
+from agent.domain.document import DocumentId, Sha256, text_of_plain
 from agent.domain.outcome import State
 from agent.durable import hash_file
-from agent.keeping import back_up, backup, restore
+from agent.keeping import back_up, backup, manifest, restore
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
 from tests.custody_builders import ABOUT_ANNA, ABOUT_NOBODY, NOON, Office, make_ports
@@ -138,6 +138,22 @@ class TestBackup:
         assert not (first / "state" / "ledger.sqlite").samefile(second / "state" / "ledger.sqlite")
         shutil.rmtree(first)
         restore(second, tmp_path / "new")
+
+    def test_reads_what_it_shares_once_here_and_once_there(
+        self, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _kept(office, tmp_path / "kept")
+        opened: list[int] = []
+
+        def seen(path: Path) -> tuple[Sha256, int]:
+            opened.append(path.stat().st_ino)
+            return hash_file(path)
+
+        for module in (backup, manifest):
+            monkeypatch.setattr(module, "hash_file", seen)
+        later = back_up(office.home, tmp_path / "kept", with_documents=True, now=LATER).folder
+        for path in (office.home / FILED, later / FILED):
+            assert opened.count(path.stat().st_ino) == 1
 
     def test_takes_no_changed_file_for_the_one_before(self, office: Office, tmp_path: Path) -> None:
         _kept(office, tmp_path / "kept")
