@@ -64,12 +64,12 @@ class House:
             self._on_told()
         if self._looks % LOOKS_APART == 1 and self._wellness.look((*self._states(), *self._unreached())):
             self._on_told()
-        if self._looks % LOOKS_APART == 0 and self._tend_sample():
-            self._on_told()
         self._looks += 1
         self._keeping.look(self._parts.clock.now())
         self._parts.cost_book.catch_up()
         self._anchoring.look(head_of(self._parts), self._parts.clock.now())
+        if self._looks % LOOKS_APART == 1 and self._tend_sample():
+            self._on_told()
         self._stop.wait(LOOK_SECONDS)
 
     def _offer_menu(self) -> None:

@@ -3,7 +3,7 @@
 A document is taken over if its sidecar is ours, its bytes are those that the sidecar tells of, and it lies where the
 sidecar says that it was filed; one in review, which has none, by its name. Everything else is reported, and stays where
 it lies: nothing is moved, changed or guessed. What a sidecar doesn't tell is lost: texts, candidates, what was answered
-when, denials and lessons.
+when, denials, lessons and weekly samples.
 
 The new ledger is filled under another name, and gets its own at the end: a death leaves no half of one.
 """

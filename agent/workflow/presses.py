@@ -79,12 +79,11 @@ class Presses:
     def _about_document(
         self, hearing: Hearing, press: Press, wanted: DocumentPress, user: User
     ) -> tuple[str, bool]:
-        sampled = self._ports.samples.of(wanted.document_id)
-        if sampled is not None and _ASKED_FOR[wanted.verb][0] is Action.JUDGE:
+        action, argument = _ASKED_FOR[wanted.verb]
+        if action is Action.JUDGE and (sampled := self._ports.samples.of(wanted.document_id)) is not None:
             self._learn(press, sampled.card)
         if user.role is not Role.DECIDER:
             return self._only_looking(hearing)
-        action, argument = _ASKED_FOR[wanted.verb]
         asked_in = self._recipient_of(hearing.heard.chat)
         request = request_of(hearing, user, asked_in, action, wanted.document_id, argument, wanted.epoch)
         return self._asked(hearing, request)

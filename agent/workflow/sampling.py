@@ -77,7 +77,10 @@ def judge(request: Request, document: Document, ports: Ports) -> Upshot:
         if back is None:
             back_to_review(document, request, ports)
         phrases = take_back(request, ports)
-    ports.samples.judge(sampled, judged, _said_of(sampled, judged, ports), ports.clock.now())
+    if not ports.samples.judge(sampled, judged, _said_of(sampled, judged, ports), ports.clock.now()):
+        closed = ports.samples.of(document.document_id)  # its time was over in this very moment
+        assert closed is not None
+        return _judged_already(request, document, closed, verdict)
     return Upshot(done=True, phrases=(_noted(document, verdict), *phrases))
 
 

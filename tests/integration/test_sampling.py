@@ -27,7 +27,7 @@ from agent.domain.document import DocumentId
 from agent.domain.life import Action, Reply
 from agent.domain.message import Message, MessageKind, recipient_of
 from agent.domain.outcome import Archived, State
-from agent.domain.sampling import Counts, Sampled, Verdict
+from agent.domain.sampling import Counts, Judged, Sampled, Verdict
 from agent.erasing import WhyErased
 from agent.errors import RequestRefused
 from agent.workflow.conversation import Conversation
@@ -344,6 +344,39 @@ def test_a_death_between_the_move_and_the_note_is_mended_by_the_same_request(
     assert perform(request, chat.ports, lambda _: None).done
     assert verdict(chat) == (Verdict.WRONG, "cli:anna")
     assert chat.office.row(D1).epoch == of.epoch + 1
+
+
+def test_a_word_that_comes_in_the_moment_in_which_its_time_is_over_is_not_said_to_be_noted(
+    chat: Chat,
+) -> None:
+    of = ask_one(chat)
+    samples = chat.ports.samples
+
+    def too_late(*_: object) -> bool:
+        nobody = Judged(verdict=Verdict.UNANSWERED, by="dossierd", at=chat.office.clock.now())
+        assert samples.judge(of, nobody, (), chat.office.clock.now())
+        return False
+
+    chat.ports = dataclasses.replace(
+        chat.ports,
+        samples=type(
+            "Late", (), {"judge": too_late, "__getattr__": lambda _, name: getattr(samples, name)}
+        )(),
+    )
+    sentence, is_alert = press(chat, Verb.RIGHT, of)
+    assert sentence.startswith("The sample asks about D-1 no longer.")
+    assert is_alert
+    assert verdict(chat) == (Verdict.UNANSWERED, "dossierd")
+
+
+def test_a_copy_that_telegram_has_kept_without_a_word_says_what_came_of_it_once_it_is_pressed(
+    chat: Chat,
+) -> None:
+    of = ask_one(chat)
+    data = document_data(of.document_id, Verb.RIGHT, of.epoch)
+    chat.press_data(data, message="unknown")
+    shown = {copy for parcel in chat.office.due() for copy in (parcel.replaces, *parcel.copies)}
+    assert "unknown" in shown
 
 
 def test_viewers_strangers_and_forgers_judge_nothing(chat: Chat) -> None:
