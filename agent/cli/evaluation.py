@@ -4,7 +4,6 @@ It works on copies in a folder of its own, which is gone afterwards; of the home
 """
 
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,6 +17,7 @@ from agent.adapters.registry import RegistryIndex, read_csv
 from agent.adapters.registry.csv_source import CsvPeople
 from agent.app import build_reader, refuse_root, rules_of
 from agent.cli.columns import ColumnOption, chosen_columns
+from agent.cli.scratch import throwaway
 from agent.cli.shared import HomeOption, JsonOption
 from agent.cli.wording import err, print_json, say, say_table, table
 from agent.config import Settings, load
@@ -75,11 +75,11 @@ def evaluate(
     given = documents_at(documents)
     known = None if truth is None else _truth(truth, settings.policy, given)
     people = _people(registry, column or [], settings)
-    with _output(predictions) as output, tempfile.TemporaryDirectory(prefix="dossierd-eval-") as folder:
-        index = RegistryIndex(Path(folder) / "registry.sqlite")
+    with _output(predictions) as output, throwaway("dossierd-eval-") as folder:
+        index = RegistryIndex(folder / "registry.sqlite")
         try:
             index.replace(people)
-            decided = list(_decided(given, settings, index, Path(folder), output))
+            decided = list(_decided(given, settings, index, folder, output))
         finally:
             index.close()
     if known is None:

@@ -1,10 +1,13 @@
 """`export`: the ledger as a table, or as lines of JSON, for other programs."""
 
 import csv
+import errno
+import fcntl
 import json
+import os
 import sys
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -18,6 +21,7 @@ from agent.cli.wording import err, say
 from agent.config import load
 from agent.core.exporting import COLUMNS, cell, line_of
 from agent.domain.life import Document
+from agent.durable import rename_without_replacing
 
 
 class Format(StrEnum):
@@ -53,19 +57,43 @@ def export(
         say(f"{count} documents written to {output}.", to=err)
 
 
-def _new(path: Path) -> TextIO:
-    """Open a file that is not there yet.
+@contextmanager
+def _new(path: Path) -> Iterator[TextIO]:
+    """Give a file its name once it is whole: half a table doesn't tell that it is one.
 
     Raises:
-        RequestRefused: it is, or can't be made.
+        RequestRefused: there is one of that name, or it can't be made, or is being made.
     """
+    part = path.with_name(f".{path.name}.part")
     try:
-        path.touch(mode=0o600, exist_ok=False)
-        return path.open("w", encoding="utf-8", newline="")
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        with _ours_alone(part) as to:
+            yield to
+            to.flush()
+            os.fsync(to.fileno())
+            rename_without_replacing(part, path)
     except OSError as error:
         raise errors.RequestRefused(
             f"{path} can't be made ({error.strerror}).", hint="Name a new file: nothing is overwritten."
         ) from error
+
+
+@contextmanager
+def _ours_alone(part: Path) -> Iterator[TextIO]:
+    """Open an empty file that no other call writes; what one that was killed had left there is written over."""
+    descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as to:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.path.samestat(os.fstat(descriptor), part.lstat()):  # the other call has ended meanwhile
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        os.fchmod(descriptor, 0o600)
+        os.ftruncate(descriptor, 0)
+        try:
+            yield to
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
 
 
 def _write_table(each: Iterable[Document], to: TextIO) -> int:

@@ -4,7 +4,6 @@ Ledger and registry are looked at as copies in a folder that is thrown away: SQL
 """
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from agent.adapters.reading.heic import accepted_formats
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.watch.lying import look_around
 from agent.app import build_reader, labels_of, rules_of
+from agent.cli.scratch import throwaway
 from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT
 from agent.cli.wording import err, say, say_table, settled_words, shortened, table
 from agent.config import Settings
@@ -123,8 +123,7 @@ class _Stage:
 
 @contextmanager
 def _rehearsal(settings: Settings) -> Iterator[_Stage]:
-    with tempfile.TemporaryDirectory(prefix="dossierd-dry-run-") as folder:
-        home = Path(folder)
+    with throwaway("dossierd-dry-run-") as home:
         state = home / "state"
         state.mkdir()
         for name in (LEDGER_FILE, REGISTRY_FILE):

@@ -1,6 +1,7 @@
-"""Backups that did not come to their end: the folder of one that is being written is held, one that nobody holds goes.
+"""Folders that did not come to their end: one that is being written is held, one that nobody holds any more goes.
 
-Held means flock(2) on a file in it, which dies with its holder. Where a file system knows no locks, nothing is removed.
+So with backups, and with what a command throws away at its end. Held means flock(2) on a file in it, which dies with
+its holder. Where a file system knows no locks, nothing is removed.
 """
 
 import contextlib
@@ -8,7 +9,7 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ _NAME = re.compile(rf"{BEGINNING}\d{{8}}T\d{{6}}Z{re.escape(UNFINISHED)}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished:
-    """What was found of backups that were killed.
+    """What was found of commands that were killed.
 
     Attributes:
         left: folders that can't be removed, or not be told from one that is being written.
@@ -31,13 +32,13 @@ class Unfinished:
 
 
 @contextlib.contextmanager
-def held(part: Path) -> Iterator[None]:
-    """Hold a backup's folder while it is written; it may get its last name meanwhile.
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder while it is written; it may get its last name meanwhile.
 
     Raises:
         OSError: as the kernel says.
     """
-    descriptor = _open(part)
+    descriptor = _open(folder)
     try:
         with contextlib.suppress(OSError):  # no locks there: then nobody else gets one either
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -52,29 +53,32 @@ def remove_unfinished(target: Path) -> Unfinished:
     Raises:
         OSError: the folder can't be listed.
     """
-    found = Unfinished()
-    for part in sorted(target.iterdir()):
-        if not _NAME.fullmatch(part.name) or part.is_symlink():
-            continue
+    return remove_unheld(it for it in target.iterdir() if _NAME.fullmatch(it.name) and not it.is_symlink())
+
+
+def remove_unheld(folders: Iterable[Path]) -> Unfinished:
+    """Remove those folders that nobody holds."""
+    removed, left = list[Path](), list[Path]()
+    for folder in sorted(folders):
         try:
-            _remove(part)
+            _remove(folder)
         except BlockingIOError:
             continue  # it is being written
         except OSError:
-            found = Unfinished(removed=found.removed, left=(*found.left, part))
+            left.append(folder)
         else:
-            found = Unfinished(removed=(*found.removed, part), left=found.left)
-    return found
+            removed.append(folder)
+    return Unfinished(removed=tuple(removed), left=tuple(left))
 
 
-def _remove(part: Path) -> None:
-    descriptor = _open(part)
+def _remove(folder: Path) -> None:
+    descriptor = _open(folder)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(part)
+        shutil.rmtree(folder)
     finally:
         os.close(descriptor)
 
 
-def _open(part: Path) -> int:
-    return os.open(part / HOLDER, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+def _open(folder: Path) -> int:
+    return os.open(folder / HOLDER, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

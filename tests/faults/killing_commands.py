@@ -22,8 +22,10 @@ COMMAND_POINTS = {
     "file_restored": ("agent.keeping.restore", "copy_file"),
     "restored_synced": ("agent.keeping.restore", "sync_folder"),
     "check_made": ("agent.health.home", "make_empty"),
+    "written_out": ("agent.cli.exporting", "_write_table"),
+    "home_copied": ("agent.cli.rehearsal", "build_reader"),
 }
-"""The steps of `backup`, `restore` and `check`, by module and function: none of them is a call of a port."""
+"""Steps of commands, by module and function: none of them is a call of a port."""
 
 
 def main() -> None:

@@ -1,6 +1,8 @@
 """`export` writes every document out, however many, and overwrites nothing."""
 
 import csv
+import errno
+import fcntl
 import io
 import json
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from agent.adapters.ledger import exporting
 from agent.cli import app
+from agent.cli import exporting as command
 from agent.domain.document import CorrelationId, text_of_plain
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
@@ -70,3 +73,25 @@ def test_a_file_is_new_and_for_ones_own_eyes(office: Office, tmp_path: Path) -> 
     assert before.count(b"\r\n") == 6
     assert _typed(office, "--output", str(target)).exit_code == 1
     assert target.read_bytes() == before
+
+
+def test_a_disk_that_fills_up_leaves_no_half_of_a_file(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(command, "_write_table", full)
+    before = sorted(tmp_path.iterdir())
+    assert _typed(office, "--output", str(tmp_path / "ledger.csv")).exit_code == 1
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_file_that_another_call_writes_is_left_to_it(office: Office, tmp_path: Path) -> None:
+    target, part = tmp_path / "ledger.csv", tmp_path / ".ledger.csv.part"
+    with part.open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert _typed(office, "--output", str(target)).exit_code == 1
+        assert part.exists()
+    assert _typed(office, "--output", str(target)).exit_code == 0
+    assert not part.exists()

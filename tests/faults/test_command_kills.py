@@ -1,17 +1,21 @@
-"""SIGKILL in the middle of `backup`, `restore` and `check`: no half is taken for a whole, and the next call ends it."""
+"""SIGKILL in the middle of a command: no half is taken for a whole, and the next call ends it and leaves nothing."""
 
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from agent import errors
 from agent.adapters.folders import HomeFolders
 from agent.adapters.watch.names import is_temporary
 from agent.app import build
+from agent.cli import app
+from agent.cli.scratch import throwaway
 from agent.config import Settings
 from agent.domain.document import text_of_plain
 from agent.durable import remove_old_checks
@@ -182,3 +186,34 @@ def test_what_only_looks_like_a_check_s_file_stays(tmp_path: Path) -> None:
         os.utime(path, FAR)
     remove_old_checks(tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted([folder, *others])
+
+
+def test_an_export_that_was_killed_has_left_no_file_of_that_name_and_the_next_makes_it(
+    home: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "ledger.csv"
+    export = ("export", "--output", target, "--home", home)
+    killed("written_out", "after", 1, *export)
+    assert not target.exists()
+    assert CliRunner().invoke(app, [str(word) for word in export]).exit_code == 0
+    assert target.read_text().count("D-1") == 2  # its number, and where it lies
+    assert sorted(tmp_path.iterdir()) == [home, target]
+
+
+@pytest.mark.security
+def test_what_a_killed_dry_run_has_copied_of_the_home_goes_with_the_next(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place := tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    killed("home_copied", "before", 1, "run", "--dry-run", "--home", home)
+    [left] = place.iterdir()
+    assert (left / "state" / "ledger.sqlite").is_file()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    others = [place / "dossierd-dry-run-link", place / "dossierd-eval-of-another-command"]
+    others[0].symlink_to(home, target_is_directory=True)
+    others[1].mkdir()
+    with throwaway("dossierd-dry-run-") as folder, throwaway("dossierd-dry-run-") as beside:
+        assert sorted(place.iterdir()) == sorted([folder, beside, *others])
+    assert sorted(place.iterdir()) == sorted(others)
+    assert home.is_dir()
