@@ -81,13 +81,13 @@ def back_up(home: Path, target: Path, *, with_documents: bool, now: datetime.dat
         target.mkdir(parents=True, exist_ok=True)
         if final.exists():
             raise errors.DestinationTaken(f"There is a backup of this second already: {final}.")
-        unfinished = remove_unfinished(target)
+        unfinished = remove_unfinished(target, _owner(home))
         try:
             part.mkdir(mode=0o700)
         except FileExistsError as error:
             raise errors.DestinationTaken(f"Another backup is being made there: {part}.") from error
         try:
-            with held(part):
+            with held(part, _owner(home)):
                 marker = _Writing(home, part, _last_in(target)).make(with_documents=with_documents, now=now)
                 _name(part, final)
         except BaseException:
@@ -95,6 +95,14 @@ def back_up(home: Path, target: Path, *, with_documents: bool, now: datetime.dat
             raise
         (final / HOLDER).unlink()
     return BackedUp(folder=final, marker=marker, unfinished=unfinished)
+
+
+def _owner(home: Path) -> str:
+    """The home, as it calls itself; nothing where it doesn't."""
+    try:
+        return hash_file(home / "state" / OWNER_FILE)[0]
+    except (OSError, errors.FileVanished):
+        return ""
 
 
 def _name(part: Path, final: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from agent.keeping.manifest import BEGINNING, UNFINISHED
 
 HOLDER = ".writing"
+_LONGEST_OWNER = 1024
 _NAME = re.compile(rf"{BEGINNING}\d{{8}}T\d{{6}}Z{re.escape(UNFINISHED)}")
 
 
@@ -32,8 +33,11 @@ class Unfinished:
 
 
 @contextlib.contextmanager
-def held(folder: Path) -> Iterator[None]:
+def held(folder: Path, owner: str = "") -> Iterator[None]:
     """Hold a folder while it is written; it may get its last name meanwhile.
+
+    Args:
+        owner: who alone may remove it; for whom it may be anybody who can: nothing.
 
     Raises:
         OSError: as the kernel says.
@@ -42,28 +46,33 @@ def held(folder: Path) -> Iterator[None]:
     try:
         with contextlib.suppress(OSError):  # no locks there: then nobody else gets one either
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.write(descriptor, owner.encode())
         yield
     finally:
         os.close(descriptor)
 
 
-def remove_unfinished(target: Path) -> Unfinished:
+def remove_unfinished(target: Path, owner: str) -> Unfinished:
     """Remove what backups that were killed have left in a folder for backups.
+
+    Args:
+        owner: whose alone: a share may be held by another machine, which its locks don't tell of.
 
     Raises:
         OSError: the folder can't be listed.
     """
-    return remove_unheld(it for it in target.iterdir() if _NAME.fullmatch(it.name) and not it.is_symlink())
+    parts = (it for it in target.iterdir() if _NAME.fullmatch(it.name) and not it.is_symlink())
+    return remove_unheld(parts, owner)
 
 
-def remove_unheld(folders: Iterable[Path]) -> Unfinished:
-    """Remove those folders that nobody holds."""
+def remove_unheld(folders: Iterable[Path], owner: str = "") -> Unfinished:
+    """Remove those folders that nobody holds, and that nobody but this owner has held."""
     removed, left = list[Path](), list[Path]()
     for folder in sorted(folders):
         try:
-            _remove(folder)
+            _remove(folder, owner)
         except BlockingIOError:
-            continue  # it is being written
+            continue  # it is being written, or another's
         except OSError:
             left.append(folder)
         else:
@@ -71,10 +80,12 @@ def remove_unheld(folders: Iterable[Path]) -> Unfinished:
     return Unfinished(removed=tuple(removed), left=tuple(left))
 
 
-def _remove(folder: Path) -> None:
+def _remove(folder: Path, owner: str) -> None:
     descriptor = _open(folder)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.pread(descriptor, _LONGEST_OWNER, 0) not in {b"", owner.encode()}:
+            raise BlockingIOError
         shutil.rmtree(folder)
     finally:
         os.close(descriptor)

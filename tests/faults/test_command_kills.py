@@ -101,9 +101,10 @@ def test_a_backup_that_is_being_written_is_left_alone_and_so_is_what_only_looks_
     for folder in (writing, dead, *others):
         folder.mkdir()
     (tmp_path / "dossierd-20261127T131504Z.part").symlink_to(others[0], target_is_directory=True)
-    with held(writing):
-        assert remove_unfinished(tmp_path) == Unfinished(removed=(dead,))
-    assert remove_unfinished(tmp_path) == Unfinished(removed=(writing,))
+    with held(writing, "ours"):
+        assert remove_unfinished(tmp_path, "ours") == Unfinished(removed=(dead,))
+    assert remove_unfinished(tmp_path, "another home's") == Unfinished()
+    assert remove_unfinished(tmp_path, "ours") == Unfinished(removed=(writing,))
     assert all(folder.is_dir() for folder in others)
 
 
@@ -115,7 +116,7 @@ def test_what_a_backup_has_left_and_can_not_be_removed_is_told(
 
     (part := tmp_path / "dossierd-20261127T131501Z.part").mkdir()
     monkeypatch.setattr(shutil, "rmtree", refuse)
-    assert remove_unfinished(tmp_path) == Unfinished(left=(part,))
+    assert remove_unfinished(tmp_path, "ours") == Unfinished(left=(part,))
 
 
 def test_a_restore_that_was_killed_again_and_again_goes_on_where_it_stopped(
@@ -126,7 +127,6 @@ def test_a_restore_that_was_killed_again_and_again_goes_on_where_it_stopped(
     new = tmp_path / "new"
     for point, side, nth in (
         ("restore_marked", "before", 1),
-        ("file_restored", "before", 1),
         ("file_restored", "after", 2),
         ("restored_synced", "after", 1),
     ):
