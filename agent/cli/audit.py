@@ -1,28 +1,63 @@
-"""`audit`: whether the audit trail is as it was written."""
+"""`audit`: whether the audit trail is as it was written, and what of it is lost, as people know."""
 
+import datetime
+import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from agent import errors
-from agent.adapters.journal import Head, Problem, ProblemKind, Survey, journal_in, survey
+from agent.adapters.journal import Problem, ProblemKind, Survey
+from agent.app import refuse_root
 from agent.cli.shared import HomeOption, JsonOption
 from agent.cli.wording import print_json, say
-from agent.config import Settings, load
+from agent.config import Settings, load, login_name
 from agent.domain.anchor import Anchor, parse_anchor
+from agent.domain.loss import Loss, WhyLost
 from agent.domain.message import visible
-from agent.health.audit import Noted, noted
+from agent.health.audit import Noted, looked_through, noted
+from agent.keeping.losing import LOST, accept, require_loss
 
 PROBLEMS_SHOWN = 20
+WORD = "lost"
 
 app = typer.Typer(
     help="The audit trail: what was done and why, one line each, for ever.", no_args_is_help=True
 )
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `verify` a command of its own, though it is the only one."""
+@app.command("accept-loss")
+def accept_loss(
+    why: Annotated[WhyLost, typer.Option("--why", help="Why, for the audit trail.")] = WhyLost.UNKNOWN,
+    confirm: Annotated[
+        str, typer.Option("--confirm", metavar="WORD", help="What would be typed when asked: lost.")
+    ] = "",
+    home: HomeOption = None,
+) -> None:
+    """Write down that lines of the audit trail are lost, and that you have looked at it.
+
+    What is gone is shown first. `audit verify` tells of it for ever, and is green again; what is lost from now on is
+    bad as before. A line that was edited, moved or added is no loss, and is refused. The daemon has to be stopped.
+    """
+    settings = load(home=home)
+    refuse_root(settings)
+
+    def look() -> Survey:
+        return looked_through(settings, noted(settings))
+
+    found = look()
+    require_loss(found)
+    say("This is gone of the audit trail:")
+    for problem in found.problems[:PROBLEMS_SHOWN]:
+        say(problem.sentence, indent=2)
+    if len(found.problems) > PROBLEMS_SHOWN:
+        say(f"and {len(found.problems) - PROBLEMS_SHOWN} more", indent=2)
+    _confirm(confirm)
+    now = datetime.datetime.now(datetime.UTC)
+    loss = accept(settings.home, look, actor=f"cli:{login_name()}", why=why, now=now)
+    say(_told(loss), style="yellow")
+    say("dossierd audit verify tells of it from now on, and is green.")
 
 
 @app.command()
@@ -45,16 +80,26 @@ def verify(
     kept = _parse(anchor)
     known = _asked(settings)
     places = [*([] if kept is None else [kept]), *([] if known is None else known.places)]
-    found = survey(
-        journal_in(settings.home),
-        expected=[Head(sequence=it.entry, hash=it.hash) for it in places],
-        at_least=0 if known is None else known.at_least,
-    )
+    found = looked_through(settings, known or Noted(), [] if kept is None else [kept])
     if as_json:
-        print_json(_as_json(found, places))
+        print_json(_as_json(found, places, [] if known is None else known.losses))
     else:
         _tell(found, known, kept)
     raise typer.Exit(0 if found.is_whole else 1)
+
+
+def _confirm(given: str) -> None:
+    """Have somebody type that it is lost.
+
+    Raises:
+        RequestRefused: something else was typed, or nobody can be asked.
+    """
+    if not given and not sys.stdin.isatty():
+        raise errors.RequestRefused(
+            "Nothing was written down: nobody is there to confirm it.", hint=f"Add: --confirm {WORD}"
+        )
+    if (given or typer.prompt(f"Type {WORD} to write down that you know, and that nobody did it")) != WORD:
+        raise errors.RequestRefused("Nothing was written down: that was another word.")
 
 
 def _parse(text: str | None) -> Anchor | None:
@@ -88,8 +133,12 @@ def _tell(found: Survey, known: Noted | None, kept: Anchor | None) -> None:
         if len(bad) > PROBLEMS_SHOWN:
             say(f"and {len(bad) - PROBLEMS_SHOWN} more", indent=2)
         say("Keep the files as they are, and hold them against a backup.")
+        if all(it.kind in LOST for it in bad):
+            say("If they are lost, and not tampered with: dossierd audit accept-loss", indent=2)
     else:
         say(f"{_entries(found)} in {_files(found)}, each as it was written and in its place.", style="green")
+    for loss in () if known is None else known.losses:
+        say(_told(loss), style="yellow")
     for problem in torn:
         say(problem.sentence)
         say("That is no tampering: it was never acknowledged, and the next entry keeps what is left of it.")
@@ -119,6 +168,16 @@ def _tell_of_places(known: Noted) -> None:
         )
 
 
+def _told(loss: Loss) -> str:
+    """A loss that is known, in a sentence."""
+    gone = [f"what was noted up to entry {loss.lost[-1].entry}"] if loss.lost else []
+    gone += [f"what came before entry {gap}" for gap in loss.gaps]
+    return (
+        f"Known loss: {', and '.join(gone) or 'what documents had left'} is gone. Accepted by {loss.actor} at "
+        f"{loss.accepted_at:%Y-%m-%d %H:%M} UTC ({loss.why}), told of by entry {loss.line.entry}."
+    )
+
+
 def _entries(found: Survey) -> str:
     return "1 entry" if found.entries == 1 else f"{found.entries} entries"
 
@@ -127,13 +186,24 @@ def _files(found: Survey) -> str:
     return "1 file" if len(found.files) == 1 else f"{len(found.files)} files"
 
 
-def _as_json(found: Survey, places: list[Anchor]) -> dict[str, object]:
+def _as_json(found: Survey, places: list[Anchor], losses: Sequence[Loss]) -> dict[str, object]:
     return {
         "whole": found.is_whole,
         "entries": found.entries,
         "files": list(found.files),
         "end": {"entry": found.head.sequence, "hash": found.head.hash},
         "held_against": [{"entry": it.entry, "hash": it.hash} for it in places],
+        "known_losses": [
+            {
+                "entry": it.line.entry,
+                "actor": it.actor,
+                "why": it.why,
+                "at": it.accepted_at.isoformat(),
+                "places": len(it.lost),
+                "gaps": list(it.gaps),
+            }
+            for it in losses
+        ],
         "problems": [_problem(it) for it in found.problems],
     }
 

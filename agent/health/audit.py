@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from agent import errors
 from agent.adapters.home import LEDGER_FILE
 from agent.adapters.journal import Head, ProblemKind, Survey, glance, journal_in, survey
-from agent.adapters.ledger import SqlDigests, open_engine
+from agent.adapters.ledger import SqlDigests, SqlLosses, open_engine
 from agent.config import Settings
 from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay
+from agent.domain.loss import Loss
 from agent.domain.phrase import Phrase
 from agent.health.finding import Finding, Level, has_run, nothing_yet, typed
 
@@ -23,17 +24,23 @@ class Noted:
         digest: the newest one that told of the trail's last line.
         anchors: places that were noted each hour and at each stop, in the order of the trail.
         at_rest: documents that came to rest.
+        losses: what is gone, as people know: it is not looked for.
     """
 
     digest: DigestDay | None = None
     anchors: Sequence[Anchor] = ()
     at_rest: int = 0
+    losses: Sequence[Loss] = ()
 
     @property
     def places(self) -> list[Anchor]:
         """All that must be there."""
         told = None if self.digest is None else self.digest.audit
-        return [*self.anchors, *([] if told is None else [told])]
+        return [*self.anchors, *(it.line for it in self.losses), *([] if told is None else [told])]
+
+    @property
+    def known_gaps(self) -> frozenset[int]:
+        return frozenset(gap for loss in self.losses for gap in loss.gaps)
 
     @property
     def heads(self) -> list[Head]:
@@ -55,11 +62,13 @@ def noted(settings: Settings) -> Noted:
         return Noted()
     engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
     try:
-        digests = SqlDigests(engine)
+        digests, losses = SqlDigests(engine), SqlLosses(engine).all()
+        digest, lost = digests.last_anchored(), {place for loss in losses for place in loss.lost}
         return Noted(
-            digest=digests.last_anchored(),
+            digest=None if digest is None or digest.audit in lost else digest,
             anchors=digests.anchors.all(),
             at_rest=digests.anchors.documents_at_rest(),
+            losses=losses,
         )
     finally:
         engine.dispose()
@@ -70,7 +79,12 @@ def end_of_trail(settings: Settings) -> Finding:
     if not has_run(settings):
         return nothing_yet("audit")
     known = _known(settings)
-    found = glance(journal_in(settings.home), expected=known.heads, at_least=known.at_least)
+    found = glance(
+        journal_in(settings.home),
+        expected=known.heads,
+        at_least=known.at_least,
+        known_gaps=known.known_gaps,
+    )
     said = Phrase("{count} entries; the last are as they were written", count=found.head.sequence)
     return _finding_of("audit", found, said)
 
@@ -80,9 +94,32 @@ def whole_trail(settings: Settings) -> Finding:
     if not has_run(settings):
         return nothing_yet("trail")
     known = _known(settings)
-    found = survey(journal_in(settings.home), expected=known.heads, at_least=known.at_least)
+    found = looked_through(settings, known)
     said = Phrase("{count} entries of the audit trail, each as it was written", count=found.entries)
+    if known.losses:
+        said = Phrase(
+            "{count} entries of the audit trail, each as it was written; losses that people know of: {losses}",
+            count=found.entries,
+            losses=len(known.losses),
+        )
     return _finding_of("trail", found, said)
+
+
+def looked_through(settings: Settings, known: Noted, kept: Sequence[Anchor] = ()) -> Survey:
+    """Look at every line of every file.
+
+    Args:
+        kept: further places that must be there.
+
+    Raises:
+        StorageUnavailable: a file can't be read.
+    """
+    return survey(
+        journal_in(settings.home),
+        expected=[*(Head(sequence=it.entry, hash=it.hash) for it in kept), *known.heads],
+        at_least=known.at_least,
+        known_gaps=known.known_gaps,
+    )
 
 
 def _known(settings: Settings) -> Noted:

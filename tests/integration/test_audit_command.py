@@ -188,6 +188,7 @@ def test_a_trail_that_is_gone_is_found_by_the_documents_where_nothing_was_noted(
         "The audit trail is not as it was written.",
         "  Line 1 of audit.jsonl is gone, and more: the documents in the ledger left 2 entries or more.",
         "Keep the files as they are, and hold them against a backup.",
+        "  If they are lost, and not tampered with: dossierd audit accept-loss",
     ]
     write(home, 11)
     assert verify(home).exit_code == 1
@@ -239,6 +240,7 @@ def test_a_program_gets_the_end_and_every_problem(home: Path, ledger: Engine) ->
         "files": ["audit-2026-10.jsonl", "audit.jsonl"],
         "end": {"entry": 2, "hash": head.hash},
         "held_against": [{"entry": 2, "hash": head.hash}],
+        "known_losses": [],
         "problems": [
             {
                 "file": "audit.jsonl",

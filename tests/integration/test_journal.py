@@ -269,7 +269,7 @@ def test_rewritten_chain_is_found_by_a_head_kept_elsewhere(path: Path) -> None:
     forged.close()
     assert verify(path) == []
     problem = first_problem(path, head)
-    assert (problem.line, problem.kind) == (3, ProblemKind.UNCHAINED)
+    assert (problem.line, problem.kind) == (3, ProblemKind.REPLACED)
 
 
 def test_absent_journal_is_an_empty_one(path: Path) -> None:

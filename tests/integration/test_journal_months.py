@@ -263,7 +263,7 @@ def test_any_head_that_was_kept_must_still_be_there(path: Path) -> None:
     assert survey(path, expected=kept).problems == ()
     other = Head(sequence=1, hash="0" * 12)
     [problem] = survey(path, expected=(other, head)).problems
-    assert (problem.file, problem.line, problem.kind) == ("audit-2026-09.jsonl", 1, ProblemKind.UNCHAINED)
+    assert (problem.file, problem.line, problem.kind) == ("audit-2026-09.jsonl", 1, ProblemKind.REPLACED)
 
 
 def test_a_glance_reads_the_end_only_and_finds_what_is_wrong_there(

@@ -4,7 +4,7 @@ After a problem the check goes on from what the line claims: one change is told 
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +33,8 @@ class ProblemKind(StrEnum):
     """Its number has been before: it was moved, repeated or inserted."""
     UNCHAINED = "unchained"
     """It doesn't continue the line before: one of the two was changed or inserted."""
+    REPLACED = "replaced"
+    """Another entry of this number was noted elsewhere: the trail was begun anew, or written anew."""
     TORN = "torn"
     """The last line of all has no end: a crash, or it is being written right now. No tampering."""
 
@@ -61,12 +63,16 @@ class Survey:
         entries: lines that can be read.
         head: of the last of them.
         problems: the first of them first; a torn end is one.
+        gone: heads that were expected, and are not there.
+        gaps: the numbers of lines before which others are gone, but for those that are known of.
     """
 
     files: tuple[str, ...]
     entries: int
     head: Head
     problems: tuple[Problem, ...]
+    gone: tuple[Head, ...] = ()
+    gaps: tuple[int, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -79,27 +85,32 @@ def verify(path: Path, *, expected: Head | None = None) -> list[Problem]:
     return list(survey(path, expected=() if expected is None else (expected,)).problems)
 
 
-def survey(path: Path, *, expected: Sequence[Head] = (), at_least: int = 0) -> Survey:
+def survey(
+    path: Path, *, expected: Sequence[Head] = (), at_least: int = 0, known_gaps: Collection[int] = ()
+) -> Survey:
     """Check every line of every file; an absent journal is an empty one.
 
     Args:
         path: where it grows.
         expected: heads that were kept elsewhere, by their hash or its first digits: each must still be there.
         at_least: how many entries there must be, whatever they say.
+        known_gaps: the numbers of lines before which others are gone, as people know.
 
     Raises:
         StorageUnavailable: a file can't be read.
     """
     with storage_errors(UNUSABLE), opened(path) as files:
-        return _Walk(expected, START, at_least).through(files)
+        return _Walk(expected, START, at_least, known_gaps).through(files)
 
 
-def glance(path: Path, *, expected: Sequence[Head] = (), at_least: int = 0) -> Survey:
+def glance(
+    path: Path, *, expected: Sequence[Head] = (), at_least: int = 0, known_gaps: Collection[int] = ()
+) -> Survey:
     """Check the end of the newest file that has lines: what stands before that is taken as it is.
 
     Args:
         expected: as for `survey`; what is noted further up is not looked for.
-        at_least: as for `survey`.
+        at_least, known_gaps: as for `survey`.
 
     Raises:
         StorageUnavailable: a file can't be read.
@@ -111,25 +122,31 @@ def glance(path: Path, *, expected: Sequence[Head] = (), at_least: int = 0) -> S
             if start:
                 file.readline()
             is_first = start == 0 and name == files[0][0]
-            found = _Walk(expected, START if is_first else None, at_least).through([(name, file)])
+            before = START if is_first else None
+            found = _Walk(expected, before, at_least, known_gaps).through([(name, file)])
             if found.entries or not found.is_whole:
                 return found
-        return _Walk(expected, START, at_least).through([])
+        return _Walk(expected, START, at_least, known_gaps).through([])
 
 
 class _Walk:
     """One way through a journal's lines.
 
     Args:
-        expected, at_least: as for `survey`.
+        expected, at_least, known_gaps: as for `survey`.
         before: what the first line must continue; None for whatever it says.
     """
 
-    def __init__(self, expected: Sequence[Head], before: Head | None, at_least: int) -> None:
+    def __init__(
+        self, expected: Sequence[Head], before: Head | None, at_least: int, known_gaps: Collection[int]
+    ) -> None:
         self._noted: dict[int, list[Head]] = {}
         for head in expected:
             self._noted.setdefault(head.sequence, []).append(head)
         self._at_least = at_least
+        self._known_gaps = known_gaps
+        self._gone: list[Head] = []
+        self._gaps: list[int] = []
         self._is_bound = before is not None
         self._sequence, self._hash = (before or START).sequence, (before or START).hash
         self._entries = 0
@@ -147,6 +164,9 @@ class _Walk:
         if head.sequence < latest:
             what = f"is gone, and all up to entry {latest}"
             problems.append(_problem(name, number + 1, ProblemKind.CUT, what))
+            self._gone += [
+                it for number in self._noted for it in self._noted[number] if number > head.sequence
+            ]
         elif head.sequence < self._at_least:
             what = f"is gone, and more: the documents in the ledger left {self._at_least} entries or more"
             problems.append(_problem(name, number + 1, ProblemKind.CUT, what))
@@ -155,6 +175,8 @@ class _Walk:
             entries=self._entries,
             head=head,
             problems=tuple(problems),
+            gone=tuple(self._gone),
+            gaps=tuple(self._gaps),
         )
 
     def _passes(self, line: bytes) -> bool:
@@ -180,26 +202,30 @@ class _Walk:
             what = "was changed: its hash doesn't fit its content"
             yield _problem(name, number, ProblemKind.EDITED, what)
         if self._is_bound:
-            yield from _bond(name, number, self._head, head, prev)
-        if any(not head.is_noted_as(it) for it in self._noted.get(head.sequence, ())):
+            yield from self._bond(name, number, head, prev)
+        replaced = [it for it in self._noted.get(head.sequence, ()) if not head.is_noted_as(it)]
+        if replaced:
+            self._gone += replaced
             what = "is not the entry that was noted elsewhere"
-            yield _problem(name, number, ProblemKind.UNCHAINED, what)
+            yield _problem(name, number, ProblemKind.REPLACED, what)
         self._sequence, self._hash, self._is_bound = head.sequence, head.hash, True
         self._entries += 1
+
+    def _bond(self, name: str, number: int, head: Head, prev: str) -> Iterator[Problem]:
+        """Say how a line doesn't continue the one before."""
+        lost = head.sequence - self._sequence - 1
+        if lost > 0:
+            if head.sequence not in self._known_gaps:
+                self._gaps.append(head.sequence)
+                yield _problem(name, number, ProblemKind.MISSING, f"follows a gap: {lost} before it are gone")
+        elif lost < 0:
+            yield _problem(name, number, ProblemKind.OUT_OF_ORDER, "was moved, repeated or inserted")
+        elif prev != self._hash:
+            yield _problem(name, number, ProblemKind.UNCHAINED, "doesn't continue the line before")
 
     @property
     def _head(self) -> Head:
         return Head(sequence=self._sequence, hash=self._hash)
-
-
-def _bond(name: str, number: int, before: Head, head: Head, prev: str) -> Iterator[Problem]:
-    lost = head.sequence - before.sequence - 1
-    if lost > 0:
-        yield _problem(name, number, ProblemKind.MISSING, f"follows a gap: {lost} before it are gone")
-    elif lost < 0:
-        yield _problem(name, number, ProblemKind.OUT_OF_ORDER, "was moved, repeated or inserted")
-    elif prev != before.hash:
-        yield _problem(name, number, ProblemKind.UNCHAINED, "doesn't continue the line before")
 
 
 def _problem(name: str, number: int, kind: ProblemKind, what: str) -> Problem:

@@ -11,6 +11,7 @@ from agent.adapters.ledger.figures import SqlFigures
 from agent.adapters.ledger.finding import SqlFinder
 from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.ledger import SqlLedger
+from agent.adapters.ledger.losses import SqlLosses
 from agent.adapters.ledger.outbox import SqlOutbox
 from agent.adapters.ledger.overrides import SqlOverrides
 from agent.adapters.ledger.pauses import SqlPauses
@@ -37,6 +38,7 @@ __all__ = [
     "SqlFinder",
     "SqlInbox",
     "SqlLedger",
+    "SqlLosses",
     "SqlOutbox",
     "SqlOverrides",
     "SqlPauses",

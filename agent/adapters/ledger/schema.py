@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0028"
+REVISION = "0032"
 """The migration that this code is written for."""
 
 
