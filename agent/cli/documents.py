@@ -9,9 +9,10 @@ import typer
 from rich.text import Text
 
 from agent.adapters.home import HomeLock
-from agent.adapters.ledger import SqlCosts, SqlLedger
+from agent.adapters.ledger import SqlCosts, SqlLedger, SqlSamples
 from agent.beside import CopyState, state_of_copy, told_copy
 from agent.cli.differences import say_how_those_alike_differ
+from agent.cli.sampling import told_of
 from agent.cli.shared import (
     DocumentArgument,
     HomeOption,
@@ -150,7 +151,7 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
         cost = SqlCosts(engine).of_document(found.document_id)
         steps, reviews = ledger.steps(found.document_id), ledger.reviews_of(found.document_id)
         progress = ledger.readings_under_way().get(found.document_id)
-        lessons = _lessons(ledger, found)
+        lessons, sampled = _lessons(ledger, found), SqlSamples(engine).of(found.document_id)
     copy = _copy_facts(found, settings.home)
     if as_json:
         print_json(
@@ -158,6 +159,8 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
                 **brief(found),
                 "cost_usd": cost.micros / MICROS,
                 "searchable_pdf": copy,
+                "sample": sampled
+                and {"epoch": sampled.epoch, "verdict": sampled.verdict, "by": sampled.judged_by},
                 "reading": progress and progress_facts(progress),
                 "steps": [{"epoch": epoch, **_step(step)} for epoch, step in steps],
                 "lessons": lessons,
@@ -166,7 +169,7 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
         return
     say(f"{found.reference}  {found.state.replace('_', ' ')}", style="bold")
     facts = table("", "")
-    for name, value in (*_facts(found, progress, cost), *_copy_words(found, copy)):
+    for name, value in (*_facts(found, progress, cost), *_copy_words(found, copy), *told_of(sampled)):
         facts.add_row(name, Text(visible(value)))
     say_table(facts)
     for line in tell_story(found, steps, reviews):

@@ -12,6 +12,7 @@ from agent.adapters.ledger import SqlLedger, SqlSamples
 from agent.cli.shared import HomeOption, JsonOption, ask, finish, open_tables, require, typed
 from agent.cli.wording import print_json, say, say_table, table
 from agent.config import Settings, load
+from agent.core.messages import who
 from agent.core.sample_cards import most_percent
 from agent.core.sampling import ANSWERED_WITHIN, most_wrong, total
 from agent.domain.document import reference
@@ -117,6 +118,20 @@ def rate_words(counts: Counts) -> str:
         f"{counts.wrong} of {counts.judged} that people looked at were filed wrongly: "
         f"with 95 % certainty at most {most_percent(counts)} % of all are."
     )
+
+
+def told_of(sampled: Sampled | None) -> list[tuple[str, str]]:
+    """Say what came of a document's newest place in a sample: `sample`, `filed rightly, says anna`."""
+    if sampled is None:
+        return []
+    words = {
+        None: "nobody has said yet whether it is filed rightly",
+        Verdict.RIGHT: f"filed rightly, says {who(sampled.judged_by or '')}",
+        Verdict.WRONG: f"was filed wrongly, says {who(sampled.judged_by or '')}",
+        Verdict.UNANSWERED: "nobody said whether it is filed rightly",
+        Verdict.VOID: "it was erased before anybody said something",
+    }
+    return [("sample", f"of the week of {sampled.monday:%Y-%m-%d}: {words[sampled.verdict]}")]
 
 
 def sample_facts(counts: Counts) -> dict[str, object]:

@@ -579,6 +579,19 @@ def test_the_command_takes_right_or_wrong_and_nothing_else(
 # --- Told elsewhere
 
 
+def test_the_story_of_a_document_tells_what_people_said_of_it(
+    chat: Chat, at_home: Callable[..., Result]
+) -> None:
+    of = ask_one(chat)
+    open_yet = " ".join(at_home("show", "D-1").output.split())
+    assert "sample of the week of 2026-03-09: nobody has said yet whether it is filed rightly" in open_yet
+    press(chat, Verb.RIGHT, of)
+    said = " ".join(at_home("show", "D-1").output.split())
+    assert "sample of the week of 2026-03-09: filed rightly, says anna" in said
+    facts = json.loads(at_home("show", "D-1", "--json").output)
+    assert facts["sample"] == {"epoch": 1, "verdict": "right", "by": "telegram:anna"}
+
+
 def test_the_first_digest_of_a_week_alone_tells_of_the_samples(chat: Chat) -> None:
     of = ask_one(chat)
     press(chat, Verb.RIGHT, of)
