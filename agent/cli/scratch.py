@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agent.keeping.unfinished import held, remove_unheld
+from agent.keeping.unfinished import HOLDER, held, remove_unheld
 
 
 @contextmanager
@@ -23,9 +23,12 @@ def throwaway(prefix: str) -> Iterator[Path]:
 
 
 def _is_ours(path: Path) -> bool:
-    """Others may put there what they like, under any name."""
+    """Whether one of these calls made it: anybody may put there what they like, this user too, under any name."""
     try:
-        found = path.lstat()
+        found, holder = path.lstat(), (path / HOLDER).lstat()
     except OSError:
         return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+    own = os.geteuid()
+    return (
+        stat.S_ISDIR(found.st_mode) and stat.S_ISREG(holder.st_mode) and found.st_uid == holder.st_uid == own
+    )

@@ -217,3 +217,14 @@ def test_what_a_killed_dry_run_has_copied_of_the_home_goes_with_the_next(
         assert sorted(place.iterdir()) == sorted([folder, beside, *others])
     assert sorted(place.iterdir()) == sorted(others)
     assert home.is_dir()
+
+
+def test_a_folder_of_the_user_s_own_by_such_a_name_is_never_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (letters := tmp_path / "dossierd-eval-letters").mkdir()
+    (letters / "letter.pdf").write_bytes(b"letter")
+    with throwaway("dossierd-eval-"):
+        pass
+    assert files(tmp_path) == {"dossierd-eval-letters/letter.pdf": b"letter"}
