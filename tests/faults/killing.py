@@ -62,6 +62,7 @@ POINTS = (
 """Every named kill point of the design's custody page that this program has, and a few more."""
 
 ERASURE_POINTS = ("forgetting_noted", "erased", "file_removed", "forgotten_noted", "gone", "shredded")
+SAMPLE_POINTS = ("sample_drawn", "sample_posted", "sample_judged")
 CANARY_POINTS = ("canary_dropped", "canary_sent", "canary_removed", "canary_kept")
 
 
@@ -189,6 +190,11 @@ def trapped_parts(parts: Parts, trap: Trap) -> Parts:
         erasing=Marked(
             parts.ports.erasing, trap, {"erase": "erased", "is_gone": "gone", "shred": "shredded"}
         ),
+        samples=Marked(
+            parts.ports.samples,
+            trap,
+            {"draw": "sample_drawn", "post": "sample_posted", "judge": "sample_judged"},
+        ),
         recipients=tuple(notifier.recipients()),
     )
     return dataclasses.replace(
@@ -217,7 +223,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument(
-        "--point", choices=(*POINTS, *ERASURE_POINTS, *CANARY_POINTS, "never"), default="never"
+        "--point",
+        choices=(*POINTS, *ERASURE_POINTS, *SAMPLE_POINTS, *CANARY_POINTS, "never"),
+        default="never",
     )
     parser.add_argument("--side", choices=("before", "after"), default="before")
     parser.add_argument("--nth", type=int, default=1)
