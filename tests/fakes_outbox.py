@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from agent.domain.document import DocumentId
+from agent.domain.document import CorrelationId, DocumentId
 from agent.domain.message import Blame, LoneFailures, Message, MessageKind, Parcel, ParcelId
 from agent.errors import DossierdError, MessageRefused
 
@@ -60,6 +60,7 @@ class FakeOutbox:
             epoch=1,
             recipient=recipient,
             message=a_message(number),
+            correlation_id=CorrelationId(f"run-{number}") if number else None,
         )
         self.rows.append(Row(parcel, due_at))
         return parcel_id

@@ -9,18 +9,18 @@ import typer
 from rich.text import Text
 
 from agent.adapters.home import HomeLock
-from agent.adapters.ledger import SqlCosts, SqlLedger, SqlSamples
+from agent.adapters.ledger import SqlCosts, SqlLedger, SqlSamples, sendings_about
 from agent.beside import CopyState, state_of_copy, told_copy
 from agent.cli.differences import say_how_those_alike_differ
 from agent.cli.sampling import told_of
 from agent.cli.shared import (
-    DocumentArgument,
     HomeOption,
     JsonOption,
+    SoughtArgument,
+    look_up,
     open_ledger,
     open_tables,
     people_known,
-    require,
 )
 from agent.cli.story import tell_story
 from agent.cli.wording import (
@@ -139,7 +139,7 @@ def status(
         say_table(rows_of(latest, datetime.datetime.now(datetime.UTC)))
 
 
-def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def show(document: SoughtArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Tell a document's story.
 
     Where it is, what was done with it, when, how long it took, what it cost.
@@ -147,11 +147,12 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
     settings = load(home=home)
     with open_tables(settings) as engine:
         ledger = SqlLedger(engine)
-        found = require(ledger, document)
+        found = look_up(ledger, document)
         cost = SqlCosts(engine).of_document(found.document_id)
         steps, reviews = ledger.steps(found.document_id), ledger.reviews_of(found.document_id)
         progress = ledger.readings_under_way().get(found.document_id)
         lessons, sampled = _lessons(ledger, found), SqlSamples(engine).of(found.document_id)
+        sendings = sendings_about(engine, found.correlation_id)
     copy = _copy_facts(found, settings.home)
     if as_json:
         print_json(
@@ -163,6 +164,7 @@ def show(document: DocumentArgument, home: HomeOption = None, as_json: JsonOptio
                 and {"epoch": sampled.epoch, "verdict": sampled.verdict, "by": sampled.judged_by},
                 "reading": progress and progress_facts(progress),
                 "steps": [{"epoch": epoch, **_step(step)} for epoch, step in steps],
+                "messages": sendings,
                 "lessons": lessons,
             }
         )

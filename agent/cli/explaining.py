@@ -10,7 +10,7 @@ from rich.text import Text
 
 from agent.adapters.ledger import SqlLedger
 from agent.cli.differences import say_differences
-from agent.cli.shared import DocumentArgument, HomeOption, JsonOption, open_ledger, require
+from agent.cli.shared import HomeOption, JsonOption, SoughtArgument, look_up, open_ledger
 from agent.cli.wording import (
     BY_RULE,
     NOT_DECIDED,
@@ -54,14 +54,14 @@ def register(app: typer.Typer) -> None:
     app.command()(explain)
 
 
-def explain(document: DocumentArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def explain(document: SoughtArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Tell why a document is where it is.
 
     What was read where, who was considered, and why each was or was not the one. It is decided again from what is
     stored: exit code 1 when that comes out differently.
     """
     with open_ledger(load(home=home)) as ledger:
-        found = require(ledger, document)
+        found = look_up(ledger, document)
         decision = _decision(ledger, found)
         text = None if found.sha256 is None else ledger.text(found.document_id, found.sha256)
         inputs = ledger.inputs(found.document_id) if decision is not None else None

@@ -17,7 +17,7 @@ from agent.adapters.ledger import SqlLedger, SqlRequests, open_engine
 from agent.adapters.registry import Imported, RegistryIndex, by_hand
 from agent.cli.wording import err, print_json, say
 from agent.config import Settings, login_name
-from agent.domain.document import DocumentId, parse_reference
+from agent.domain.document import DocumentId, parse_correlation_id, parse_reference
 from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.message import visible
 from agent.workflow.review import perform
@@ -41,6 +41,12 @@ ConfirmChangesOption = Annotated[
     typer.Option("--confirm-changes", help="Let it go through even if many ids would name somebody else."),
 ]
 DocumentArgument = Annotated[str, typer.Argument(metavar="DOC", help="A document's number, such as D-1042.")]
+SoughtArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="DOC", help="A document's number, such as D-1042, or the correlation id of a line of the log."
+    ),
+]
 
 REPLY_SECONDS = 15.0
 """How long a command waits for the daemon to carry out what it asked for."""
@@ -154,6 +160,21 @@ def require(ledger: SqlLedger, text: str) -> Document:
         raise errors.RequestRefused(
             f"There is no document D-{document_id}.", hint="The latest: dossierd status"
         )
+    return document
+
+
+def look_up(ledger: SqlLedger, text: str) -> Document:
+    """Find a document by its number, or by the correlation id that a line of the log has.
+
+    Raises:
+        RequestRefused: there is none.
+    """
+    correlation_id = parse_correlation_id(text)
+    if correlation_id is None:
+        return require(ledger, text)
+    document = ledger.document_of(correlation_id)
+    if document is None:
+        raise errors.RequestRefused("There is no document of that correlation id.")
     return document
 
 

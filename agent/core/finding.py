@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from agent.core.dates import read_date
 from agent.core.names import tokens
 from agent.core.stream import tokens_of
-from agent.domain.document import Line, Page, parse_reference, text_of_plain
+from agent.domain.document import Line, Page, parse_correlation_id, parse_reference, text_of_plain
 from agent.domain.finding import Sought, Span, Term
 
 PASSAGE_LENGTH = 120
@@ -97,6 +97,7 @@ def _term(phrase: str, timezone: datetime.tzinfo, *, is_last: bool) -> Term | No
         tokens=found,
         is_beginning=is_last and " " not in typed,
         number=parse_reference(typed),
+        correlation_id=parse_correlation_id(typed),
         days=tuple(_span(day, day, timezone) for day in days_of(typed)),
     )
 

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
+from uuid import UUID
 
 DocumentId = NewType("DocumentId", int)
 CorrelationId = NewType("CorrelationId", str)
@@ -23,6 +24,14 @@ def parse_reference(text: str) -> DocumentId | None:
     """Read `D-1042`, `d1042` or `1042`; None when it is none of these."""
     found = _REFERENCE.fullmatch(text)
     return DocumentId(int(found[1])) if found else None
+
+
+_CORRELATION_ID = re.compile(r"\s*[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\s*", re.IGNORECASE)
+
+
+def parse_correlation_id(text: str) -> CorrelationId | None:
+    """Read a correlation id as a line of the log has it, or a trace's id, which lacks its hyphens; None for neither."""
+    return CorrelationId(str(UUID(text.strip()))) if _CORRELATION_ID.fullmatch(text) else None
 
 
 def printable(name: str) -> str:

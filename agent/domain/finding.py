@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.domain.document import DocumentId
+from agent.domain.document import CorrelationId, DocumentId
 from agent.domain.life import Document
 
 
@@ -12,7 +12,7 @@ class Place(StrEnum):
     """Where what was typed was found."""
 
     NUMBER = "number"
-    """It is the document's own number."""
+    """It is the document's own number, or its correlation id."""
     PERSON = "person"
     """It is what the registry has of the person under whom the document is filed, or that record's id."""
     DATE = "date"
@@ -39,6 +39,7 @@ class Term:
         tokens: its runs of letters and digits in normal form, at least one; in this order they stand together.
         is_beginning: the last token may be the beginning of a word.
         number: the document that it names; None where it is no reference.
+        correlation_id: as a line of the log has it; None where it is none.
         days: the days that it may mean; empty where it is no date.
     """
 
@@ -46,6 +47,7 @@ class Term:
     tokens: tuple[str, ...]
     is_beginning: bool = False
     number: DocumentId | None = None
+    correlation_id: CorrelationId | None = None
     days: tuple[Span, ...] = ()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NewType
 
-from agent.domain.document import DocumentId, reference
+from agent.domain.document import CorrelationId, DocumentId, reference
 
 ParcelId = NewType("ParcelId", int)
 """Counts upwards in the order in which messages were written, across all recipients."""
@@ -189,6 +189,7 @@ class Parcel:
 
     Attributes:
         recipient: one of the notifier's own keys.
+        correlation_id: of the document that it is about, by which the lines of its sending are found.
         attempts: how often it was postponed so far.
         alone: those of its failures that were no outage; None while there was none.
         replaces: the receipt of the message whose place this one takes; None for a new message.
@@ -200,10 +201,34 @@ class Parcel:
     epoch: int
     recipient: str
     message: Message
+    correlation_id: CorrelationId | None = None
     attempts: int = 0
     alone: LoneFailures | None = None
     replaces: str | None = None
     copies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """What became of a message about a document; never its words.
+
+    Attributes:
+        due_at: None while the document is still being moved.
+        sent_at: also of one that others told of instead, or took the place of before it was sent.
+        receipt: the channel's own number of it; None where it never went out.
+        given_up_at: when it was given up, or taken back before it was sent.
+        trouble: why it was put off or given up, as the channel said it.
+    """
+
+    kind: MessageKind
+    epoch: int
+    recipient: str
+    due_at: datetime.datetime | None
+    attempts: int
+    sent_at: datetime.datetime | None
+    receipt: str | None
+    given_up_at: datetime.datetime | None
+    trouble: str | None
 
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

@@ -90,6 +90,7 @@ class Custody:
         ports, document = self._ports, self._ports.ledger.document(self._document_id)
         if document is None or document.state not in IN_WORK:
             return None
+        structlog.contextvars.bind_contextvars(correlation_id=document.correlation_id, epoch=document.epoch)
         if document.state is State.MOVING:
             finish(document, ports)
             return None
@@ -108,7 +109,6 @@ class Custody:
         if not isinstance(started, Document):
             settle(document, Duplicate(original=started), ports)
             return None
-        structlog.contextvars.bind_contextvars(correlation_id=started.correlation_id, epoch=started.epoch)
         log.info("reading_started", attempt=started.attempts, size=started.size)
         self._claim = started.as_claim()
         return self._claim

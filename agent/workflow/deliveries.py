@@ -55,6 +55,7 @@ class Deliveries:
                 kind=parcel.message.kind,
                 to=self._name_of(parcel.recipient),
                 document=parcel.message.reference,
+                correlation_id=parcel.correlation_id,
                 epoch=parcel.epoch,
                 **fields,
             )

@@ -14,6 +14,7 @@ from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import Event, Refused, State, next_state, no_document
 from agent.domain.phrase import plain
 from agent.ports import Ports
+from agent.workflow.lines import about
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,7 @@ def forget(request: Request, ports: Ports) -> Upshot:
             "forgetting",
             ports.clock.now(),
             document=document.reference,
+            correlation_id=document.correlation_id,
             epoch=document.epoch,
             actor=request.actor,
             why=request.argument,
@@ -76,10 +78,15 @@ def _finish(document: Document, ports: Ports) -> bool:
         if document.sha256 is not None:
             is_ours = ports.folders.erase(document.location, document.sha256)
         ports.journal.append(
-            "forgotten", ports.clock.now(), document=document.reference, file="erased" if is_ours else "left"
+            "forgotten",
+            ports.clock.now(),
+            document=document.reference,
+            correlation_id=document.correlation_id,
+            file="erased" if is_ours else "left",
         )
         ports.erasing.is_gone(document.document_id)
-        log.info("document_erased", document=document.reference)
+        with about(document):
+            log.info("document_erased")
     ports.erasing.shred()
     return is_ours
 

@@ -195,11 +195,19 @@ class _Turn:
         del self.unmarked[parcel_id]
 
     def deliver(self, parcel: Parcel, *, is_proven: bool = False) -> None:
-        """Try one parcel.
+        """Try one parcel; every line that is written meanwhile, also by the channel, bears its correlation id.
 
         Args:
             is_proven: if it fails once more, it alone is to blame.
         """
+        run = {} if parcel.correlation_id is None else {"correlation_id": parcel.correlation_id}
+        with structlog.contextvars.bound_contextvars(**run):
+            is_through = self._try(parcel, is_proven=is_proven)
+        if is_through:
+            self._try_suspects_again(parcel)
+
+    def _try(self, parcel: Parcel, *, is_proven: bool) -> bool:
+        """Gives whether it got through."""
         line = log.bind(document=parcel.message.reference, kind=parcel.message.kind)
         self.told.begins(parcel)
         try:
@@ -211,7 +219,7 @@ class _Turn:
                 self.told.given_up(parcel, error.reason)
                 self.outbox.mark_dead(parcel.parcel_id, error.sentence, self.clock.now(), error.blame)
                 line.warning("message_given_up", reason=error.reason, attempt=parcel.attempts + 1)
-                return
+                return False
             pause = self._postpone(parcel, error, alone)
             line.warning("message_postponed", reason=error.reason, pause_seconds=round(pause, 1))
             if is_suspect:
@@ -226,7 +234,8 @@ class _Turn:
             self.told.sent(parcel, receipt)
             self.mark(parcel.parcel_id, receipt)
             line.info("message_sent", receipt=receipt)
-            self._try_suspects_again(parcel)
+            return True
+        return False
 
     def _counted(self, parcel: Parcel, error: NotifierUnavailable) -> LoneFailures | None:
         """Count a failure while the channel answers something else in the same moment. None for any other."""

@@ -12,6 +12,7 @@ from agent.domain.outcome import IN_WORK, Event, State
 from agent.ports import Ports
 from agent.workflow.forgetting import finish_erasure
 from agent.workflow.intake import confirm_claim, take_in
+from agent.workflow.lines import about
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,8 @@ def recover(ports: Ports, orphans: Sequence[SeenFile]) -> tuple[list[DocumentId]
             confirm_claim(document, ports)
     for document in ports.ledger.in_states(frozenset({State.READING})):
         ports.ledger.hand_back(document.document_id, Event.INTERRUPTED, ports.clock.now())
-        log.warning("reading_interrupted", document=document.reference, attempt=document.attempts)
+        with about(document):
+            log.warning("reading_interrupted", attempt=document.attempts)
     for seen in orphans:
         with _put_off():
             take_in(seen, ports)

@@ -24,6 +24,7 @@ from agent.domain.life import Document
 from agent.domain.outcome import InReview, State
 from agent.ports import Ports
 from agent.workflow.deciding import active_lessons, judge_named
+from agent.workflow.lines import about
 
 log = structlog.get_logger(__name__)
 
@@ -104,10 +105,15 @@ def _gist(decision: Decision) -> tuple[str, frozenset[RecordId]]:
 
 
 def _hand_on(document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]) -> None:
+    with about(document):
+        _open_again(document, ports, enqueue)
+
+
+def _open_again(document: Document, ports: Ports, enqueue: Callable[[DocumentId], None]) -> None:
     ports.journal.append("redeciding", ports.clock.now(), **traits(document))
     try:
         ports.ledger.redecide(document.document_id, ports.clock.now())
     except errors.RequestRefused:  # a person was quicker
         return
-    log.info("question_reopened", document=document.reference)
+    log.info("question_reopened")
     enqueue(document.document_id)

@@ -36,6 +36,7 @@ from agent.workflow.custody import is_at_its_place, miss, settle
 from agent.workflow.forgetting import forget
 from agent.workflow.holding import refuse_another
 from agent.workflow.learning import LESSON_ACTIONS, judge_lesson, taught_by
+from agent.workflow.lines import about
 from agent.workflow.pausing import turn_intake
 from agent.workflow.refiling import all_the_same, denial, has_changed, is_since, known, refile, undo
 from agent.workflow.sampling import judge
@@ -78,7 +79,8 @@ def _upshot(request: Request, ports: Ports, enqueue: Callable[[DocumentId], None
     if document is None:
         return Upshot(done=False, phrases=(no_document(request.document_id),))
     try:
-        return _perform(request, document, ports, enqueue)
+        with about(document):
+            return _perform(request, document, ports, enqueue)
     except errors.RequestRefused as error:
         return Upshot(done=False, phrases=error.phrases)
     except (errors.FileVanished, errors.FileChanged):

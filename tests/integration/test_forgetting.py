@@ -125,11 +125,12 @@ class TestForget:
         first, second = (
             json.loads(line) for line in (office.home / "logs" / "audit.jsonl").read_text().splitlines()
         )
+        whose = {"document": "D-1", "correlation_id": office.row(D1).correlation_id}
         assert (first["event"], first["fields"]) == (
             "forgetting",
-            {"document": "D-1", "epoch": 1, "actor": "cli:anna", "why": "asked"},
+            whose | {"epoch": 1, "actor": "cli:anna", "why": "asked"},
         )
-        assert (second["event"], second["fields"]) == ("forgotten", {"document": "D-1", "file": "erased"})
+        assert (second["event"], second["fields"]) == ("forgotten", whose | {"file": "erased"})
         assert verify(journal_in(office.home)) == []
 
     def test_lets_the_same_file_come_again_as_a_new_document(self, office: Office) -> None:

@@ -267,6 +267,33 @@ def test_a_ledger_of_each_version_is_brought_up_to_date_with_all_that_is_in_it(
     engine.dispose()
 
 
+def test_messages_of_an_older_ledger_get_the_correlation_id_of_their_document(
+    empty: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "ledger.sqlite"
+    shutil.copy(empty["0027"], path)
+    _fill(path)
+    engine = _engine(path)
+    row = "INSERT INTO outbox (card, epoch, recipient, message, attempts) VALUES (:card, 0, 'anna', '{}', 0)"
+    with engine.begin() as connection:
+        for card in ("question:1", "reminder:1", "question:11", "storm:damaged", None):
+            connection.execute(text(row), {"card": card})
+    engine.dispose()
+    engine = open_engine(path, may_upgrade=True)
+    with engine.connect() as connection:
+        runs = connection.execute(text("SELECT card, correlation_id FROM outbox ORDER BY parcel_id")).all()
+    engine.dispose()
+    assert [tuple(run) for run in runs] == [
+        (None, "c1"),
+        (None, "c1"),
+        ("question:1", "c2"),
+        ("reminder:1", "c2"),
+        ("question:11", None),
+        ("storm:damaged", None),
+        (None, None),
+    ]
+
+
 def test_an_upgrade_that_fails_leaves_the_older_ledger_as_it_was(
     empty: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

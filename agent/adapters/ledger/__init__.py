@@ -23,6 +23,7 @@ from agent.adapters.ledger.results import SqlResults
 from agent.adapters.ledger.retention import SqlRetention
 from agent.adapters.ledger.runs import SqlRuns
 from agent.adapters.ledger.sampling import SqlSamples
+from agent.adapters.ledger.sendings import sendings_about
 from agent.adapters.ledger.showings import SqlShowings
 from agent.adapters.ledger.storms import SqlStorms
 from agent.adapters.ledger.trends import SqlTrends
@@ -56,4 +57,5 @@ __all__ = [
     "SqlUndelivered",
     "each_document",
     "open_engine",
+    "sendings_about",
 ]

@@ -264,6 +264,7 @@ def keep_messages(
             _MESSAGE,
             {
                 "document_id": settled.document_id,
+                "correlation_id": settled.correlation_id,
                 "epoch": settled.epoch,
                 "recipient": recipient,
                 "message": rows.MESSAGE.dump_json(message).decode(),

@@ -23,7 +23,7 @@ def learn(connection: Connection, card: str, recipient: str, receipt: str, now: 
         _confirm_first(connection, shown, receipt, now)
         return
     newest = connection.execute(
-        select(outbox.c.message, outbox.c.due_at)
+        select(outbox.c.message, outbox.c.correlation_id, outbox.c.due_at)
         .where(shown, or_(is_sent, waits(outbox)))
         .order_by(outbox.c.parcel_id.desc())
         .limit(1)
@@ -33,6 +33,7 @@ def learn(connection: Connection, card: str, recipient: str, receipt: str, now: 
         "epoch": 0,
         "recipient": recipient,
         "message": newest.message,
+        "correlation_id": newest.correlation_id,
         "attempts": 0,
         "due_at": now,
     }

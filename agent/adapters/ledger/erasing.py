@@ -132,7 +132,13 @@ def _take_messages_back(
     for card, recipient in shown:
         connection.execute(
             insert(outbox).values(
-                card=card, epoch=0, recipient=recipient, message=body, attempts=0, due_at=now
+                card=card,
+                correlation_id=document.correlation_id,
+                epoch=0,
+                recipient=recipient,
+                message=body,
+                attempts=0,
+                due_at=now,
             )
         )
 

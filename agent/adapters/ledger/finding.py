@@ -4,7 +4,7 @@ import datetime
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, bindparam, or_, select
 
 from agent.adapters.ledger import page_words, readings, rows
 from agent.adapters.ledger.engine import reading
@@ -13,6 +13,8 @@ from agent.core.names import tokens
 from agent.domain.document import DocumentId, Page
 from agent.domain.finding import Findings, Found, Place, Sought, Span, Term
 from agent.domain.identity import RecordId
+
+_OF_RUN = select(documents.c.document_id).where(documents.c.correlation_id == bindparam("wanted"))
 
 
 class SqlFinder:
@@ -80,6 +82,9 @@ class _Search:
                 _at(found, number).places.add(Place.NUMBER)
             if record is not None and (record in people or record.casefold() == record_id):
                 _at(found, number).places.add(Place.PERSON)
+        if term.correlation_id is not None:
+            for number in self._connection.execute(_OF_RUN, {"wanted": term.correlation_id}).scalars():
+                _at(found, DocumentId(number)).places.add(Place.NUMBER)
         for day in term.days:
             for number in self.within(day):
                 _at(found, number).places.add(Place.DATE)

@@ -294,6 +294,10 @@ class SqlLedger:
         with reading(self._engine) as connection:
             return load(connection, document_id)
 
+    def document_of(self, correlation_id: CorrelationId) -> Document | None:
+        with reading(self._engine) as connection:
+            return rows.of_run(connection, correlation_id)
+
     def in_states(self, states: frozenset[State]) -> Sequence[Document]:
         with reading(self._engine) as connection:
             found = connection.execute(

@@ -27,8 +27,8 @@ from sqlalchemy import (
 from agent.adapters.ledger import rows
 from agent.adapters.ledger.copies import learn
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.schema import outbox, waits
-from agent.domain.document import DocumentId
+from agent.adapters.ledger.schema import documents, outbox, waits
+from agent.domain.document import CorrelationId, DocumentId
 from agent.domain.message import (
     NOTICES,
     Blame,
@@ -228,6 +228,7 @@ def _parcel(connection: Connection, row: Row[Any]) -> Parcel:
     return Parcel(
         parcel_id=ParcelId(row.parcel_id),
         document_id=None if row.document_id is None else DocumentId(row.document_id),
+        correlation_id=None if row.correlation_id is None else CorrelationId(row.correlation_id),
         epoch=row.epoch,
         recipient=row.recipient,
         message=rows.MESSAGE.validate_json(row.message),
@@ -259,9 +260,11 @@ def put(
     topic: str | None = None,
 ) -> None:
     """Write a message of no document's outcome inside the caller's transaction."""
+    about = select(documents.c.correlation_id).where(documents.c.document_id == message.document_id)
     connection.execute(
         insert(outbox).values(
             card=card,
+            correlation_id=None if message.document_id is None else about.scalar_subquery(),
             topic=topic,
             epoch=0,
             recipient=recipient,

@@ -28,11 +28,18 @@ NO_OUTCOME: dict[str, None] = dict.fromkeys(("target", "outcome", "record_id", "
 
 
 _ONE_DOCUMENT = select(documents).where(documents.c.document_id == bindparam("wanted"))
+_ONE_RUN = select(documents).where(documents.c.correlation_id == bindparam("wanted"))
 
 
 def load(connection: Connection, document_id: DocumentId) -> Document | None:
     """Read one document's row inside the caller's transaction."""
     row = connection.execute(_ONE_DOCUMENT, {"wanted": document_id}).one_or_none()
+    return None if row is None else document_of(row)
+
+
+def of_run(connection: Connection, correlation_id: CorrelationId) -> Document | None:
+    """Read the row of the document that has a correlation id inside the caller's transaction."""
+    row = connection.execute(_ONE_RUN, {"wanted": correlation_id}).first()
     return None if row is None else document_of(row)
 
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0032"
+REVISION = "0029"
 """The migration that this code is written for."""
 
 
@@ -67,7 +67,7 @@ documents = Table(
     "documents",
     metadata,
     Column("document_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("correlation_id", String(36), nullable=False),
+    Column("correlation_id", String(36), nullable=False, index=True),
     Column("state", String(16), nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -207,9 +207,8 @@ outbox = Table(
     Column("lone_failures", Integer),  # those that were no outage
     Column("lone_since", UtcDateTime),
     Column("card", String(64)),  # of a message that later ones take the place of
-    Column(
-        "told_by", String(64), index=True
-    ),  # what is told instead, of a message that never went out by itself
+    Column("told_by", String(64), index=True),  # what is told instead, of one that never went out by itself
+    Column("correlation_id", String(36), index=True),  # of the document that it is about
     UniqueConstraint("document_id", "epoch", "recipient"),
     Index("ix_outbox_waiting", "sent_at", "dead_at", "due_at"),
     Index("ix_outbox_card", "card", "recipient"),

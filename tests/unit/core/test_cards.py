@@ -9,6 +9,7 @@ from agent.core.cards import (
     LONGEST_LABEL,
     Choice,
     closed_card,
+    escalated,
     moved_card,
     question_card,
     reminder,
@@ -206,6 +207,25 @@ def test_an_empty_registry_is_told_with_who_can_fill_it() -> None:
         "Whoever looks after dossierd can fill it: see /health."
     )
     assert not any("Reply" in line for line in message.lines)
+
+
+def test_whoever_is_asked_after_days_sees_since_when_and_that_it_is_an_alert() -> None:
+    asked = card(QUESTION, [FITS])
+    told = escalated(asked, QUESTION, NOON, ENGLISH)
+    assert told == replace(
+        asked,
+        lines=(
+            *asked.lines,
+            "Open since 2026-03-01 12:00, and not answered yet.",
+            "Alert escalation (people are waited for; within the day): docs/operations.md#alert-escalation",
+        ),
+    )
+
+
+def test_whoever_is_asked_once_more_for_a_yes_sees_that_alone() -> None:
+    confirming = replace(QUESTION, confirming=1)
+    asked = card(confirming, [FITS, VETOED])
+    assert escalated(asked, confirming, NOON, ENGLISH) == asked
 
 
 def test_each_candidate_has_a_row_and_the_other_ways_stand_below() -> None:

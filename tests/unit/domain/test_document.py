@@ -15,6 +15,7 @@ from agent.domain.document import (
     PageProblem,
     Sha256,
     TextOrigin,
+    parse_correlation_id,
     parse_reference,
     printable,
     reference,
@@ -24,6 +25,19 @@ from agent.domain.document import (
 
 def test_a_reference_is_the_number_after_a_d() -> None:
     assert reference(DocumentId(1042)) == "D-1042"
+
+
+RUN = "0b54a6f2-93c1-4f0e-8d57-2a9c1e4b7f60"
+
+
+@pytest.mark.parametrize("text", [RUN, RUN.replace("-", ""), f" {RUN.upper()} "])
+def test_a_correlation_id_is_read_as_a_line_has_it_or_as_a_trace_does(text: str) -> None:
+    assert parse_correlation_id(text) == RUN
+
+
+@pytest.mark.parametrize("text", ["", "D-7", RUN[:-1], RUN + "0", RUN.replace("b", "g"), f"{RUN} {RUN}"])
+def test_what_is_no_correlation_id_is_none(text: str) -> None:
+    assert parse_correlation_id(text) is None
 
 
 @pytest.mark.parametrize("text", ["D-1042", "d-1042", "d1042", "1042", " D-1042\n"])

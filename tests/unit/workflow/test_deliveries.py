@@ -41,7 +41,8 @@ def post() -> Post:
 def test_a_message_has_a_line_before_it_and_one_after(post: Post) -> None:
     post.outbox.add("anna", 7)
     post.turn()
-    whose = {"message": 1, "kind": "filed", "to": "chat 1", "document": "D-7", "epoch": 1}
+    whose = {"message": 1, "kind": "filed", "to": "chat 1", "document": "D-7"}
+    whose |= {"correlation_id": "run-7", "epoch": 1}
     assert post.lines == [
         ("sending_message", whose | {"takes_place": False}),
         ("message_sent", whose | {"receipt": "receipt 1", "attempt": 1}),

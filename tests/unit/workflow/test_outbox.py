@@ -4,10 +4,11 @@ import datetime
 from dataclasses import replace
 
 import pytest
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from agent.domain.document import DocumentId
-from agent.domain.message import Blame, LoneFailures, Message, ParcelId
+from agent.domain.message import Blame, LoneFailures, Message, MessageKind, ParcelId
 from agent.errors import DossierdError, LedgerUnavailable, MessageRefused, NotifierUnavailable
 from agent.workflow.outbox import BATCH, MOST_SUSPECTS, pause_seconds, relay
 from tests.fakes_outbox import NOON, FakeNotifier, FakeOutbox, StandingClock, a_message
@@ -442,6 +443,20 @@ def test_every_delivery_is_logged_by_reference() -> None:
         ("message_postponed", "D-1"),
         ("message_refused", "D-1"),
         ("message_sent", "D-2"),
+    ]
+
+
+@pytest.mark.observability
+def test_each_line_has_the_id_of_its_own_document_also_where_one_is_tried_within_anothers_turn() -> None:
+    time = _three_wait(Failing(1))
+    time.outbox.put("notice", "anna", Message(kind=MessageKind.UNWELL, document_id=None, title="x"), NOON)
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        time.go_by(20)
+    assert [(line["event"], line["document"], line.get("correlation_id")) for line in lines[-4:]] == [
+        ("message_sent", "D-2", "run-2"),
+        ("message_given_up", "D-1", "run-1"),
+        ("message_sent", "D-3", "run-3"),
+        ("message_sent", None, None),
     ]
 
 
