@@ -3,6 +3,7 @@
 import datetime
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ from agent.cli.shared import HomeOption, JsonOption
 from agent.cli.wording import print_json, say
 from agent.config import Settings, load, login_name
 from agent.domain.anchor import Anchor, parse_anchor
-from agent.domain.loss import Loss, WhyLost
+from agent.domain.loss import Gap, Loss, WhyLost
 from agent.domain.message import visible
 from agent.health.audit import Noted, looked_through, noted
 from agent.keeping.losing import LOST, accept, require_loss
@@ -171,11 +172,15 @@ def _tell_of_places(known: Noted) -> None:
 def _told(loss: Loss) -> str:
     """A loss that is known, in a sentence."""
     gone = [f"what was noted up to entry {loss.lost[-1].entry}"] if loss.lost else []
-    gone += [f"what came before entry {gap}" for gap in loss.gaps]
+    gone += [_lines_before(it) for it in loss.gaps]
     return (
         f"Known loss: {', and '.join(gone) or 'what documents had left'} is gone. Accepted by {loss.actor} at "
         f"{loss.accepted_at:%Y-%m-%d %H:%M} UTC ({loss.why}), told of by entry {loss.line.entry}."
     )
+
+
+def _lines_before(gap: Gap) -> str:
+    return f"what came before entry {gap.entry} ({'1 line' if gap.lost == 1 else f'{gap.lost} lines'})"
 
 
 def _entries(found: Survey) -> str:
@@ -200,7 +205,7 @@ def _as_json(found: Survey, places: list[Anchor], losses: Sequence[Loss]) -> dic
                 "why": it.why,
                 "at": it.accepted_at.isoformat(),
                 "places": len(it.lost),
-                "gaps": list(it.gaps),
+                "gaps": [asdict(gap) for gap in it.gaps],
             }
             for it in losses
         ],

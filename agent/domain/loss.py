@@ -21,6 +21,19 @@ class WhyLost(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Lines that are gone from the middle of the trail.
+
+    Attributes:
+        entry: the line before which they are gone.
+        lost: how many; that more are gone there later is another loss.
+    """
+
+    entry: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
     """What was gone when it was accepted.
 
@@ -28,7 +41,7 @@ class Loss:
         line: the trail's own line that tells of it: it must be there as long as the loss counts as known.
         actor: who accepted it.
         lost: places that had been noted, and are gone, in the order of the trail.
-        gaps: entries that stand where others before them are gone.
+        gaps: where lines before others are gone.
     """
 
     line: Anchor
@@ -36,4 +49,4 @@ class Loss:
     why: WhyLost
     accepted_at: datetime.datetime
     lost: tuple[Anchor, ...] = ()
-    gaps: tuple[int, ...] = ()
+    gaps: tuple[Gap, ...] = ()

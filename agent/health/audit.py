@@ -11,7 +11,7 @@ from agent.adapters.ledger import SqlDigests, SqlLosses, open_engine
 from agent.config import Settings
 from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay
-from agent.domain.loss import Loss
+from agent.domain.loss import Gap, Loss
 from agent.domain.phrase import Phrase
 from agent.health.finding import Finding, Level, has_run, nothing_yet, typed
 
@@ -39,7 +39,7 @@ class Noted:
         return [*self.anchors, *(it.line for it in self.losses), *([] if told is None else [told])]
 
     @property
-    def known_gaps(self) -> frozenset[int]:
+    def known_gaps(self) -> frozenset[Gap]:
         return frozenset(gap for loss in self.losses for gap in loss.gaps)
 
     @property

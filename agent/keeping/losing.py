@@ -66,7 +66,7 @@ def accept(
                 why=why,
                 up_to=lost[-1] if lost else None,
                 places=len(lost),
-                gaps=found.gaps,
+                gaps=[(it.entry, it.lost) for it in found.gaps],
             )
             line = journal.reached
         assert line is not None

@@ -101,14 +101,28 @@ def test_a_month_that_is_gone_is_known_to_be(home: Path, ledger: Engine) -> None
     anchored(home, ledger, 9, 9, 10, 11)
     (home / "logs" / "audit-2026-09.jsonl").unlink()
     assert accept(home).exit_code == 0
-    assert "what came before entry 3 is gone" in known_in(home)[0]
+    assert "what came before entry 3 (2 lines) is gone" in known_in(home)[0]
     found = json.loads(verify(home, "--json").stdout)
     assert (found["whole"], found["problems"]) == (True, [])
     assert [(it["entry"], it["why"], it["places"], it["gaps"]) for it in found["known_losses"]] == [
-        (5, "unknown", 0, [3])
+        (5, "unknown", 0, [{"entry": 3, "lost": 2}])
     ]
     (home / "logs" / "audit-2026-10.jsonl").unlink()
     assert verify(home).exit_code == 1
+
+
+def test_more_that_is_gone_at_the_place_of_a_known_loss_is_bad(home: Path, ledger: Engine) -> None:
+    anchored(home, ledger, 8, 9, 9, 10, 11)
+    (home / "logs" / "audit-2026-09.jsonl").unlink()
+    assert accept(home).exit_code == 0
+    assert verify(home).exit_code == 0
+    (home / "logs" / "audit-2026-08.jsonl").unlink()
+    told = verify(home)
+    assert told.exit_code == 1
+    assert "Line 1 of audit-2026-10.jsonl follows a gap: 3 before it are gone" in told.stdout
+    assert accept(home).exit_code == 0
+    assert verify(home).exit_code == 0
+    assert len(known_in(home)) == 2
 
 
 def test_a_trail_that_is_gone_where_nothing_was_noted_is_known_to_be(home: Path) -> None:

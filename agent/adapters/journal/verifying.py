@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from agent.adapters.journal.chain import START, UNUSABLE, Head, continues, is_intact, parse
 from agent.adapters.journal.segments import JOURNAL_NAME, opened
+from agent.domain.loss import Gap
 from agent.durable import storage_errors
 
 TAIL_BYTES = 65_536
@@ -64,7 +65,7 @@ class Survey:
         head: of the last of them.
         problems: the first of them first; a torn end is one.
         gone: heads that were expected, and are not there.
-        gaps: the numbers of lines before which others are gone, but for those that are known of.
+        gaps: where lines are gone before others, but for those that are known of.
     """
 
     files: tuple[str, ...]
@@ -72,7 +73,7 @@ class Survey:
     head: Head
     problems: tuple[Problem, ...]
     gone: tuple[Head, ...] = ()
-    gaps: tuple[int, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -86,7 +87,7 @@ def verify(path: Path, *, expected: Head | None = None) -> list[Problem]:
 
 
 def survey(
-    path: Path, *, expected: Sequence[Head] = (), at_least: int = 0, known_gaps: Collection[int] = ()
+    path: Path, *, expected: Sequence[Head] = (), at_least: int = 0, known_gaps: Collection[Gap] = ()
 ) -> Survey:
     """Check every line of every file; an absent journal is an empty one.
 
@@ -94,7 +95,7 @@ def survey(
         path: where it grows.
         expected: heads that were kept elsewhere, by their hash or its first digits: each must still be there.
         at_least: how many entries there must be, whatever they say.
-        known_gaps: the numbers of lines before which others are gone, as people know.
+        known_gaps: where lines are gone before others, as people know; no more than they know of.
 
     Raises:
         StorageUnavailable: a file can't be read.
@@ -104,7 +105,7 @@ def survey(
 
 
 def glance(
-    path: Path, *, expected: Sequence[Head] = (), at_least: int = 0, known_gaps: Collection[int] = ()
+    path: Path, *, expected: Sequence[Head] = (), at_least: int = 0, known_gaps: Collection[Gap] = ()
 ) -> Survey:
     """Check the end of the newest file that has lines: what stands before that is taken as it is.
 
@@ -138,15 +139,15 @@ class _Walk:
     """
 
     def __init__(
-        self, expected: Sequence[Head], before: Head | None, at_least: int, known_gaps: Collection[int]
+        self, expected: Sequence[Head], before: Head | None, at_least: int, known_gaps: Collection[Gap]
     ) -> None:
         self._noted: dict[int, list[Head]] = {}
         for head in expected:
             self._noted.setdefault(head.sequence, []).append(head)
         self._at_least = at_least
-        self._known_gaps = known_gaps
+        self._known = frozenset(known_gaps)
         self._gone: list[Head] = []
-        self._gaps: list[int] = []
+        self._gaps: list[Gap] = []
         self._is_bound = before is not None
         self._sequence, self._hash = (before or START).sequence, (before or START).hash
         self._entries = 0
@@ -215,8 +216,9 @@ class _Walk:
         """Say how a line doesn't continue the one before."""
         lost = head.sequence - self._sequence - 1
         if lost > 0:
-            if head.sequence not in self._known_gaps:
-                self._gaps.append(head.sequence)
+            gap = Gap(entry=head.sequence, lost=lost)
+            if gap not in self._known:
+                self._gaps.append(gap)
                 yield _problem(name, number, ProblemKind.MISSING, f"follows a gap: {lost} before it are gone")
         elif lost < 0:
             yield _problem(name, number, ProblemKind.OUT_OF_ORDER, "was moved, repeated or inserted")

@@ -13,7 +13,7 @@ from agent.adapters.ledger.anchors import anchors, trail_end
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.schema import UtcDateTime, metadata
 from agent.domain.anchor import Anchor
-from agent.domain.loss import Loss, WhyLost
+from agent.domain.loss import Gap, Loss, WhyLost
 
 losses = Table(
     "losses",
@@ -24,7 +24,7 @@ losses = Table(
     Column("why", String(16), nullable=False),
     Column("accepted_at", UtcDateTime, nullable=False),
     Column("lost", Text, nullable=False),  # JSON: [[entry, hash], ...]
-    Column("gaps", Text, nullable=False),  # JSON: [entry, ...]
+    Column("gaps", Text, nullable=False),  # JSON: [[entry, count], ...]
 )
 
 
@@ -48,7 +48,7 @@ class SqlLosses:
                     why=loss.why,
                     accepted_at=loss.accepted_at,
                     lost=json.dumps([[it.entry, it.hash] for it in loss.lost]),
-                    gaps=json.dumps(loss.gaps),
+                    gaps=json.dumps([[it.entry, it.lost] for it in loss.gaps]),
                 )
             )
             for place in loss.lost:
@@ -69,7 +69,7 @@ class SqlLosses:
                     why=WhyLost(row.why),
                     accepted_at=row.accepted_at,
                     lost=tuple(Anchor(entry=entry, hash=hash_) for entry, hash_ in json.loads(row.lost)),
-                    gaps=tuple(json.loads(row.gaps)),
+                    gaps=tuple(Gap(entry=entry, lost=lost) for entry, lost in json.loads(row.gaps)),
                 )
                 for row in found
             ]
