@@ -5,7 +5,8 @@ import hashlib
 from collections.abc import Sequence
 from math import exp, lgamma, log
 
-from agent.domain.outcome import Event
+from agent.domain.life import Document
+from agent.domain.outcome import Event, State
 from agent.domain.sampling import Counts, Filing, Judged, Sampled, SampleWeek, Verdict
 from agent.domain.settlement import Settled
 
@@ -47,6 +48,19 @@ def taken_back(sampled: Sampled, settled: Sequence[Settled]) -> Judged | None:
         if later.epoch > sampled.epoch and later.event in {Event.UNDONE, Event.REFILED}:
             return Judged(verdict=Verdict.WRONG, by=later.by, at=later.at)
     return None
+
+
+def stands(sampled: Sampled, document: Document, settled: Sequence[Settled]) -> bool:
+    """Whether a filing stands as it was chosen.
+
+    What a person has moved by hand is not asked about meanwhile; once it was put back, its epoch is another, but not
+    the filing.
+
+    Args:
+        settled: of the document.
+    """
+    is_filed_anew = any(later.epoch > sampled.epoch for later in settled)
+    return document.state is State.ARCHIVED and not is_filed_anew
 
 
 def is_over(sampled: Sampled, now: datetime.datetime) -> bool:

@@ -12,11 +12,10 @@ import structlog
 from agent import errors
 from agent.core import desk
 from agent.core.sample_cards import judged_card, sample_card
-from agent.core.sampling import choose, is_over, monday_of, next_to_ask, taken_back
+from agent.core.sampling import choose, is_over, monday_of, next_to_ask, stands, taken_back
 from agent.domain.document import reference
 from agent.domain.life import Document, Request, Upshot
 from agent.domain.message import Message
-from agent.domain.outcome import State
 from agent.domain.phrase import Phrase
 from agent.domain.sampling import Drawn, Judged, Sampled, Verdict
 from agent.ports import Ports
@@ -64,11 +63,12 @@ def judge(request: Request, document: Document, ports: Ports) -> Upshot:
     verdict = Verdict(request.argument)
     if sampled.verdict is not None:
         return _judged_already(request, document, sampled, verdict)
-    back = taken_back(sampled, ports.ledger.settled(document.document_id))
+    settled = ports.ledger.settled(document.document_id)
+    back = taken_back(sampled, settled)
     if back is not None:
         if verdict is Verdict.RIGHT or back.by != request.actor or back.at < request.requested_at:
             raise errors.RequestRefused(*desk.changed(document))
-    elif not _lies_there(sampled, document) or request.epoch not in {None, sampled.epoch}:
+    elif not stands(sampled, document, settled) or not _is_meant(request, sampled, document):
         raise errors.RequestRefused(*desk.changed(document))
     judged = back or Judged(verdict=verdict, by=request.actor, at=ports.clock.now())
     _write_down(sampled, judged, ports)
@@ -113,7 +113,9 @@ def _judged(sampled: Sampled, ports: Ports) -> Judged | None:
 
 def _ask_next(ports: Ports, now: datetime.datetime) -> bool:
     found = [(sampled, ports.ledger.document(sampled.document_id)) for sampled in ports.samples.waiting()]
-    lying = {sampled: document for sampled, document in found if document and _lies_there(sampled, document)}
+    lying = {
+        sampled: document for sampled, document in found if document and _lies_there(sampled, document, ports)
+    }
     sampled = next_to_ask(tuple(lying), ports.samples.last_posted_at(), now)
     if sampled is None:
         return False
@@ -132,9 +134,13 @@ def _ask_next(ports: Ports, now: datetime.datetime) -> bool:
     return is_asked
 
 
-def _lies_there(sampled: Sampled, document: Document) -> bool:
-    """Whether a filing stands as it was chosen: what a person has moved by hand is not asked about meanwhile."""
-    return document.state is State.ARCHIVED and document.epoch == sampled.epoch
+def _lies_there(sampled: Sampled, document: Document, ports: Ports) -> bool:
+    return stands(sampled, document, ports.ledger.settled(document.document_id))
+
+
+def _is_meant(request: Request, sampled: Sampled, document: Document) -> bool:
+    """Whether somebody judges the filing that stands; a button names the epoch in which it was chosen."""
+    return request.epoch in {None, sampled.epoch, document.epoch}
 
 
 def _said_of(sampled: Sampled, judged: Judged, ports: Ports) -> list[tuple[str, Message]]:

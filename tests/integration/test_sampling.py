@@ -454,6 +454,45 @@ def test_what_somebody_moved_by_hand_is_not_asked_about_meanwhile(chat: Chat) ->
     assert verdict(chat) == (None, None)
 
 
+def take_away_and_put_back(it: Chat, document_id: DocumentId) -> None:
+    """Have somebody move the file by hand, the daemon notice it, and the file put back."""
+    location = it.office.row(document_id).location
+    assert location is not None
+    (it.office.home / location).rename(it.office.home / "elsewhere.pdf")
+    at_the_desk(it, Action.UNDO, document_id)
+    assert it.office.row(document_id).state is State.MISSING
+    (it.office.home / "elsewhere.pdf").rename(it.office.home / location)
+    at_the_desk(it, Action.RETRY, document_id)
+    assert it.office.row(document_id).state is State.ARCHIVED
+
+
+@pytest.mark.parametrize("said", [Verb.RIGHT, Verb.WRONG])
+def test_what_was_put_back_by_hand_can_be_judged_as_before(said: Verb, chat: Chat) -> None:
+    of = ask_one(chat)
+    take_away_and_put_back(chat, D1)
+    told, must_be_clicked = press(chat, said, of)
+    assert (told.startswith("Noted: D-1"), must_be_clicked) == (True, False)
+    assert verdict(chat)[0] == Verdict(said)
+    assert chat.state is (State.ARCHIVED if said is Verb.RIGHT else State.IN_REVIEW)
+
+
+def test_what_was_put_back_by_hand_before_anybody_was_asked_is_asked_about(chat: Chat) -> None:
+    begin(chat, 1)
+    tend_sample(chat.ports, SIZE, is_quiet=lambda _: True)
+    take_away_and_put_back(chat, D1)
+    tend(chat)
+    assert len(asked(chat)) == 1
+
+
+def test_what_was_put_back_by_hand_is_no_new_filing(chat: Chat) -> None:
+    of = ask_one(chat)
+    press(chat, Verb.RIGHT, of)
+    take_away_and_put_back(chat, D1)
+    chat.office.clock.advance(days=7)
+    tend(chat)
+    assert chat.ports.samples.waiting() == []
+
+
 # --- Over HTTP
 
 

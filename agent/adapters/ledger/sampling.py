@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    exists,
     func,
     insert,
     select,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from agent.adapters.ledger.changes import supersede
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.outbox import put
-from agent.adapters.ledger.schema import UtcDateTime, documents, metadata
+from agent.adapters.ledger.schema import UtcDateTime, documents, metadata, settled
 from agent.domain.document import CorrelationId, DocumentId
 from agent.domain.message import Message
 from agent.domain.outcome import State
@@ -55,6 +56,10 @@ sampled_filings = Table(
 
 _BY_RULE = "rule"
 _IS_OPEN = sampled_filings.c.verdict.is_(None)
+_IS_FILED_SO = exists().where(
+    settled.c.document_id == documents.c.document_id, settled.c.epoch == documents.c.epoch
+)
+"""Not so of what was missing, and put back where it was: that is no new filing."""
 _OURSELVES = "dossierd"
 
 
@@ -76,6 +81,7 @@ class SqlSamples:
             documents.c.decided_by == _BY_RULE,
             documents.c.rested_at >= since,
             documents.c.rested_at < until,
+            _IS_FILED_SO,
         )
         with reading(self._engine) as connection:
             return [
