@@ -74,7 +74,8 @@ def _may_begin(home: Path) -> bool:
     """Whether nothing is there, or no more than an earlier try had made before its first file."""
     if home.exists() and not home.is_dir():
         return False
-    return {str(path.relative_to(home)) for path in home.rglob("*")} <= {"state", f"state/.{RESTORING}.part"}
+    first = {home / "state", home / "state" / f".{RESTORING}.part"}
+    return all(path in first for path in home.rglob("*"))
 
 
 def _under_way(home: Path) -> str:
