@@ -56,8 +56,8 @@ from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.sql_source import SqlSource
 from agent.adapters.routing import RoutingNotifier
 from agent.config import Settings
+from agent.core.cards import as_looked_at
 from agent.core.learned import vocabulary_with
-from agent.core.presses import only_looking
 from agent.core.rules import Rules
 from agent.core.setting_texts import addresses_of
 from agent.core.voice import Voice
@@ -349,12 +349,12 @@ def build_telegram(settings: Settings) -> "TelegramNotifier | None":
         TelegramNotifier,  # 30 MB that an office without Telegram need not pay
     )
 
-    viewing = settings.allowed.viewing
+    viewing, voice = settings.allowed.viewing, voice_of(settings)
     return TelegramNotifier(
         settings.telegram_token.get_secret_value(),
         settings.telegram_chats,
         str(settings.telegram_api_url).rstrip("/"),
-        shown_in=lambda chat, message: only_looking(message) if chat in viewing else message,
+        shown_in=lambda chat, message: as_looked_at(message, voice) if chat in viewing else message,
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from agent.core.alerts import alert_line
 from agent.core.asking import MOST_OPEN
 from agent.core.messages import file_line, for_and_against, headline, who, why_asked
-from agent.core.presses import Option, question_data
+from agent.core.presses import Option, only_looking, question_data
 from agent.core.searching import MOST_FOUND
 from agent.core.telling_apart import birth_date_shortly, in_parts
 from agent.core.voice import Privacy, Voice
@@ -33,6 +33,12 @@ LEAST_OF_NAME = 8
 
 OF_SEVERAL = frozenset({"several_birth_dates", "several_identifiers", "somebody_else"})
 """Reasons against a person which say that the document may hold the papers of several."""
+
+SPLIT_IT = "Papers of several people in one file? Press Split."
+WHO_ELSE = "Somebody else? Reply to this message with a name, a birth date or a number."
+WHO_IS_IT = "Who is it? Reply to this message with a name, a birth date or a number."
+WAYS = (SPLIT_IT, WHO_ELSE, WHO_IS_IT)
+"""What a question tells those to do who may decide."""
 
 Choice = Candidate | Person
 """Somebody under a button: considered by the rules, or searched for by a human."""
@@ -97,9 +103,23 @@ def question_card(
         buttons=(
             *buttons,
             *_turning(question, len(choices), voice),
-            *_others(question, voice, bool(choices), can_split=can_split, has_snippet=has_snippet),
+            *_others(
+                question,
+                voice,
+                bool(choices),
+                can_search=not is_registry_empty,
+                can_split=can_split,
+                has_snippet=has_snippet,
+            ),
         ),
     )
+
+
+def as_looked_at(message: Message, voice: Voice) -> Message:
+    """Give what is told where nobody may decide: no button that does, and no line that asks to."""
+    ways = {voice.say(way) for way in WAYS}
+    lines = tuple(line for line in message.lines if line not in ways)
+    return replace(only_looking(message), lines=lines)
 
 
 def escalated(card: Message, question: Question, opened_at: datetime.datetime, voice: Voice) -> Message:
@@ -197,12 +217,8 @@ def _what_else(choices: Sequence[Choice], voice: Voice, *, can_split: bool) -> l
     """Say what can be done where the buttons of people do not help."""
     lines = []
     if can_split and any(isinstance(choice, Candidate) and _is_of_several(choice) for choice in choices):
-        lines.append(voice.say("Papers of several people in one file? Press Split."))
-    if choices:
-        lines.append(voice.say("Somebody else? Reply to this message with a name, a birth date or a number."))
-    else:
-        lines.append(voice.say("Who is it? Reply to this message with a name, a birth date or a number."))
-    return lines
+        lines.append(voice.say(SPLIT_IT))
+    return [*lines, voice.say(WHO_ELSE if choices else WHO_IS_IT)]
 
 
 def _is_of_several(candidate: Candidate) -> bool:
@@ -285,18 +301,25 @@ def _turning(question: Question, count: int, voice: Voice) -> list[tuple[Button,
 
 
 def _others(
-    question: Question, voice: Voice, has_choices: bool, *, can_split: bool, has_snippet: bool
+    question: Question,
+    voice: Voice,
+    has_choices: bool,
+    *,
+    can_search: bool,
+    can_split: bool,
+    has_snippet: bool,
 ) -> list[tuple[Button, ...]]:
     nobody = voice.say("None of these") if has_choices else voice.say("Nobody in the registry")
     rows: list[tuple[Button, ...]] = [
         (_button(question, Option.NONE, nobody), _button(question, Option.SKIP, voice.say("Later")))
     ]
-    more = [_button(question, Option.SEARCH, voice.say("Search"))]
+    more = [_button(question, Option.SEARCH, voice.say("Search"))] if can_search else []
     if has_snippet:
         more.append(_button(question, Option.SNIPPET, voice.say("Show snippet")))
     if can_split:
         more.append(_button(question, Option.SPLIT, voice.say("Split")))
-    rows.append(tuple(more))
+    if more:
+        rows.append(tuple(more))
     if question.is_search:
         rows.append((_button(question, Option.PROPOSALS, voice.say("Back to the proposals")),))
     return rows

@@ -13,6 +13,7 @@ from agent.adapters.telegram.faults import REFUSALS, refusal_words
 from agent.adapters.watch import REFUSED_WORDS, OddityKind
 from agent.core import replies
 from agent.core.alerts import ALERT_KINDS, URGENCIES
+from agent.core.cards import WAYS
 from agent.core.completeness import WHOLE
 from agent.core.completeness import WHY as WHY_INCOMPLETE
 from agent.core.denials import SAID, TAKEN_BACK
@@ -68,6 +69,7 @@ TABLES: tuple[Iterable[str | tuple[str, str]], ...] = (
     [name for name, _ in PARTS],
     [*Measure],
     ALERT_KINDS.values(),
+    WAYS,
     URGENCIES.values(),
 )
 """Texts that the code looks up before it says them."""

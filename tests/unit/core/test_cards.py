@@ -8,6 +8,7 @@ import pytest
 from agent.core.cards import (
     LONGEST_LABEL,
     Choice,
+    as_looked_at,
     closed_card,
     escalated,
     moved_card,
@@ -207,6 +208,17 @@ def test_an_empty_registry_is_told_with_who_can_fill_it() -> None:
         "Whoever looks after dossierd can fill it: see /health."
     )
     assert not any("Reply" in line for line in message.lines)
+    assert labels(message) == [["Nobody in the registry", "Later"]]
+
+
+@pytest.mark.parametrize("voice", [ENGLISH, FRENCH], ids=["en", "fr"])
+def test_whoever_may_only_look_is_told_of_no_way_to_answer(voice: Voice) -> None:
+    candidate = of_two("several_birth_dates", "name_printed", 2)
+    for choices, ways in (([candidate, VETOED], 2), ([], 1)):
+        asked = card(QUESTION, list(choices), voice=voice, can_split=True, has_snippet=True)
+        told = as_looked_at(asked, voice)
+        assert told.lines == asked.lines[:-ways]
+        assert labels(told) == [[voice.say("Show snippet")]]
 
 
 def test_whoever_is_asked_after_days_sees_since_when_and_that_it_is_an_alert() -> None:
