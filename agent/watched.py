@@ -37,7 +37,7 @@ class WatchMemory(Protocol):
 
 
 class Trends(Protocol):
-    """Measures hour by hour.
+    """Windows of measures.
 
     Raises (all methods): LedgerUnavailable.
     """
@@ -55,7 +55,7 @@ class Trends(Protocol):
         ...
 
     def keep(self, window: Window) -> None:
-        """Write an hour down, once; those that are older than a month go."""
+        """Write a window down, once; those that are older than a month go."""
         ...
 
     def since(self, measure: Measure, since: datetime.datetime) -> Sequence[Window]:

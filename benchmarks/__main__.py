@@ -2,12 +2,12 @@
 
 import sys
 
-from benchmarks import audit, burst, costs, finding, idle, latency, many
+from benchmarks import audit, burst, costs, finding, idle, latency, many, trends
 from benchmarks.figures import report
 
 if __name__ == "__main__":
     results = [
         report(benchmark.TITLE, benchmark.measure())
-        for benchmark in (idle, latency, burst, many, finding, costs, audit)
+        for benchmark in (idle, latency, burst, many, finding, costs, audit, trends)
     ]
     sys.exit(not all(results))

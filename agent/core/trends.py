@@ -1,9 +1,9 @@
 """Whether a measure drifts: against its own last week, by medians, which a few odd hours don't move.
 
-An hour is high above median + 3 MAD of the 168 hours before *and* above 1.4 times that median; three high hours in a
-row alarm. In simulations of 30 days this gave no false alarm and found a doubled latency within two hours; mean + 3
-standard deviations and EWMA gave about seven false alarms. A floor keeps out what is too small to matter, and a limit
-stands for an office that has no week yet.
+A window is an hour, or as many hours as hold enough documents to say anything. It is high above median + 3 MAD of the
+week before *and* above 1.4 times that median; three high ones in a row alarm. A share is counted instead
+(`core/shares.py`). A floor keeps out what is too small to matter, and a limit stands for an office without a week.
+docs/decisions/0026 says how this did in replayed months.
 """
 
 import datetime
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from agent.core import shares
 from agent.domain.outcome import State
 from agent.domain.phrase import Phrase
 from agent.domain.trend import Measure, SettledWork, Window
@@ -18,13 +19,20 @@ from agent.domain.wellness import PartState, labelled
 
 HOUR = datetime.timedelta(hours=1)
 WEEK = 168 * HOUR
+REACH = 720 * HOUR
+"""How far back history is asked for: in a small office a week has too few windows."""
 IN_A_ROW = 3
 DEVIATIONS = 3
 TIMES = 1.4
-LEAST_HOURS = 24
-"""Of history; before that the limits alone alarm."""
+LEAST_WINDOWS, LEAST_AGE = 8, 120 * HOUR
+"""Of history; before that the limits alone alarm. In five days a service that began on a Friday saw working days."""
+MOST_WINDOWS = 24
+"""That are compared with where the week has fewer."""
 COOLDOWN = 24 * HOUR
 """Between two alarms of one measure."""
+STATES: Mapping[Measure, State] = {Measure.FAILURES: State.FAILED, Measure.QUESTIONS: State.IN_REVIEW}
+"""What the shares are shares of."""
+OF_DOCUMENTS = (Measure.PACE, *STATES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,26 +40,30 @@ class Bounds:
     """What is known of a measure without its history.
 
     Attributes:
-        floor: below it an hour is never high.
-        limit: above it an hour is high whatever the history says; None where no value is wrong by itself.
-        least_samples: an hour with fewer is left out.
+        floor: up to it nothing is high.
+        limit: above it a window is high whatever the history says; None where no value is wrong by itself.
+        has_nights: whether it is small in hours without work. Then the highest third of the week is compared with,
+            or every morning would be high.
     """
 
     floor: float
     limit: float | None
-    least_samples: int
+    has_nights: bool = False
 
 
 BOUNDS: Mapping[Measure, Bounds] = {
-    Measure.PACE: Bounds(floor=2, limit=600, least_samples=5),
-    Measure.FAILURES: Bounds(floor=0.1, limit=0.5, least_samples=5),
-    Measure.QUESTIONS: Bounds(floor=0.25, limit=None, least_samples=5),
-    Measure.WAITING: Bounds(floor=600, limit=6 * 3600, least_samples=1),
-    Measure.SPENDING: Bounds(floor=1, limit=20, least_samples=1),
-    Measure.MEMORY: Bounds(floor=200, limit=500, least_samples=1),
+    Measure.PACE: Bounds(floor=2, limit=600),
+    Measure.FAILURES: Bounds(floor=0.05, limit=0.5),
+    Measure.QUESTIONS: Bounds(floor=0.2, limit=None),
+    Measure.WAITING: Bounds(floor=3600, limit=6 * 3600, has_nights=True),
+    Measure.SPENDING: Bounds(floor=1, limit=20, has_nights=True),
+    Measure.MEMORY: Bounds(floor=200, limit=500),
 }
 """An office without registry, or in mode shadow, asks about everything: no share of questions is wrong by itself. The
 daemon alone keeps below 120 MB when idle; where it decides on a document of the largest text it needs some more."""
+
+PACE_LEAST = 60
+"""Documents of a window: the median of fewer jumps by a half."""
 
 
 def hour_of(moment: datetime.datetime) -> datetime.datetime:
@@ -59,56 +71,97 @@ def hour_of(moment: datetime.datetime) -> datetime.datetime:
     return moment.astimezone(datetime.UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def measured(begun_at: datetime.datetime, settled: Sequence[SettledWork]) -> Sequence[Window]:
-    """Sum up the documents of an hour; a measure without any has no window."""
-    windows = []
-    seconds = [it.seconds for it in settled if it.seconds is not None]
-    if seconds:
-        windows.append(
-            Window(measure=Measure.PACE, begun_at=begun_at, value=median(seconds), samples=len(seconds))
-        )
-    for measure, state in ((Measure.FAILURES, State.FAILED), (Measure.QUESTIONS, State.IN_REVIEW)):
-        if settled:
-            share = sum(it.state == state for it in settled) / len(settled)
-            windows.append(Window(measure=measure, begun_at=begun_at, value=share, samples=len(settled)))
-    return windows
+def begins(hour: datetime.datetime, history: Sequence[Window]) -> datetime.datetime:
+    """Say from when on documents belong to the window that may end with an hour."""
+    return max(history[-1].until if history else hour - WEEK, hour - WEEK)
 
 
-def judged(window: Window, history: Sequence[Window]) -> Window | None:
-    """Say of an hour that is over whether it is high, and whether its measure alarms.
+def measured(
+    measure: Measure, hour: datetime.datetime, settled: Sequence[SettledWork], history: Sequence[Window]
+) -> Window | None:
+    """Sum up documents to the window that ends with an hour.
 
     Args:
-        history: the measure's hours before, as they were judged, in their order.
+        measure: one of `OF_DOCUMENTS`.
+        settled: the documents since the window before.
+        history: the windows before, in their order.
 
     Returns:
-        None where it has too few samples to say anything.
+        None where they are too few: then the next hour's come to them.
     """
-    bounds = BOUNDS[window.measure]
-    if window.samples < bounds.least_samples:
+    if measure not in STATES:
+        seconds = [it.seconds for it in settled if it.seconds is not None]
+        if len(seconds) < PACE_LEAST:
+            return None
+        return Window(measure=measure, hour=hour, value=median(seconds), samples=len(seconds))
+    if len(settled) < shares.GROSS_LEAST:
         return None
-    recent = [it for it in history if window.begun_at - WEEK <= it.begun_at < window.begun_at]
-    seen = replace(window, is_high=_is_high(window.value, [it.value for it in recent], bounds))
-    row = [*recent, seen][-IN_A_ROW:]
-    was_alarm = bool(recent) and recent[-1].is_alarm
+    marked = sum(it.state == STATES[measure] for it in settled)
+    limit = BOUNDS[measure].limit
+    is_gross = limit is not None and marked > limit * len(settled)
+    if not is_gross and not shares.is_enough(marked, len(settled), _before(hour, history)):
+        return None
+    return Window(measure=measure, hour=hour, value=marked / len(settled), samples=len(settled))
+
+
+def judged(window: Window, history: Sequence[Window]) -> Window:
+    """Say of a window that is over whether it is high, and whether its measure alarms.
+
+    Args:
+        history: the measure's windows before, as they were judged, in their order.
+    """
+    before = _before(window.hour, history)
+    seen = replace(window, is_high=_is_high(window, before))
+    row = [*before, seen][-IN_A_ROW:]
+    was_alarm = bool(before) and before[-1].is_alarm
     if was_alarm:
         is_over = len(row) == IN_A_ROW and not any(it.is_high for it in row)
         return replace(seen, is_alarm=not is_over)
-    is_drift = len(row) == IN_A_ROW and all(it.is_high for it in row)
-    return replace(seen, is_alarm=is_drift and not _has_alarmed(recent, window.begun_at - COOLDOWN))
+    is_drift = len(row) == IN_A_ROW and all(it.is_high for it in row) and _is_drift(row, before)
+    return replace(seen, is_alarm=is_drift and not _has_alarmed(before, window.hour - COOLDOWN))
 
 
-def _is_high(value: float, before: Sequence[float], bounds: Bounds) -> bool:
-    if bounds.limit is not None and value > bounds.limit:
+def _before(hour: datetime.datetime, history: Sequence[Window]) -> Sequence[Window]:
+    """The windows of the week before an hour; of more than a week where that has few."""
+    known = [it for it in history if hour - REACH <= it.hour < hour]
+    week = sum(it.hour >= hour - WEEK for it in known)
+    return known[-max(week, MOST_WINDOWS) :]
+
+
+def _is_high(window: Window, before: Sequence[Window]) -> bool:
+    bounds = BOUNDS[window.measure]
+    if _is_beyond(window, bounds):
         return True
-    if len(before) < LEAST_HOURS or value <= bounds.floor:
+    if window.measure in STATES:
+        return window.value > TIMES * shares.usual(before)
+    if (
+        len(before) < LEAST_WINDOWS
+        or window.hour - before[0].hour < LEAST_AGE
+        or window.value <= bounds.floor
+    ):
         return False
-    middle = median(before)
-    deviation = median(abs(it - middle) for it in before)
-    return value > middle + DEVIATIONS * deviation and value > TIMES * middle
+    values = sorted(it.value for it in before)
+    usual = values[-(len(values) // 3) :] if bounds.has_nights else values
+    middle = median(usual)
+    deviation = median(abs(it - middle) for it in usual)
+    return window.value > middle + DEVIATIONS * deviation and window.value > TIMES * middle
 
 
-def _has_alarmed(recent: Sequence[Window], since: datetime.datetime) -> bool:
-    return any(it.is_alarm and it.begun_at > since for it in recent)
+def _is_drift(row: Sequence[Window], before: Sequence[Window]) -> bool:
+    """Whether high windows in a row are one; of a share all together must tell."""
+    bounds = BOUNDS[row[0].measure]
+    if row[0].measure not in STATES or all(_is_beyond(it, bounds) for it in row):
+        return True
+    earlier = before[: len(before) - IN_A_ROW + 1]
+    return shares.has_risen(row, earlier, floor=bounds.floor, deviations=DEVIATIONS)
+
+
+def _is_beyond(window: Window, bounds: Bounds) -> bool:
+    return bounds.limit is not None and window.value > bounds.limit
+
+
+def _has_alarmed(before: Sequence[Window], since: datetime.datetime) -> bool:
+    return any(it.is_alarm and it.hour > since for it in before)
 
 
 _SAID: Mapping[Measure, tuple[Phrase, Phrase]] = {

@@ -3,13 +3,13 @@
 import datetime
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from agent.adapters.process import process_figures
 from agent.app import Parts
-from agent.core.trends import HOUR, WEEK, hour_of, judged, measured, state_of
+from agent.core.trends import HOUR, OF_DOCUMENTS, REACH, begins, hour_of, judged, measured, state_of
 from agent.daemon.telling import tell_of_part
 from agent.domain.room import MEGABYTE
 from agent.domain.trend import Measure, Window
@@ -21,9 +21,10 @@ MICROS = 1_000_000
 
 
 class Trends:
-    """Keeps the hours, and tells people of a measure that drifts, once, and once that it does no more.
+    """Keeps the windows, and tells people of a measure that drifts, once, and once that it does no more.
 
     An hour in which the daemon was down is left out; of one that it was up in for a part, what was seen counts.
+    Documents that are too few for a window wait in the ledger for those of the next hours, also through a restart.
     """
 
     def __init__(self, parts: Parts, stop: threading.Event, *, on_told: Callable[[], None]) -> None:
@@ -55,24 +56,32 @@ class Trends:
         self._most[measure] = max(value, self._most.get(measure, value))
 
     def _close(self, hour: datetime.datetime) -> None:
-        for window in self._windows(hour):
-            history = self._parts.trends.since(window.measure, hour - WEEK)
-            if history and history[-1].begun_at >= hour:
+        for measure in Measure:
+            history = self._parts.trends.since(measure, hour - REACH)
+            if history and history[-1].hour >= hour:
                 continue  # judged before a restart
-            seen = judged(window, history)
-            if seen is None:
+            window = self._window(measure, hour, history)
+            if window is None:
                 continue
+            seen = judged(window, history)
             self._parts.trends.keep(seen)
             if seen.is_alarm:
                 log.warning("trend_drifted", kind=seen.measure, count=seen.samples)
             if tell_of_part(self._parts, state_of(seen)):
                 self._on_told()
 
-    def _windows(self, hour: datetime.datetime) -> Iterator[Window]:
-        yield from measured(hour, self._parts.trends.settled_between(hour, hour + HOUR))
-        micros, calls = self._parts.trends.spent_between(hour, hour + HOUR)
-        if calls:
-            yield Window(measure=Measure.SPENDING, begun_at=hour, value=micros / MICROS, samples=calls)
-        if self._hour == hour:
-            for measure, value in self._most.items():
-                yield Window(measure=measure, begun_at=hour, value=value, samples=self._looks)
+    def _window(self, measure: Measure, hour: datetime.datetime, history: Sequence[Window]) -> Window | None:
+        """What is to be judged at the end of an hour; None where nothing was seen, or not enough."""
+        if measure in OF_DOCUMENTS:
+            settled = self._parts.trends.settled_between(begins(hour, history), hour + HOUR)
+            return measured(measure, hour, settled, history)
+        if measure is Measure.SPENDING:
+            micros, calls = self._parts.trends.spent_between(hour, hour + HOUR)
+            return _seen(measure, hour, micros / MICROS, calls) if calls else None
+        if self._hour != hour or measure not in self._most:
+            return None
+        return _seen(measure, hour, self._most[measure], self._looks)
+
+
+def _seen(measure: Measure, hour: datetime.datetime, value: float, samples: int) -> Window:
+    return Window(measure=measure, hour=hour, value=value, samples=samples)

@@ -1,4 +1,4 @@
-"""The hours as the daemon keeps them: what they are made of, and that a drift is told once."""
+"""The windows as the daemon keeps them: what they are made of, and that a drift is told once."""
 
 import datetime
 import os
@@ -70,7 +70,7 @@ def test_the_oldest_document_that_does_not_rest_tells_how_long_one_waits(parts: 
 
 def test_hours_are_kept_once_and_for_a_month(parts: Parts) -> None:
     def hour(at: datetime.datetime, value: float) -> Window:
-        return Window(measure=Measure.PACE, begun_at=at, value=value, samples=9, is_high=True)
+        return Window(measure=Measure.PACE, hour=at, value=value, samples=9, is_high=True)
 
     parts.trends.keep(hour(NOON - datetime.timedelta(days=31), 1))
     parts.trends.keep(hour(NOON, 2))
@@ -96,26 +96,43 @@ def test_a_drift_is_told_once_and_once_that_it_is_over_also_after_a_restart(
             for minutes in (1, 30):
                 daemon.look(NOON + hour * HOUR + datetime.timedelta(minutes=minutes))
 
-    live(0, 25)
+    for hour in range(121):
+        parts.trends.keep(Window(measure=Measure.MEMORY, hour=NOON + hour * HOUR, value=100, samples=60))
+    live(121, 121)
     assert told == []
     held = 400
-    live(26, 28)
+    live(122, 124)
     assert notices.last_notice(Topic.HEALTH) is None
-    live(29, 31)
+    live(125, 127)
     assert notices.last_notice(Topic.HEALTH) is MessageKind.UNWELL
     held = 100
-    live(32, 38)
+    live(128, 134)
     assert notices.last_notice(Topic.HEALTH) is MessageKind.WELL_AGAIN
     assert len(told) == 2
 
 
 def test_a_restart_within_an_hour_judges_the_hour_before_it_once(parts: Parts) -> None:
-    for number in range(1, 6):
+    for number in range(1, 21):
         settle(parts.ledger, number, NOON, Failed(reason=FailureReason.DAMAGED), 1.0)
     for _ in range(2):
         Trends(parts, threading.Event(), on_told=lambda: None).look(NOON + 1.5 * HOUR)
     (hour,) = parts.trends.since(Measure.FAILURES, NOON)
-    assert (hour.value, hour.samples, hour.is_high) == (1.0, 5, True)
+    assert (hour.value, hour.samples, hour.is_high) == (1.0, 20, True)
+
+
+def test_documents_of_several_hours_make_a_window_also_through_a_restart(parts: Parts) -> None:
+    for number in range(1, 101):
+        at = NOON + (number % 4) * HOUR
+        settle(
+            parts.ledger,
+            number,
+            at,
+            Failed(reason=FailureReason.DAMAGED if number < 30 else FailureReason.ENCRYPTED),
+        )
+    for hour in range(1, 5):
+        Trends(parts, threading.Event(), on_told=lambda: None).look(NOON + hour * HOUR)
+    (window,) = parts.trends.since(Measure.QUESTIONS, NOON)
+    assert (window.hour, window.value, window.samples) == (NOON + 3 * HOUR, 0.0, 100)
 
 
 def test_check_says_which_measure_drifts(tmp_path: Path) -> None:
@@ -126,9 +143,9 @@ def test_check_says_which_measure_drifts(tmp_path: Path) -> None:
     rows = SqlTrends(engine)
     assert examine_part("trends", settings).sentence == "no hour was measured yet"
     now = hour_of(datetime.datetime.now(datetime.UTC))
-    rows.keep(Window(measure=Measure.PACE, begun_at=now - HOUR, value=5, samples=9))
+    rows.keep(Window(measure=Measure.PACE, hour=now - HOUR, value=5, samples=9))
     assert examine_part("trends", settings).sentence == "as in the week before"
-    rows.keep(Window(measure=Measure.PACE, begun_at=now, value=30, samples=9, is_high=True, is_alarm=True))
+    rows.keep(Window(measure=Measure.PACE, hour=now, value=30, samples=9, is_high=True, is_alarm=True))
     drifting = examine_part("trends", settings)
     assert (drifting.level, drifting.sentence) == (
         Level.NOTICE,

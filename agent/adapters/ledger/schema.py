@@ -288,7 +288,7 @@ windows = Table(
     "windows",
     metadata,
     Column("measure", String(16), primary_key=True),
-    Column("begun_at", UtcDateTime, primary_key=True),  # an hour
+    Column("begun_at", UtcDateTime, primary_key=True),  # its last hour
     Column("value", Float, nullable=False),
     Column("samples", Integer, nullable=False),
     Column("is_high", Boolean, nullable=False),

@@ -1,4 +1,4 @@
-"""Measures hour by hour, and the documents that they are made of."""
+"""Windows of measures, and the documents that they are made of."""
 
 import datetime
 from collections.abc import Sequence
@@ -57,12 +57,12 @@ class SqlTrends:
 
     def keep(self, window: Window) -> None:
         with writing(self._engine) as connection:
-            connection.execute(delete(windows).where(windows.c.begun_at < window.begun_at - KEPT))
+            connection.execute(delete(windows).where(windows.c.begun_at < window.hour - KEPT))
             connection.execute(
                 insert(windows)
                 .values(
                     measure=window.measure,
-                    begun_at=window.begun_at,
+                    begun_at=window.hour,
                     value=window.value,
                     samples=window.samples,
                     is_high=window.is_high,
@@ -81,7 +81,7 @@ class SqlTrends:
             return [
                 Window(
                     measure=Measure(row.measure),
-                    begun_at=row.begun_at,
+                    hour=row.begun_at,
                     value=row.value,
                     samples=row.samples,
                     is_high=row.is_high,

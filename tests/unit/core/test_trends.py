@@ -1,123 +1,55 @@
-"""A drift is found within four hours, and quiet weeks stay quiet: thirty days of an office, replayed."""
+"""A drift is found within four windows, and quiet months stay quiet: offices of `benchmarks.trends`, replayed."""
 
 import datetime
-import random
-from collections.abc import Callable, Iterator
 
 import pytest
 
-from agent.core.trends import BOUNDS, COOLDOWN, HOUR, WEEK, hour_of, judged, measured, state_of
+from agent.core.shares import is_enough
+from agent.core.trends import (
+    BOUNDS,
+    COOLDOWN,
+    HOUR,
+    OF_DOCUMENTS,
+    WEEK,
+    begins,
+    hour_of,
+    judged,
+    measured,
+    state_of,
+)
 from agent.domain.trend import Measure, SettledWork, Window
+from benchmarks.trends import DRIFT_AT, DRIFTS, START, alarms
 from tests.custody_builders import NOON
 
 pytestmark = pytest.mark.observability
 
-START = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
-DAYS = 30
-SEEDS = (1, 2, 3, 4)
-DRIFT_AT = START + datetime.timedelta(days=17, hours=10)
-"""A Wednesday morning."""
+AGES = 121
+"""Hours, after which there is history enough."""
 
 
-# --- The office
+# --- Offices
 
 
-def hours() -> Iterator[datetime.datetime]:
-    for hour in range(DAYS * 24):
-        yield START + hour * HOUR
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_quiet_month_has_one_alarm_at_most(seed: int) -> None:
+    assert len(list(alarms(seed))) <= 1
 
 
-def is_open(hour: datetime.datetime) -> bool:
-    return hour.weekday() < 5 and 7 <= hour.hour < 19
-
-
-Office = Callable[[datetime.datetime, random.Random], list[Window]]
-
-
-def office(
-    *, slower: float = 1, failing: float = 1, queued: bool = False, leak: float = 0
-) -> Callable[[datetime.datetime, random.Random], list[Window]]:
-    """Sixty documents an hour by day and two by night, one in 25 of which fails; from `DRIFT_AT` on it drifts."""
-
-    def hour_in(hour: datetime.datetime, dice: random.Random) -> list[Window]:
-        has_begun = hour >= DRIFT_AT
-        count = dice.randint(45, 75) if is_open(hour) else dice.randint(0, 3)
-        works = [
-            SettledWork(
-                state=_state(dice, 0.04 * (failing if has_begun else 1)),
-                seconds=dice.lognormvariate(1.8, 0.6) * (slower if has_begun else 1),
-            )
-            for _ in range(count)
-        ]
-        growing = (hour - DRIFT_AT) / HOUR * 3600 if queued and has_begun else 0
-        held = 120 + dice.gauss(0, 6) + (leak * ((hour - DRIFT_AT) / HOUR) if has_begun else 0)
-        waited = dice.expovariate(1 / 90) * (3 if is_open(hour) else 1) + growing
-        return [
-            *measured(hour, works),
-            Window(measure=Measure.WAITING, begun_at=hour, value=waited, samples=60),
-            Window(measure=Measure.MEMORY, begun_at=hour, value=held, samples=60),
-        ]
-
-    return hour_in
-
-
-def _state(dice: random.Random, failing: float) -> str:
-    drawn = dice.random()
-    return "failed" if drawn < failing else "in_review" if drawn < failing + 0.15 else "archived"
-
-
-def alarms_of(one: Office, seed: int) -> list[tuple[Measure, datetime.datetime]]:
-    """The hours at which an alarm begins."""
-    dice = random.Random(seed)
-    kept: dict[Measure, list[Window]] = {measure: [] for measure in Measure}
-    begun = []
-    for hour in hours():
-        for window in one(hour, dice):
-            history = kept[window.measure]
-            seen = judged(window, history[-168:])
-            if seen is None:
-                continue
-            if seen.is_alarm and not (history and history[-1].is_alarm):
-                begun.append((window.measure, hour))
-            history.append(seen)
-    return begun
-
-
-def test_quiet_months_alarm_nobody() -> None:
-    assert [it for seed in SEEDS for it in alarms_of(office(), seed)] == []
-
-
-@pytest.mark.parametrize("seed", SEEDS[:2])
-@pytest.mark.parametrize(
-    ("measure", "drifting"),
-    [
-        (Measure.PACE, office(slower=2)),
-        (Measure.FAILURES, office(failing=5)),
-        (Measure.WAITING, office(queued=True)),
-        (Measure.MEMORY, office(leak=60)),
-    ],
-    ids=["twice the latency", "five times the errors", "a growing queue", "a leak"],
-)
-def test_a_drift_alarms_within_four_hours_and_nothing_else_does(
-    measure: Measure, drifting: Office, seed: int
-) -> None:
-    first, *_ = found = alarms_of(drifting, seed)
-    assert {it for it, _ in found} == {measure}
-    assert first[1] - DRIFT_AT <= 4 * HOUR
-    assert first[1] >= DRIFT_AT
+@pytest.mark.parametrize("measure", DRIFTS, ids=[*DRIFTS.values()])
+def test_a_drift_alarms_within_four_windows_and_nothing_does_before(measure: Measure) -> None:
+    alarmed, windows, at = next(alarms(3, measure))
+    assert (alarmed, at > DRIFT_AT, windows <= 4) == (measure, True, True)
 
 
 # --- Its parts
 
 
-def window(
-    value: float, hours_on: int = 0, *, samples: int = 60, alarm: bool = False, high: bool = False
-) -> Window:
+def window(value: float, hours_on: int = 0, *, alarm: bool = False, high: bool = False) -> Window:
     return Window(
         measure=Measure.WAITING,
-        begun_at=NOON + hours_on * HOUR,
+        hour=NOON + hours_on * HOUR,
         value=value,
-        samples=samples,
+        samples=60,
         is_high=high,
         is_alarm=alarm,
     )
@@ -126,72 +58,168 @@ def window(
 def after(history: list[Window], *values: float) -> list[Window]:
     """Judge an hour after the other."""
     for value in values:
-        seen = judged(window(value, len(history)), history)
-        assert seen is not None
-        history.append(seen)
+        history.append(judged(window(value, len(history)), history))
+    return history
+
+
+def share(failed: int, documents: int, hours_on: int = 0) -> Window:
+    return Window(
+        measure=Measure.FAILURES,
+        hour=NOON + hours_on * HOUR,
+        value=failed / documents,
+        samples=documents,
+    )
+
+
+def counted(history: list[Window], *counts: tuple[int, int]) -> list[Window]:
+    """Judge a window of failures after the other."""
+    for failed, documents in counts:
+        history.append(judged(share(failed, documents, len(history)), history))
     return history
 
 
 def test_three_high_hours_in_a_row_alarm_and_three_that_are_not_end_it() -> None:
-    day = after([], *[300.0] * 24)
-    assert [it.is_alarm for it in after(day, 700, 700, 700, 300, 300, 300)[24:]] == [
+    day = after([], *[2000.0] * AGES)
+    assert [it.is_alarm for it in after(day, 7000, 7000, 7000, 2000, 2000, 2000)[AGES:]] == [
         False, False, True, True, True, False,
     ]  # fmt: skip
 
 
 def test_an_hour_between_that_is_not_high_begins_the_count_anew() -> None:
-    assert not any(it.is_alarm for it in after([], *[300.0] * 24, 700, 700, 300, 700, 700))
+    assert not any(it.is_alarm for it in after([], *[2000.0] * AGES, 7000, 7000, 300, 7000, 7000))
 
 
 def test_after_an_alarm_there_is_no_other_for_a_day() -> None:
-    day = after([], *[300.0] * 24, 700, 700, 700, 300, 300, 300)
-    assert not any(it.is_alarm for it in after(day, 700, 700, 700)[29:])
-    quiet = [window(300, hour) for hour in range(24)]
-    old = [*quiet, window(700, 24, alarm=True), window(300, 25)]
-    late = NOON + 24 * HOUR + COOLDOWN
-    row = [*old, *(window(300, 26 + hour) for hour in range(10))]
-    row += [window(700, int((late - NOON) / HOUR) + hour, high=True) for hour in (-1, 0)]
-    seen = judged(window(700, int((late - NOON) / HOUR) + 1), row)
-    assert seen is not None
-    assert seen.is_alarm
+    day = after([], *[2000.0] * AGES, 7000, 7000, 7000, 2000, 2000, 2000)
+    assert day[AGES + 4].is_alarm
+    later = after(day, *[2000.0] * 19, 7000, 7000, 7000, 7000)[-2:]
+    assert [(it.is_alarm, it.hour - day[AGES + 4].hour) for it in later] == [
+        (False, COOLDOWN - HOUR),
+        (True, COOLDOWN),
+    ]
 
 
-def test_without_a_day_of_history_only_the_limit_is_high() -> None:
-    assert not any(it.is_high for it in after([], *[1.0] * 23, 5000))
+def test_before_five_days_of_history_only_the_limit_is_high() -> None:
+    assert not any(it.is_high for it in after([], *[1.0] * 120, 5000)[:120])
+    assert not after([], *[1.0] * 119, 5000)[-1].is_high
+    assert after([], *[1.0] * 120, 5000)[-1].is_high
     assert after([], 6 * 3600 + 1)[0].is_high
 
 
-def test_what_is_below_the_floor_is_never_high() -> None:
-    assert not after([], *[1.0] * 24, 600)[-1].is_high
-    assert after([], *[1.0] * 24, 601)[-1].is_high
+def test_few_windows_say_nothing_however_old_they_are() -> None:
+    old = [window(1, 24 * day) for day in range(7)]
+    assert not judged(window(5000, 7 * 24), old).is_high
+    assert judged(window(5000, 8 * 24), [*old, window(1, 7 * 24)]).is_high
 
 
-def test_an_hour_of_too_few_documents_says_nothing() -> None:
-    few = Window(measure=Measure.FAILURES, begun_at=NOON, value=1, samples=4)
-    assert judged(few, []) is None
+def test_what_is_not_above_the_floor_is_never_high() -> None:
+    assert not after([], *[1.0] * AGES, 3600)[-1].is_high
+    assert after([], *[1.0] * AGES, 3601)[-1].is_high
 
 
-def test_hours_of_more_than_a_week_ago_count_no_more() -> None:
-    old = [window(1, hour) for hour in range(24)]
-    seen = judged(window(5000, 24 + int(WEEK / HOUR)), old)
-    assert seen is not None
-    assert not seen.is_high
+def test_mornings_are_no_drift_where_nights_are_without_work() -> None:
+    day = [*[0.0] * 16, *[5000.0] * 8]
+    assert not any(it.is_alarm for it in after([], *day * 7))
 
 
-def test_the_documents_of_an_hour_are_summed_up() -> None:
-    works = [
-        SettledWork(state="archived", seconds=2.0),
-        SettledWork(state="failed", seconds=9.0),
-        SettledWork(state="in_review", seconds=4.0),
-        SettledWork(state="duplicate", seconds=None),
+def test_of_more_than_a_week_ago_only_what_makes_up_for_a_short_week_counts() -> None:
+    days = [window(1, 6 * hour) for hour in range(30)]
+    week = int(WEEK / HOUR)
+    assert judged(window(5000, week + 100), days).is_high
+    month_ago = 31 * 24 + 6 * 29
+    assert not judged(window(5000, month_ago), days).is_high
+
+
+# --- Shares
+
+
+ONE_IN_25 = [(4, 100)] * 8
+
+
+def test_five_times_the_failures_alarm_with_the_third_window() -> None:
+    assert [it.is_alarm for it in counted([], *ONE_IN_25, (20, 100), (20, 100), (20, 100))[8:]] == [
+        False,
+        False,
+        True,
     ]
-    assert [(it.measure, it.value, it.samples) for it in measured(NOON, works)] == [
-        (Measure.PACE, 4.0, 3),
-        (Measure.FAILURES, 0.25, 4),
-        (Measure.QUESTIONS, 0.25, 4),
+
+
+def test_one_batch_of_damaged_scans_is_no_drift() -> None:
+    assert not any(it.is_alarm for it in counted([], *ONE_IN_25, (6, 100), (45, 100), (6, 100)))
+
+
+def test_a_rise_that_may_be_an_accident_is_no_drift() -> None:
+    assert not any(it.is_alarm for it in counted([], *ONE_IN_25, (8, 100), (9, 100), (8, 100)))
+
+
+def test_a_rise_within_the_usual_ups_and_downs_is_no_drift() -> None:
+    uneven = [(0, 100), (4, 100), (8, 100), (12, 100)] * 3
+    assert not any(it.is_alarm for it in counted([], *uneven, (17, 100), (17, 100), (17, 100)))
+    assert counted([], *uneven, (24, 100), (24, 100), (24, 100))[-1].is_alarm
+
+
+def test_few_failures_are_no_drift_however_many_times_more_they_are() -> None:
+    assert not any(it.is_alarm for it in counted([], *[(1, 400)] * 24, (20, 400), (20, 400), (20, 400)))
+
+
+def test_shares_are_compared_with_four_windows_or_with_nothing_but_the_limit() -> None:
+    assert not any(it.is_alarm for it in counted([], *ONE_IN_25[:3], (40, 100), (40, 100), (40, 100)))
+    assert counted([], *ONE_IN_25[:4], (40, 100), (40, 100), (40, 100))[-1].is_alarm
+    assert counted([], (11, 20), (11, 20), (11, 20))[-1].is_alarm
+
+
+@pytest.mark.parametrize(
+    ("before", "documents"),
+    [
+        ([], 100),
+        ([share(4, 100)], 150),
+        ([share(20, 100)], 100),
+        ([share(0, 100)], 400),
+        ([share(1, 100)], 400),
+    ],
+    ids=["the first", "one in 25", "one in five", "none", "one in a hundred"],
+)
+def test_a_window_takes_the_documents_that_it_needs(before: list[Window], documents: int) -> None:
+    assert [is_enough(3, count, before) for count in (documents - 1, documents)] == [False, True]
+
+
+def test_a_window_that_holds_three_times_what_is_expected_is_over() -> None:
+    assert [is_enough(count, 60, [share(4, 100)]) for count in (17, 18)] == [False, True]
+    assert [is_enough(count, 90, [share(20, 100)]) for count in (59, 60)] == [False, True]
+
+
+# --- What they are made of
+
+
+def works(state: str, count: int, seconds: float | None = 2.0) -> list[SettledWork]:
+    return [SettledWork(state=state, seconds=seconds)] * count
+
+
+def test_documents_are_summed_up_when_there_are_enough() -> None:
+    some = [*works("archived", 29), *works("failed", 10, 9.0), *works("in_review", 20, 4.0)]
+    some += works("duplicate", 40, None)
+    assert [measured(measure, NOON, some, []) for measure in OF_DOCUMENTS] == [None, None, None]
+    some += works("in_review", 1, 4.0)
+    found = [measured(measure, NOON, some, []) for measure in OF_DOCUMENTS]
+    assert [(it.measure, it.value, it.samples) for it in found if it is not None] == [
+        (Measure.PACE, 4.0, 60),
+        (Measure.FAILURES, 0.1, 100),
+        (Measure.QUESTIONS, 0.21, 100),
     ]
-    assert measured(NOON, []) == []
-    assert [it.measure for it in measured(NOON, works[3:])] == [Measure.FAILURES, Measure.QUESTIONS]
+
+
+def test_where_most_fail_twenty_documents_say_enough() -> None:
+    assert measured(Measure.FAILURES, NOON, works("failed", 19), []) is None
+    most = [*works("failed", 11), *works("archived", 9)]
+    assert measured(Measure.FAILURES, NOON, most, []) is not None
+    assert measured(Measure.FAILURES, NOON, [*works("failed", 10), *works("archived", 10)], []) is None
+    assert measured(Measure.QUESTIONS, NOON, works("in_review", 20), []) is None
+
+
+def test_documents_wait_for_the_next_window_for_a_week_at_most() -> None:
+    assert begins(NOON, []) == NOON - WEEK
+    assert begins(NOON, [window(1, -3)]) == NOON - 2 * HOUR
+    assert begins(NOON, [window(1, -300)]) == NOON - WEEK
 
 
 def test_an_hour_begins_in_utc_wherever_the_office_is() -> None:
@@ -222,7 +250,7 @@ def test_an_hour_begins_in_utc_wherever_the_office_is() -> None:
 def test_a_drift_is_told_with_a_value_that_people_can_read(
     measure: Measure, value: float, sentence: str
 ) -> None:
-    state = state_of(Window(measure=measure, begun_at=NOON, value=value, samples=9, is_alarm=True))
+    state = state_of(Window(measure=measure, hour=NOON, value=value, samples=9, is_alarm=True))
     assert (state.is_bad, str(state.sentence)) == (True, sentence)
     assert str(state.hint)
 
