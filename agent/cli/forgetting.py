@@ -2,6 +2,7 @@
 
 import datetime
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -11,11 +12,14 @@ from agent.adapters.ledger import SqlErasing, SqlLedger
 from agent.cli.shared import HomeOption, JsonOption, ask, open_tables, require, typed
 from agent.cli.wording import print_json, rows_of, say, say_table
 from agent.config import load
+from agent.domain.document import DocumentId
 from agent.domain.identity import RecordId
 from agent.domain.life import Action, Document
 from agent.domain.message import visible
+from agent.domain.outcome import Duplicate
 from agent.erasing import WhyErased
 
+UNSEEN = "-"
 LEFT = (
     "Not erased: backups made before, the entries of the audit trail (numbers, dates, hashes, record ids and who did "
     "what), the person in the registry, where another document's question proposed the person, and the whole or "
@@ -30,8 +34,15 @@ def register(app: typer.Typer) -> None:
 def forget(
     document: Annotated[str, typer.Argument(metavar="[DOC]", help="A document's number, such as D-7.")] = "",
     record: Annotated[
-        str, typer.Option("--record", help="All documents that are filed under this record instead.")
+        str,
+        typer.Option(
+            "--record",
+            help="All documents that are filed under this record instead; - to be asked for it unseen, or from stdin.",
+        ),
     ] = "",
+    with_original: Annotated[
+        bool, typer.Option("--with-original", help="Of a duplicate: all documents with the same content.")
+    ] = False,
     why: Annotated[WhyErased, typer.Option("--why", help="Why, for the audit trail.")] = WhyErased.ASKED,
     confirm: Annotated[
         str, typer.Option("--confirm", metavar="WORD", help="What would be typed when asked: DOC or RECORD.")
@@ -41,18 +52,24 @@ def forget(
 ) -> None:
     """Erase a document for ever: its file, what it says, and what was decided.
 
-    Duplicates of it go with it. Its number and that it was erased, by whom, when and why, stay in the audit trail. A
-    document that is being worked on is refused.
+    Duplicates of it go with it; a duplicate goes alone, unless --with-original is given. Its number and that it was
+    erased, by whom, when and why, stay in the audit trail. A document that is being worked on is refused.
     """
     settings = load(home=home)
-    document, record = typed(document), typed(record)
+    document, record, is_unseen = typed(document), typed(record), record == UNSEEN
+    if is_unseen and not document:
+        record = typed(_unseen("The record"))
     with open_tables(settings) as engine:
-        meant = _meant(SqlLedger(engine), SqlErasing(engine), document, record)
+        meant, left = _meant(SqlLedger(engine), SqlErasing(engine), document, record, with_original)
     word = record or meant[0].reference
     if not as_json:
         say_table(rows_of(meant, datetime.datetime.now(datetime.UTC)))
+        if left:
+            say(_same_content(left, word))
         say(LEFT, style="dim")
-    _confirm(word, confirm, len(meant))
+    if is_unseen and not confirm:
+        confirm = _unseen(f"The same again, to erase {_counted(meant)} for ever") or " "
+    _confirm(word, confirm, meant)
     replies = [(it, ask(settings, Action.FORGET, it.reference, why.value, epoch=it.epoch)) for it in meant]
     if as_json:
         print_json(
@@ -64,8 +81,10 @@ def forget(
     raise typer.Exit(0 if all(reply.done for _, reply in replies) else 1)
 
 
-def _meant(ledger: SqlLedger, erasing: SqlErasing, document: str, record: str) -> list[Document]:
-    """The documents that would be erased.
+def _meant(
+    ledger: SqlLedger, erasing: SqlErasing, document: str, record: str, with_original: bool
+) -> tuple[list[Document], list[Document]]:
+    """The documents that would be erased, and those with the content of a duplicate that would stay.
 
     Raises:
         RequestRefused: there is none, or not one thing was named.
@@ -74,16 +93,40 @@ def _meant(ledger: SqlLedger, erasing: SqlErasing, document: str, record: str) -
         raise errors.RequestRefused("Name a document, or a record with --record: one of the two.")
     if document:
         first = require(ledger, document)
-        numbers = [first.document_id, *(erasing.same_bytes(first) if first.sha256 else ())]
-    else:
-        numbers = list(erasing.of_record(RecordId(record)))
-    found = [it for number in numbers if (it := ledger.document(number)) is not None]
+        others = _found(ledger, erasing.same_bytes(first) if first.sha256 else ())
+        if isinstance(first.outcome, Duplicate) and not with_original:
+            return [first], others
+        return [first, *others], []
+    found = _found(ledger, erasing.of_record(RecordId(record)))
     if not found:
         raise errors.RequestRefused(f"Nothing is filed under '{visible(record)}'.")
-    return found
+    return found, []
 
 
-def _confirm(word: str, given: str, count: int) -> None:
+def _found(ledger: SqlLedger, numbers: Sequence[DocumentId]) -> list[Document]:
+    return [it for number in numbers if (it := ledger.document(number)) is not None]
+
+
+def _same_content(left: Sequence[Document], word: str) -> str:
+    stays = "stays" if len(left) == 1 else "stay"
+    return (
+        f"The same content {stays} as {', '.join(it.reference for it in left)}: {word} is a duplicate. "
+        f"To erase all of it, type: dossierd forget {word} --with-original"
+    )
+
+
+def _unseen(asked: str) -> str:
+    """Take a line that neither the list of processes nor the shell's history shows."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(f"{asked} (it is not shown)", hide_input=True, err=True)).strip()
+    return sys.stdin.readline().strip()
+
+
+def _counted(meant: Sequence[Document]) -> str:
+    return "it" if len(meant) == 1 else f"these {len(meant)} documents"
+
+
+def _confirm(word: str, given: str, meant: Sequence[Document]) -> None:
     """Have what is to be erased typed once more.
 
     Raises:
@@ -93,6 +136,5 @@ def _confirm(word: str, given: str, count: int) -> None:
         raise errors.RequestRefused(
             "Nothing was erased: nobody is there to confirm it.", hint=f"Add: --confirm {word}"
         )
-    what = "it" if count == 1 else f"these {count} documents"
-    if (given or typer.prompt(f"Type {word} to erase {what} for ever")) != word:
+    if (given or typer.prompt(f"Type {word} to erase {_counted(meant)} for ever")) != word:
         raise errors.RequestRefused("Nothing was erased: that was another word.")

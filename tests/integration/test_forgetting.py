@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from agent import errors
@@ -12,6 +13,7 @@ from agent.adapters.folders import HomeFolders
 from agent.adapters.journal import Journal, journal_in, verify
 from agent.adapters.ledger import SqlErasing
 from agent.adapters.ledger.engine import open_engine
+from agent.adapters.ledger.schema import denials
 from agent.cli import app
 from agent.domain.document import DocumentId, Sha256, text_of_plain
 from agent.domain.life import Action
@@ -59,9 +61,10 @@ def _ledger_bytes(office: Office) -> bytes:
     return b"".join(path.read_bytes() for path in sorted((office.home / "state").glob("ledger.sqlite*")))
 
 
-def _typed(office: Office, *words: str) -> tuple[int, str]:
+def _typed(office: Office, *words: str, lines: str = "") -> tuple[int, str]:
     environment = {"COLUMNS": "300", "DOSSIERD_ALLOW_ROOT": "true"}
-    done = CliRunner().invoke(app, ["forget", *words, "--home", str(office.home)], env=environment)
+    home = ("--home", str(office.home))
+    done = CliRunner().invoke(app, ["forget", *words, *home], env=environment, input=lines)
     return done.exit_code, " ".join(done.output.split()) + str(done.exception or "")
 
 
@@ -138,6 +141,21 @@ class TestForget:
         office.text_source.script = [text_of_plain(ABOUT_ANNA)]
         _process(office, b"first")
         assert office.row(DocumentId(5)).state is State.ARCHIVED
+
+    def test_keeps_what_was_denied_of_these_bytes_for_the_document_that_still_has_them(
+        self, office: Office
+    ) -> None:
+        bytes_of_both = office.row(D1).sha256
+        assert bytes_of_both is not None
+        engine = open_engine(office.home / "state" / "ledger.sqlite", may_upgrade=False)
+        with engine.begin() as connection:
+            denied = {"record_id": "R2", "denied_by": "cli:anna", "denied_at": NOON, "was_filed": False}
+            connection.execute(insert(denials).values(sha256=bytes_of_both, **denied))
+        engine.dispose()
+        _forget(office, D2)
+        assert [it.record_id for it in office.ledger.denials(bytes_of_both)] == ["R2"]
+        _forget(office, D1)
+        assert office.ledger.denials(bytes_of_both) == []
 
     def test_removes_folders_that_are_empty_and_no_other(self, office: Office) -> None:
         _forget(office, D1)
@@ -249,6 +267,34 @@ class TestTheCommand:
         assert code == 0
         assert "D-1 is erased. D-2 is erased. D-4 is erased." in told
         assert office.row(D3).state is State.IN_REVIEW
+
+    def test_of_a_duplicate_leaves_the_original_and_says_so(self, office: Office) -> None:
+        office.ledger.close()
+        code, told = _typed(office, "D-2", "--confirm", "D-2")
+        assert code == 0
+        assert "The same content stays as D-1: D-2 is a duplicate." in told
+        assert "To erase all of it, type: dossierd forget D-2 --with-original" in told
+        assert [office.row(number).state for number in (D1, D2)] == [State.ARCHIVED, State.FORGOTTEN]
+        assert (office.home / FILED).read_bytes() == b"first"
+
+    def test_of_a_duplicate_with_its_original_erases_both(self, office: Office) -> None:
+        office.ledger.close()
+        code, told = _typed(office, "D-2", "--with-original", "--confirm", "D-2")
+        assert (code, "D-2 is erased. D-1 is erased." in told, "stays as" in told) == (0, True, False)
+        assert not (office.home / FILED).exists()
+
+    def test_takes_a_record_and_its_confirmation_from_standard_input(self, office: Office) -> None:
+        office.ledger.close()
+        code, told = _typed(office, "--record", "-", lines="R1\nR1\n")
+        assert (code, "D-1 is erased. D-2 is erased. D-4 is erased." in told) == (0, True)
+
+    @pytest.mark.parametrize("lines", ["R1\n", "R1\nR2\n"], ids=["once", "another"])
+    def test_of_a_record_from_standard_input_that_is_not_repeated_is_refused(
+        self, office: Office, lines: str
+    ) -> None:
+        code, told = _typed(office, "--record", "-", lines=lines)
+        assert (code, "Nothing was erased: that was another word." in told) == (1, True)
+        assert office.row(D1).state is State.ARCHIVED
 
     @pytest.mark.parametrize("words", [["D-1"], ["D-1", "--confirm", "D-2"]], ids=["nobody", "other"])
     def test_without_the_word_typed_again_erases_nothing(self, office: Office, words: list[str]) -> None:

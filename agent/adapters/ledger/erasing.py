@@ -7,7 +7,7 @@ without a record. What it was read to say, whom it was compared with, what was a
 import datetime
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, or_, select, update
 
 from agent import errors
 from agent.adapters.ledger import changes, readings, rows
@@ -86,13 +86,7 @@ class SqlErasing:
 
     def same_bytes(self, document: Document) -> Sequence[DocumentId]:
         """The other documents with the same bytes: its duplicates, or what it is one of."""
-        return self._numbers(
-            and_(
-                documents.c.sha256 == document.sha256,
-                documents.c.document_id != document.document_id,
-                documents.c.state != State.FORGOTTEN,
-            )
-        )
+        return self._numbers(and_(*_twins(document)))
 
     def of_record(self, record_id: RecordId) -> Sequence[DocumentId]:
         """The documents that are filed under a record, and all others with the bytes of one of them."""
@@ -143,12 +137,26 @@ def _take_messages_back(
         )
 
 
+def _has_twin(connection: Connection, document: Document) -> bool:
+    """Whether another document with the same bytes stays: what a human denied of these is its too."""
+    twin = select(documents.c.document_id).where(*_twins(document))
+    return connection.execute(twin.limit(1)).first() is not None
+
+
+def _twins(document: Document) -> tuple[ColumnElement[bool], ...]:
+    return (
+        documents.c.sha256 == document.sha256,
+        documents.c.document_id != document.document_id,
+        documents.c.state != State.FORGOTTEN,
+    )
+
+
 def _empty_what_hangs_on(connection: Connection, document: Document, now: datetime.datetime) -> None:
     number = document.document_id
     readings.forget(connection, number)
     connection.execute(delete(inputs).where(inputs.c.document_id == number))
     connection.execute(delete(lessons).where(lessons.c.document_id == number))
-    if document.sha256 is not None:
+    if document.sha256 is not None and not _has_twin(connection, document):
         connection.execute(delete(denials).where(denials.c.sha256 == document.sha256))
     changes.close_review(connection, number, "dossierd", State.FORGOTTEN, now)
     connection.execute(
