@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from typer.testing import CliRunner
 
+from agent.adapters.ledger import SqlFailed
 from agent.adapters.ledger.engine import writing
 from agent.cli import app
 from agent.domain.outcome import FailureReason
 from agent.errors import DocumentUnreadable
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
-from tests.custody_builders import Office, make_ports
+from tests.custody_builders import NOON, Office, make_ports
 
 pytestmark = pytest.mark.observability
 
@@ -100,3 +101,18 @@ def test_a_count_that_makes_no_sense_is_refused(office: Office, words: tuple[str
 
 def _now() -> str:
     return f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M:%S.%f}"
+
+
+def test_counting_looks_only_at_what_was_settled_since_then(office: Office) -> None:
+    seen: list[str] = []
+    engine = office.ledger._engine
+    event.listen(engine, "before_cursor_execute", lambda *it: seen.append(it[2]))
+    SqlFailed(engine).counts(NOON, datetime.UTC)
+    [asked] = [it for it in seen if it.startswith("SELECT")]
+    with engine.connect() as connection:
+        values = ("2026",) * asked.count("?")
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", values).all()
+    assert [row[3] for row in plan] == [
+        "SEARCH settled USING INDEX ix_settled_settled_at (settled_at>?)",
+        "SEARCH documents USING INTEGER PRIMARY KEY (rowid=?)",
+    ]
