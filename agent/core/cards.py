@@ -13,6 +13,7 @@ from agent.core.asking import MOST_OPEN
 from agent.core.messages import file_line, for_and_against, headline, who, why_asked
 from agent.core.presses import Option, only_looking, question_data
 from agent.core.searching import MOST_FOUND
+from agent.core.shortening import shortened
 from agent.core.telling_apart import birth_date_shortly, in_parts
 from agent.core.voice import Privacy, Voice
 from agent.domain.decision import Candidate, Decision, Match
@@ -25,9 +26,9 @@ PER_PAGE = 4
 """Rows that fit on a telephone beside the other buttons."""
 
 LONGEST_LABEL = 60
-"""Characters of a button; of a longer one what tells people apart is cut, and never the birth date or file's number."""
+"""Characters of a button; of a longer one what tells people apart is shortened, never birth date or file's number."""
 SHOWN_OF_LABEL = 40
-"""Characters of a button that a telephone shows: a name is cut that makes it longer."""
+"""Characters of a button that a telephone shows: a name that makes it longer is shortened."""
 LEAST_OF_NAME = 8
 """Characters of a name that a button keeps: a shorter piece is no name any more."""
 
@@ -82,7 +83,7 @@ def question_card(
     for number in shown:
         lines += _described(number, choices[number], labels[number], voice)
     buttons = [
-        _choice(question, number, choices[number], labels[number], voice)
+        _choice(question, number, choices[number], labels, voice)
         for number in shown
         if _is_known(choices[number])
     ]
@@ -267,10 +268,10 @@ def _described(number: int, choice: Choice, label: Sequence[str], voice: Voice) 
 
 
 def _choice(
-    question: Question, number: int, choice: Choice, label: Sequence[str], voice: Voice
+    question: Question, number: int, choice: Choice, labels: Sequence[Sequence[str]], voice: Voice
 ) -> tuple[Button, ...]:
     person = person_of(choice)
-    name, born, *further = label
+    name, born, *further = labels[number]
     if voice.privacy is Privacy.FULL and person.birth_date is not None:
         born = birth_date_shortly(person.birth_date, voice)
 
@@ -282,13 +283,11 @@ def _choice(
         return voice.say("{number} · {person} · file {record}", **values)
 
     apart = " · ".join(further)
-    name = _cut(name, max(LEAST_OF_NAME, len(name) - (len(text(name, apart)) - SHOWN_OF_LABEL)))
-    apart = _cut(apart, max(0, len(apart) - (len(text(name, apart)) - LONGEST_LABEL)))
+    room = max(LEAST_OF_NAME, len(name) - (len(text(name, apart)) - SHOWN_OF_LABEL))
+    name = shortened(name, room, [label[0] for label in labels])
+    room = max(0, len(apart) - (len(text(name, apart)) - LONGEST_LABEL))
+    apart = shortened(apart, room, [" · ".join(label[2:]) for label in labels])
     return (_button(question, Option.CHOOSE, text(name, apart), number),)
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: max(0, length - 1)].rstrip(" ·-") + "…" * bool(length)
 
 
 def _turning(question: Question, count: int, voice: Voice) -> list[tuple[Button, ...]]:
