@@ -44,8 +44,9 @@ from agent.cli.wording import (
 from agent.config import load
 from agent.core.costs import MICROS, dollars
 from agent.core.explaining import subjects_read
+from agent.core.history import happenings
 from agent.core.pauses import pause_words
-from agent.core.voice import Voice
+from agent.core.voice import ENGLISH, Voice
 from agent.domain.cost import CostSum
 from agent.domain.decision import Decision, Unmatched, candidates_of
 from agent.domain.document import reference
@@ -150,6 +151,7 @@ def show(document: SoughtArgument, home: HomeOption = None, as_json: JsonOption 
         found = look_up(ledger, document)
         cost = SqlCosts(engine).of_document(found.document_id)
         steps, reviews = ledger.steps(found.document_id), ledger.reviews_of(found.document_id)
+        settled = ledger.settled(found.document_id)
         progress = ledger.readings_under_way().get(found.document_id)
         lessons, sampled = _lessons(ledger, found), SqlSamples(engine).of(found.document_id)
         sendings = sendings_about(engine, found.correlation_id)
@@ -164,6 +166,7 @@ def show(document: SoughtArgument, home: HomeOption = None, as_json: JsonOption 
                 and {"epoch": sampled.epoch, "verdict": sampled.verdict, "by": sampled.judged_by},
                 "reading": progress and progress_facts(progress),
                 "steps": [{"epoch": epoch, **_step(step)} for epoch, step in steps],
+                "history": happenings(reviews, settled, ENGLISH),
                 "messages": sendings,
                 "lessons": lessons,
             }
@@ -174,7 +177,7 @@ def show(document: SoughtArgument, home: HomeOption = None, as_json: JsonOption 
     for name, value in (*_facts(found, progress, cost), *_copy_words(found, copy), *told_of(sampled)):
         facts.add_row(name, Text(visible(value)))
     say_table(facts)
-    for line in tell_story(found, steps, reviews):
+    for line in tell_story(found, steps, reviews, settled):
         say(line, indent=2)
     for lesson in lessons:
         say(lesson_words(lesson), indent=2)

@@ -1,7 +1,8 @@
-"""What has happened to a document, a line each with its time, for a chat: of a person the record's number alone."""
+"""What has happened to a document, for chats and the command line alike: of a person the record's number alone."""
 
 import datetime
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from agent.core.messages import who
 from agent.core.voice import Voice
@@ -11,6 +12,15 @@ from agent.domain.outcome import FAILURES, Event, State
 from agent.domain.settlement import Settled
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """Something that the rules or people did to a document, in its words."""
+
+    epoch: int
+    at: datetime.datetime
+    words: str
+
+
 def history(reviews: Sequence[Review], settled: Sequence[Settled], voice: Voice) -> list[str]:
     """Tell it, oldest first: `2026-03-01 12:00 · filed under file 20817 by rule`.
 
@@ -18,20 +28,30 @@ def history(reviews: Sequence[Review], settled: Sequence[Settled], voice: Voice)
         reviews: every question that was ever asked about the document.
         settled: what its epochs came to.
     """
-    told = [*_settled(settled, voice)]
-    for review in reviews:
-        told += _asked(review, voice)
-    told.sort(key=lambda moment_and_line: moment_and_line[0])  # what has one moment stays in its order
-    return [f"{voice.day_and_hour(moment)} · {line}" for moment, line in told]
+    return [f"{voice.day_and_hour(it.at)} · {it.words}" for it in happenings(reviews, settled, voice)]
 
 
-def _settled(settled: Sequence[Settled], voice: Voice) -> Iterator[tuple[datetime.datetime, str]]:
+def happenings(reviews: Sequence[Review], settled: Sequence[Settled], voice: Voice) -> list[Happening]:
+    """Give what has happened, oldest first; an answer has the epoch of its question."""
+    told = [
+        Happening(epoch=one.epoch, at=at, words=words)
+        for one in settled
+        for at, words in _settled(one, voice)
+    ]
+    told += [
+        Happening(epoch=review.epoch, at=at, words=words)
+        for review in reviews
+        for at, words in _asked(review, voice)
+    ]
+    return sorted(told, key=lambda it: it.at)  # what has one moment stays in its order
+
+
+def _settled(one: Settled, voice: Voice) -> Iterator[tuple[datetime.datetime, str]]:
     """Tell what the rules did, and what people took back; their answers are told with the questions."""
-    for one in settled:
-        if one.event is Event.UNDONE:
-            yield one.at, voice.say("{user} took the filing back", user=who(one.by))
-        elif one.event in {Event.SETTLED, Event.REFILED}:
-            yield from _came_to(one, voice)
+    if one.event is Event.UNDONE:
+        yield one.at, voice.say("{user} took the filing back", user=who(one.by))
+    elif one.event in {Event.SETTLED, Event.REFILED}:
+        yield from _came_to(one, voice)
 
 
 def _came_to(one: Settled, voice: Voice) -> Iterator[tuple[datetime.datetime, str]]:

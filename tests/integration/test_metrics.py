@@ -151,7 +151,7 @@ def test_steps_take_no_longer_than_the_document_s_whole_way(office: Office, engi
     assert [re.sub(r"\d+ ms", "N ms", line) for line in story] == [
         "read, N ms",
         "decide, N ms",
-        "a human is asked",
+        "asked; not answered yet",
         "move, N ms",
     ]
 
