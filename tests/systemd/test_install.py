@@ -56,6 +56,11 @@ def test_an_update_keeps_drop_ins_and_an_edited_unit_aside_and_puts_every_unit_r
         assert f"Would do: Telling systemd of {UNIT}." in planned
         assert unit.read_text() == edited
 
+        service.type("mv", f"{PROGRAM}/.venv/.units", f"{PROGRAM}/.venv/.units-away")
+        planned = service.type(INSTALL, "--dry-run")
+        assert f"Keeping /etc/systemd/system/{health.name}, which may have been edited, as" in planned
+        service.type("mv", f"{PROGRAM}/.venv/.units-away", f"{PROGRAM}/.venv/.units")
+
         told = service.type(INSTALL)
         assert f"as {UNIT}.edited. To have edits outlast updates: systemctl edit {UNIT}" in told
         assert f"Starting {UNIT} anew, as it has changed." in told
