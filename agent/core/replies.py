@@ -239,7 +239,7 @@ def asked_no_longer(document_id: DocumentId, voice: Voice) -> Message:
 def answers_nothing(voice: Voice) -> Message:
     """What is told to somebody who replies to a message of ours that shows no question that we know."""
     return _reply(
-        voice.say("That message asks nothing."),
+        voice.say("That message takes no answer in words: press one of its buttons, if it has any."),
         voice.say("To answer a question, reply to the question itself. What is open: /pending"),
     )
 

@@ -946,7 +946,7 @@ def test_a_decider_who_replies_to_a_message_that_shows_no_known_question_is_told
     chat.say("Keller", replies_to="r99")
 
     (answer,) = chat.deliver()
-    assert answer.title == "That message asks nothing."
+    assert answer.title == "That message takes no answer in words: press one of its buttons, if it has any."
     assert answer.lines == ("To answer a question, reply to the question itself. What is open: /pending",)
     assert chat.now() == question
 

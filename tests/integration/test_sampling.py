@@ -379,6 +379,17 @@ def test_a_copy_that_telegram_has_kept_without_a_word_says_what_came_of_it_once_
     assert "unknown" in shown
 
 
+def test_who_replies_with_words_is_told_of_the_buttons(chat: Chat) -> None:
+    begin(chat, 1)
+    tend(chat)
+    (card,) = chat.office.due()
+    assert asked(chat)
+    chat.say("wrong", replies_to=f"r{card.parcel_id}")
+    (answer,) = chat.deliver()
+    assert answer.title == "That message takes no answer in words: press one of its buttons, if it has any."
+    assert verdict(chat) == (None, None)
+
+
 def test_viewers_strangers_and_forgers_judge_nothing(chat: Chat) -> None:
     of = ask_one(chat, 2)
     other = DocumentId(3 - of.document_id)

@@ -288,7 +288,7 @@ def test_the_menu_says_of_each_command_what_the_help_says() -> None:
         (
             replies.answers_nothing(ENGLISH),
             [
-                "That message asks nothing.",
+                "That message takes no answer in words: press one of its buttons, if it has any.",
                 "To answer a question, reply to the question itself. What is open: /pending",
             ],
         ),
