@@ -76,6 +76,10 @@ def test_no_open_question_is_said() -> None:
     assert text_of(replies.pending([], NOON, ENGLISH, listed=3)) == ["No question is open."]
 
 
+def test_of_other_services_nothing_is_told() -> None:
+    assert replies.no_service_of_ours(FRENCH).title == "Seul dossierd est montré, et aucun autre service."
+
+
 @pytest.mark.parametrize(
     ("state", "outcome", "told"),
     [

@@ -12,6 +12,7 @@ from agent.core.sampling import (
     monday_of,
     most_wrong,
     next_to_ask,
+    stands,
     taken_back,
     total,
 )
@@ -19,6 +20,7 @@ from agent.domain.document import CorrelationId, DocumentId
 from agent.domain.outcome import Event, State
 from agent.domain.sampling import Counts, Filing, Judged, Sampled, SampledId, SampleWeek, Verdict
 from agent.domain.settlement import Settled
+from tests.custody_builders import a_document
 
 PARIS = ZoneInfo("Europe/Paris")
 MONDAY = datetime.date(2026, 11, 23)
@@ -164,3 +166,19 @@ def test_the_bound_is_the_exact_one(wrong: int, judged: int, most: float) -> Non
 def test_the_bound_of_a_year_of_samples_is_found() -> None:
     assert most_wrong(0, 5000) == pytest.approx(0.0006, abs=0.0001)
     assert most_wrong(500, 5000) == pytest.approx(0.1073, abs=0.0003)
+
+
+@pytest.mark.parametrize(
+    ("state", "epochs", "is_so"),
+    [
+        (State.ARCHIVED, [1], True),
+        (State.ARCHIVED, [1, 2], False),  # filed anew
+        (State.MISSING, [1], False),
+        (State.IN_REVIEW, [1], False),
+    ],
+)
+def test_a_filing_stands_while_it_lies_where_it_was_filed_and_was_not_filed_anew(
+    state: State, epochs: list[int], is_so: bool
+) -> None:
+    document = a_document(state=state)
+    assert stands(sampled(), document, [settled(epoch, Event.SETTLED) for epoch in epochs]) is is_so
