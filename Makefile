@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: check lint types contracts safety test unit bench bench-reading bench-registry bench-soak mutants audit-release lock demo clean
+.PHONY: check lint types contracts safety test deciding acting unit bench bench-reading bench-registry bench-soak mutants audit-release lock demo clean
 
 check: lint types contracts safety test
 
@@ -25,13 +25,19 @@ safety:
 	$(BIN)/python -m checks.secrets
 	$(BIN)/python -m checks.vulnerabilities
 
-# What decides must be tested in every branch; what acts is tested by what it does. Half of the time is waiting, so three
-# files are run at once, each by one process.
-test:
-	$(BIN)/pytest -n 3 --dist loadfile --cov=agent.domain --cov=agent.core --cov-branch --cov-fail-under=100 \
+test: deciding acting
+
+# No disk, no network, no waiting. What decides must be tested here, in every branch.
+deciding:
+	$(BIN)/pytest -n 3 --dist loadfile tests/unit --cov=agent.domain --cov=agent.core --cov-branch --cov-fail-under=100 \
 		--cov-report=term-missing:skip-covered
 
-# No disk, no network, no waiting: for each save of a file.
+# What acts is tested by what it does. Half of the time is waiting, so three files are run at once, each by one process;
+# in the order of their names the longest come first, and nobody waits for one of them at the end.
+acting:
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore=tests/unit
+
+# For each save of a file.
 unit:
 	$(BIN)/pytest -q tests/unit
 
