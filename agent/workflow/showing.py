@@ -70,6 +70,7 @@ class Snippets:
         self._unkept: dict[ShowingId, str] = {}
         self._undrawn: Counter[ShowingId] = Counter()
         self._unplaced: Counter[ShowingId] = Counter()
+        self._removing: set[ShowingId] = set()
 
     def ask(self, key: str, question: Question, recipient: str, beside: str | None) -> bool:
         """Keep that somebody wants to see it; False when it stands in that chat already, or is on its way.
@@ -221,8 +222,9 @@ class Snippets:
         if showing.receipt is None:
             return None
         gone = words.taken_away(document_id, self._ports.voice)
-        if showing.attempts == 0:
+        if showing.showing_id not in self._removing:  # once, however often it is tried
             self._note("removing_picture", showing, document_id)
+            self._removing.add(showing.showing_id)
         try:
             self._pictures.take_away(showing.receipt, gone, showing.recipient)
         except errors.MessageRefused as error:
@@ -253,6 +255,7 @@ class Snippets:
         self._showings.end(showing.showing_id, self._ports.clock.now(), messages=messages, error=error)
         for counted in (self._undrawn, self._unplaced):
             counted.pop(showing.showing_id, None)
+        self._removing.discard(showing.showing_id)
 
     def _put_off(self, showing: Showing, error: errors.DossierdError | None) -> None:
         """Try again later; what the channel is not to blame for is counted.

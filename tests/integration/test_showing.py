@@ -15,7 +15,7 @@ from agent import errors
 from agent.adapters.ledger import SqlQuestions, SqlShowings, open_engine
 from agent.adapters.ledger.schema import showings
 from agent.adapters.telegram.client import TelegramNotifier
-from agent.adapters.telegram.pictures import blank
+from agent.adapters.telegram.pictures import TelegramPictures, blank
 from agent.core import showing as words
 from agent.core.allowed import Allowed, Role, User
 from agent.core.voice import ENGLISH
@@ -536,6 +536,22 @@ def test_the_picture_goes_when_the_question_is_answered(api: BotApi, room: Room)
     assert api.calls.count("deleteMessage") == 1
     assert room.office.journal.events[-2:] == ["removing_picture", "picture_removed"]
     assert "Muller" not in str(room.office.journal.entries)
+
+
+def test_that_a_place_is_taken_away_before_its_picture_came_is_told_with_its_intent(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: object) -> None:
+        raise errors.NotifierUnavailable("Telegram can't be reached.", hint="It is tried again.")
+
+    monkeypatch.setattr(TelegramPictures, "show", down)
+    room.press()
+    room.snippets.turn()
+    room.settle()
+    room.wait(600)
+    room.snippets.turn()
+    assert room.photos == []
+    assert room.office.journal.events[-2:] == ["removing_picture", "picture_removed"]
 
 
 def test_a_picture_that_somebody_deleted_by_hand_is_fine(api: BotApi, room: Room) -> None:
