@@ -12,6 +12,7 @@ from agent.core.alerts import alert_line
 from agent.core.asking import MOST_OPEN
 from agent.core.messages import file_line, for_and_against, headline, who, why_asked
 from agent.core.presses import Option, only_looking, question_data
+from agent.core.sample_cards import LOOK_FIRST
 from agent.core.searching import MOST_FOUND
 from agent.core.shortening import shortened
 from agent.core.telling_apart import birth_date_shortly, in_parts
@@ -38,8 +39,8 @@ OF_SEVERAL = frozenset({"several_birth_dates", "several_identifiers", "somebody_
 SPLIT_IT = "Papers of several people in one file? Press Split."
 WHO_ELSE = "Somebody else? Reply to this message with a name, a birth date or a number."
 WHO_IS_IT = "Who is it? Reply to this message with a name, a birth date or a number."
-WAYS = (SPLIT_IT, WHO_ELSE, WHO_IS_IT)
-"""What a question tells those to do who may decide."""
+WAYS = (SPLIT_IT, WHO_ELSE, WHO_IS_IT, LOOK_FIRST)
+"""What a question, or a sample, tells those to do who may decide."""
 
 Choice = Candidate | Person
 """Somebody under a button: considered by the rules, or searched for by a human."""

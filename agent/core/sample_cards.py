@@ -15,6 +15,8 @@ from agent.domain.message import Button, Message, MessageKind
 from agent.domain.outcome import Archived
 from agent.domain.sampling import Counts, Judged, Sampled, SampleWeek, Verdict
 
+LOOK_FIRST = "Please look at the document itself before you press."
+
 
 def sample_card(sampled: Sampled, document: Document, *, pages: int | None, voice: Voice) -> Message:
     """Ask whether a document is filed rightly, and say what that rests on. It makes no sound, and needs no answer.
@@ -42,7 +44,7 @@ def sample_card(sampled: Sampled, document: Document, *, pages: int | None, voic
             ),
             *told_apart([one.person for one in chosen], voice=voice),
             *(line for one in chosen for line in for_and_against(one.reasons, voice=voice)),
-            voice.say("Please look at the document itself before you press."),
+            voice.say(LOOK_FIRST),
         ),
         buttons=(
             (

@@ -6,6 +6,7 @@ import datetime
 import pytest
 
 from agent.core import desk
+from agent.core.cards import as_looked_at
 from agent.core.sample_cards import digest_line, judged_card, most_percent, sample_card
 from agent.core.voice import ENGLISH
 from agent.domain.document import DocumentId
@@ -54,6 +55,12 @@ def test_the_question_says_which_document_under_whom_since_when_and_why() -> Non
     assert [[button.data for button in row] for row in SAMPLE_CARDS["asked"].buttons] == [
         ["v1:d:7:right:2", "v1:d:7:wrong:2"]
     ]
+
+
+def test_whoever_may_only_look_is_not_asked_to_press() -> None:
+    told = as_looked_at(SAMPLE_CARDS["asked"], ENGLISH)
+    assert told.lines == SAMPLE_CARDS["asked"].lines[:-1]
+    assert told.buttons == ()
 
 
 def test_without_what_it_was_decided_from_it_says_what_is_left() -> None:
