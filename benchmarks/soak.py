@@ -148,6 +148,9 @@ def _resting(daemon: RunningDaemon) -> int:
 
 
 def _sample(daemon: RunningDaemon, documents: int, ratio: float, pace: float) -> Sample:
+    while (daemon.home / "state" / "canary").exists():  # one is under way
+        daemon.check()
+        time.sleep(_LOOK_SECONDS)
     everybody = list(processes.tree(daemon.pid))
     held = [processes.memory(pid).rss for pid in everybody]
     return Sample(
