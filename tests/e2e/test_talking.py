@@ -254,6 +254,7 @@ def test_twenty_deaths_right_after_a_press_lose_none_and_do_none_twice(world: Wo
         daemon.wait()
         daemon = world.start("run", module="agent")
         world.wait(lambda seen=count: outcome_state(world, seen) is State.ARCHIVED, daemon)  # type: ignore[misc]
+    world.wait_until_up(daemon)  # the last press may have been carried out before the last death
     stop(daemon)
     filed = {it.document_id: getattr(it.outcome, "record_id", None) for it in world.documents()}
     assert filed == {count: str(100 + count) for count in range(1, 21)}
