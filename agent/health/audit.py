@@ -36,7 +36,9 @@ class Noted:
     def places(self) -> list[Anchor]:
         """All that must be there."""
         told = None if self.digest is None else self.digest.audit
-        return [*self.anchors, *(it.line for it in self.losses), *([] if told is None else [told])]
+        lost = {place for loss in self.losses for place in loss.lost}
+        lines = (it.line for it in self.losses if it.line not in lost)  # such a line may be lost too
+        return [*self.anchors, *lines, *([] if told is None else [told])]
 
     @property
     def known_gaps(self) -> frozenset[Gap]:

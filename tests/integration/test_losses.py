@@ -163,6 +163,20 @@ def test_health_says_that_people_know(home: Path, ledger: Engine) -> None:
     )
 
 
+def test_the_line_that_tells_of_a_loss_may_be_lost_too(home: Path, ledger: Engine) -> None:
+    for _ in range(3):
+        anchored(home, ledger, 11)
+    cut(home, 1)
+    assert accept(home).exit_code == 0
+    journal_in(home).unlink()
+    assert verify(home).exit_code == 1
+    assert accept(home).exit_code == 0
+    assert verify(home).exit_code == 0
+    assert len(known_in(home)) == 2
+    write(home, 11)
+    assert verify(home).exit_code == 0
+
+
 def test_two_losses_are_both_told_of(home: Path, ledger: Engine) -> None:
     for _ in range(2):
         anchored(home, ledger, 11, 11)
