@@ -387,3 +387,18 @@ def test_tesseract_tells_its_version_and_another_one_is_asked_anew(
         program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "{said}"\n')
         program.chmod(0o755)
         assert version() == told
+
+
+def test_a_tesseract_that_was_too_slow_once_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, patience = tmp_path / "tesseract", tmp_path / "quick"
+    program.write_text(f"#!/bin/sh\n[ -e {patience} ] || exec sleep 60\necho tesseract 5.3.0\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(tools.ENVIRONMENT, "PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(tools, "_GLANCE_SECONDS", 0.2)
+    assert version() == "none"
+    monkeypatch.setattr(tools, "_GLANCE_SECONDS", 20.0)
+    patience.touch()
+    assert version() == "5.3.0"

@@ -96,15 +96,15 @@ def where() -> Tesseract | None:
 def version() -> str:
     """Tesseract's own, such as 5.3.0, or `none` where it doesn't run; asked again when another one lies there."""
     program = _program()
-    return "none" if program is None else _version_of(program)
+    try:
+        return "none" if program is None else _version_of(program)
+    except (OSError, subprocess.SubprocessError):  # not kept: a busy machine may have been too slow once
+        return "none"
 
 
 @lru_cache(maxsize=1)
 def _version_of(_program: tuple[str, int, int]) -> str:
-    try:
-        told = _VERSION.match(_said("--version", ENVIRONMENT, seconds=_GLANCE_SECONDS))
-    except (OSError, subprocess.SubprocessError):
-        return "none"
+    told = _VERSION.match(_said("--version", ENVIRONMENT, seconds=_GLANCE_SECONDS))
     return "none" if told is None else told[1]
 
 
