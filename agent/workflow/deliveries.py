@@ -38,7 +38,8 @@ class Deliveries:
             self._note("sending_message", parcel, takes_place=parcel.replaces is not None)
 
     def sent(self, parcel: Parcel, receipt: str) -> None:
-        self._note("message_sent", parcel, receipt=receipt, attempt=parcel.attempts + 1)
+        number = receipt.partition("@")[0]  # without the chat that a group has become
+        self._note("message_sent", parcel, receipt=number, attempt=parcel.attempts + 1)
 
     def refused(self, parcel: Parcel, reason: str) -> None:
         self._note("message_refused", parcel, reason=reason, attempt=parcel.attempts + 1)

@@ -49,6 +49,12 @@ def test_a_message_has_a_line_before_it_and_one_after(post: Post) -> None:
     ]
 
 
+def test_where_a_group_has_become_another_its_number_is_not_told(post: Post) -> None:
+    post.outbox.add("anna", 7)
+    post.deliveries.sent(post.outbox.rows[0].parcel, "12@-1001234567890")
+    assert post.lines[0][1]["receipt"] == "12"
+
+
 def test_one_that_takes_anothers_place_says_so(post: Post) -> None:
     for _ in range(2):
         post.outbox.put("question:12", "anna", a_message(7), NOON)
