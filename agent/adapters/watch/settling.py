@@ -4,8 +4,9 @@ A file is due for a look when nothing about it has changed for the settle time. 
 ready; if not, it is due again when the grace time for damaged files has passed since its last change. While a program
 has it open for writing, it is due again and again, for an hour. A file
 that was handed out stays known, so that a rescan doesn't hand it out twice, until it is gone, is another
-file, or is forgotten. One that was handed out in vain, because it could not be claimed, comes up again with growing
-patience, and after all others: an immutable file must neither be given up nor keep the daemon busy.
+file, or is forgotten. Of many that are due each sender has one in turn (`turns`), so that a thousand letters of one
+folder hold up nobody else's. One that was handed out in vain, because it could not be claimed, comes up again with
+growing patience, and after all others: an immutable file must neither be given up nor keep the daemon busy.
 
 Cost: one small record a file, one heap step a look. `now` is monotonic seconds and is always passed in.
 """
@@ -16,6 +17,8 @@ import math
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from agent.adapters.watch.turns import Turns, sender_of
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 300.0
 """Between two tries to claim a file: most obstacles pass at once, some stay until a human comes, who then looks on."""
@@ -71,6 +74,7 @@ class Settling:
         self._waiting: dict[str, _Waiting] = {}
         self._handed_out: dict[str, _HandedOut] = {}
         self._fresh: list[_Entry] = []
+        self._due = Turns[_Entry]()
         self._refused: list[_Entry] = []
         self._tickets = itertools.count()
 
@@ -106,19 +110,23 @@ class Settling:
 
     def next_due_at(self) -> float | None:
         """When the next look is due; None while nothing waits."""
-        return min((queue[0].due_at for queue in self._queues()), default=None)
+        self._drop_stale()
+        due = [self._due.first()] if self._due else []
+        return min((entry.due_at for entry in (*due, *self._fresh[:1], *self._refused[:1])), default=None)
 
     def take_due(self, now: float) -> str | None:
-        """Take the file that is due first; afterwards the caller must `judge` or `forget` it.
+        """Take the file whose turn it is of all that are due; afterwards the caller must `judge` or `forget` it.
 
         One that could not be claimed comes after all others: a folder full of them must hold up nobody.
         """
-        while queue := next((queue for queue in self._queues() if queue[0].due_at <= now), None):
-            name = heapq.heappop(queue).name
+        self._call_due(now)
+        while (name := self._first_due(now)) is not None:
             waiting = self._waiting[name]
             settled_at = waiting.changed_at + self._settle_seconds
             if settled_at <= now:
+                self._pop_first(passes_turn=True)
                 return name
+            self._pop_first(passes_turn=False)
             self._put_off(name, waiting, settled_at)
         return None
 
@@ -188,12 +196,33 @@ class Settling:
         waiting = _Waiting(fingerprint=fingerprint, changed_at=now)
         self._put_off(name, waiting, now + self._settle_seconds)
 
-    def _queues(self) -> list[list[_Entry]]:
-        """Those that hold something, each with a valid entry on top."""
+    def _call_due(self, now: float) -> None:
+        """Let all that are due by now wait for their sender's turn."""
+        while self._fresh and self._fresh[0].due_at <= now:
+            entry = heapq.heappop(self._fresh)
+            self._due.join(sender_of(entry.name), entry)
+
+    def _first_due(self, now: float) -> str | None:
+        self._drop_stale()
+        if self._due:
+            return self._due.first().name
+        return self._refused[0].name if self._refused and self._refused[0].due_at <= now else None
+
+    def _pop_first(self, *, passes_turn: bool) -> None:
+        if not self._due:
+            heapq.heappop(self._refused)
+        elif passes_turn:
+            self._due.take()
+        else:
+            self._due.drop()
+
+    def _drop_stale(self) -> None:
+        """See that what comes first, of each of the three, is a file that waits."""
+        while self._due and not self._is_valid(self._due.first()):
+            self._due.drop()
         for queue in (self._fresh, self._refused):
             while queue and not self._is_valid(queue[0]):
                 heapq.heappop(queue)
-        return [queue for queue in (self._fresh, self._refused) if queue]
 
     def _is_valid(self, entry: _Entry) -> bool:
         waiting = self._waiting.get(entry.name)

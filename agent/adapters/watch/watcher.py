@@ -129,8 +129,8 @@ class IncomingWatcher:
         Each is handed out once. One that could not be claimed must be given back.
 
         Returns:
-            The files, in the order in which they became due, those that were given back last; none when time is up or
-            the watcher is closed.
+            The files: senders in turn, each one's in the order in which they became due, and those that were given back
+            last; none when time is up or the watcher is closed.
         """
         deadline = self._monotonic() + timeout_seconds
         while not self._mailbox.is_closed:

@@ -132,3 +132,20 @@ def test_a_document_that_came_to_an_end_is_new_when_it_comes_again() -> None:
     waiting = line.next(())
     assert waiting is not None
     assert (waiting.turns, waiting.is_suspect, line.new, len(line)) == (0, False, 1, 1)
+
+
+@pytest.mark.parametrize("turns_before", range(100, 104))
+def test_of_letters_that_are_claimed_who_came_first_is_begun_first_whatever_long_ones_there_are(
+    turns_before: int,
+) -> None:
+    """Each fourth pick at most is a long one's, so that eleven letters and one more take sixteen."""
+    line = joined(*(DocumentId(number) for number in range(1, 11)))
+    for _ in range(turns_before):
+        run_turn(line)
+    for number in range(20, 31):
+        line.join(DocumentId(number))
+    letter = DocumentId(99)
+    line.join(letter)
+    picks = [pick(line) for _ in range(16)]
+    assert letter in picks
+    assert [it for it in picks if it is not None and it >= 20] == [*range(20, 31), 99]

@@ -238,3 +238,50 @@ def test_files_that_can_not_be_claimed_hold_no_other_up(settling: Settling) -> N
         "a.pdf",
         None,
     ]
+
+
+def test_of_many_that_are_due_senders_take_turns(settling: Settling) -> None:
+    for number in range(1000):
+        settling.observe(f"scanner/{number}.pdf", fingerprint(), 0.0)
+    settling.observe("anna/letter.pdf", fingerprint(), 1.0)
+    assert [settling.take_due(3.0) for _ in range(4)] == [
+        "scanner/0.pdf",
+        "anna/letter.pdf",
+        "scanner/1.pdf",
+        "scanner/2.pdf",
+    ]
+
+
+def test_a_file_that_is_gone_or_changed_while_it_waits_for_its_turn_costs_its_sender_none(
+    settling: Settling,
+) -> None:
+    for name in ("x/1.pdf", "y/gone.pdf", "y/changed.pdf", "y/2.pdf", "x/2.pdf"):
+        settling.observe(name, fingerprint(), 0.0)
+    assert settling.take_due(2.0) == "x/1.pdf"
+    settling.judge("x/1.pdf", fingerprint(), 2.0, is_finished=True)
+    settling.forget("y/gone.pdf")
+    settling.observe("y/changed.pdf", fingerprint(size=2), 2.0)
+    assert settling.take_due(3.0) == "y/2.pdf"
+    assert settling.take_due(3.0) == "x/2.pdf"
+    assert settling.take_due(3.9) is None
+    assert settling.take_due(4.0) == "y/changed.pdf"
+
+
+def test_what_waits_for_its_turn_is_due_though_nothing_else_is(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 0.0)
+    settling.observe("b.pdf", fingerprint(), 0.5)
+    assert settling.take_due(2.5) == "a.pdf"
+    assert settling.next_due_at() == 2.5
+    settling.forget("b.pdf")
+    settling.forget("a.pdf")
+    assert settling.next_due_at() is None
+
+
+def test_a_file_that_changes_after_its_claim_was_refused_settles_anew(settling: Settling) -> None:
+    settling.observe("a.pdf", fingerprint(), 0.0)
+    settling.take_due(2.0)
+    settling.judge("a.pdf", fingerprint(), 2.0, is_finished=True)
+    settling.give_back("a.pdf", 2.0)
+    settling.observe("a.pdf", fingerprint(size=2), 2.5)
+    assert settling.take_due(3.0) is None
+    assert settling.take_due(4.5) == "a.pdf"
