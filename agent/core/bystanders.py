@@ -41,7 +41,11 @@ _ANYWHERE = _phrases(
 _BEFORE_COLON = _phrases("soins de; soins pour; dependent; dependant; ayant droit; rang du beneficiaire")
 """Labels of somebody who is not the one named above them."""
 
-_LONGEST = max(map(len, (*_HEADINGS, *_ANYWHERE, *_BEFORE_COLON)))
+_LONGEST = {
+    phrase[0]: max(len(other) for other in _ANYWHERE | _BEFORE_COLON if other[0] == phrase[0])
+    for phrase in _ANYWHERE | _BEFORE_COLON
+}
+"""How many words a phrase has at most that begins with this one."""
 
 
 def bystander_phrases(stream: Sequence[Token]) -> Iterator[Passage]:
@@ -51,7 +55,8 @@ def bystander_phrases(stream: Sequence[Token]) -> Iterator[Passage]:
         if tuple(stream[position].text for position in positions) in _HEADINGS:
             yield Passage(start=positions[0], end=positions[-1] + 1)
     for start in range(len(stream)):
-        for end in range(start + 1, min(start + _LONGEST, len(stream)) + 1):
+        longest = _LONGEST.get(stream[start].text, 0)
+        for end in range(start + 1, min(start + longest, len(stream)) + 1):
             words = tuple(token.text for token in stream[start:end])
             if words in _ANYWHERE or (words in _BEFORE_COLON and _is_label(stream, end)):
                 yield Passage(start=start, end=end)

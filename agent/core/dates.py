@@ -55,6 +55,8 @@ def read_date(stream: Sequence[Token], start: int) -> tuple[tuple[datetime.date,
     if len(parts) < _LONGEST:
         return None
     first, second, third = (part.text for part in parts)
+    if not (first.isdigit() or first in _MONTHS or second in _MONTHS):  # so most words are done with soon
+        return None
     gaps = {parts[1].before, parts[2].before}
     if second in _MONTHS or first in _MONTHS:
         readings = _with_month_word(first, second, third) if gaps <= _WORD_SEPARATORS else None

@@ -7,6 +7,7 @@ as one, but only against a match: nothing found here ever supports anybody.
 import datetime
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from agent.core.dates import read_date
 from agent.core.marks import after_ending, is_name_of_a_thing
@@ -70,13 +71,16 @@ def _damaged_label(stream: Sequence[Token], position: int, mark_at: Mapping[int,
     if len(text) > _LONGEST_LABEL:
         return None
     if len(text) >= _SHORTEST_LABEL - 1:
-        near = {label for shortened in _shortened(text) for label in _SHORTENED_LABELS.get(shortened, ())}
-        return next(
-            (kind for word, kind in sorted(near) if _slips(text, word) <= _slips_forgiven(word)), None
-        )
+        return _nearest_label(text)
     before = mark_at.get(position - 1)
     is_of_number = before is not None and before.kind is MarkKind.IDENTIFIER
     return DoubtKind.BIRTH_DATE if not is_of_number and _is_damaged_short_label(stream, position) else None
+
+
+@lru_cache(maxsize=4_096)  # a document repeats its words, and a sender its letters
+def _nearest_label(text: str) -> DoubtKind | None:
+    near = {label for shortened in _shortened(text) for label in _SHORTENED_LABELS.get(shortened, ())}
+    return next((kind for word, kind in sorted(near) if _slips(text, word) <= _slips_forgiven(word)), None)
 
 
 def _is_damaged_short_label(stream: Sequence[Token], position: int) -> bool:

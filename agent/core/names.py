@@ -80,13 +80,7 @@ def plain(text: str) -> str:
     """Drop invisible characters and accents, and write digits in ASCII; capitals stay."""
     if text.isascii():  # most words, and nothing of all this is in them
         return text
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
-    kept = (
-        character
-        for character in decomposed
-        if unicodedata.category(character) not in _DROPPED_CATEGORIES and character != _TATWEEL
-    )
-    return "".join(map(_ascii_digit, kept)).translate(_LETTERS)
+    return unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text)).translate(_PLAIN)
 
 
 def normalise(text: str) -> str:
@@ -181,6 +175,24 @@ def display(person: Person) -> str:
     return f"{person.first_name} {person.last_name}".strip()
 
 
-def _ascii_digit(character: str) -> str:
+class _Plain(dict[int, str]):
+    """What becomes of each character, for `str.translate`; looked up once, for those that documents have."""
+
+    def __missing__(self, code: int) -> str:
+        found = _plain_of(chr(code))
+        if len(self) < _MOST_CHARACTERS:
+            self[code] = found
+        return found
+
+
+def _plain_of(character: str) -> str:
+    """One decomposed character without its accent, as a digit of ASCII, or as the letter that it stands for."""
+    if unicodedata.category(character) in _DROPPED_CATEGORIES or character == _TATWEEL:
+        return ""
     value = unicodedata.decimal(character, None)
-    return character if value is None else str(value)
+    return (character if value is None else str(value)).translate(_LETTERS)
+
+
+_PLAIN = _Plain()
+_MOST_CHARACTERS = 4_096
+"""More than one office's languages have; a document of all signs there are must not fill the memory."""

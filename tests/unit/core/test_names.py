@@ -1,8 +1,10 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.names import are_compatible, core, display, name_keys, normalise, spelling_key, tokens
+from agent.core.names import are_compatible, core, display, name_keys, normalise, plain, spelling_key, tokens
 from tests.builders import person
 
 
@@ -88,3 +90,36 @@ def test_name_keys_hold_the_name_at_birth() -> None:
 
 def test_display_writes_the_name_as_the_office_does() -> None:
     assert display(person("CÔTÉ", "Agnès")) == "Agnès CÔTÉ"
+
+
+@given(st.text())
+def test_every_sign_is_made_plain_by_itself(text: str) -> None:
+    parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text))
+    assert plain(text) == "".join(map(plain, parts))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Éric Œuvré", "Eric OEuvre"),
+        ("\u0663\u0664\u0640\u0627", "34\u0627"),
+        ("a\u200bb\u00ad\u20dd", "ab"),
+        ("\U0001d7d8\u0661", "01"),
+    ],
+    ids=[
+        "accents and ligatures",
+        "arabic digits and tatweel",
+        "invisible signs",
+        "digits of other alphabets",
+    ],
+)
+def test_plain_drops_accents_and_what_can_not_be_seen_and_writes_digits_in_ascii(
+    text: str, expected: str
+) -> None:
+    assert plain(text) == expected
+
+
+def test_plain_does_not_keep_every_sign_that_a_document_may_have() -> None:
+    signs = "".join(map(chr, range(0x3000, 0x9000)))
+    assert plain(signs) == plain(signs)
+    assert plain("Éric") == "Eric"
