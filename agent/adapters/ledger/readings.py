@@ -21,6 +21,7 @@ _KeptPage = NewType("_KeptPage", Page)
 _PAGE: TypeAdapter[Page] = TypeAdapter(_KeptPage, config=DISCREET)
 
 _ROW = select(readings).where(readings.c.document_id == bindparam("wanted"))
+_SHA256 = select(readings.c.sha256).where(readings.c.document_id == bindparam("wanted"))
 _OPEN, _KEEP = insert(readings), insert(pages)
 _DROP = delete(pages).where(pages.c.document_id == bindparam("wanted"), pages.c.number == bindparam("of"))
 _NOTHING_YET = {"pages_read": 0, "seconds": 0.0, "bytes": 0, "lost": 0}
@@ -60,8 +61,10 @@ def keep(
 ) -> Progress:
     """Write a turn's pages in the place of what was read of them before; other bytes' pages go."""
     wanted = {"wanted": document_id}
-    if _row(connection, document_id, sha256) is None:
-        forget(connection, document_id)
+    held = connection.execute(_SHA256, wanted).scalar()
+    if held != sha256:
+        if held is not None:
+            forget(connection, document_id)
         connection.execute(
             _OPEN,
             {
