@@ -197,6 +197,11 @@ class Conservation(RuleBasedStateMachine):
     # --- What must hold
 
     @invariant()
+    def each_document_is_counted_where_it_is(self) -> None:
+        counted, rows = self.office.ledger.counts(), self.office.ledger.latest(1_000)
+        assert counted == Counter(it.state for it in rows)
+
+    @invariant()
     def every_accepted_document_is_where_its_row_says(self) -> None:
         accepted = self._rows(*ACCEPTED)
         assert not [it for it in accepted if it.state is State.MISSING]

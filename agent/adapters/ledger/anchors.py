@@ -24,8 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.schema import UtcDateTime, documents, metadata
+from agent.adapters.ledger.resting import counts
+from agent.adapters.ledger.schema import UtcDateTime, metadata
 from agent.domain.anchor import Anchor
+from agent.domain.outcome import IN_WORK, State
+
+_UNDER_WAY = IN_WORK | {State.CLAIMING}
 
 anchors = Table(
     "anchors",
@@ -94,6 +98,5 @@ class SqlAnchors:
 
     def documents_at_rest(self) -> int:
         """How many documents came to rest: each left a line in the trail, or more."""
-        rested = select(func.count()).where(documents.c.rested_at.is_not(None))
         with reading(self._engine) as connection:
-            return connection.execute(rested.select_from(documents)).scalar_one()
+            return sum(number for state, number in counts(connection).items() if state not in _UNDER_WAY)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from agent import errors
 from agent.adapters.ledger import rows
+from agent.adapters.ledger.resting import count_change
 from agent.adapters.ledger.rows import load
 from agent.adapters.ledger.schema import documents, outbox, reviews, steps
 from agent.adapters.ledger.tallies import count_rest, count_step
@@ -61,7 +62,9 @@ def advance(connection: Connection, before: Document, event: Event, **values: ob
     """
     state = following(before, event)
     changed = connection.execute(_ADVANCE, {"wanted": before.document_id, "state": state, **values})
-    return rows.document_of(changed.one())
+    after = rows.document_of(changed.one())
+    count_change(connection, before, after)
+    return after
 
 
 def following(document: Document, event: Event) -> State:

@@ -4,16 +4,38 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    String,
+    Table,
+    func,
+    insert,
+    select,
+)
 
 from agent.adapters.ledger.anchors import SqlAnchors
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.outbox import put
-from agent.adapters.ledger.schema import costs, digests, documents, reviews
+from agent.adapters.ledger.resting import chosen_failures
+from agent.adapters.ledger.schema import UtcDateTime, costs, documents, metadata, reviews
 from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay, DigestNumbers
 from agent.domain.message import Message
 from agent.domain.outcome import FailureReason, State
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("day", String(10), primary_key=True),  # at the office, as 2026-11-27: a day has one digest
+    Column("until_at", UtcDateTime, nullable=False),
+    Column("audit_entry", BigInteger),  # the audit trail's last line then; empty where the day told of none
+    Column("audit_hash", String(64)),
+)
 
 _BY_RULE = "rule"
 
@@ -81,7 +103,7 @@ class SqlDigests:
 
     def chosen(self) -> Mapping[FailureReason, int]:
         with reading(self._engine) as connection:
-            return _chosen(connection)
+            return chosen_failures(connection)
 
     def write(self, digest: DigestDay, messages: Sequence[tuple[str, Message]]) -> None:
         with writing(self._engine) as connection:
@@ -110,7 +132,7 @@ def _newest(connection: Connection, found: Select[Any]) -> DigestDay | None:
 
 
 def _chosen(connection: Connection, *within: ColumnElement[bool]) -> Mapping[FailureReason, int]:
-    """Count the documents that humans have put into `failed/`."""
+    """Count the documents that humans have put into `failed/` within a span."""
     found = connection.execute(
         select(documents.c.reason, func.count())
         .where(

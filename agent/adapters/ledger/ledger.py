@@ -5,11 +5,11 @@ import datetime
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, Engine, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from agent import errors
-from agent.adapters.ledger import changes, denials, history, learning, numbering, readings, rows
+from agent.adapters.ledger import changes, denials, history, learning, numbering, readings, resting, rows
 from agent.adapters.ledger.anchors import keep_end, note_end
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.questions import close_question, count_standing
@@ -317,8 +317,7 @@ class SqlLedger:
 
     def counts(self) -> Mapping[State, int]:
         with reading(self._engine) as connection:
-            found = connection.execute(select(documents.c.state, func.count()).group_by(documents.c.state))
-            return {State(state): count for state, count in found}
+            return resting.counts(connection)
 
     def steps(self, document_id: DocumentId) -> Sequence[tuple[int, Step]]:
         """Every step with its epoch, in the order in which it was done."""

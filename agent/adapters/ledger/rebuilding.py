@@ -6,6 +6,7 @@ from sqlalchemy import Engine, insert
 
 from agent.adapters.ledger import changes, history, rows
 from agent.adapters.ledger.engine import writing
+from agent.adapters.ledger.resting import count_change
 from agent.adapters.ledger.schema import documents
 from agent.domain.life import Document
 from agent.domain.outcome import Archived, Event, InReview
@@ -48,5 +49,6 @@ class SqlRebuilding:
                     | rows.columns_of(document.outcome),
                 )
             )
+            count_change(connection, None, document)
             changes.open_review(connection, document, document.settled_at)
             history.keep(connection, document, Event.SETTLED, document.settled_at)

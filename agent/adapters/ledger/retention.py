@@ -6,8 +6,9 @@ A little in each transaction, so that nobody waits for it: the index of words is
 
 import datetime
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, Engine, Select, Table, and_, bindparam, delete, exists, select, update
 
 from agent.adapters.ledger import page_words, rows
 from agent.adapters.ledger.engine import writing
@@ -25,19 +26,23 @@ LET_GO = "(no longer kept)"
 _DONE = (State.ARCHIVED, State.FAILED, State.DUPLICATE, State.MISSING)
 """Not in review: a question is decided again from its text when the registry changes."""
 _BEFORE = bindparam("before", type_=documents.c.rested_at.type)
-_KEEPS_TEXT = exists().where(readings.c.document_id == documents.c.document_id)
-_KEEPS_INPUTS = exists().where(inputs.c.document_id == documents.c.document_id)
+
+
+def _kept_of_old(table: Table) -> Select[Any]:
+    """From what is kept, not from the documents: of most of those nothing is kept any more."""
+    is_old = and_(documents.c.state.in_(_DONE), documents.c.rested_at < _BEFORE)
+    its = documents.c.document_id == table.c.document_id
+    return select(table.c.document_id).where(exists().where(its, is_old))
+
+
 _OLD_TEXTS = (
-    select(documents.c.document_id)
-    .where(documents.c.state.in_(_DONE), documents.c.rested_at < _BEFORE, _KEEPS_TEXT | _KEEPS_INPUTS)
-    .order_by(documents.c.document_id)
-    .limit(DOCUMENTS_AT_ONCE)
+    _kept_of_old(readings).union(_kept_of_old(inputs)).order_by("document_id").limit(DOCUMENTS_AT_ONCE)
 )
 _ASKED = exists().where(documents.c.document_id == outbox.c.document_id, documents.c.state == State.IN_REVIEW)
 _OLD_MESSAGES = (
     select(outbox.c.parcel_id, outbox.c.message)
-    .where(outbox.c.sent_at < _BEFORE, outbox.c.message.not_like(f"%{LET_GO}%"), ~_ASKED)
-    .order_by(outbox.c.parcel_id)
+    .where(outbox.c.sent_at < _BEFORE, outbox.c.is_let_go.is_(None), ~_ASKED)
+    .order_by(outbox.c.sent_at)
     .limit(MESSAGES_AT_ONCE)
 )
 
@@ -67,7 +72,7 @@ class SqlRetention:
                 connection.execute(
                     update(outbox)
                     .where(outbox.c.parcel_id == row.parcel_id)
-                    .values(message=rows.MESSAGE.dump_json(empty).decode())
+                    .values(message=rows.MESSAGE.dump_json(empty).decode(), is_let_go=True)
                 )
             return len(old)
 

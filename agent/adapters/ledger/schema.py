@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0029"
+REVISION = "0033"
 """The migration that this code is written for."""
 
 
@@ -61,6 +61,12 @@ metadata = MetaData(
     }
 )
 
+
+def only(condition: str) -> dict[str, Any]:
+    """Keep an index to the rows that are asked for: those are few, however many there are."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 homes = Table("homes", metadata, Column("home_id", String(64), primary_key=True))
 
 documents = Table(
@@ -94,6 +100,8 @@ documents = Table(
     UniqueConstraint("content_key"),
     Index("ix_documents_state_document_id", "state", "document_id"),
     Index("ix_documents_sha256", "sha256"),
+    Index("ix_documents_state_rested_at", "state", "rested_at"),
+    Index("ix_documents_record_id", "record_id"),
     sqlite_autoincrement=True,
 )
 
@@ -128,6 +136,7 @@ reviews = Table(
     Column("answered_at", UtcDateTime),
     Column("answered_by", String(128)),
     Column("answer", Text),
+    Index("ix_reviews_open", "opened_at", "document_id", **only("answered_at IS NULL")),
 )
 
 settled = Table(
@@ -207,12 +216,18 @@ outbox = Table(
     Column("lone_failures", Integer),  # those that were no outage
     Column("lone_since", UtcDateTime),
     Column("card", String(64)),  # of a message that later ones take the place of
-    Column("told_by", String(64), index=True),  # what is told instead, of one that never went out by itself
+    Column("told_by", String(64)),  # what is told instead, of one that never went out by itself
     Column("correlation_id", String(36), index=True),  # of the document that it is about
+    Column("is_let_go", Boolean),  # what it said is no longer kept
     UniqueConstraint("document_id", "epoch", "recipient"),
     Index("ix_outbox_waiting", "sent_at", "dead_at", "due_at"),
     Index("ix_outbox_card", "card", "recipient"),
     Index("ix_outbox_receipt", "receipt", "recipient"),
+    Index("ix_outbox_told_by", "told_by", **only("told_by IS NOT NULL")),
+    Index("ix_outbox_ended", "recipient", "parcel_id", **only("sent_at IS NOT NULL OR dead_at IS NOT NULL")),
+    Index("ix_outbox_topic", "topic", "parcel_id", **only("topic IS NOT NULL")),
+    Index("ix_outbox_given_up", "recipient", "dead_at", **only("blame IS NOT NULL")),
+    Index("ix_outbox_kept", "sent_at", **only("is_let_go IS NULL")),
 )
 
 storms = Table(
@@ -225,15 +240,6 @@ storms = Table(
     Column("told_at", UtcDateTime),
     Column("told_failures", Integer, nullable=False),
     Column("is_over", Boolean, nullable=False),
-)
-
-digests = Table(
-    "digests",
-    metadata,
-    Column("day", String(10), primary_key=True),  # at the office, as 2026-11-27: a day has one digest
-    Column("until_at", UtcDateTime, nullable=False),
-    Column("audit_entry", BigInteger),  # the audit trail's last line then; empty where the day told of none
-    Column("audit_hash", String(64)),
 )
 
 canaries = Table(
@@ -282,17 +288,6 @@ cost_totals = Table(
     Column("calls", BigInteger, nullable=False),
     Column("micros", BigInteger, nullable=False),
     Column("settled_micros", BigInteger, nullable=False),
-)
-
-windows = Table(
-    "windows",
-    metadata,
-    Column("measure", String(16), primary_key=True),
-    Column("begun_at", UtcDateTime, primary_key=True),  # its last hour
-    Column("value", Float, nullable=False),
-    Column("samples", Integer, nullable=False),
-    Column("is_high", Boolean, nullable=False),
-    Column("is_alarm", Boolean, nullable=False),
 )
 
 inbox = Table(
@@ -391,6 +386,7 @@ requests = Table(
     Column("left_at", UtcDateTime),  # since when nobody waits for the reply: a refusal is told in the chat
     Column("likeness", String(12)),  # a hash of the person whom an answer's record was shown to be
     UniqueConstraint("key"),
+    Index("ix_requests_action", "action", "request_id"),
 )
 
 

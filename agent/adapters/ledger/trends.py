@@ -3,13 +3,24 @@
 import datetime
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Boolean, Column, Engine, Float, Integer, String, Table, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.schema import costs, documents, settled, steps, windows
+from agent.adapters.ledger.schema import UtcDateTime, costs, documents, metadata, settled, steps
 from agent.domain.outcome import Event, State
 from agent.domain.trend import Measure, SettledWork, Window
+
+windows = Table(
+    "windows",
+    metadata,
+    Column("measure", String(16), primary_key=True),
+    Column("begun_at", UtcDateTime, primary_key=True),  # its last hour
+    Column("value", Float, nullable=False),
+    Column("samples", Integer, nullable=False),
+    Column("is_high", Boolean, nullable=False),
+    Column("is_alarm", Boolean, nullable=False),
+)
 
 KEPT = datetime.timedelta(days=30)
 
@@ -21,18 +32,14 @@ class SqlTrends:
         self._engine = engine
 
     def settled_between(self, since: datetime.datetime, until: datetime.datetime) -> Sequence[SettledWork]:
-        work = (
-            select(settled.c.state, func.sum(steps.c.duration_ms).label("ms"))
-            .outerjoin(
-                steps, (steps.c.document_id == settled.c.document_id) & (steps.c.epoch == settled.c.epoch)
-            )
-            .where(
-                settled.c.event == Event.SETTLED,
-                settled.c.settled_by == "rule",
-                settled.c.settled_at >= since,
-                settled.c.settled_at < until,
-            )
-            .group_by(settled.c.document_id, settled.c.epoch, settled.c.state)
+        # Grouped, SQLite would go through all that was ever settled, in the order of documents.
+        its_steps = (steps.c.document_id == settled.c.document_id, steps.c.epoch == settled.c.epoch)
+        taken = select(func.sum(steps.c.duration_ms)).where(*its_steps).scalar_subquery()
+        work = select(settled.c.state, taken.label("ms")).where(
+            settled.c.event == Event.SETTLED,
+            settled.c.settled_by == "rule",
+            settled.c.settled_at >= since,
+            settled.c.settled_at < until,
         )
         with reading(self._engine) as connection:
             return [

@@ -13,12 +13,14 @@ from agent.domain.message import Blame, Failing, GivenUp
 _NAMED = 20
 """How many of the messages that were given up are looked into; the others are counted."""
 
+_IS_ENDED = or_(outbox.c.sent_at.is_not(None), outbox.c.dead_at.is_not(None))
+"""As `ix_outbox_ended` has it: so the last of one recipient are found among a million of others."""
 _LAST = (
     select(outbox.c.dead_at, outbox.c.error)
     .where(
         outbox.c.recipient == bindparam("wanted"),
         outbox.c.told_by.is_(None),
-        or_(outbox.c.sent_at.is_not(None), outbox.c.dead_at.is_not(None)),
+        _IS_ENDED,
         func.coalesce(outbox.c.blame, Blame.RECIPIENT) == Blame.RECIPIENT,
     )
     .order_by(outbox.c.parcel_id.desc())
@@ -28,7 +30,7 @@ _LAST = (
 _LAST_REFUSAL = select(_LAST.c.error).where(_LAST.c.dead_at.is_not(None))
 _LAST_RECEIPT = (
     select(outbox.c.receipt)
-    .where(outbox.c.recipient == bindparam("wanted"), outbox.c.receipt.is_not(None))
+    .where(outbox.c.recipient == bindparam("wanted"), outbox.c.receipt.is_not(None), _IS_ENDED)
     .order_by(outbox.c.parcel_id.desc())
     .limit(1)
 )
