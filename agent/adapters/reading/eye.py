@@ -4,6 +4,7 @@ One comparison instead of a rule for each way to hide text: white on white, tran
 layer that is off, under or over a scan. Text that lies on the ink of other text can't be told from it.
 """
 
+import itertools
 import math
 from functools import cached_property, reduce
 from typing import Protocol
@@ -39,8 +40,11 @@ class Eye:
 
     def sees(self, box: Box) -> bool:
         """Whether text leaves ink in the box."""
-        left, top = (math.floor(side * self._scale) - _MARGIN_PIXELS for side in (box.left, box.top))
-        right, bottom = (math.ceil(side * self._scale) + _MARGIN_PIXELS for side in (box.right, box.bottom))
+        scale = self._scale
+        left = math.floor(box.left * scale) - _MARGIN_PIXELS
+        top = math.floor(box.top * scale) - _MARGIN_PIXELS
+        right = math.ceil(box.right * scale) + _MARGIN_PIXELS
+        bottom = math.ceil(box.bottom * scale) + _MARGIN_PIXELS
         return self._grey_ink.stands_in(left, top, right, bottom) or self._color_ink.stands_in(
             left, top, right, bottom
         )
@@ -61,16 +65,16 @@ class _Ink:
         self._pixels = change.crop(box).tobytes().translate(_IS_INK)
 
     def stands_in(self, left: int, top: int, right: int, bottom: int) -> bool:
-        """Look from the middle downwards first: most letters have ink there."""
+        """Look from the middle downwards first: most letters have ink there. A page asks for each of thousands."""
         left, right = max(left, self._left) - self._left, min(right, self._right) - self._left
         top, bottom = max(top, self._top) - self._top, min(bottom, self._bottom) - self._top
         if left >= right:
             return False
-        width, middle = self._right - self._left, (top + bottom) // 2
-        return any(
-            self._pixels.find(b"\1", row * width + left, row * width + right) >= 0
-            for row in (*range(middle, bottom), *range(top, middle))
-        )
+        width, middle, find = self._right - self._left, (top + bottom) // 2, self._pixels.find
+        for row in itertools.chain(range(middle, bottom), range(top, middle)):
+            if find(b"\1", row * width + left, row * width + right) >= 0:
+                return True
+        return False
 
 
 _IS_INK = bytes(_CONTRAST) + b"\1" * (256 - _CONTRAST)
