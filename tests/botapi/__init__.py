@@ -8,6 +8,7 @@ one request, in turn. Its words are Telegram's. It has a clock of its own, which
 from tests.botapi.chats import BOT_ID, CHAT, OTHER_CHAT, USER, USERNAME, Button, Kept, Photo, Said
 from tests.botapi.judging import NOT_MODIFIED
 from tests.botapi.markup import shown, units
+from tests.botapi.outages import OUTAGES, Outage
 from tests.botapi.server import TOKEN, BotApi
 from tests.botapi.troubles import (
     BLOCKED,
@@ -40,6 +41,7 @@ __all__ = [
     "NOT_MODIFIED",
     "OTHER_CHAT",
     "OTHER_JSON",
+    "OUTAGES",
     "SERVER_ERROR",
     "SET_WEBHOOK_CONFLICT",
     "TOKEN",
@@ -53,6 +55,7 @@ __all__ = [
     "Drop",
     "Hang",
     "Kept",
+    "Outage",
     "Photo",
     "Said",
     "Trouble",

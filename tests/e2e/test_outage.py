@@ -6,8 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -17,15 +16,11 @@ import pytest
 from agent.domain.outcome import State
 from tests.botapi import (
     CHAT,
-    CONFLICT,
-    HTML_PAGE,
-    SERVER_ERROR,
+    OUTAGES,
     TOKEN,
     BotApi,
-    Drop,
     Hang,
     refusal,
-    too_many_requests,
 )
 from tests.faults.world import SETTINGS, World, letter_about, stop
 
@@ -36,26 +31,6 @@ CHATS = (CHAT, GROUP)
 USUAL_SECONDS = 20.0
 """A letter takes a second or two, whatever Telegram does; the rest is for a machine that is busy."""
 BACK_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Outage:
-    """A trouble, and how it ends."""
-
-    begin: Callable[[BotApi], None]
-    end: Callable[[BotApi], None] = BotApi.recover
-
-
-OUTAGES = {
-    "not there": Outage(BotApi.down, BotApi.up),
-    "asks for patience": Outage(lambda api: api.suffer(too_many_requests(3))),
-    "in trouble itself": Outage(lambda api: api.suffer(SERVER_ERROR)),
-    "a guest network's page": Outage(lambda api: api.suffer(HTML_PAGE)),
-    "replies are lost": Outage(lambda api: api.suffer(Drop(keeps=True))),
-    "the token is refused": Outage(lambda api: api.revoke(TOKEN[:-1] + "9"), lambda api: api.revoke(TOKEN)),
-    "another program polls": Outage(lambda api: api.suffer(CONFLICT)),
-    "no answer": Outage(lambda api: api.suffer(Hang(), method="sendMessage")),
-}
 
 
 @pytest.fixture

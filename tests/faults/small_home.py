@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.group import descendants
+from tests.faults.mounts import mount_memory
 from tests.faults.world import SETTINGS, STARTED, World, clean_scan_about, letter_about, stop
 
 HOME_MEGABYTES = 48
@@ -65,7 +66,7 @@ class Ballast:
 def mounted(folder: Path, floor_megabytes: int) -> World:
     home = folder / "home"
     home.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={HOME_MEGABYTES}m", "tmpfs", home], check=True)
+    mount_memory(home, HOME_MEGABYTES)
     return World.make(home, SETTINGS + f"DOSSIERD_DISK_FLOOR_MEGABYTES={floor_megabytes}\n")
 
 

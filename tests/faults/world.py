@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,8 @@ DOSSIERD_OCR_LANGUAGES=fra+eng
 """
 
 REST_SECONDS = 90.0
+LAST_NUMBER_PART = f"{LAST_NUMBER}.part"
+"""A death or a full disk may leave it; the next number that is given takes its place."""
 STARTED = b"--- a daemon is started ---\n"
 
 
@@ -128,12 +130,19 @@ class World:
     def drop(self, name: str, content: bytes) -> None:
         (self.home / "incoming" / name).write_bytes(content)
 
-    def start(self, *arguments: str, module: str = "tests.faults.killing") -> subprocess.Popen[bytes]:
+    def start(
+        self, *arguments: str, module: str = "tests.faults.killing", through: Sequence[str] = ()
+    ) -> subprocess.Popen[bytes]:
+        """Start a daemon.
+
+        Args:
+            through: a program that becomes the daemon, with its arguments.
+        """
         with self.log.open("ab") as said:
             said.write(STARTED)
             said.flush()
             return subprocess.Popen(
-                [sys.executable, "-m", module, *arguments, "--home", str(self.home)],
+                [*through, sys.executable, "-m", module, *arguments, "--home", str(self.home)],
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
@@ -216,8 +225,8 @@ class World:
         raise AssertionError(f"not within {seconds} s: {condition}\n{self.story()}\n{self.said()}")
 
     def wait_until_up(self, daemon: subprocess.Popen[bytes]) -> None:
-        """Until the daemon that was started last has recovered, and so hears signals."""
-        self.wait(lambda: b'"recovered"' in self.log.read_bytes().rpartition(STARTED)[2], daemon)
+        """Until the daemon that was started last has recovered and needs the ledger for its start no more."""
+        self.wait(lambda: b'"daemon_started"' in self.log.read_bytes().rpartition(STARTED)[2], daemon)
 
     def story(self) -> str:
         return "\n".join(
@@ -245,8 +254,10 @@ class World:
         assert self.sql("PRAGMA integrity_check") == [("ok",)]
         assert self.sql("PRAGMA foreign_key_check") == []
         told = self.sql(
-            "SELECT document_id, epoch, COUNT(*) FROM outbox WHERE sent_at IS NOT NULL"
-            " AND document_id IS NOT NULL GROUP BY 1, 2"
+            "SELECT CASE json_extract(message, '$.kind') WHEN 'question' THEN json_extract(message, '$.document_id')"
+            " ELSE document_id END AS about, epoch, COUNT(*) FROM outbox"
+            " WHERE sent_at IS NOT NULL AND about IS NOT NULL"
+            " GROUP BY 1, 2, CASE json_extract(message, '$.kind') WHEN 'question' THEN message END"
         )
         assert all(count == 1 for *_, count in told)
         assert {document_id for document_id, *_ in told} == {it.document_id for it in accepted}
@@ -278,7 +289,7 @@ class World:
                 found += [
                     str((Path(folder) / name).relative_to(self.home))
                     for name in names
-                    if not name.endswith(".json") and name not in {".gitkeep", LAST_NUMBER}
+                    if not name.endswith(".json") and name not in {".gitkeep", LAST_NUMBER, LAST_NUMBER_PART}
                 ]
         return found
 
