@@ -164,7 +164,13 @@ class World:
             ledger.close()
 
     def ask(
-        self, action: Action, document_id: DocumentId, argument: str = "", key: str | None = None
+        self,
+        action: Action,
+        document_id: DocumentId,
+        argument: str = "",
+        key: str | None = None,
+        *,
+        epoch: int | None = None,
     ) -> None:
         engine = open_engine(self.home / "state" / LEDGER_FILE, may_upgrade=False)
         from agent.adapters.clock import SystemClock
@@ -177,6 +183,7 @@ class World:
                 argument=argument,
                 actor="cli:tester",
                 requested_at=SystemClock("UTC").now(),
+                epoch=epoch,
             )
         )
         engine.dispose()

@@ -167,7 +167,9 @@ class Office:
             if it.state is State.IN_REVIEW:
                 is_named = it.original_name.endswith("-name-only.pdf")
                 key = f"answer-{it.document_id}-{it.epoch}"
-                self.world.ask(Action.ANSWER, it.document_id, "1" if is_named else "none", key)
+                self.world.ask(
+                    Action.ANSWER, it.document_id, "1" if is_named else "none", key, epoch=it.epoch
+                )
                 expected = self._named[it.original_name] if is_named else "failed: rejected"
                 refused = () if self.keeps_places else ("in review: ",)
                 self.expected[it.original_name] = (expected, *refused)
