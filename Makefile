@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: check lint types contracts safety test deciding acting unit bench bench-reading bench-registry bench-soak campaign mutants audit-release lock demo clean
+.PHONY: check lint types contracts safety test deciding acting unit bench bench-reading bench-registry bench-soak bench-growth campaign mutants audit-release lock demo clean
 
 check: lint types contracts safety test
 
@@ -58,6 +58,10 @@ bench-registry:
 # Five thousand letters, about ten minutes; fewer: python -m benchmarks.soak --documents 1000
 bench-soak:
 	$(BIN)/python -m benchmarks.soak
+
+# A million documents in ledger and archive, about twelve minutes; TMPDIR needs 3 GB. Fewer: python -m benchmarks.growth --sizes 1000 100000
+bench-growth:
+	$(BIN)/python -m benchmarks.growth
 
 # Ten minutes under fire, and all must be well after each fault; docs/faults.md. Shorter: python -m tests.faults.campaign --minutes 2
 campaign:

@@ -5,11 +5,13 @@ texts are gone, as `DOSSIERD_KEEP_TEXT_DAYS` lets them go.
 """
 
 import datetime
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from pathlib import Path
 
-from sqlalchemy import Engine, Table, insert
+from sqlalchemy import Engine, Table, insert, text
 
 from agent.adapters.ledger import rows
 from agent.adapters.ledger.engine import writing
@@ -32,6 +34,7 @@ from agent.domain.identity import RecordId
 from agent.domain.life import Action
 from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import Archived, Duplicate, Event, Failed, FailureReason, InReview, Outcome, State
+from benchmarks.papers import people
 
 NOW = datetime.datetime(2026, 11, 27, 12, tzinfo=datetime.UTC)
 RECIPIENT = "telegram:100"
@@ -42,8 +45,10 @@ RECENT = 300
 _ASKED = 20
 _BATCH = 20_000
 _OLDEST, _OLD = datetime.timedelta(days=1_000), datetime.timedelta(days=100)
+_KEPT = datetime.timedelta(days=90)
+"""As long as a new home keeps what was told."""
 _NEW = datetime.timedelta(days=2)
-_PEOPLE = 997
+_RECORDS = tuple(them.record_id for them in people())
 _UNDECIDED = Unmatched(reason=Reason(code="nobody", supports=False, sentence="Nobody was found."))
 
 
@@ -53,9 +58,12 @@ def fill(engine: Engine, old: int) -> None:
     Args:
         old: how many; a multiple of ten.
     """
-    for first in range(0, old, _BATCH):
-        numbers = range(first + 1, min(first + _BATCH, old) + 1)
-        _write(engine, [_Life(number, _spread(number, old, _OLDEST, _OLD)) for number in numbers])
+    first = min(old, _BATCH)
+    _write(engine, [_Life(number, _spread(number, first, _OLDEST, _OLD)) for number in range(1, first + 1)])
+    for more in range(first, old, first):
+        _copy(engine, more, min(first, old - more))
+    with writing(engine) as connection:
+        connection.execute(_RESTING_AGAIN, {"kind": RESTING})
     recent = range(old + 1, old + RECENT + 1)
     _write(
         engine,
@@ -69,6 +77,67 @@ def fill(engine: Engine, old: int) -> None:
             for it in recent
         ],
     )
+
+
+_OF_NUMBER = {"document_id", "question_id"}
+_NAMED = {"correlation_id", "original_name", "location", "call_id", "key", "receipt", "card"}
+_OF_BYTES = {"sha256", "content_key"}
+_COUNTED = {"step_id", "parcel_id", "request_id"}
+
+
+def _copy(engine: Engine, more: int, count: int) -> None:
+    """Write the first documents again, under numbers that are so much higher: SQLite does that faster than we.
+
+    Args:
+        count: how many of them; a copy of the last batch may be of a part.
+    """
+    with writing(engine) as connection:
+        connection.execute(text("PRAGMA cache_size = -500000"))  # kB; hashes come in no order
+        for table in _TABLES:
+            columns = [it.name for it in table.columns if it.name not in _COUNTED]
+            number = "document_id" if table is not requests else "CAST(substr(key, 7) AS INTEGER)"
+            if table is outbox:
+                number = "CAST(substr(correlation_id, 5) AS INTEGER)"
+            told = ", ".join(_copied(name, number) for name in columns)
+            connection.execute(
+                text(  # names of ours
+                    f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT {told} FROM {table.name} "
+                    f"WHERE {number} BETWEEN 1 AND :count"
+                ),
+                {"more": more, "count": count},
+            )
+
+
+_RESTING_AGAIN = text(
+    "UPDATE tallies SET count = (SELECT count(*) FROM documents WHERE "
+    "CASE state WHEN 'failed' THEN 'failed:' || reason ELSE state END = tallies.label) WHERE kind = :kind"
+)
+
+
+def _copied(name: str, number: str) -> str:
+    """What stands in a copy's column: its own numbers, and all else as it is."""
+    if name in _OF_NUMBER:
+        return f"{name} + :more"
+    if name in _NAMED:
+        sign = "':'" if name == "card" else "'-'"
+        return f"replace({name}, {sign} || {number}, {sign} || ({number} + :more))"
+    if name in _OF_BYTES:
+        return f"substr({name}, 1, 54) || substr('000000000' || :more, -10)"
+    return name
+
+
+def lay_files(home: Path, old: int) -> None:
+    """Lay a file where each document's row says, and a sidecar beside it: links of one file a folder."""
+    firsts: dict[Path, Path] = {}
+    for number in range(1, old + RECENT + 1):
+        path = home / _Life(number, NOW, is_asked=number > old + RECENT - _ASKED).location
+        if path.parent not in firsts:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"%PDF-1.4 as it came")
+            firsts[path.parent] = path
+        else:
+            os.link(firsts[path.parent], path)
+        os.link(firsts[path.parent], path.with_suffix(".json"))
 
 
 def _spread(
@@ -88,12 +157,22 @@ class _Life:
     ) -> None:
         self.number = number
         self.at = at
-        self.record_id = RecordId(record_id or f"P{number % _PEOPLE}")
+        self.record_id = RecordId(record_id or _RECORDS[number % len(_RECORDS)])
         self.is_asked = is_asked
         self.by = "telegram:anna" if number % 4 == 0 else "rule"
         self.outcome = self._outcome()
         same_as = self.outcome.original if isinstance(self.outcome, Duplicate) else number
+        self.location = f"{self._folder()}/D-{number}.pdf"
         self.sha256 = sha256(str(same_as).encode()).hexdigest()
+
+    def _folder(self) -> str:
+        match self.outcome:
+            case Archived(record_id=record_id):
+                return f"archive/{record_id}/2026"
+            case Duplicate():
+                return "archive/_duplicates"
+            case _:
+                return {State.FAILED: "failed", State.IN_REVIEW: "review"}[State(self.outcome.state)]
 
     def _outcome(self) -> Outcome:
         if self.is_asked:
@@ -165,7 +244,7 @@ def _document(life: _Life) -> dict[str, object]:
         "seen_modified_ns": "4",
         "size": 40_000,
         "sha256": life.sha256,
-        "location": f"archive/{life.record_id}/2026/D-{life.number}.pdf",
+        "location": life.location,
         "outcome": rows.OUTCOME.dump_json(life.outcome).decode(),
         "target": None,
         **columns,
@@ -265,6 +344,7 @@ def _told(life: _Life, kind: MessageKind, *, card: str | None) -> dict[str, obje
         "sent_at": life.at,
         "receipt": f"r-{life.number}",
         "card": card,
+        "is_let_go": True if life.at < NOW - _KEPT else None,
     }
 
 

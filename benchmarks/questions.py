@@ -80,7 +80,7 @@ def _by_loops(engine: Engine) -> Iterator[tuple[str, Ask]]:
     yield "the end of the last pause", partial(SqlPauses(engine).resumed_at, NOW)
     yield "lines of costs to write", SqlCosts(engine).unwritten
     yield "texts to let go of", partial(retention.let_go_of_texts, NOW - 50 * _DAY)
-    yield "messages to let go of", partial(retention.let_go_of_messages, NOW - 5_000 * _DAY)
+    yield "messages to let go of", partial(retention.let_go_of_messages, NOW - 90 * _DAY)
     yield "a start: what is under way", partial(ledger.in_states, IN_WORK | {State.CLAIMING})
     yield "a start: what is being read", ledger.readings_under_way
     yield "a start: what is to be erased", SqlErasing(engine).unfinished

@@ -121,10 +121,10 @@ def running_daemon(
 
 
 def _command(home: Path, *arguments: str) -> None:
-    subprocess.run(_line(home, *arguments), stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command_line(home, *arguments), stdout=subprocess.DEVNULL, check=True)
 
 
-def _line(home: Path, *arguments: str) -> list[str]:
+def command_line(home: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "agent", *arguments, "--home", str(home)]
 
 
@@ -134,7 +134,7 @@ def _started(home: Path) -> Iterator[RunningDaemon]:
         listener.bind(str(home / "notify"))
         listener.settimeout(_START_SECONDS)
         process = subprocess.Popen(
-            _line(home, "run"),
+            command_line(home, "run"),
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
