@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from _pytest.logging import LogCaptureHandler
 
 from agent.adapters import telemetry
 from agent.adapters.telemetry import LOG_BACKUPS, LOG_BYTES, LOG_NAME, MOST_LETTERS, Telemetry, configure
@@ -55,7 +56,13 @@ def test_file_rotates_and_keeps_so_many(tmp_path: Path, monkeypatch: pytest.Monk
     assert started.dropped_lines == 0
 
 
-def test_eighty_megabytes_leave_six_files_of_whole_lines_without_a_gap(tmp_path: Path) -> None:
+def test_eighty_megabytes_leave_six_files_of_whole_lines_without_a_gap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = logging.getLogger()  # without pytest's own, which would keep all of it
+    monkeypatch.setattr(
+        root, "handlers", [it for it in root.handlers if not isinstance(it, LogCaptureHandler)]
+    )
     started = configure("INFO", tmp_path, "json", console_level="CRITICAL", stream=StringIO())
     log, long = structlog.get_logger("agent.test"), ["x" * MOST_LETTERS] * 60
     lines = 80_000_000 // 18_000
