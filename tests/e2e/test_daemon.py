@@ -120,9 +120,9 @@ def test_answer_undo_refile_retry(world: World, daemon: subprocess.Popen[bytes])
     assert (shown["record_id"], shown["epoch"]) == ("103", 5)
     assert shown["decided_by"].startswith("cli:")
     story = _type(world, "show", "D-2").stdout
-    assert [line for line in story.splitlines() if "epoch 3" in line and "back in review" in line]
-    assert "answered 'record:102' by cli:" in story
-    assert "filed under 103 by cli:" in story
+    assert [line for line in story.splitlines() if "epoch 3" in line and "took the filing back" in line]
+    assert "answered: file 102" in story
+    assert "filed under file 103 by" in story
     assert _type(world, "retry", "D-3").returncode == 0
     assert _type(world, "retry", "D-4").returncode == 0
     world.wait(world.rests, daemon)
