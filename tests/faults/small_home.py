@@ -109,7 +109,7 @@ def scanned(folder: Path) -> None:
     try:
         world.wait_until_up(daemon)
         world.drop("100.pdf", dropped["100.pdf"])
-        world.wait(lambda: _is_recognising(daemon.pid), daemon)
+        world.wait(lambda: _is_recognising(world, daemon.pid), daemon)
         ballast.fill(0)
         world.wait(lambda: _met(world, 0), daemon)
         ballast.lift()
@@ -122,8 +122,10 @@ def scanned(folder: Path) -> None:
     assert list((world.home / "state" / "scratch").iterdir()) == []
 
 
-def _is_recognising(pid: int) -> bool:
-    return any(Path(f"/proc/{it}/comm").read_text() == "tesseract\n" for it in descendants(pid))
+def _is_recognising(world: World, pid: int) -> bool:
+    """A start too asks tesseract, for its version; then there is no page yet."""
+    has_page = any((world.home / "state" / "scratch").iterdir())
+    return has_page and any(Path(f"/proc/{it}/comm").read_text() == "tesseract\n" for it in descendants(pid))
 
 
 def killed(folder: Path) -> None:
