@@ -165,6 +165,12 @@ def put(home: Path, state: str, claimed_at: str, **columns: str) -> None:
     with sqlite3.connect(home / "state" / LEDGER_FILE) as ledger:
         names, marks = ", ".join(row), ", ".join("?" * len(row))
         ledger.execute(f"INSERT INTO documents ({names}) VALUES ({marks})", list(row.values()))
+        if state in {"archived", "failed"}:  # the ledger counts those as it writes them
+            ledger.execute(
+                "INSERT INTO tallies VALUES ('resting', ?, 1, 0) "
+                "ON CONFLICT (kind, label) DO UPDATE SET count = count + 1",
+                [state],
+            )
     ledger.close()
 
 

@@ -60,6 +60,12 @@ def put(settings: Settings, state: str, claimed_at: datetime.datetime, **moments
     with sqlite3.connect(settings.home / "state" / LEDGER_FILE) as ledger:
         names, marks = ", ".join(row), ", ".join("?" * len(row))
         added = ledger.execute(f"INSERT INTO documents ({names}) VALUES ({marks})", list(row.values()))
+        if state in {"archived", "failed"}:  # the ledger counts those as it writes them
+            ledger.execute(
+                "INSERT INTO tallies VALUES ('resting', ?, 1, 0) "
+                "ON CONFLICT (kind, label) DO UPDATE SET count = count + 1",
+                [state],
+            )
         if "settled_at" in row:
             ledger.execute(
                 "INSERT INTO settled (document_id, epoch, event, state, settled_by, settled_at) "
