@@ -139,9 +139,11 @@ def tools(tmp_path: Path) -> Path:
 
 
 def replace_tesseract(tools: Path, script: str) -> None:
-    """Let another tesseract take its place at once, which still knows its languages."""
+    """Let another tesseract take its place at once, which still knows its languages and its version."""
     made = tools / "new"
-    made.write_text(f'#!/bin/sh\ncase "$*" in *--list-langs*) exec {TESSERACT} "$@";; esac\n{script}\n')
+    made.write_text(
+        f'#!/bin/sh\ncase "$*" in *--list-langs*|*--version*) exec {TESSERACT} "$@";; esac\n{script}\n'
+    )
     made.chmod(0o755)
     made.rename(tools / "tesseract")
 
