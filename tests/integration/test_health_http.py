@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from agent.adapters.dispatch import LocalDispatcher
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE
+from agent.adapters.journal import Journal, journal_in
 from agent.adapters.registry import RegistryIndex, read_csv
 from agent.adapters.telemetry import configure
 from agent.app import build
@@ -142,6 +143,9 @@ def leave_a_move_waiting(home: Path) -> None:
 
 
 def lose_a_document(home: Path) -> None:
+    journal = Journal(journal_in(home))
+    journal.append("settled", datetime.datetime(2026, 11, 27, 11, 30, tzinfo=datetime.UTC), document="D-1")
+    journal.close()
     put(home, "failed", claimed_at="2026-11-27 11:30:00.000000", location="failed/a.pdf")
 
 
