@@ -1,5 +1,6 @@
 """Composition root: settings in, adapters built, ports filled. Nothing here decides anything about a document."""
 
+import datetime
 import os
 import sys
 import threading
@@ -112,6 +113,11 @@ class Parts:
     ports: Ports
     stopping: threading.Event
     """Set when work under way must come to an end now."""
+
+    def is_quiet(self, moment: datetime.datetime) -> bool:
+        """Whether people are not to be disturbed at that moment."""
+        quiet = self.settings.quiet
+        return quiet is not None and quiet.holds(moment, self.ports.voice.timezone)
 
     def close(self) -> None:
         close = getattr(self.notifier, "close", None)

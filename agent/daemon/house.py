@@ -100,12 +100,8 @@ class House:
         )
 
     def _tend_sample(self) -> bool:
-        settings, timezone = self._parts.settings, self._parts.ports.voice.timezone
-        return tend_sample(
-            self._parts.ports,
-            settings.sample_a_week,
-            is_quiet=lambda now: settings.quiet is not None and settings.quiet.holds(now, timezone),
-        )
+        parts = self._parts
+        return tend_sample(parts.ports, parts.settings.sample_a_week, is_quiet=parts.is_quiet)
 
     def _tell_of_silence(self) -> bool:
         """Tell of Telegram by another way, where there is one."""

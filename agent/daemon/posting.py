@@ -1,6 +1,5 @@
 """The loop that delivers what waits in the outbox, as soon as it is due or something new is written."""
 
-import datetime
 import threading
 from collections.abc import Callable, Collection
 
@@ -47,7 +46,7 @@ class Posting:
             parts.clock,
             unmarked=self._unmarked,
             gather=self._gather,
-            is_quiet=self._is_quiet,
+            is_quiet=parts.is_quiet,
             should_stop=lambda: not self._still(),
             longest_pause_seconds=self._longest_pause,
             told=self._deliveries,
@@ -67,7 +66,3 @@ class Posting:
         voice, onlookers = parts.ports.voice, parts.ports.onlookers
         failures = gather_failures(parts.storms, parts.ports.recipients, parts.clock, voice, onlookers)
         return failures | gather_results(parts.results, parts.settings.telegram_results, parts.clock, voice)
-
-    def _is_quiet(self, moment: datetime.datetime) -> bool:
-        quiet = self._parts.settings.quiet
-        return quiet is not None and quiet.holds(moment, self._parts.ports.voice.timezone)
