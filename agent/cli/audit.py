@@ -1,7 +1,6 @@
 """`audit`: whether the audit trail is as it was written, and what of it is lost, as people know."""
 
 import datetime
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
@@ -11,7 +10,7 @@ import typer
 from agent import errors
 from agent.adapters.journal import Problem, ProblemKind, Survey
 from agent.app import refuse_root
-from agent.cli.shared import HomeOption, JsonOption
+from agent.cli.shared import HomeOption, JsonOption, have_typed
 from agent.cli.wording import print_json, say
 from agent.config import Settings, load, login_name
 from agent.domain.anchor import Anchor, parse_anchor
@@ -54,7 +53,9 @@ def accept_loss(
         say(problem.sentence, indent=2)
     if len(found.problems) > PROBLEMS_SHOWN:
         say(f"and {len(found.problems) - PROBLEMS_SHOWN} more", indent=2)
-    _confirm(confirm)
+    have_typed(
+        WORD, confirm, to="write down that you know, and that nobody did it", else_="Nothing was written down"
+    )
     now = datetime.datetime.now(datetime.UTC)
     loss = accept(settings.home, look, actor=f"cli:{login_name()}", why=why, now=now)
     say(_told(loss), style="yellow")
@@ -87,20 +88,6 @@ def verify(
     else:
         _tell(found, known, kept)
     raise typer.Exit(0 if found.is_whole else 1)
-
-
-def _confirm(given: str) -> None:
-    """Have somebody type that it is lost.
-
-    Raises:
-        RequestRefused: something else was typed, or nobody can be asked.
-    """
-    if not given and not sys.stdin.isatty():
-        raise errors.RequestRefused(
-            "Nothing was written down: nobody is there to confirm it.", hint=f"Add: --confirm {WORD}"
-        )
-    if (given or typer.prompt(f"Type {WORD} to write down that you know, and that nobody did it")) != WORD:
-        raise errors.RequestRefused("Nothing was written down: that was another word.")
 
 
 def _parse(text: str | None) -> Anchor | None:

@@ -9,7 +9,7 @@ import typer
 
 from agent import errors
 from agent.adapters.ledger import SqlErasing, SqlLedger
-from agent.cli.shared import HomeOption, JsonOption, ask, open_tables, require, typed
+from agent.cli.shared import HomeOption, JsonOption, ask, have_typed, open_tables, require, typed
 from agent.cli.wording import print_json, rows_of, say, say_table
 from agent.config import load
 from agent.domain.document import DocumentId
@@ -69,7 +69,7 @@ def forget(
         say(LEFT, style="dim")
     if is_unseen and not confirm:
         confirm = _unseen(f"The same again, to erase {_counted(meant)} for ever") or " "
-    _confirm(word, confirm, meant)
+    have_typed(word, confirm, to=f"erase {_counted(meant)} for ever", else_="Nothing was erased")
     replies = [(it, ask(settings, Action.FORGET, it.reference, why.value, epoch=it.epoch)) for it in meant]
     if as_json:
         print_json(
@@ -124,17 +124,3 @@ def _unseen(asked: str) -> str:
 
 def _counted(meant: Sequence[Document]) -> str:
     return "it" if len(meant) == 1 else f"these {len(meant)} documents"
-
-
-def _confirm(word: str, given: str, meant: Sequence[Document]) -> None:
-    """Have what is to be erased typed once more.
-
-    Raises:
-        RequestRefused: something else was typed, or nobody can be asked.
-    """
-    if not given and not sys.stdin.isatty():
-        raise errors.RequestRefused(
-            "Nothing was erased: nobody is there to confirm it.", hint=f"Add: --confirm {word}"
-        )
-    if (given or typer.prompt(f"Type {word} to erase {_counted(meant)} for ever")) != word:
-        raise errors.RequestRefused("Nothing was erased: that was another word.")

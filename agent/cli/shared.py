@@ -1,6 +1,7 @@
 """What the commands share: their options, the open ledger and registry, and how something is asked for."""
 
 import datetime
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,6 +54,23 @@ REPLY_SECONDS = 15.0
 
 EMPTY_REGISTRY = "The registry is empty"
 IMPORT_HINT = "dossierd registry import people.csv"
+
+
+def have_typed(word: str, given: str, *, to: str, else_: str) -> None:
+    """Have a word typed before something that can't be taken back.
+
+    Args:
+        given: what was typed with the command; empty to ask on the terminal.
+        to: what it is typed for.
+        else_: what holds where it is refused.
+
+    Raises:
+        RequestRefused: something else was typed, or nobody can be asked.
+    """
+    if not given and not sys.stdin.isatty():
+        raise errors.RequestRefused(f"{else_}: nobody is there to confirm it.", hint=f"Add: --confirm {word}")
+    if (given or typer.prompt(f"Type {word} to {to}")) != word:
+        raise errors.RequestRefused(f"{else_}: that was another word.")
 
 
 def document_id_of(text: str) -> DocumentId:
