@@ -97,13 +97,14 @@ def whole_trail(settings: Settings) -> Finding:
         return nothing_yet("trail")
     known = _known(settings)
     found = looked_through(settings, known)
-    said = Phrase("{count} entries of the audit trail, each as it was written", count=found.entries)
     if known.losses:
         said = Phrase(
             "{count} entries of the audit trail, each as it was written; losses that people know of: {losses}",
             count=found.entries,
             losses=len(known.losses),
         )
+    else:
+        said = Phrase("{count} entries of the audit trail, each as it was written", count=found.entries)
     return _finding_of("trail", found, said)
 
 
