@@ -1,6 +1,7 @@
 """Small PDFs that hang, burst or mislead common libraries, one kind each, written here from the published ideas."""
 
 import zlib
+from collections.abc import Callable, Sequence
 
 from tests.integration.pdfs import assembled
 
@@ -243,3 +244,16 @@ def _with_trailer(entries: bytes) -> bytes:
 def _packed(piece: bytes, *, times: int) -> bytes:
     compressor = zlib.compressobj(9)
     return b"".join([*(compressor.compress(piece) for _ in range(times)), compressor.flush()])
+
+
+READ_HERE: Sequence[Callable[[], bytes]] = (
+    object_cycle,
+    parent_cycle,
+    nested_states,
+    form_cycle,
+    table_loop,
+    stream_and_table_loop,
+    claimed_pages,
+    nested_arrays,
+)
+"""They stop others; here the sentence is read."""

@@ -37,19 +37,7 @@ def document(tmp_path: Path) -> Path:
     return tmp_path / "hostile.pdf"
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        hostile_pdfs.object_cycle,
-        hostile_pdfs.parent_cycle,
-        hostile_pdfs.nested_states,
-        hostile_pdfs.form_cycle,
-        hostile_pdfs.table_loop,
-        hostile_pdfs.stream_and_table_loop,
-        hostile_pdfs.claimed_pages,
-        hostile_pdfs.nested_arrays,
-    ],
-)
+@pytest.mark.parametrize("make", hostile_pdfs.READ_HERE)
 def test_what_stops_others_is_read(
     make: Callable[[], bytes], reader: SandboxedReader, document: Path
 ) -> None:

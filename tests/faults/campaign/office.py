@@ -28,14 +28,7 @@ WITHOUT_CAPABILITIES = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--
 """Root that modes are meant for, too."""
 
 HOSTILE: Sequence[Callable[[], bytes]] = (
-    hostile_pdfs.object_cycle,
-    hostile_pdfs.parent_cycle,
-    hostile_pdfs.nested_states,
-    hostile_pdfs.form_cycle,
-    hostile_pdfs.table_loop,
-    hostile_pdfs.stream_and_table_loop,
-    hostile_pdfs.claimed_pages,
-    hostile_pdfs.nested_arrays,
+    *hostile_pdfs.READ_HERE,
     hostile_pdfs.deep_page_tree,
     hostile_pdfs.page_tree_cycle,
     hostile_pdfs.no_pages,
