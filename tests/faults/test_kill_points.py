@@ -86,13 +86,7 @@ def test_a_death_while_a_request_is_carried_out_does_it_once(point: str, side: s
     world = World.make(tmp_path / "home")
     for name, content in DROPPED.items():
         world.drop(name, content)
-    daemon = world.start()
-    try:
-        world.wait_until_up(daemon)
-        world.wait(lambda: world.rests() and len(world.documents()) == len(DROPPED), daemon)
-        stop(daemon)
-    finally:
-        daemon.kill()
+    world.run_to_rest(len(DROPPED))
     action, name, argument, expected = REQUESTS[point]
     document_id = id_of(world, name)
     world.ask(action, document_id, argument)
@@ -134,12 +128,7 @@ def test_a_death_while_an_undone_filing_loses_its_copy_leaves_none(side: str, tm
     world = World.make(tmp_path / "home")
     content = clean_scan_about(100)
     world.drop("scan.pdf", content)
-    daemon = world.start()
-    try:
-        world.wait(lambda: world.rests() and len(world.documents()) == 1, daemon)
-        stop(daemon)
-    finally:
-        daemon.kill()
+    world.run_to_rest(1)
     assert list((world.home / "archive").rglob("*.searchable.pdf"))
     world.ask(Action.UNDO, id_of(world, "scan.pdf"))
     kill_and_recover(world, "searchable_removed", side)

@@ -42,12 +42,7 @@ def test_deaths_at_each_step_of_a_sample_choose_ask_and_note_once(tmp_path: Path
     env.write_text(env.read_text() + "DOSSIERD_QUIET_HOURS=none\n")
     content = letter_about(100)
     world.drop("letter.pdf", content)
-    daemon = world.start()
-    try:
-        world.wait(lambda: world.rests() and len(world.documents()) == 1, daemon)
-        stop(daemon)
-    finally:
-        daemon.kill()
+    world.run_to_rest(1)
     rows(world, "UPDATE sample_weeks SET monday = '2020-01-06', until_at = '2020-01-06 00:00:00'")
 
     die(world, "sample_drawn", "after")

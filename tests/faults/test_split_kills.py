@@ -10,7 +10,7 @@ import pytest
 
 from agent.domain.life import Action
 from tests.faults.test_kill_points import id_of, kill_and_recover
-from tests.faults.world import World, letter_about, person, stop
+from tests.faults.world import World, letter_about, person
 
 pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -42,13 +42,7 @@ def test_a_death_while_a_document_is_split_leaves_each_part_once(
     world = World.make(tmp_path / "home")
     whole = two_letters()
     world.drop("several.pdf", whole)
-    daemon = world.start()
-    try:
-        world.wait_until_up(daemon)
-        world.wait(lambda: world.rests() and len(world.documents()) == 1, daemon)
-        stop(daemon)
-    finally:
-        daemon.kill()
+    world.run_to_rest(1)
     assert world.outcomes() == {"several.pdf": "in review: ambiguous"}
     world.ask(Action.SPLIT, id_of(world, "several.pdf"), "1,2")
     kill_and_recover(world, point, side, nth, documents=3)

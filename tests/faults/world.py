@@ -235,6 +235,16 @@ class World:
         """Until the daemon that was started last has recovered and needs the ledger for its start no more."""
         self.wait(lambda: b'"daemon_started"' in self.log.read_bytes().rpartition(STARTED)[2], daemon)
 
+    def run_to_rest(self, count: int) -> None:
+        """Let a daemon bring so many documents to rest, and stop it."""
+        daemon = self.start()
+        try:
+            self.wait_until_up(daemon)
+            self.wait(lambda: self.rests() and len(self.documents()) == count, daemon)
+            stop(daemon)
+        finally:
+            daemon.kill()
+
     def story(self) -> str:
         return "\n".join(
             f"{it.reference} {it.state} {it.original_name} {it.location}" for it in self.documents()
