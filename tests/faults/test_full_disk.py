@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def _refuse_and_relent(world: World, point: str, code: str = "ENOSPC", *, drop: 
         if point != "never":
             least = 1 if point in ONCE else REFUSALS
             world.wait(lambda: len(refused.read_text().splitlines()) >= least, daemon)
-        _is_safe(world)
+        _is_safe(world, daemon)
         refuse.unlink()
         world.wait(lambda: world.rests() and len(_accepted(world)) == len(DROPPED), daemon)
         stop(daemon)
@@ -86,15 +87,22 @@ def _refuse_and_relent(world: World, point: str, code: str = "ENOSPC", *, drop: 
     return world
 
 
-def _is_safe(world: World) -> None:
+def _is_safe(world: World, daemon: subprocess.Popen[bytes]) -> None:
     """Each document's bytes lie somewhere, whatever else is half done."""
-    found = Counter(
-        path.read_bytes()
-        for place in ("incoming", "archive", "review", "failed")
-        for folder, _, names in os.walk(world.home / place, followlinks=True)
-        for path in (Path(folder) / name for name in names)
-        if path.suffix != ".json"
-    )
+    found = Counter[bytes]()
+
+    def look() -> bool:
+        found.clear()
+        found.update(
+            path.read_bytes()
+            for place in ("incoming", "archive", "review", "failed")
+            for folder, _, names in os.walk(world.home / place, followlinks=True)
+            for path in (Path(folder) / name for name in names)
+            if path.suffix != ".json"
+        )
+        return True
+
+    world.wait(look, daemon)  # again, where something was moved between the listing and the look
     assert all(found[content] >= 1 for content in DROPPED.values()), world.story()
 
 
