@@ -41,6 +41,11 @@ def running(world: World, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         daemon.wait()
 
 
+def alone(daemon: subprocess.Popen[bytes]) -> bool:
+    """Whether there is a daemon and its fork server, and no reader any more: one may take a moment to be gone."""
+    return len(descendants(daemon.pid)) == 2
+
+
 def wait_for(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
     while not condition():
@@ -94,7 +99,7 @@ def test_whatever_a_document_does_to_its_reader_it_fails_alone_and_with_a_reason
         for name, content in dropped.items():
             world.drop(name, content)
         world.wait(lambda: world.rests() and len(world.documents()) == len(dropped), daemon)
-        assert len(descendants(daemon.pid)) == 2, "the daemon and its fork server alone"
+        world.wait(lambda: alone(daemon), daemon)
         assert scratch(world) == []
     world.check(dropped)
     assert world.outcomes() == {name: word for name, (_, word) in MISREAD.items()} | {
@@ -188,7 +193,7 @@ def test_scans_wait_for_a_broken_tesseract_to_be_mended_and_letters_do_not(
         (tools / "new").symlink_to(TESSERACT)
         (tools / "new").rename(tools / "tesseract")
         world.wait(world.rests, daemon)
-        assert len(descendants(daemon.pid)) == 2, "the daemon and its fork server alone"
+        world.wait(lambda: alone(daemon), daemon)
         assert scratch(world) == []
     world.check(dropped)
     assert world.outcomes() == {"scan.pdf": "archived 100 by rule", "letter.pdf": "archived 101 by rule"}
@@ -203,7 +208,7 @@ def test_what_a_poor_tesseract_leaves_out_is_noticed(poor: str, tools: Path, tmp
         for name, content in dropped.items():
             world.drop(name, content)
         world.wait(lambda: world.rests() and len(world.documents()) == len(dropped), daemon)
-        assert len(descendants(daemon.pid)) == 2, "the daemon and its fork server alone"
+        world.wait(lambda: alone(daemon), daemon)
         assert scratch(world) == []
     world.check(dropped)
     assert world.outcomes()["letter.pdf"] == "archived 101 by rule"
