@@ -15,7 +15,9 @@ from agent.adapters.ledger.rows import MESSAGE
 from agent.core.notices import unwell_notice
 from agent.domain.message import Blame, LoneFailures, Message, MessageKind, ParcelId, Topic
 from agent.workflow.outbox import Outbox
+from tests.custody_builders import new_ledger
 from tests.fakes_outbox import NOON, FakeOutbox, a_message
+from tests.ledgers import LedgerDatabases
 
 LATER = NOON + datetime.timedelta(minutes=1)
 
@@ -71,12 +73,19 @@ def a_row() -> dict[str, object]:
     }
 
 
-@pytest.fixture(params=["fake", "sql"])
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
 def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyOutbox]:
-    if request.param == "fake":
-        yield FakeOutbox()
-        return
-    engine = open_engine(tmp_path / "ledger.sqlite", may_upgrade=True)
+    match request.param:
+        case "fake":
+            yield FakeOutbox()
+            return
+        case "sqlite":
+            path = tmp_path / "ledger.sqlite"
+            path.write_bytes(new_ledger())
+            engine = open_engine(path, may_upgrade=True)
+        case _:
+            databases: LedgerDatabases = request.getfixturevalue("ledger_databases")
+            engine = open_engine(databases.emptied(), may_upgrade=True)
     yield FilledSqlOutbox(engine)
     engine.dispose()
 
@@ -232,18 +241,15 @@ def test_what_has_no_card_is_sent_beside_it(outbox: AnyOutbox) -> None:
     assert due(outbox) == [("anna", "Filed under file 20817", None), ("anna", "answered", "41")]
 
 
-def test_a_notice_about_one_part_is_none_about_another(tmp_path: Path) -> None:
-    engine = open_engine(tmp_path / "ledger.sqlite", may_upgrade=True)
+def test_a_notice_about_one_part_is_none_about_another(engine: Engine) -> None:
     everything = SqlOutbox(engine)
     everything.about("ocr").announce([("anna", unwell_notice("", ""))], NOON)
     assert everything.about("ocr").last_notice(Topic.HEALTH) is MessageKind.UNWELL
     assert everything.about("fence").last_notice(Topic.HEALTH) is None
     assert everything.last_notice(Topic.HEALTH) is None
-    engine.dispose()
 
 
-def test_who_refuses_is_known_until_a_message_gets_through(tmp_path: Path) -> None:
-    engine = open_engine(tmp_path / "ledger.sqlite", may_upgrade=True)
+def test_who_refuses_is_known_until_a_message_gets_through(engine: Engine) -> None:
     outbox, undelivered = FilledSqlOutbox(engine), SqlUndelivered(engine)
     outbox.mark_dead(outbox.add("anna", 1), "blocked", NOON)
     outbox.mark_sent(outbox.add("bert", 1), "41", NOON)
@@ -254,4 +260,3 @@ def test_who_refuses_is_known_until_a_message_gets_through(tmp_path: Path) -> No
     outbox.mark_sent(outbox.add("anna", 5), "42", NOON)
     outbox.mark_dead(outbox.add("anna", 6), "too long", NOON, Blame.MESSAGE)
     assert undelivered.refusing(("anna",)) == {"anna": None}
-    engine.dispose()

@@ -242,19 +242,6 @@ def test_the_index_is_sound_after_pages_came_and_went(house: House) -> None:
         connection.execute(text("INSERT INTO page_words (page_words) VALUES ('integrity-check')"))
 
 
-def test_another_database_finds_by_all_but_the_text_and_says_so(house: House) -> None:
-    house.engine.dialect.name = "postgresql"
-    number = house.read("Contrat", name="bail.pdf")
-    house.ledger.forget_text(number)
-    found = house.found("bail")
-    assert [one.document.document_id for one in found.shown] == [number]
-    assert found.left_out == (Place.TEXT,)
-    wanted = sought(("bail",), datetime.UTC)
-    with pytest.raises(errors.TextSearchUnavailable, match="can't be searched") as refused:
-        house.finder.find(wanted, [frozenset()], 10)
-    assert "Search by person" in refused.value.hint
-
-
 def test_without_a_registry_all_but_people_is_searched_and_that_is_told(house: House) -> None:
     number = house.settled(UNDER_ANNA, "Muller")
     house.registry.trouble = errors.RegistryUnavailable("gone")

@@ -21,9 +21,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from agent.adapters.ledger.engine import reading, writing
+from agent.adapters.ledger.once import add_once
 from agent.adapters.ledger.resting import counts
 from agent.adapters.ledger.schema import UtcDateTime, metadata
 from agent.domain.anchor import Anchor
@@ -85,7 +85,7 @@ class SqlAnchors:
         with writing(self._engine) as connection:
             if self._is_first:
                 keep_end(connection, now)
-            connection.execute(insert(anchors).values(row).on_conflict_do_nothing())
+            add_once(connection, anchors, row)
         self._is_first = False
 
     def all(self) -> Sequence[Anchor]:

@@ -1,13 +1,15 @@
-"""Open the database: durable, one writer at a time, never on a network file system.
+"""Open the database: durable, one writer at a time; a file never on a network file system.
 
 SQLite runs in WAL mode with synchronous=FULL, and each writing transaction takes its lock at once (BEGIN IMMEDIATE), so
 that two writers queue instead of failing half-way. WAL needs shared memory between the processes and is unsafe on a
-network file system (https://sqlite.org/wal.html), so such a place is refused.
+network file system (https://sqlite.org/wal.html), so such a place is refused. PostgreSQL's ways are in `postgresql`,
+which is loaded for it only.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
@@ -25,19 +27,49 @@ BUSY_SECONDS = 10.0
 _HINT = Phrase("Look at the disk's free space and at who owns state/; the daemon tries again by itself.")
 _DAMAGED = Phrase("The database is damaged: stop the daemon and restore state/ from a backup.")
 
+_READS: dict[str, dict[str, Any]] = {
+    "sqlite": {"reads": True},
+    "postgresql": {"reads": True, "isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+"""The execution options of who only reads, by the engine's name."""
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def open_engine(path: Path, *, may_upgrade: bool) -> Engine:
-    """Open the SQLite ledger, and bring its tables up to date.
+def open_engine(place: Path | URL, *, may_upgrade: bool) -> Engine:
+    """Open the ledger, and bring its tables up to date.
 
     Args:
-        path: the database file; it is made when `may_upgrade`.
+        place: SQLite's file, which is made when `may_upgrade`, or the address of a database in PostgreSQL.
         may_upgrade: True for the daemon, which holds the home's lock; a command only reads and writes rows.
 
     Raises:
-        LedgerUnavailable: no such file, a network file system, or tables of another version.
+        LedgerUnavailable: no such file, a network file system, no such server, a database that isn't in UTF-8, or
+            tables of another version.
     """
+    engine = _engine_in_file(place, may_upgrade=may_upgrade) if isinstance(place, Path) else _engine_of(place)
+    try:
+        _bring_up_to_date(engine, may_upgrade=may_upgrade)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _engine_of(place: URL) -> Engine:
+    from agent.adapters.ledger import postgresql  # it loads the driver
+
+    engine = postgresql.engine_of(place, busy_seconds=BUSY_SECONDS)
+    try:
+        with reading(engine) as connection:
+            postgresql.refuse_unfit(connection)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _engine_in_file(path: Path, *, may_upgrade: bool) -> Engine:
     if not may_upgrade and not path.is_file():
         raise errors.LedgerUnavailable(
             Phrase("There is no ledger in this home yet."), hint=Phrase("Start the daemon once: dossierd run")
@@ -50,11 +82,6 @@ def open_engine(path: Path, *, may_upgrade: bool) -> Engine:
     engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
-    try:
-        _bring_up_to_date(engine, may_upgrade=may_upgrade)
-    except BaseException:
-        engine.dispose()
-        raise
     return engine
 
 
@@ -68,7 +95,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view for reading; it waits for nobody."""
-    with translated(), engine.connect().execution_options(reads=True) as connection:
+    with translated(), engine.connect().execution_options(**_READS[engine.dialect.name]) as connection:
         yield connection
 
 
@@ -83,10 +110,18 @@ def translated() -> Iterator[None]:
     except IntegrityError:
         raise
     except DBAPIError as error:
-        hint = _DAMAGED if sqlite.is_damaged(error.orig) else sqlite.hint_for(error.orig) or _HINT
         raise errors.LedgerUnavailable(
-            Phrase("The ledger can't be used now ({why}).", why=sqlite.word_for(error.orig)), hint=hint
+            Phrase("The ledger can't be used now ({why}).", why=sqlite.word_for(error.orig)),
+            hint=_hint_for(error.orig),
         ) from error
+
+
+def _hint_for(error: BaseException | None) -> Phrase:
+    if hasattr(type(error), "sqlstate"):  # every error of PostgreSQL's driver
+        from agent.adapters.ledger import postgresql
+
+        return postgresql.hint_for(getattr(error, "sqlstate", None))
+    return _DAMAGED if sqlite.is_damaged(error) else sqlite.hint_for(error) or _HINT
 
 
 def _prepare(connection: object, _entry: ConnectionPoolEntry) -> None:

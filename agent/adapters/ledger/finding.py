@@ -18,7 +18,7 @@ _OF_RUN = select(documents.c.document_id).where(documents.c.correlation_id == bi
 
 
 class SqlFinder:
-    """Implements `asked.Finder` on SQLite; on another database all but the text is searched."""
+    """Implements `asked.Finder`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, Engine, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
 
 from agent import errors
 from agent.adapters.ledger import changes, denials, history, learning, numbering, readings, resting, rows
@@ -136,31 +135,32 @@ class SqlLedger:
     # --- Work
 
     def start(
-        self, document_id: DocumentId, sha256: Sha256, size: int, now: datetime.datetime
+        self,
+        document_id: DocumentId,
+        sha256: Sha256,
+        size: int,
+        now: datetime.datetime,  # noqa: ARG002
     ) -> Document | DocumentId:
-        try:
-            with writing(self._engine) as connection:
-                before = changes.require(connection, document_id)
-                holder = changes.holder_of(connection, sha256, document_id)
-                if holder is not None:
-                    changes.following(before, Event.STARTED)
-                    connection.execute(
-                        update(documents)
-                        .where(documents.c.document_id == document_id)
-                        .values(sha256=sha256, size=size)
-                    )
-                    return holder
-                return changes.advance(
-                    connection,
-                    before,
-                    Event.STARTED,
-                    attempts=before.attempts + 1,
-                    sha256=sha256,
-                    content_key=sha256,
-                    size=size,
+        with writing(self._engine) as connection:
+            before = changes.require(connection, document_id)
+            holder = changes.holder_of(connection, sha256, document_id)
+            if holder is not None:
+                changes.following(before, Event.STARTED)
+                connection.execute(
+                    update(documents)
+                    .where(documents.c.document_id == document_id)
+                    .values(sha256=sha256, size=size)
                 )
-        except IntegrityError:  # a twin took the hash between our look and our write (PostgreSQL only)
-            return self.start(document_id, sha256, size, now)
+                return holder
+            return changes.advance(
+                connection,
+                before,
+                Event.STARTED,
+                attempts=before.attempts + 1,
+                sha256=sha256,
+                content_key=sha256,
+                size=size,
+            )
 
     def hand_back(self, document_id: DocumentId, event: Event, now: datetime.datetime) -> None:  # noqa: ARG002
         with writing(self._engine) as connection:

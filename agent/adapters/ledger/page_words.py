@@ -1,8 +1,8 @@
 """The index of what pages say: the words of each page in normal form, in an FTS5 table of SQLite's.
 
 It is written in the transaction that writes or drops the page, and found by `<document_id> << 20 | <page>`, so that a
-document's pages are one range. Each function works inside its caller's transaction; on another database than SQLite
-the first three do nothing, and `matching` refuses.
+document's pages are one range. Each function works inside its caller's transaction; in PostgreSQL, by
+`words_in_postgresql`.
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-from agent import errors
+from agent.adapters.ledger import words_in_postgresql
 from agent.core.names import tokens
 from agent.domain.document import DocumentId, Page
 from agent.domain.finding import Term
@@ -29,20 +29,31 @@ _SHRED = text("INSERT INTO page_words (page_words) VALUES ('optimize')")
 _MATCH = text("SELECT rowid FROM page_words WHERE page_words MATCH :words")
 
 
+def create(connection: Connection) -> None:
+    """Make the index, with nothing in it."""
+    if _is_in_postgresql(connection):
+        words_in_postgresql.create(connection)
+    else:
+        connection.execute(CREATE)
+
+
 def keep(connection: Connection, document_id: DocumentId, read: Iterable[Page]) -> None:
     """Index pages that are not in the index."""
-    indexed = [
-        {"place": _place(document_id, page.number), "words": " ".join(tokens(page.text))} for page in read
-    ]
-    if indexed and _is_there(connection):
+    words = [(page.number, tokens(page.text)) for page in read]
+    if _is_in_postgresql(connection):
+        words_in_postgresql.keep(connection, document_id, words)
+    elif words:
+        indexed = [{"place": _place(document_id, number), "words": " ".join(said)} for number, said in words]
         connection.execute(_KEEP, indexed)
 
 
 def drop(connection: Connection, document_id: DocumentId, numbers: Iterable[int]) -> None:
     """Take pages out, to be read again: what they said may stay in the file until SQLite merges it away."""
-    places = [{"place": _place(document_id, number)} for number in numbers]
-    if places and _is_there(connection):
-        connection.execute(_DROP, places)
+    places = list(numbers)
+    if places and _is_in_postgresql(connection):
+        words_in_postgresql.drop(connection, document_id, places)
+    elif places:
+        connection.execute(_DROP, [{"place": _place(document_id, number)} for number in places])
 
 
 def forget(connection: Connection, *document_ids: DocumentId) -> None:
@@ -51,7 +62,8 @@ def forget(connection: Connection, *document_ids: DocumentId) -> None:
     FTS5 only marks words as deleted, until they are merged. Its option `secure-delete` is of SQLite 3.42, and Debian 12
     has 3.40: so all is merged, which takes 0.4 s for ten thousand letters, and only where something was indexed.
     """
-    if not _is_there(connection):
+    if _is_in_postgresql(connection):
+        words_in_postgresql.forget(connection, document_ids)
         return
     gone = 0
     for document_id in document_ids:
@@ -62,17 +74,13 @@ def forget(connection: Connection, *document_ids: DocumentId) -> None:
 
 
 def matching(connection: Connection, term: Term) -> dict[DocumentId, set[int]]:
-    """Find the pages that say a term, by their documents.
-
-    Raises:
-        TextSearchUnavailable: the database has no such index.
-    """
-    if not _is_there(connection):
-        raise errors.TextSearchUnavailable(
-            "The text of documents can't be searched in this database.",
-            hint="Search by person, date, file name or number; only a ledger in SQLite has an index of texts.",
-        )
+    """Find the pages that say a term, by their documents."""
     found: dict[DocumentId, set[int]] = defaultdict(set)
+    if _is_in_postgresql(connection):
+        said = words_in_postgresql.matching(connection, term.tokens, is_beginning=term.is_beginning)
+        for document_id, page in said:
+            found[DocumentId(document_id)].add(page)
+        return dict(found)
     for place in connection.execute(_MATCH, {"words": match_expression(term)}).scalars():
         found[DocumentId(place >> _PAGE_BITS)].add(place & _PAGE_MASK)
     return dict(found)
@@ -83,8 +91,8 @@ def match_expression(term: Term) -> str:
     return f'"{" ".join(term.tokens)}"{" *" if term.is_beginning else ""}'
 
 
-def _is_there(connection: Connection) -> bool:
-    return connection.dialect.name == "sqlite"
+def _is_in_postgresql(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
 
 
 def _place(document_id: DocumentId, page: int) -> int:

@@ -4,9 +4,9 @@ import datetime
 from collections.abc import Sequence
 
 from sqlalchemy import Boolean, Column, Engine, Float, Integer, String, Table, delete, func, select
-from sqlalchemy.dialects.sqlite import insert
 
 from agent.adapters.ledger.engine import reading, writing
+from agent.adapters.ledger.once import add_once
 from agent.adapters.ledger.schema import UtcDateTime, costs, documents, metadata, settled, steps
 from agent.domain.outcome import Event, State
 from agent.domain.trend import Measure, SettledWork, Window
@@ -65,18 +65,15 @@ class SqlTrends:
     def keep(self, window: Window) -> None:
         with writing(self._engine) as connection:
             connection.execute(delete(windows).where(windows.c.begun_at < window.hour - KEPT))
-            connection.execute(
-                insert(windows)
-                .values(
-                    measure=window.measure,
-                    begun_at=window.hour,
-                    value=window.value,
-                    samples=window.samples,
-                    is_high=window.is_high,
-                    is_alarm=window.is_alarm,
-                )
-                .on_conflict_do_nothing()
-            )
+            row = {
+                "measure": window.measure,
+                "begun_at": window.hour,
+                "value": window.value,
+                "samples": window.samples,
+                "is_high": window.is_high,
+                "is_alarm": window.is_alarm,
+            }
+            add_once(connection, windows, row)
 
     def since(self, measure: Measure, since: datetime.datetime) -> Sequence[Window]:
         found = (

@@ -14,6 +14,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(page_words.CREATE)
-        readings.index(op.get_bind())
+    page_words.create(op.get_bind())
+    readings.index(op.get_bind())
