@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.engine import URL
 
 from agent import errors
-from agent.adapters.ledger import SqlLedger, open_engine, page_words, schema
+from agent.adapters.ledger import SqlLedger, open_engine, page_words, schema, tallies
 from agent.adapters.ledger import engine as engine_module
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.postgresql import hint_for
@@ -106,6 +106,22 @@ def test_numbers_are_seen_in_their_order(engine: Engine) -> None:
         seen.append(sorted(it.document_id for it in ledger.latest(100)))
     assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in seen)
     assert len(ledger.latest(100)) == 8
+
+
+def test_who_counts_at_once_under_a_label_that_was_never_counted_loses_nothing(engine: Engine) -> None:
+    def count() -> None:
+        for _ in range(5):
+            with writing(engine) as connection:
+                tallies.count(connection, "step", "read", milliseconds=3)
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    with reading(engine) as connection:
+        found = connection.execute(select(tallies.tallies.c.count, tallies.tallies.c.milliseconds)).all()
+    assert [tuple(row) for row in found] == [(20, 60)]
 
 
 def test_a_server_that_was_away_is_gone_on_with_when_it_is_back(

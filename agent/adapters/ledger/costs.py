@@ -148,10 +148,13 @@ def _sums(
             return [_sum(name, connection.execute(select(*_FIGURES).where(*within)).one())]
         case CostKey.MODEL:
             wanted = select(costs.c.model, *_FIGURES).where(*within).group_by(costs.c.model)
-            return [_sum(row[0], row[1:]) for row in connection.execute(wanted.order_by(_MICROS.desc()))]
+            return [
+                _sum(row[0], row[1:])
+                for row in connection.execute(wanted.order_by(_MICROS.desc(), costs.c.model))
+            ]
         case CostKey.DOCUMENT:
             each = select(costs.c.document_id, *_FIGURES).where(*within).group_by(costs.c.document_id)
-            found = connection.execute(each.order_by(_MICROS.desc(), costs.c.document_id))
+            found = connection.execute(each.order_by(_MICROS.desc(), costs.c.document_id.nulls_first()))
             return [_sum(_ALL if row[0] is None else reference(DocumentId(row[0])), row[1:]) for row in found]
         case CostKey.OUTCOME:
             each = select(costs.c.document_id, *(one.label(f"f{n}") for n, one in enumerate(_FIGURES)))
@@ -161,7 +164,7 @@ def _sums(
                 select(documents.c.state, *figures)
                 .select_from(inner.outerjoin(documents, documents.c.document_id == inner.c.document_id))
                 .group_by(documents.c.state)
-                .order_by(figures[-1].desc())
+                .order_by(figures[-1].desc(), documents.c.state.nulls_first())
             )
             return [_sum(row[0] or _ALL, row[1:]) for row in connection.execute(wanted)]
 

@@ -82,7 +82,9 @@ class SqlQuestions:
 
     def open_reviews(self) -> Sequence[Review]:
         with reading(self._engine) as connection:
-            found = connection.execute(select(reviews).where(_IS_OPEN).order_by(reviews.c.opened_at))
+            found = connection.execute(
+                select(reviews).where(_IS_OPEN).order_by(reviews.c.opened_at, reviews.c.document_id)
+            )
             return [rows.review_of(row) for row in found]
 
     def askable(self, limit: int) -> Sequence[Review]:
