@@ -25,7 +25,7 @@ from agent.adapters.home import (
     is_restored,
     settle_in,
 )
-from agent.adapters.journal import Journal, journal_in
+from agent.adapters.journal import JOURNAL_NAME, Journal
 from agent.adapters.ledger import (
     SqlCanaries,
     SqlCosts,
@@ -156,7 +156,7 @@ def build(settings: Settings, *, say: Callable[[str], None] | None = None, will_
     """
     refuse_root(settings)
     os.umask(0o027)
-    state = settings.home / "state"
+    state = settings.state
     lock = HomeLock(state)
     lock.take()
     lock.tell(settings.told())
@@ -176,7 +176,7 @@ def _build(
     was_restored = is_restored(state)
     path = state / LEDGER_FILE
     engine = open_upgraded(path) if will_stay else open_engine(path, may_upgrade=True)
-    journal = Journal(journal_in(settings.home))
+    journal = Journal(settings.logs / JOURNAL_NAME)
     ledger = SqlLedger(engine, lambda: journal.reached)
     home_id, is_new = identify(state, ledger.home_id())
     if is_new:
@@ -189,7 +189,7 @@ def _build(
     ledger.number_above(folders.last_number())
     clock = SystemClock(settings.timezone)
     registry = RegistryIndex(state / REGISTRY_FILE, clock)
-    costs, cost_journal = SqlCosts(engine), Journal(settings.home / "logs" / "api_costs.jsonl")
+    costs, cost_journal = SqlCosts(engine), Journal(settings.logs / "api_costs.jsonl")
     listener = build_telegram(settings)
     notifier: Notifier = listener or ConsoleNotifier(say)
     reader = build_reader(settings, lambda: labels_of(settings, ledger))
@@ -290,7 +290,7 @@ def build_source(settings: Settings) -> SqlSource | None:
 
 def scratch_of(settings: Settings) -> Path:
     """Where readers have their folders: on the home's own disk, and nowhere that others look."""
-    return settings.home / "state" / "scratch"
+    return settings.state / "scratch"
 
 
 def labels_of(settings: Settings, ledger: Ledger) -> tuple[str, ...]:

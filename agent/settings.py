@@ -216,6 +216,16 @@ class Settings(BaseSettings):
             )
         return self
 
+    @property
+    def state(self) -> Path:
+        """Where this machine keeps what is its own of the home: the lock, the people's copy, the readers' scratch."""
+        return self.home / "state"
+
+    @property
+    def logs(self) -> Path:
+        """Where this machine's daemon writes its log, its journal and what calls cost."""
+        return self.home / "logs"
+
     @cached_property
     def allowed(self) -> Allowed:
         """Who is listened to on Telegram."""

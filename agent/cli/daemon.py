@@ -62,7 +62,7 @@ def run(
     is_watched = sys.stdout.isatty()
     configure(
         settings.log_level,
-        settings.home / "logs",
+        settings.logs,
         console="human" if is_watched else "json",
         console_level="WARNING" if is_watched and "log_level" not in settings.model_fields_set else None,
         to_journald=writes_to_journald(),

@@ -79,7 +79,7 @@ def status(
     Whether the daemon runs, how many documents are where, and the latest ones.
     """
     settings = load(home=home)
-    runs = HomeLock(settings.home / "state").is_held()
+    runs = HomeLock(settings.state).is_held()
     with open_ledger(settings) as ledger:
         counts, latest, under_way = ledger.counts(), ledger.latest(last), ledger.readings_under_way()
         proposed = len(ledger.lessons(frozenset({LessonState.PROPOSED})))

@@ -25,14 +25,14 @@ def metrics(home: HomeOption = None) -> None:
     """
     settings = load(home=home)
     with open_tables(settings) as engine:
-        out.file.write(metrics_of(engine, settings.home, datetime.datetime.now(datetime.UTC)))
+        out.file.write(metrics_of(engine, settings.state, datetime.datetime.now(datetime.UTC)))
 
 
 def metrics_page(settings: Settings) -> Page:
     """Answer with the same over HTTP; 503 while the ledger is away."""
     try:
         with open_tables(settings) as engine:
-            figures = metrics_of(engine, settings.home, datetime.datetime.now(datetime.UTC))
+            figures = metrics_of(engine, settings.state, datetime.datetime.now(datetime.UTC))
     except errors.DossierdError as error:
         return Page(status=UNAVAILABLE, body=f"# {error.reason}\n", media_type=FORMAT)
     return Page(status=OK, body=figures, media_type=FORMAT)

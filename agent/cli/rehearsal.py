@@ -46,7 +46,7 @@ def rehearse(settings: Settings) -> None:
         HomeUnusable: there is no `incoming/`, or it can't be looked at.
         LedgerUnavailable, RegistryUnavailable, ReaderUnavailable: as a daemon's start.
     """
-    if HomeLock(settings.home / "state").is_held():
+    if HomeLock(settings.state).is_held():
         raise errors.HomeLocked(
             f"A dossierd works in {settings.home}: it files what lies in incoming/.",
             hint="What it did: dossierd status. To try first what it would do: systemctl stop dossierd",
@@ -128,7 +128,7 @@ def _rehearsal(settings: Settings) -> Iterator[_Stage]:
         state.mkdir()
         for name in (LEDGER_FILE, REGISTRY_FILE):
             for end in ("", "-wal"):  # what a killed daemon wrote last stands in the second
-                original = settings.home / "state" / f"{name}{end}"
+                original = settings.state / f"{name}{end}"
                 if original.is_file():
                     shutil.copyfile(original, state / f"{name}{end}")
         engine = open_engine(state / LEDGER_FILE, may_upgrade=True)

@@ -146,7 +146,7 @@ def open_ledger(settings: Settings) -> Iterator[SqlLedger]:
 @contextmanager
 def open_registry(settings: Settings) -> Iterator[RegistryIndex]:
     """The registry's index; it is made where its folder is there."""
-    index = RegistryIndex(settings.home / "state" / REGISTRY_FILE)
+    index = RegistryIndex(settings.state / REGISTRY_FILE)
     try:
         yield index
     finally:
@@ -160,7 +160,7 @@ def keep_for_journal(index: RegistryIndex, event: by_hand.Event, imported: Impor
 
 def people_known(settings: Settings) -> int:
     """How many people the registry has; nothing is made by looking."""
-    if not (settings.home / "state" / REGISTRY_FILE).is_file():
+    if not (settings.state / REGISTRY_FILE).is_file():
         return 0
     with open_registry(settings) as index:
         return index.count()
@@ -219,7 +219,7 @@ def ask(
         requested_at=datetime.datetime.now(datetime.UTC),
         epoch=epoch,
     )
-    if HomeLock(settings.home / "state").is_held():
+    if HomeLock(settings.state).is_held():
         return _ask_daemon(settings, request)
     return _do_here(settings, request)
 

@@ -45,7 +45,7 @@ def slo(
         else:
             say("No run was written down yet: the daemon does it from its next start on.")
         return
-    alive_at = AliveMark(settings.home / "state").last()
+    alive_at = AliveMark(settings.state).last()
     told = availability(runs, since=max(first, now - span), until=now, alive_at=alive_at)
     if as_json:
         facts = {**asdict(told), "up": told.up.total_seconds(), "stopped": told.stopped.total_seconds()}

@@ -141,7 +141,7 @@ def _refuse_outside() -> None:
 @contextmanager
 def _home_to_itself(settings: Settings) -> Iterator[None]:
     """Keep a daemon from asking Telegram meanwhile: what one is told, the other never hears."""
-    lock = HomeLock(settings.home / "state")
+    lock = HomeLock(settings.state)
     try:
         lock.take()
     except errors.HomeLocked as error:

@@ -34,7 +34,7 @@ def watch(home: HomeOption = None) -> None:
     settings = load(home=home)
     refuse_root(settings)
     keep_to_settings(settings)
-    memory = WatchFile(settings.home / "state" / "watch.json")
+    memory = WatchFile(settings.state / "watch.json")
     trouble = look_closely(lambda: _look(settings), time.sleep, is_doubted=bool(memory.told()))
     is_told = _tell(settings, trouble, memory)
     if trouble is None:
@@ -49,7 +49,7 @@ def watch(home: HomeOption = None) -> None:
 
 
 def _look(settings: Settings) -> Look:
-    lock = HomeLock(settings.home / "state")
+    lock = HomeLock(settings.state)
     if not lock.is_held():
         return Look(process=None)
     age = SystemClock(settings.timezone).now() - lock.beaten_at()

@@ -103,9 +103,9 @@ class Canary:
             self._on_told()
 
 
-def remove_home(home: Path) -> None:
+def remove_home(state: Path) -> None:
     """Take away what a death has left of a canary's home."""
-    shutil.rmtree(home / "state" / HOME, ignore_errors=True)
+    shutil.rmtree(state / HOME, ignore_errors=True)
 
 
 @contextmanager
@@ -115,8 +115,8 @@ def _home(parts: Parts) -> Iterator[tuple[SeenFile, Ports]]:
     Raises:
         HomeUnusable, StorageUnavailable, LedgerUnavailable, RegistryUnavailable: it can't be made.
     """
-    home = parts.settings.home / "state" / HOME
-    remove_home(parts.settings.home)
+    home = parts.settings.state / HOME
+    remove_home(parts.settings.state)
     try:
         with ExitStack() as opened, storage_errors():
             make_home(home)
@@ -149,7 +149,7 @@ def _home(parts: Parts) -> Iterator[tuple[SeenFile, Ports]]:
                 ),
             )
     finally:
-        remove_home(parts.settings.home)
+        remove_home(parts.settings.state)
 
 
 def _lay(path: Path) -> SeenFile:

@@ -110,9 +110,9 @@ def keeping_of(parts: Parts) -> Keeping:
     settings = parts.settings
     return Keeping(
         parts.retention,
-        settings.home / "logs",
+        settings.logs,
         ZoneInfo(settings.timezone),
-        Mark(settings.home / "state" / DONE_FILE),
+        Mark(settings.state / DONE_FILE),
         text_days=settings.keep_text_days,
         message_days=settings.keep_message_days,
         log_days=settings.keep_log_days,

@@ -16,18 +16,19 @@ from agent.adapters.process import process_figures
 from agent.adapters.reading import tools
 
 
-def metrics_of(engine: Engine, home: Path, now: datetime.datetime) -> str:
+def metrics_of(engine: Engine, state: Path, now: datetime.datetime) -> str:
     """Write the figures of a home, with those of the daemon's process where one runs.
 
     Args:
         engine: of its ledger.
+        state: where this machine keeps its own of that home.
 
     Raises:
         LedgerUnavailable.
     """
     from agent.adapters.metrics import metrics_text  # 30 modules, for whoever asks
 
-    lock = HomeLock(home / "state")
+    lock = HomeLock(state)
     pid = lock.holder() if lock.is_held() else None
     process = None if pid is None else process_figures(pid)
     return metrics_text(SqlFigures(engine).figures(), process, versions(), now)

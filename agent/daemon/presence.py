@@ -26,7 +26,7 @@ class PresenceLoop:
     """
 
     def __init__(self, parts: Parts, stop: threading.Event, is_well: Callable[[], bool]) -> None:
-        self._presence = Presence(parts.runs, AliveMark(parts.settings.home / "state"), parts.clock)
+        self._presence = Presence(parts.runs, AliveMark(parts.settings.state), parts.clock)
         self._stop = stop
         self._is_well = is_well
         self._is_begun = False

@@ -220,7 +220,7 @@ class Daemon:
 
     def _start(self) -> None:
         parts = self._parts
-        remove_home(parts.settings.home)
+        remove_home(parts.settings.state)
         suspects, others = recover(parts.ports, orphans(parts))
         for document_id in suspects:
             self.dispatcher.submit(document_id, alone=True)

@@ -57,7 +57,7 @@ _LOOK = Phrase("Whether it runs, and who has its port, say the parts daemon and 
 def http(settings: Settings) -> Finding:
     """Whether the daemon answers where it is set to."""
     address = settings.http_address
-    if address is None or not HomeLock(settings.home / "state").is_held():
+    if address is None or not HomeLock(settings.state).is_held():
         return http_of(address, is_listening=False, refused="")
     told = _told_by_ours(settings, address)
     return http_of(address, is_listening=told is not None, refused="" if told else "-")
@@ -99,6 +99,6 @@ def _told_by_ours(settings: Settings, address: Address) -> "Progress | None":
     """What the daemon of this home says; another home's, or another program, says nothing of it."""
     from agent.adapters.http.client import ask_progress  # a daemon knows itself, and need not hold it
 
-    lock = HomeLock(settings.home / "state")
+    lock = HomeLock(settings.state)
     told = ask_progress(address) if lock.is_held() else None
     return told if told is not None and told.process == lock.holder() else None

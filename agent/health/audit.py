@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agent import errors
 from agent.adapters.home import LEDGER_FILE
-from agent.adapters.journal import Head, ProblemKind, Survey, glance, journal_in, survey
+from agent.adapters.journal import JOURNAL_NAME, Head, ProblemKind, Survey, glance, survey
 from agent.adapters.ledger import SqlDigests, SqlLosses, open_engine
 from agent.config import Settings
 from agent.domain.anchor import Anchor
@@ -82,7 +82,7 @@ def end_of_trail(settings: Settings) -> Finding:
         return nothing_yet("audit")
     known = _known(settings)
     found = glance(
-        journal_in(settings.home),
+        settings.logs / JOURNAL_NAME,
         expected=known.heads,
         at_least=known.at_least,
         known_gaps=known.known_gaps,
@@ -118,7 +118,7 @@ def looked_through(settings: Settings, known: Noted, kept: Sequence[Anchor] = ()
         StorageUnavailable: a file can't be read.
     """
     return survey(
-        journal_in(settings.home),
+        settings.logs / JOURNAL_NAME,
         expected=[*(Head(sequence=it.entry, hash=it.hash) for it in kept), *known.heads],
         at_least=known.at_least,
         known_gaps=known.known_gaps,

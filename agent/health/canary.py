@@ -35,7 +35,7 @@ def canary(settings: Settings) -> Finding:
         engine.dispose()
     every = datetime.timedelta(minutes=settings.canary_minutes)
     daemon = next(iter(daemons), None)
-    silent = silence(runs, daemon, AliveMark(settings.home / "state").last(), every)
+    silent = silence(runs, daemon, AliveMark(settings.state).last(), every)
     if silent is not None:
         said = Phrase(
             "no test page has come to an end for {hours} hours, though the daemon works",

@@ -17,7 +17,7 @@ _BLIP = datetime.timedelta(minutes=1)
 
 def silence(settings: Settings) -> Silence | None:
     """Since when the daemon hears nothing of its bot, and why; None where all is well, or no daemon listens."""
-    token, state = settings.telegram_token, settings.home / "state"
+    token, state = settings.telegram_token, settings.state
     if token is None or not has_run(settings) or not HomeLock(state).is_held():
         return None
     engine = open_engine(state / LEDGER_FILE, may_upgrade=False)

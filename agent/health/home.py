@@ -18,7 +18,7 @@ _CLOSED = frozenset({errno.EACCES, errno.EPERM})
 
 
 def daemon(settings: Settings) -> Finding:
-    lock = HomeLock(settings.home / "state")
+    lock = HomeLock(settings.state)
     if lock.is_held():
         running = Phrase("running, process {process}", process=lock.holder())
         if others := _settings_of(lock.told(), settings.told()):

@@ -24,7 +24,7 @@ _Why = tuple[Phrase, Phrase]
 
 def registry(settings: Settings) -> Finding:
     """The people, where they come from, and when they were looked at last."""
-    path = settings.home / "state" / REGISTRY_FILE
+    path = settings.state / REGISTRY_FILE
     if not path.is_file():
         return _nobody(settings, None)
     clock = SystemClock(settings.timezone)
