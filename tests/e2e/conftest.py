@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.world import World
+from tests.faults.world import World, end
 
 
 @pytest.fixture
@@ -24,5 +24,4 @@ def daemon(world: World) -> Iterator[subprocess.Popen[bytes]]:
         )
         yield running
     finally:
-        running.kill()
-        running.wait()
+        end(running)

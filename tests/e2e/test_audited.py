@@ -19,7 +19,7 @@ from agent.cli import app
 from agent.cli.demo import SAMPLE_SECONDS
 from agent.demo.samples import REGISTRY_NAME, make_samples
 from agent.domain.life import Action, Document
-from tests.faults.world import SETTINGS, World, letter_about, stop
+from tests.faults.world import SETTINGS, World, end, letter_about, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.observability, pytest.mark.timeout(180)]
 
@@ -84,8 +84,7 @@ def test_every_move_of_a_document_and_of_its_copy_is_in_the_audit_trail_and_noth
         world.wait(lambda: not world.open_requests() and world.rests(), daemon)
         stop(daemon)
     finally:
-        daemon.kill()
-        daemon.wait()
+        end(daemon)
     trail = world.home / "logs" / "audit.jsonl"
     assert verify(trail) == []
     lines = [json.loads(line) for line in trail.read_text(encoding="utf-8").splitlines()]
@@ -128,8 +127,7 @@ def test_the_last_documents_lines_can_not_be_cut_off_unseen_after_a_real_death(t
         world.drop("letter.pdf", letter_about(100))
         world.wait(lambda: len(world.documents()) == 1 and world.rests(), daemon)
     finally:
-        daemon.kill()
-        daemon.wait()
+        end(daemon)
     trail = world.home / "logs" / "audit.jsonl"
     lines = trail.read_bytes().splitlines(keepends=True)
     [last] = [number for number, line in enumerate(lines) if b'"event":"rested"' in line]

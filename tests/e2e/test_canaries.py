@@ -22,7 +22,7 @@ from agent.domain.identity import RecordId
 from agent.domain.outcome import ACCEPTED, AT_REST
 from tests.botapi import CHAT, ECHOING_PAGE, SERVER_ERROR, TOKEN, BotApi
 from tests.collecting import Collector, traits_of
-from tests.faults.world import SETTINGS, World, stop
+from tests.faults.world import SETTINGS, World, end, stop
 from tests.listening import Listening
 from tests.said import words_of
 
@@ -149,8 +149,7 @@ def test_no_log_trail_title_or_path_tells_of_a_person_a_text_or_a_token(
                 pages = {path: _asked(port, path) for path in ("/livez", "/readyz", "/health")}
             stop(daemon)
         finally:
-            daemon.kill()
-            daemon.wait()
+            end(daemon)
     outputs = {
         "log": world.log.read_text(),
         **{f"logs/{it.name}": it.read_text() for it in (world.home / "logs").iterdir()},

@@ -15,7 +15,7 @@ import pytest
 from agent.adapters.journal import verify
 from agent.demo.letters import Letter, draw
 from agent.domain.outcome import State
-from tests.faults.world import PEOPLE, SETTINGS, World, letter_about, person, stop
+from tests.faults.world import PEOPLE, SETTINGS, World, end, letter_about, person, stop
 from tests.said import words_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -302,8 +302,7 @@ def test_systemd_hears_ready_and_progress_and_a_stop_takes_less_than_ten_seconds
         while b"STOPPING=1" not in heard:
             heard = listener.recv(4096)
     finally:
-        running.kill()
-        running.wait()
+        end(running)
         listener.close()
 
 
@@ -318,7 +317,7 @@ def test_a_stop_in_the_middle_of_work_loses_nothing(world: World) -> None:
         world.wait(lambda: any(it.state is State.ARCHIVED for it in world.documents()), first)
         stop(first)
     finally:
-        first.kill()
+        end(first)
     assert all(it.attempts == 0 for it in world.documents())
     second = world.start("run", module="agent")
     try:
@@ -326,7 +325,7 @@ def test_a_stop_in_the_middle_of_work_loses_nothing(world: World) -> None:
         world.wait(lambda: world.rests() and len(world.documents()) >= len(dropped), second)
         stop(second)
     finally:
-        second.kill()
+        end(second)
     world.check(dropped)
 
 
@@ -446,8 +445,7 @@ def test_a_daemon_whose_state_is_replaced_ends_and_takes_nothing_more(
         world.wait(lambda: world.rests() and len(world.documents()) == 2, running)
         stop(running)
     finally:
-        running.kill()
-        running.wait()
+        end(running)
     world.check({name: LETTERS[name] for name in ("memo.pdf", "match.pdf")})
 
 
@@ -478,4 +476,4 @@ def test_modes_that_file_nothing_by_themselves(mode: str, expected: str, tmp_pat
         assert world.outcomes()["match.pdf"].startswith("archived 100 by cli:")
         stop(running)
     finally:
-        running.kill()
+        end(running)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.world import World
+from tests.faults.world import World, end
 
 pytestmark = [pytest.mark.observability, pytest.mark.timeout(120)]
 
@@ -74,5 +74,4 @@ def test_a_daemon_tells_of_itself_and_not_while_it_stands_still(
         assert daemon.wait(20) == 0
     finally:
         for running in (daemon, *([other] if other else [])):
-            running.kill()
-            running.wait()
+            end(running)

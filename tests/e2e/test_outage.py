@@ -22,7 +22,7 @@ from tests.botapi import (
     Hang,
     refusal,
 )
-from tests.faults.world import SETTINGS, World, letter_about, stop
+from tests.faults.world import SETTINGS, World, end, letter_about, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(300)]
 
@@ -85,7 +85,7 @@ def office(world: World) -> Iterator[Office]:
     world.wait_until_up(daemon)
     yield Office(world, daemon)
     stop(daemon)
-    daemon.kill()
+    end(daemon)
     logs = "".join(path.read_text() for path in (world.home / "logs").iterdir())
     assert TOKEN.partition(":")[2] not in world.log.read_text() + logs
 
@@ -181,7 +181,7 @@ def test_a_bot_out_of_reach_since_the_start_is_told_of_and_says_all_when_it_come
         office.all_is_told()
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
     for chat in CHATS:
         assert [document_in(text) for text in api.shown(chat)] == ["D-1", "D-2", "D-3"]
 
@@ -240,7 +240,7 @@ def test_a_stop_while_nothing_answers_takes_seconds_and_the_next_start_says_all(
         api.wait_until(lambda it: {"sendMessage", "getUpdates"} <= set(it.calls), USUAL_SECONDS)
         stop(first)
     finally:
-        first.kill()
+        end(first)
     api.recover()
     office.daemon = world.start("run", module="agent")
     try:
@@ -248,6 +248,6 @@ def test_a_stop_while_nothing_answers_takes_seconds_and_the_next_start_says_all(
         office.all_is_told()
         stop(office.daemon)
     finally:
-        office.daemon.kill()
+        end(office.daemon)
     for chat in CHATS:
         assert [document_in(text) for text in api.shown(chat)] == ["D-1", "D-2"]

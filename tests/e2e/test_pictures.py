@@ -14,7 +14,7 @@ from fpdf import FPDF
 from PIL import Image
 
 from agent.adapters.reading import heic
-from tests.faults.world import SETTINGS, World, clean_scan_about, letter_about, person, stop
+from tests.faults.world import SETTINGS, World, clean_scan_about, end, letter_about, person, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(180)]
 
@@ -117,8 +117,7 @@ def test_a_folder_of_pictures_is_filed(tmp_path: Path) -> None:
         world.wait(lambda: "notes.docx" in _typed(world, "status"), daemon)
         stop(daemon)
     finally:
-        daemon.kill()
-        daemon.wait()
+        end(daemon)
     assert world.outcomes() == expected
     assert {it.name for it in (world.home / "incoming").iterdir()} >= OTHERS
     assert list((world.home / "archive" / "100").glob("*/*.jpg"))
@@ -154,8 +153,7 @@ def test_a_human_is_told_which_page_is_missing_and_why(tmp_path: Path) -> None:
         world.wait(lambda: world.rests() and len(world.documents()) == 1, daemon)
         stop(daemon)
     finally:
-        daemon.kill()
-        daemon.wait()
+        end(daemon)
     why = "Not everything could be read. Page 2: can't be read, damaged or cut off."
     for command in ("pending", "explain", "show"):
         assert why in _typed(world, command, *(() if command == "pending" else ("D-1",)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.world import PEOPLE, SETTINGS, World, letter_about, stop
+from tests.faults.world import PEOPLE, SETTINGS, World, end, letter_about, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180), pytest.mark.reliability]
 
@@ -39,8 +39,7 @@ def _daemon(world: World) -> Iterator[subprocess.Popen[bytes]]:
         world.wait_until_up(running)
         yield running
     finally:
-        running.kill()
-        running.wait()
+        end(running)
 
 
 def _ask_about_a_stranger(world: World, daemon: subprocess.Popen[bytes]) -> None:

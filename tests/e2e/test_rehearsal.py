@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.world import World, letter_about, stop
+from tests.faults.world import World, end, letter_about, stop
 from tests.trees import tree_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(120)]
@@ -79,7 +79,7 @@ def test_a_rehearsal_says_what_the_daemon_then_does_and_leaves_every_byte_and_ti
         world.wait(lambda: len(world.documents()) == 6 and world.rests(), running)
         stop(running)
     finally:
-        running.kill()
+        end(running)
     became = {name: it for name, it in world.outcomes().items() if name in NEW}
     twins = {became.pop(name) for name in ("a match.pdf", "d match again.pdf")}
     assert twins == {"archived 100 by rule", "duplicate"}  # who is read first is left to the workers

@@ -15,7 +15,7 @@ from agent.adapters.telegram.pictures import blank
 from agent.domain.outcome import State
 from tests.botapi import CHAT, BotApi, Kept
 from tests.e2e.test_talking import GROUP, VIEWER, pressed, settings, shown
-from tests.faults.world import World, letter_about, stop
+from tests.faults.world import World, end, letter_about, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.security, pytest.mark.timeout(240)]
 
@@ -47,7 +47,7 @@ def start(world: World) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
 
     yield start
     stop(started[-1])
-    started[-1].kill()
+    end(started[-1])
     logs = "".join(path.read_text(errors="replace") for path in (world.home / "logs").iterdir())
     assert "famille" not in (world.log.read_text(errors="replace") + logs).lower()
 
@@ -105,13 +105,11 @@ def test_a_picture_that_was_asked_for_comes_and_goes_whenever_the_daemon_dies(
     daemon = start()
     ask(world, api)
     assert pressed(api, "Show snippet") == COMES
-    daemon.kill()
-    daemon.wait()
+    end(daemon)
 
     daemon = start()
     api.wait_until(lambda it: len(pictures(it)) == 1, 40)
-    daemon.kill()
-    daemon.wait()
+    end(daemon)
     query = api.press("1 · P. F. · born 1931 · file 101")
 
     start()
@@ -128,8 +126,7 @@ def test_deaths_right_after_each_press_show_no_picture_twice_and_leave_none(
 
     def die_and_start() -> subprocess.Popen[bytes]:
         time.sleep(chance.uniform(0, 0.7))
-        daemon.kill()
-        daemon.wait()
+        end(daemon)
         return start()
 
     cards = []

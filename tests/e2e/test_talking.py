@@ -14,7 +14,7 @@ import pytest
 
 from agent.domain.outcome import Archived, Failed, State
 from tests.botapi import CHAT, TOKEN, USERNAME, BotApi, Drop
-from tests.faults.world import SETTINGS, World, letter_about, stop
+from tests.faults.world import SETTINGS, World, end, letter_about, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(240)]
 
@@ -52,7 +52,7 @@ def daemon(world: World) -> Iterator[subprocess.Popen[bytes]]:
     process = Path(f"/proc/{running.pid}")
     titles = (process / "cmdline").read_bytes() + (process / "comm").read_bytes()
     stop(running)
-    running.kill()
+    end(running)
     logs = "".join(path.read_text() for path in (world.home / "logs").iterdir())
     said = (world.log.read_text() + logs + titles.decode()).lower()
     for secret in (TOKEN.partition(":")[2], "famille", "prenom"):
@@ -250,8 +250,7 @@ def test_twenty_deaths_right_after_a_press_lose_none_and_do_none_twice(world: Wo
         right = next(b for row in kept.buttons for b in row if b.label.endswith(f"file {number}"))
         api.press(right.data, message_id=kept.message_id)
         time.sleep(chance.uniform(0, 0.5))
-        daemon.kill()
-        daemon.wait()
+        end(daemon)
         daemon = world.start("run", module="agent")
         world.wait(lambda seen=count: outcome_state(world, seen) is State.ARCHIVED, daemon)  # type: ignore[misc]
     world.wait_until_up(daemon)  # the last press may have been carried out before the last death

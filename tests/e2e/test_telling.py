@@ -10,7 +10,7 @@ import pytest
 
 from agent.domain.outcome import State
 from tests.botapi import CHAT, TOKEN, BotApi
-from tests.faults.world import SETTINGS, World, letter_about, stop
+from tests.faults.world import SETTINGS, World, end, letter_about, stop
 from tests.listening import Listening
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(180)]
@@ -48,7 +48,7 @@ def test_results_questions_and_failures_arrive_once_each(tmp_path: Path, api: Bo
             world.wait(lambda count=count: world.rests() and len(world.documents()) == count, daemon)  # type: ignore[misc]
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
     told = api.texts
     assert len(told) == 3
     assert "D-1" in told[0]
@@ -74,7 +74,7 @@ def test_filing_goes_on_while_telegram_is_away_and_everything_arrives_later(tmp_
         assert len(_undelivered(world)) == len(dropped)
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
     with BotApi() as api:
         (world.home / ".env").write_text(_settings(api.url))
         again = world.start("run", module="agent")
@@ -83,7 +83,7 @@ def test_filing_goes_on_while_telegram_is_away_and_everything_arrives_later(tmp_
             world.wait(lambda: not _undelivered(world), again)
             stop(again)
         finally:
-            again.kill()
+            end(again)
         assert sorted(text.split("D-")[1].split()[0] for text in api.texts) == ["1", "2", "3", "4", "5", "6"]
     world.check(dropped)
 
@@ -109,7 +109,7 @@ def test_a_revoked_token_stops_no_filing_and_check_says_so(tmp_path: Path, api: 
         assert "wrong-token" not in checked.stdout + world.said()
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
 
 
 def test_a_further_address_is_told_of_trouble_once_and_of_nobody(tmp_path: Path, api: BotApi) -> None:
@@ -127,7 +127,7 @@ def test_a_further_address_is_told_of_trouble_once_and_of_nobody(tmp_path: Path,
                 world.wait(lambda: not _undelivered(world), daemon)
                 stop(daemon)
             finally:
-                daemon.kill()
+                end(daemon)
         ((path, told),) = server.heard
     failed = next(it for it in world.documents() if it.state is State.FAILED)
     assert path == "/office"
@@ -155,5 +155,5 @@ def test_an_address_that_takes_nothing_keeps_no_chat_waiting_and_gets_what_it_mi
             world.wait(lambda: not _undelivered(world), daemon)
             stop(daemon)
         finally:
-            daemon.kill()
+            end(daemon)
         assert server.titles("/office") == ["D-1 could not be filed"]

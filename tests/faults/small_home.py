@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.group import descendants
 from tests.faults.mounts import mount_memory
-from tests.faults.world import SETTINGS, STARTED, World, clean_scan_about, letter_about, stop
+from tests.faults.world import SETTINGS, STARTED, World, clean_scan_about, end, letter_about, stop
 
 HOME_MEGABYTES = 48
 """Room for the picture of a page, and what must be free beside it."""
@@ -93,7 +93,7 @@ def in_flight(folder: Path) -> None:
             world.wait(partial(_all_rest, world, dropped), daemon)
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
     assert REFUSED in world.log.read_bytes(), "it was never full: this proves nothing"
     world.check(dropped)
     assert set(world.outcomes().values()) == {
@@ -116,7 +116,7 @@ def scanned(folder: Path) -> None:
         world.wait(lambda: _all_rest(world, dropped), daemon)
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
     world.check(dropped)
     assert world.outcomes() == {"100.pdf": "archived 100 by rule"}
     assert list((world.home / "state" / "scratch").iterdir()) == []
@@ -141,15 +141,13 @@ def killed(folder: Path) -> None:
         ballast.fill(0)
         world.wait(lambda: _met(world, heard), daemon)
     finally:
-        daemon.kill()
-        daemon.wait()
+        end(daemon)
     ballast.fill(0)  # what the dead daemon has left open is gone
     second = world.start(module=MODULE)
     _wait_for(lambda: second.poll() is not None or b'"recovered"' in _said_last(world))
     if second.poll() is not None:
         assert b"free some space" in _said_last(world), world.said()
-    second.kill()
-    second.wait()
+    end(second)
     ballast.lift()
     daemon = world.start(module=MODULE)
     try:
@@ -157,7 +155,7 @@ def killed(folder: Path) -> None:
         world.wait(lambda: _all_rest(world, dropped), daemon)
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
     world.check(dropped)
 
 
@@ -179,7 +177,7 @@ def refused(folder: Path) -> None:
         world.wait_until_up(daemon)
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
 
 
 def floor(folder: Path) -> None:
@@ -208,7 +206,7 @@ def floor(folder: Path) -> None:
         world.wait(lambda: _all_rest(world, before | after), daemon)
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
     world.check(before | after)
     assert [kind for kind in _told(world) if kind.startswith("intake")] == ["intake_paused", "intake_resumed"]
     assert _check(world, "disk")["level"] == "good"

@@ -6,7 +6,7 @@ import pytest
 
 from agent.adapters.home import REGISTRY_FILE
 from agent.adapters.registry import RegistryIndex
-from tests.faults.world import PEOPLE, SETTINGS, World, stop
+from tests.faults.world import PEOPLE, SETTINGS, World, end, stop
 
 pytestmark = [pytest.mark.reliability, pytest.mark.observability, pytest.mark.timeout(120)]
 
@@ -50,7 +50,7 @@ def test_a_death_at_any_step_of_a_canary_leaves_nothing_of_it_after_the_next_sta
         try:
             assert doomed.wait(30) == -9, world.said()
         finally:
-            doomed.kill()
+            end(doomed)
         assert home_of_canary(world).exists() is is_left, point
         assert runs(world) == []
     daemon = world.start()
@@ -59,6 +59,6 @@ def test_a_death_at_any_step_of_a_canary_leaves_nothing_of_it_after_the_next_sta
         world.wait(lambda: runs(world) != [], daemon, 30)
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
     assert set(runs(world)) == {None}
     check_nothing_of_one_is_in(world)

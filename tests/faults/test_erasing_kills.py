@@ -15,7 +15,7 @@ from agent.domain.outcome import State
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
 from tests.custody_builders import ABOUT_ANNA, make_ports
-from tests.faults.world import SETTINGS, World, stop
+from tests.faults.world import SETTINGS, World, end, stop
 
 pytestmark = [pytest.mark.reliability, pytest.mark.security, pytest.mark.timeout(120)]
 
@@ -100,6 +100,5 @@ def test_the_next_start_ends_what_a_killed_command_began(point: str, world: Worl
         world.wait(lambda: world.open_requests() == 0, daemon, 20)
         stop(daemon)
     finally:
-        daemon.kill()
-        daemon.wait()
+        end(daemon)
     check_all_is_erased(world)

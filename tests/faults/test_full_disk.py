@@ -11,7 +11,7 @@ import pytest
 from agent.adapters.journal import verify
 from agent.domain.life import Action
 from tests.faults.refusing import MOVE_ACROSS, POINTS
-from tests.faults.world import DROPPED, UNDISTURBED, World, stop
+from tests.faults.world import DROPPED, UNDISTURBED, World, end, stop
 
 pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -80,8 +80,7 @@ def _refuse_and_relent(world: World, point: str, code: str = "ENOSPC", *, drop: 
         world.wait(lambda: world.rests() and len(_accepted(world)) == len(DROPPED), daemon)
         stop(daemon)
     finally:
-        daemon.kill()
-        daemon.wait()
+        end(daemon)
     world.check(DROPPED)
     _is_told_whole(world)
     return world

@@ -11,7 +11,7 @@ from agent.domain.document import DocumentId
 from agent.domain.life import Action
 from agent.domain.outcome import State
 from tests.faults.killing import POINTS
-from tests.faults.world import DROPPED, UNDISTURBED, World, clean_scan_about, letter_about, person, stop
+from tests.faults.world import DROPPED, UNDISTURBED, World, clean_scan_about, end, letter_about, person, stop
 
 pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -28,7 +28,7 @@ def kill_and_recover(world: World, point: str, side: str, nth: int = 1, document
     try:
         code = doomed.wait(90)
     except subprocess.TimeoutExpired:
-        doomed.kill()
+        end(doomed)
         raise AssertionError(f"{point} was never reached:\n{world.story()}\n{world.said()}") from None
     assert code == -9, world.said()
     survivor = world.start()
@@ -37,7 +37,7 @@ def kill_and_recover(world: World, point: str, side: str, nth: int = 1, document
         world.wait(lambda: world.rests() and len(world.documents()) >= documents, survivor)
         stop(survivor)
     finally:
-        survivor.kill()
+        end(survivor)
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
@@ -154,7 +154,7 @@ def test_three_clean_stops_in_a_row_condemn_no_document(tmp_path: Path) -> None:
             )
             stop(daemon)
         finally:
-            daemon.kill()
+            end(daemon)
     assert all(it.attempts == 0 for it in world.documents())
     daemon = world.start()
     try:
@@ -162,7 +162,7 @@ def test_three_clean_stops_in_a_row_condemn_no_document(tmp_path: Path) -> None:
         world.wait(lambda: world.rests() and len(world.documents()) >= len(dropped), daemon)
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
     world.check(dropped)
     assert set(world.outcomes().values()) == {f"archived {number} by rule" for number in range(100, 112)}
 

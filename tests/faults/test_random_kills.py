@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.domain.outcome import AT_REST, State
-from tests.faults.world import SETTINGS, World, letter_about, stop
+from tests.faults.world import SETTINGS, World, end, letter_about, stop
 
 KILLS = 100
 DOCUMENTS = 200
@@ -83,7 +83,7 @@ def test_a_hundred_random_deaths_change_no_outcome(tmp_path: Path) -> None:
         world.wait(lambda: world.rests() and _accepted(world) == len(dropped), daemon, seconds=300)
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
     world.check(dropped)
     outcomes = world.outcomes()
     assert {name: word for name, word in outcomes.items() if word not in _expected(name)} == {}

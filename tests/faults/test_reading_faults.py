@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.group import descendants
-from tests.faults.world import SETTINGS, World, clean_scan_about, letter_about, stop
+from tests.faults.world import SETTINGS, World, clean_scan_about, end, letter_about, stop
 
 pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -37,8 +37,7 @@ def running(world: World, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         yield daemon
         stop(daemon)
     finally:
-        daemon.kill()
-        daemon.wait()
+        end(daemon)
 
 
 def alone(daemon: subprocess.Popen[bytes]) -> bool:
@@ -123,8 +122,7 @@ def test_a_death_while_tesseract_reads_leaves_no_process_and_no_file_and_the_sca
         world.wait(lambda: "tesseract" in commands(doomed.pid) and scratch(world) != [], doomed)
         family = descendants(doomed.pid)
     finally:
-        doomed.kill()
-        doomed.wait()
+        end(doomed)
     wait_for(lambda: not any(map(lives, family)))
     with running(world) as daemon:
         world.wait(world.rests, daemon)
@@ -239,5 +237,5 @@ def test_without_tesseract_the_start_is_refused_and_says_what_to_type(tools: Pat
     try:
         assert daemon.wait(60) != 0
     finally:
-        daemon.kill()
+        end(daemon)
     assert "Tesseract is not installed." in world.said()

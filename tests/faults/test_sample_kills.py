@@ -9,7 +9,7 @@ from agent.adapters.ledger import open_engine
 from agent.domain.document import DocumentId
 from agent.domain.life import Action
 from agent.domain.sampling import Verdict
-from tests.faults.world import World, letter_about, stop
+from tests.faults.world import World, end, letter_about, stop
 
 pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(120)]
 
@@ -23,7 +23,7 @@ def die(world: World, point: str, side: str) -> None:
     try:
         assert doomed.wait(60) == -9, world.said()
     finally:
-        doomed.kill()
+        end(doomed)
 
 
 def rows(world: World, query: str) -> list[tuple[object, ...]]:
@@ -56,7 +56,7 @@ def test_deaths_at_each_step_of_a_sample_choose_ask_and_note_once(tmp_path: Path
         world.wait(lambda: world.rests() and rows(world, SENT) == [(2,)], daemon)
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
 
     assert rows(world, "SELECT count(*) FROM sample_weeks") == [(2,)]
     assert rows(world, "SELECT document_id, verdict, judged_by FROM sampled_filings") == [

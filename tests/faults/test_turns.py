@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent.domain.outcome import AT_REST
-from tests.faults.world import SETTINGS, World, letter_about, stop
+from tests.faults.world import SETTINGS, World, end, letter_about, stop
 from tests.integration import pdfs
 
 pytestmark = [pytest.mark.reliability, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -41,7 +41,7 @@ def test_a_long_document_is_read_on_where_a_death_left_it(world: World, tmp_path
         world.wait(world.rests, survivor)
         stop(survivor)
     finally:
-        survivor.kill()
+        end(survivor)
     after = {row for (row,) in world.sql("SELECT rowid FROM pages")}
     assert len(before) == 2
     assert before < after
@@ -62,7 +62,7 @@ def test_a_letter_overtakes_long_scans_on_the_only_core(world: World, tmp_path: 
         world.wait(lambda: world.rests() and len(world.documents()) == 3, daemon, seconds=180)
         stop(daemon)
     finally:
-        daemon.kill()
+        end(daemon)
     rested = {it.original_name: it.rested_at or _NEVER for it in world.documents()}
     assert rested["letter.pdf"] < min(rested[name] for name in scans)
     assert all(it.state in AT_REST for it in world.documents())

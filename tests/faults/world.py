@@ -243,7 +243,7 @@ class World:
             self.wait(lambda: self.rests() and len(self.documents()) == count, daemon)
             stop(daemon)
         finally:
-            daemon.kill()
+            end(daemon)
 
     def story(self) -> str:
         return "\n".join(
@@ -309,6 +309,12 @@ class World:
                     if not name.endswith(".json") and name not in {".gitkeep", LAST_NUMBER, LAST_NUMBER_PART}
                 ]
         return found
+
+
+def end(daemon: subprocess.Popen[bytes]) -> None:
+    """SIGKILL, if it still lives, and wait: an end that nobody has seen is a warning in the middle of another test."""
+    daemon.kill()
+    daemon.wait()
 
 
 def stop(daemon: subprocess.Popen[bytes]) -> None:

@@ -15,7 +15,7 @@ from agent.core.asking import MOST_OPEN
 from agent.domain.life import Action
 from agent.domain.outcome import State
 from tests.botapi import CHAT, TOKEN, BotApi
-from tests.faults.world import SETTINGS, World, clean_scan_about, letter_about
+from tests.faults.world import SETTINGS, World, clean_scan_about, end, letter_about
 from tests.integration import hostile_pdfs
 
 MODULE = "tests.faults.campaign.daemon"
@@ -88,8 +88,7 @@ class Office:
         self._daemon = self.world.start(module=MODULE, through=through)
 
     def kill(self) -> None:
-        self.daemon.kill()
-        self.daemon.wait()
+        end(self.daemon)
 
     def close(self) -> None:
         if self._daemon is not None:
