@@ -48,8 +48,13 @@ def test_deaths_at_each_step_of_a_sample_choose_ask_and_note_once(tmp_path: Path
     die(world, "sample_drawn", "after")
     assert rows(world, "SELECT document_id, posted_at FROM sampled_filings") == [(1, None)]
     die(world, "sample_posted", "after")
-    world.ask(Action.JUDGE, DocumentId(1), Verdict.WRONG)
-    die(world, "sample_judged", "before")
+    doomed = world.start("--point", "sample_judged", "--side", "before")
+    try:
+        world.wait(lambda: rows(world, SENT) == [(1,)], doomed)  # what nobody has seen yet is taken back
+        world.ask(Action.JUDGE, DocumentId(1), Verdict.WRONG)
+        assert doomed.wait(60) == -9, world.said()
+    finally:
+        end(doomed)
     assert rows(world, "SELECT verdict FROM sampled_filings") == [(None,)]
     daemon = world.start()
     try:
