@@ -142,6 +142,7 @@ def test_deaths_right_after_each_press_show_no_picture_twice_and_leave_none(
         api.press("None of these", message_id=card)
         daemon = die_and_start()
         api.wait_until(lambda it, seen=left: len(pictures(it)) == seen, 40)  # type: ignore[misc]
+    world.wait(world.rests, daemon)
     assert {it.state for it in world.documents()} == {State.FAILED}
 
 
