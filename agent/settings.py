@@ -119,6 +119,8 @@ class Settings(BaseSettings):
     registry_sync_minutes: float = Field(default=5.0, ge=0.1, le=1440)
     registry_max_age_hours: float = Field(default=24.0, ge=0.1, le=8760)
 
+    host: str = Field(default="", max_length=63, pattern=r"^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)?$")
+
     http: str = "127.0.0.1:8731"
 
     log_level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")

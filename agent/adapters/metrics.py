@@ -27,15 +27,17 @@ def metrics_text(
     process: ProcessFigures | None,
     versions: Mapping[str, str],
     now: datetime.datetime,
+    host: str = "",
 ) -> str:
     """Write all metrics.
 
     Args:
         process: the daemon's; None where none runs.
         versions: by their names, which are labels: letters and underscores.
+        host: the name of the machine that is asked; empty where it has none.
     """
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Told([*_counted(figures, now), *_held(process), _built(versions)]))
+    registry.register(_Told([*_counted(figures, now), *_held(process), _built(versions), *_named(host)]))
     return generate_latest(registry).decode()
 
 
@@ -85,6 +87,11 @@ def _held(process: ProcessFigures | None) -> Iterator[Metric]:
 
 def _built(versions: Mapping[str, str]) -> Metric:
     return InfoMetricFamily("dossierd_build", "What runs, and on what.", value=dict(versions))
+
+
+def _named(host: str) -> Iterator[Metric]:
+    if host:
+        yield InfoMetricFamily("dossierd_host", "Which of the hosts of a home this is.", value={"host": host})
 
 
 def _counter(name: str, told: str, label: str, counts: Mapping[str, float]) -> Metric:

@@ -67,8 +67,8 @@ ALLOWED_KEYS = frozenset(
         "people", "added", "changed", "removed", "bad_rows",
         # what readers are fenced with
         "landlock", "seccomp", "bubblewrap",
-        # a host that may not be connected to
-        "host",
+        # a host that may not be connected to; the one that the line was written on
+        "host", "from_host",
     }
 )  # fmt: skip
 """Keys whose values are ids, kinds, numbers, lengths and hashes by their nature. A new key is a decision: may its value
@@ -146,6 +146,7 @@ def configure(
     console_level: str | None = None,
     to_journald: bool = False,
     stream: TextIO | None = None,
+    host: str = "",
 ) -> Telemetry:
     """Send every line of this process to stdout, and to a rotating file if there is a folder for it.
 
@@ -156,17 +157,18 @@ def configure(
         console_level: on stdout only from this level on; None for everything.
         to_journald: put the syslog priority in front of each line; only when stdout leads to the journal.
         stream: in place of stdout.
+        host: the name that each line bears of where it was written; empty for none.
     """
     logging.captureWarnings(capture=True)
     dropped = DroppedLines()
     output: logging.Handler = _StreamHandler(stream or sys.stdout, dropped)
     render = _render_human if console == "human" else _render_json
     output.setLevel(console_level or logging.NOTSET)
-    output.setFormatter(_formatter(_prioritised(render) if to_journald else render))
+    output.setFormatter(_formatter(_prioritised(render) if to_journald else render, host))
     handlers = [output]
     if logs_folder is not None:
         file = _FileHandler(logs_folder / LOG_NAME, dropped)
-        file.setFormatter(_formatter(_render_json))
+        file.setFormatter(_formatter(_render_json, host))
         handlers.append(file)
     root = logging.getLogger()
     for handler in handlers:
@@ -189,12 +191,13 @@ def configure(
 Render = Callable[[WrappedLogger, str, EventDict], str]
 
 
-def _formatter(render: Render) -> logging.Formatter:
+def _formatter(render: Render, host: str) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.contextvars.merge_contextvars],
         processors=[
             _describe_record,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *([_naming(host)] if host else []),
             _redact,
             render,
         ],
@@ -223,6 +226,16 @@ def _describe_record(_logger: WrappedLogger, _method: str, line: EventDict) -> E
     if error is not None:
         line["exception"] = list(_frames_of(error))
     return line
+
+
+def _naming(host: str) -> Callable[[WrappedLogger, str, EventDict], EventDict]:
+    """Say of each line on which of several hosts it was written."""
+
+    def name(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+        line["from_host"] = host
+        return line
+
+    return name
 
 
 def _stands_in_source(record: logging.LogRecord) -> bool:

@@ -3,6 +3,7 @@
 import datetime
 
 import typer
+from sqlalchemy import Engine
 
 from agent import errors
 from agent.adapters.http.page import OK, UNAVAILABLE, Page
@@ -25,14 +26,18 @@ def metrics(home: HomeOption = None) -> None:
     """
     settings = load(home=home)
     with open_tables(settings) as engine:
-        out.file.write(metrics_of(engine, settings.state, datetime.datetime.now(datetime.UTC)))
+        out.file.write(_figures(engine, settings))
 
 
 def metrics_page(settings: Settings) -> Page:
     """Answer with the same over HTTP; 503 while the ledger is away."""
     try:
         with open_tables(settings) as engine:
-            figures = metrics_of(engine, settings.state, datetime.datetime.now(datetime.UTC))
+            figures = _figures(engine, settings)
     except errors.DossierdError as error:
         return Page(status=UNAVAILABLE, body=f"# {error.reason}\n", media_type=FORMAT)
     return Page(status=OK, body=figures, media_type=FORMAT)
+
+
+def _figures(engine: Engine, settings: Settings) -> str:
+    return metrics_of(engine, settings.state, datetime.datetime.now(datetime.UTC), settings.host)

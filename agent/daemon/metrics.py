@@ -16,12 +16,13 @@ from agent.adapters.process import process_figures
 from agent.adapters.reading import tools
 
 
-def metrics_of(engine: Engine, state: Path, now: datetime.datetime) -> str:
+def metrics_of(engine: Engine, state: Path, now: datetime.datetime, host: str = "") -> str:
     """Write the figures of a home, with those of the daemon's process where one runs.
 
     Args:
         engine: of its ledger.
         state: where this machine keeps its own of that home.
+        host: its name; empty where it has none.
 
     Raises:
         LedgerUnavailable.
@@ -31,7 +32,7 @@ def metrics_of(engine: Engine, state: Path, now: datetime.datetime) -> str:
     lock = HomeLock(state)
     pid = lock.holder() if lock.is_held() else None
     process = None if pid is None else process_figures(pid)
-    return metrics_text(SqlFigures(engine).figures(), process, versions(), now)
+    return metrics_text(SqlFigures(engine).figures(), process, versions(), now, host)
 
 
 READERS = ("pypdfium2", "pdfplumber")

@@ -253,6 +253,7 @@ WRONG = {
     "telegram_users": "s3cret",
     "telegram_results": "sometimes",
     "http": "s3cret",
+    "host": "s3cret.example.org",
     "digest_at": "s3cret",
     "quiet_hours": "s3cret",
     "telegram_escalation_chat": "s3cret",

@@ -202,6 +202,14 @@ def test_what_waits_and_what_models_cost_is_told(office: Office, engine: Engine)
     assert told["dossierd_build_info", ("1",)] == 1
 
 
+def test_figures_name_the_host_that_is_asked_where_it_has_a_name() -> None:
+    told = samples(metrics_text(EVERYTHING, None, {"version": "1"}, NOON, "north-2"))
+    assert told["dossierd_host_info", ("north-2",)] == 1
+    assert not any(
+        name == "dossierd_host_info" for name, _ in samples(metrics_text(EVERYTHING, None, {}, NOON))
+    )
+
+
 def test_versions_of_what_reads_documents_are_told(office: Office) -> None:
     told = samples(typed(office.home))
     ((labels, value),) = [

@@ -45,6 +45,20 @@ def test_file_holds_json_and_is_readable_for_the_group(running: Telemetry, tmp_p
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
+def test_each_line_names_the_host_it_was_written_on_where_one_is_named(tmp_path: Path) -> None:
+    started = configure("INFO", tmp_path, "json", stream=StringIO(), host="north-2")
+    say()
+    logging.getLogger("a.library").warning("said by a library")
+    started.close()
+    lines = [json.loads(line) for line in (tmp_path / LOG_NAME).read_text().splitlines()]
+    assert [line["from_host"] for line in lines] == ["north-2", "north-2"]
+
+
+def test_no_line_names_a_host_where_none_is_named(running: Telemetry, tmp_path: Path) -> None:
+    say()
+    assert "from_host" not in json.loads((tmp_path / LOG_NAME).read_text())
+
+
 def test_file_rotates_and_keeps_so_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telemetry, "LOG_BYTES", 500)
     started = configure("INFO", tmp_path, "json", stream=StringIO())
