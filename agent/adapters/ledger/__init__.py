@@ -10,6 +10,7 @@ from agent.adapters.ledger.failed import SqlFailed
 from agent.adapters.ledger.figures import SqlFigures
 from agent.adapters.ledger.finding import SqlFinder
 from agent.adapters.ledger.inbox import SqlInbox
+from agent.adapters.ledger.jobs import SqlJobs
 from agent.adapters.ledger.ledger import SqlLedger
 from agent.adapters.ledger.losses import SqlLosses
 from agent.adapters.ledger.outbox import SqlOutbox
@@ -38,6 +39,7 @@ __all__ = [
     "SqlFigures",
     "SqlFinder",
     "SqlInbox",
+    "SqlJobs",
     "SqlLedger",
     "SqlLosses",
     "SqlOutbox",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from agent import errors
-from agent.adapters.ledger import rows
+from agent.adapters.ledger import jobs, rows
 from agent.adapters.ledger.resting import count_change
 from agent.adapters.ledger.rows import load
 from agent.adapters.ledger.schema import documents, outbox, reviews, steps
@@ -64,6 +64,7 @@ def advance(connection: Connection, before: Document, event: Event, **values: ob
     changed = connection.execute(_ADVANCE, {"wanted": before.document_id, "state": state, **values})
     after = rows.document_of(changed.one())
     count_change(connection, before, after)
+    jobs.ask(connection, after.document_id, event)
     return after
 
 

@@ -25,6 +25,7 @@ BUSY_SECONDS = 10.0
 """How long a transaction waits for another one's end before it gives up."""
 
 _HINT = Phrase("Look at the disk's free space and at who owns state/; the daemon tries again by itself.")
+_RESTART = Phrase("Restart the daemon: it brings the ledger up to date.")
 _DAMAGED = Phrase("The database is damaged: stop the daemon and restore state/ from a backup.")
 
 _READS: dict[str, dict[str, Any]] = {
@@ -142,7 +143,7 @@ def _begin(connection: Connection) -> None:
 
 def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
     revision = _revision_of(engine)
-    if revision == schema.REVISION:
+    if revision == schema.REVISION and _has_jobs(engine):
         return
     if revision is not None and not is_known(revision):
         raise errors.LedgerUnavailable(
@@ -153,6 +154,10 @@ def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
             ),
             hint=Phrase("Install that version again, or restore a backup of state/."),
         )
+    if not may_upgrade and revision == schema.REVISION:
+        raise errors.LedgerUnavailable(
+            Phrase("The ledger's jobs are of an older version than this program."), hint=_RESTART
+        )
     if not may_upgrade:
         raise errors.LedgerUnavailable(
             Phrase(
@@ -160,7 +165,7 @@ def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
                 revision=revision or Phrase("none"),
                 ours=schema.REVISION,
             ),
-            hint=Phrase("Restart the daemon: it brings the ledger up to date."),
+            hint=_RESTART,
         )
     _upgrade(engine)
 
@@ -168,6 +173,16 @@ def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
 def is_known(revision: str) -> bool:
     """Whether a ledger of this revision is this program's, or an earlier one's; their numbers need not be in order."""
     return revision in {it.name.partition("_")[0] for it in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
+
+
+def _has_jobs(engine: Engine) -> bool:
+    """Whether the tables of jobs are there, where a ledger has any."""
+    if engine.dialect.name != "postgresql":
+        return True
+    from agent.adapters.ledger import job_tables
+
+    with reading(engine) as connection:
+        return job_tables.are_current(connection)
 
 
 def _revision_of(engine: Engine) -> str | None:
@@ -188,3 +203,7 @@ def _upgrade(engine: Engine) -> None:
     with writing(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if engine.dialect.name == "postgresql":
+            from agent.adapters.ledger import job_tables
+
+            job_tables.bring_up_to_date(connection)
