@@ -16,7 +16,6 @@ from agent.adapters.clock import SystemClock
 from agent.adapters.console import ConsoleNotifier
 from agent.adapters.folders import FOLDERS, HomeFolders
 from agent.adapters.home import (
-    LEDGER_FILE,
     REGISTRY_FILE,
     HomeLock,
     highest_journalled,
@@ -46,9 +45,7 @@ from agent.adapters.ledger import (
     SqlStorms,
     SqlTrends,
     SqlUndelivered,
-    open_engine,
 )
-from agent.adapters.ledger.upgrading import open_upgraded
 from agent.adapters.reading.copies import SearchableCopies
 from agent.adapters.reading.drawer import SnippetDrawer
 from agent.adapters.reading.sandbox import SandboxedReader
@@ -64,6 +61,7 @@ from agent.core.setting_texts import addresses_of
 from agent.core.voice import Voice
 from agent.domain.lesson import LessonState
 from agent.languages import catalogue
+from agent.ledgers import engine_of_worker
 from agent.notifier import Notifier
 from agent.ports import Ledger, Ports
 from agent.recipients import escalation_of
@@ -174,8 +172,7 @@ def _build(
     voice = voice_of(settings)
     outward = build_outward(settings)
     was_restored = is_restored(state)
-    path = state / LEDGER_FILE
-    engine = open_upgraded(path) if will_stay else open_engine(path, may_upgrade=True)
+    engine = engine_of_worker(settings, will_stay=will_stay)
     journal = Journal(settings.logs / JOURNAL_NAME)
     ledger = SqlLedger(engine, lambda: journal.reached)
     home_id, is_new = identify(state, ledger.home_id())

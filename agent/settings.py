@@ -22,7 +22,14 @@ from agent.core.addresses import http_address
 from agent.core.allowed import Allowed, users_of
 from agent.core.hours import QuietHours, digest_time, quiet_hours
 from agent.core.own_kinds import insurance_forms, office_vocabulary, own_kinds
-from agent.core.setting_texts import addresses_of, columns_of, hosts_of, passwords_of, web_address
+from agent.core.setting_texts import (
+    addresses_of,
+    columns_of,
+    database_address,
+    hosts_of,
+    passwords_of,
+    web_address,
+)
 from agent.core.vocabulary import Vocabulary
 from agent.core.voice import Privacy
 from agent.domain.address import Address
@@ -100,6 +107,8 @@ class Settings(BaseSettings):
     pdf_passwords: SecretStr = SecretStr("")
     reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"
 
+    ledger_url: SecretStr = SecretStr("")
+
     ping_url: SecretStr = SecretStr("")
     otlp_url: SecretStr = SecretStr("")
     canary_minutes: float = Field(default=60.0, ge=0, le=1440)
@@ -167,6 +176,12 @@ class Settings(BaseSettings):
     @classmethod
     def _it_goes_to_a_host(cls, value: SecretStr) -> SecretStr:
         web_address(value.get_secret_value())
+        return value
+
+    @field_validator("ledger_url")
+    @classmethod
+    def _it_is_in_postgresql(cls, value: SecretStr) -> SecretStr:
+        database_address(value.get_secret_value())
         return value
 
     @field_validator("notify_urls")

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from tests.ledgers import LedgerDatabases
+from tests.servers import postgresql
+
 UMASK = 0o022
 SLOW_FOLDERS = frozenset({"e2e", "faults", "systemd"})
 """Their files take minutes: at the end each would be waited for alone."""
@@ -42,3 +45,9 @@ def _plain_tracebacks() -> None:
 def _umask_of_each() -> Iterator[None]:
     yield
     os.umask(UMASK)
+
+
+@pytest.fixture(scope="session")
+def ledger_databases() -> Iterator[LedgerDatabases]:
+    with postgresql() as server:  # one of its own: the registry's is stopped and started by its suite
+        yield LedgerDatabases(server)

@@ -57,7 +57,7 @@ def accept_loss(
         WORD, confirm, to="write down that you know, and that nobody did it", else_="Nothing was written down"
     )
     now = datetime.datetime.now(datetime.UTC)
-    loss = accept(settings.home, look, actor=f"cli:{login_name()}", why=why, now=now)
+    loss = accept(settings, look, actor=f"cli:{login_name()}", why=why, now=now)
     say(_told(loss), style="yellow")
     say("dossierd audit verify tells of it from now on, and is green.")
 

@@ -17,7 +17,10 @@ from agent.keeping import restore as make_from
 from agent.keeping.manifest import Marker
 from agent.keeping.rebuild import look, require_no_ledger
 from agent.keeping.rebuild import rebuild as make_anew
+from agent.ledgers import refuse_database
 
+_DUMP = "Keep the database with pg_dump, and copy the home while the daemon stands: docs/scale.md says how."
+_RESTORE = "Restore the database from what pg_dump kept: docs/scale.md says how."
 SHOWN = 10
 """Documents that are named of those that are not as they should be."""
 
@@ -42,9 +45,9 @@ def backup(
     The backup is read again before it is called one. .env stays out: it holds secrets. The exit code is 1 when a
     document's file was missing or changed.
     """
-    made = back_up(
-        load(home=home).home, target, with_documents=documents, now=datetime.datetime.now(datetime.UTC)
-    )
+    settings = load(home=home)
+    refuse_database(settings, _DUMP)
+    made = back_up(settings.home, target, with_documents=documents, now=datetime.datetime.now(datetime.UTC))
     marker = made.marker
     if as_json:
         left = [str(folder) for folder in made.unfinished.left]
@@ -103,7 +106,9 @@ def rebuild(
 
     What can't be taken over is listed, and stays where it lies. The exit code is 1 where there is such.
     """
-    root = load(home=home).home
+    settings = load(home=home)
+    refuse_database(settings, _RESTORE)
+    root = settings.home
     require_no_ledger(root)
     now = datetime.datetime.now(datetime.UTC)
     found = look(root, now=now)

@@ -1,6 +1,7 @@
 """`--dry-run`: what would become of the files in `incoming/`. Nothing of the home is written, nobody is told.
 
 Ledger and registry are looked at as copies in a folder that is thrown away: SQLite writes beside what it opens.
+A ledger in PostgreSQL is only read.
 """
 
 import shutil
@@ -33,6 +34,7 @@ from agent.domain.message import visible
 from agent.domain.outcome import IN_WORK, Duplicate, Failed, FailureReason, Outcome, State
 from agent.durable import hash_file
 from agent.evaluation.reading import Judge
+from agent.ledgers import ledger_place
 
 _HOLDING = IN_WORK | {State.ARCHIVED, State.IN_REVIEW}
 """Documents of which a file with the same bytes is a duplicate."""
@@ -126,12 +128,17 @@ def _rehearsal(settings: Settings) -> Iterator[_Stage]:
     with throwaway("dossierd-dry-run-") as home:
         state = home / "state"
         state.mkdir()
-        for name in (LEDGER_FILE, REGISTRY_FILE):
+        place = ledger_place(settings)
+        names = (LEDGER_FILE, REGISTRY_FILE) if isinstance(place, Path) else (REGISTRY_FILE,)
+        for name in names:
             for end in ("", "-wal"):  # what a killed daemon wrote last stands in the second
                 original = settings.state / f"{name}{end}"
                 if original.is_file():
                     shutil.copyfile(original, state / f"{name}{end}")
-        engine = open_engine(state / LEDGER_FILE, may_upgrade=True)
+        if isinstance(place, Path):
+            engine = open_engine(state / LEDGER_FILE, may_upgrade=True)
+        else:  # asked where it is, and only read
+            engine = open_engine(place, may_upgrade=False)
         ledger = SqlLedger(engine)
         registry = RegistryIndex(state / REGISTRY_FILE, SystemClock(settings.timezone))
         reader = build_reader(settings.model_copy(update={"home": home}), lambda: labels_of(settings, ledger))

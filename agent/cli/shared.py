@@ -13,14 +13,15 @@ import typer
 from sqlalchemy import Engine
 
 from agent import app, errors
-from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE, HomeLock
-from agent.adapters.ledger import SqlLedger, SqlRequests, open_engine
+from agent.adapters.home import REGISTRY_FILE, HomeLock
+from agent.adapters.ledger import SqlLedger, SqlRequests
 from agent.adapters.registry import Imported, RegistryIndex, by_hand
 from agent.cli.wording import err, print_json, say
 from agent.config import Settings, login_name
 from agent.domain.document import DocumentId, parse_correlation_id, parse_reference
 from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.message import visible
+from agent.ledgers import engine_of, has_ledger
 from agent.workflow.review import perform
 
 HomeOption = Annotated[
@@ -124,12 +125,12 @@ def open_tables(settings: Settings) -> Iterator[Engine]:
     Raises:
         LedgerUnavailable: dossierd has not run in this home yet, or the ledger can't be used.
     """
-    if not (settings.home / "state" / LEDGER_FILE).is_file():
+    if not has_ledger(settings):
         raise errors.LedgerUnavailable(
             f"dossierd has not run in {settings.home} yet.",
             hint="Start it: dossierd run. Or is it another folder? Then add: --home DIR",
         )
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     try:
         yield engine
     finally:
@@ -225,7 +226,7 @@ def ask(
 
 
 def _ask_daemon(settings: Settings, request: Request) -> Reply:
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     requests = SqlRequests(engine)
     try:
         requests.submit(request)

@@ -18,8 +18,8 @@ import typer
 from pydantic import SecretStr
 
 from agent import errors
-from agent.adapters.home import LEDGER_FILE, HomeLock
-from agent.adapters.ledger import SqlInbox, open_engine
+from agent.adapters.home import HomeLock
+from agent.adapters.ledger import SqlInbox
 from agent.adapters.settings_file import refuse_unwritable, write_settings
 from agent.app import refuse_root, voice_of
 from agent.cli.shared import HomeOption, typed
@@ -40,6 +40,7 @@ from agent.core.pairing import (
 )
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.message import Message, recipient_of, visible
+from agent.ledgers import engine_of, has_ledger
 
 if TYPE_CHECKING:
     from agent.adapters.telegram.pairing import StrangeBot, Written
@@ -287,10 +288,10 @@ def _answer(bot: "StrangeBot", chat: int, text: str) -> None:
 @contextmanager
 def _keeper(settings: Settings, token: SecretStr) -> Iterator[Callable[[Iterable[Mapping[str, Any]]], None]]:
     """Keeps what came for the daemon where it will look for it; nothing where there was no daemon yet."""
-    if not (settings.home / "state" / LEDGER_FILE).is_file():
+    if not has_ledger(settings):
         yield lambda _: None
         return
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     inbox, bot = SqlInbox(engine), token.get_secret_value().partition(":")[0]
     try:
         yield lambda updates: _keep(inbox, bot, list(updates))

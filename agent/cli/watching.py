@@ -7,8 +7,8 @@ import typer
 from agent import errors
 from agent.adapters import apprise
 from agent.adapters.clock import SystemClock
-from agent.adapters.home import LEDGER_FILE, HomeLock
-from agent.adapters.ledger import SqlPulse, open_engine
+from agent.adapters.home import HomeLock
+from agent.adapters.ledger import SqlPulse
 from agent.adapters.routing import RoutingNotifier
 from agent.adapters.watch_memory import WatchFile
 from agent.app import build_outward, build_telegram, refuse_root, voice_of
@@ -17,6 +17,7 @@ from agent.cli.wording import say
 from agent.config import Settings, load
 from agent.core.watching import DAEMON_TROUBLES, DaemonTrouble, Look
 from agent.daemon.egress import keep_to_settings
+from agent.ledgers import engine_of
 from agent.recipients import escalation_of
 from agent.workflow.watching import look_closely, tell
 
@@ -58,7 +59,7 @@ def _look(settings: Settings) -> Look:
 
 def _can_tell(settings: Settings) -> bool:
     try:
-        engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+        engine = engine_of(settings)
         try:
             SqlPulse(engine).try_writing()
         finally:

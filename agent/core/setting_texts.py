@@ -54,6 +54,20 @@ def web_address(text: str) -> str:
     return text
 
 
+def database_address(text: str) -> str:
+    """Where the ledger lies in PostgreSQL: an address with a database, or nothing.
+
+    Raises:
+        ValueError: it is none; no word of it is repeated.
+    """
+    if text and not _DATABASE.fullmatch(text):
+        raise ValueError(
+            "must be postgresql://name:password@host/database, with %40 for an @ in the password, "
+            "%2F for a /, %3A for a :"
+        )
+    return text
+
+
 def hosts_of(text: str) -> tuple[str, ...]:
     """Hosts that may be connected to besides, with commas or blanks between them.
 
@@ -68,6 +82,10 @@ def hosts_of(text: str) -> tuple[str, ...]:
     return hosts
 
 
+_DATABASE = re.compile(
+    r"postgres(ql)?://([^/?#@:\s]+(:[^/?#@:\s]*)?@)?([A-Za-z0-9_.-]*|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?"
+    r"/[^/?#\s]+(\?[^#\s]*)?"
+)
 _WEB = re.compile(r"https?://[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?(:[0-9]{1,5})?(/[!-~]*)?")
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.:-]{0,251}[A-Za-z0-9_])?")
 

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent import errors
-from agent.adapters.home import LEDGER_FILE
 from agent.adapters.journal import JOURNAL_NAME, Head, ProblemKind, Survey, glance, survey
-from agent.adapters.ledger import SqlDigests, SqlLosses, open_engine
+from agent.adapters.ledger import SqlDigests, SqlLosses
 from agent.config import Settings
 from agent.domain.anchor import Anchor
 from agent.domain.digest import DigestDay
 from agent.domain.loss import Gap, Loss
 from agent.domain.phrase import Phrase
 from agent.health.finding import Finding, Level, has_run, nothing_yet, typed
+from agent.ledgers import engine_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def noted(settings: Settings) -> Noted:
     """
     if not has_run(settings):
         return Noted()
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     try:
         digests, losses = SqlDigests(engine), SqlLosses(engine).all()
         digest, lost = digests.last_anchored(), {place for loss in losses for place in loss.lost}

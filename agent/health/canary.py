@@ -4,13 +4,13 @@ import datetime
 
 from agent.adapters.alive import AliveMark
 from agent.adapters.clock import SystemClock
-from agent.adapters.home import LEDGER_FILE
-from agent.adapters.ledger import SqlCanaries, SqlRuns, open_engine
+from agent.adapters.ledger import SqlCanaries, SqlRuns
 from agent.config import Settings
 from agent.core.canary import PART, PERIODS_OF_SILENCE, RUNS_THAT_ALARM, can_be_read, silence, state_of
 from agent.domain.canary import CANARY_PROBLEMS
 from agent.domain.phrase import NOTHING, Phrase
 from agent.health.finding import Finding, Level, has_run, nothing_yet
+from agent.ledgers import engine_of
 
 _RESTART = Phrase("Type: systemctl restart dossierd. Nothing is lost by that.")
 
@@ -27,7 +27,7 @@ def canary(settings: Settings) -> Finding:
     if not has_run(settings):
         return nothing_yet(PART)
     now = SystemClock(settings.timezone).now()
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     try:
         runs = SqlCanaries(engine).latest(RUNS_THAT_ALARM)
         daemons = SqlRuns(engine).since(now)

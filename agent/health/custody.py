@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent import errors
-from agent.adapters.home import LEDGER_FILE
-from agent.adapters.ledger import SqlLedger, SqlPulse, open_engine
+from agent.adapters.ledger import SqlLedger, SqlPulse
 from agent.config import Settings
 from agent.domain.life import Document
 from agent.domain.outcome import ACCEPTED, AT_REST, State
@@ -13,6 +12,7 @@ from agent.domain.phrase import Phrase, plain
 from agent.domain.room import MEGABYTE
 from agent.durable import hash_file
 from agent.health.finding import NAMED, Finding, Level, has_run, nothing_yet, open_ledger, some
+from agent.ledgers import engine_of, ledger_place
 
 CHECKED_BYTES = 64 * MEGABYTE
 """So large a ledger is compared page by page in less than a second; a larger one is on request only."""
@@ -20,18 +20,25 @@ NEWEST = 5_000
 """So many documents are looked for in half a second, on a slow disk too."""
 
 
+_PAGES_IN_POSTGRESQL = Phrase("PostgreSQL keeps them: `pg_amcheck` compares them")
+_IN_POSTGRESQL = Phrase("can be read and written, in PostgreSQL")
+
+
 def intact(settings: Settings) -> Finding:
     """Whether the ledger can be read and written; whether it is intact, where that can be told in a moment."""
     if not has_run(settings):
         return nothing_yet("ledger")
-    megabytes = (settings.home / "state" / LEDGER_FILE).stat().st_size // MEGABYTE
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    place = ledger_place(settings)
+    megabytes = place.stat().st_size // MEGABYTE if isinstance(place, Path) else None
+    engine = engine_of(settings)
     try:
         SqlPulse(engine).try_writing()
-        if megabytes * MEGABYTE <= CHECKED_BYTES:
+        if megabytes is not None and megabytes * MEGABYTE <= CHECKED_BYTES:
             return _pages("ledger", SqlLedger(engine))
     finally:
         engine.dispose()
+    if megabytes is None:
+        return Finding(part="ledger", level=Level.GOOD, said=_IN_POSTGRESQL)
     said = Phrase(
         "can be read and written; to compare its {megabytes} MB: {command}",
         megabytes=megabytes,
@@ -44,6 +51,8 @@ def pages(settings: Settings) -> Finding:
     """Whether each page of the ledger is intact, however many they are."""
     if not has_run(settings):
         return nothing_yet("pages")
+    if not isinstance(ledger_place(settings), Path):
+        return Finding(part="pages", level=Level.GOOD, said=_PAGES_IN_POSTGRESQL)
     ledger = open_ledger(settings)
     try:
         return _pages("pages", ledger)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.adapters.home import LEDGER_FILE
-from agent.adapters.ledger import SqlLedger, open_engine
+from agent.adapters.ledger import SqlLedger
 from agent.config import Settings
 from agent.domain.phrase import NOTHING, Phrase
+from agent.ledgers import engine_of, has_ledger
 
 NAMED = 5
 """How many documents or files a finding names; the rest are counted."""
@@ -60,7 +60,7 @@ class Finding:
 
 
 def has_run(settings: Settings) -> bool:
-    return (settings.home / "state" / LEDGER_FILE).is_file()
+    return has_ledger(settings)
 
 
 def nothing_yet(part: str) -> Finding:
@@ -74,7 +74,7 @@ def typed(command: str) -> Phrase:
 
 
 def open_ledger(settings: Settings) -> SqlLedger:
-    return SqlLedger(open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False))
+    return SqlLedger(engine_of(settings))
 
 
 def some(names: Sequence[str]) -> str:

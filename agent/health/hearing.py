@@ -4,12 +4,13 @@ import datetime
 from zoneinfo import ZoneInfo
 
 from agent.adapters.clock import SystemClock
-from agent.adapters.home import LEDGER_FILE, HomeLock
-from agent.adapters.ledger import SqlInbox, open_engine
+from agent.adapters.home import HomeLock
+from agent.adapters.ledger import SqlInbox
 from agent.config import Settings
 from agent.domain.hearing import HEARD_WITHIN, Silence
 from agent.domain.phrase import OfficeTime, Phrase, plain
 from agent.health.finding import has_run
+from agent.ledgers import engine_of
 
 _BLIP = datetime.timedelta(minutes=1)
 """A poll that failed is known to be over when the next one ends, which takes half a minute."""
@@ -20,7 +21,7 @@ def silence(settings: Settings) -> Silence | None:
     token, state = settings.telegram_token, settings.state
     if token is None or not has_run(settings) or not HomeLock(state).is_held():
         return None
-    engine = open_engine(state / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     try:
         inbox = SqlInbox(engine)
         known, polled_at = inbox.silence(token.get_secret_value().partition(":")[0]), inbox.polled_at()

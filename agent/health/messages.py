@@ -4,12 +4,12 @@ import datetime
 from collections.abc import Sequence
 
 from agent.adapters.clock import SystemClock
-from agent.adapters.home import LEDGER_FILE
-from agent.adapters.ledger import SqlUndelivered, open_engine
+from agent.adapters.ledger import SqlUndelivered
 from agent.config import Settings
 from agent.domain.message import GivenUp
 from agent.domain.phrase import Phrase, in_a_row, listed, plain
 from agent.health.finding import Finding, Level, has_run, nothing_yet, some
+from agent.ledgers import engine_of
 from agent.recipients import OPENED_AGAIN, named_recipients
 
 LONG_TRIES = 8
@@ -34,7 +34,7 @@ def delivery(settings: Settings) -> Finding:
     if not has_run(settings):
         return nothing_yet("messages")
     names = named_recipients(settings)
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     try:
         undelivered = SqlUndelivered(engine)
         refusing = undelivered.refusing(tuple(names))

@@ -5,11 +5,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from agent.adapters.clock import SystemClock
-from agent.adapters.home import LEDGER_FILE
-from agent.adapters.ledger import SqlPulse, open_engine
+from agent.adapters.ledger import SqlPulse
 from agent.config import Settings
 from agent.domain.phrase import OfficeTime, Phrase
 from agent.health.finding import Finding, Level, has_run, nothing_yet, typed
+from agent.ledgers import engine_of
 
 EARLIEST_YEAR = 2025
 """Before this was written no document came; a machine whose battery is empty starts in 1970 or in its BIOS's year."""
@@ -48,7 +48,7 @@ def queue(settings: Settings) -> Finding:
     """How long the document has waited that has waited longest, and whether others are decided meanwhile."""
     if not has_run(settings):
         return nothing_yet("queue")
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     try:
         pulse = SqlPulse(engine)
         since, settled = pulse.oldest_in_work(), pulse.last_settled()
@@ -74,7 +74,7 @@ def queue(settings: Settings) -> Finding:
 def _newest(settings: Settings) -> datetime.datetime | None:
     if not has_run(settings):
         return None
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     try:
         return SqlPulse(engine).newest()
     finally:

@@ -3,12 +3,12 @@
 import datetime
 
 from agent.adapters.clock import SystemClock
-from agent.adapters.home import LEDGER_FILE
-from agent.adapters.ledger import SqlOverrides, open_engine
+from agent.adapters.ledger import SqlOverrides
 from agent.config import Settings
 from agent.domain.document import reference
 from agent.domain.phrase import Phrase
 from agent.health.finding import Finding, Level, has_run, nothing_yet, some
+from agent.ledgers import engine_of
 
 PART = "overrides"
 LOOKED_AT = datetime.timedelta(days=30)
@@ -18,7 +18,7 @@ def overrides(settings: Settings) -> Finding:
     if not has_run(settings):
         return nothing_yet(PART)
     since = SystemClock(settings.timezone).now() - LOOKED_AT
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     try:
         found = SqlOverrides(engine).since(since)
     finally:

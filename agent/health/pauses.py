@@ -3,13 +3,13 @@
 from zoneinfo import ZoneInfo
 
 from agent.adapters.clock import SystemClock
-from agent.adapters.home import LEDGER_FILE
-from agent.adapters.ledger import SqlPauses, open_engine
+from agent.adapters.ledger import SqlPauses
 from agent.config import Settings
 from agent.core.pauses import pause_phrase
 from agent.domain.pause import Pause
 from agent.domain.phrase import Phrase
 from agent.health.finding import Finding, Level, has_run
+from agent.ledgers import engine_of
 
 
 def pause(settings: Settings) -> Finding:
@@ -35,7 +35,7 @@ def pause_of(settings: Settings) -> Pause | None:
     """
     if not has_run(settings):
         return None
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     try:
         return SqlPauses(engine).standing(SystemClock(settings.timezone).now())
     finally:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from agent.adapters.clock import SystemClock
 from agent.adapters.folders import FOLDERS
-from agent.adapters.home import LEDGER_FILE
-from agent.adapters.ledger import SqlOutbox, open_engine
+from agent.adapters.ledger import SqlOutbox
 from agent.adapters.space import HomeSpace
 from agent.config import Settings
 from agent.domain.message import MessageKind, Topic
@@ -14,6 +13,7 @@ from agent.domain.outcome import State
 from agent.domain.phrase import Paths, Phrase
 from agent.domain.room import MEGABYTE, Room, hint_for, shortage, told
 from agent.health.finding import Finding, Level, has_run, nothing_yet, open_ledger, some
+from agent.ledgers import engine_of
 
 LONG_MOVE_SECONDS = 60
 """A move takes less, even of the largest file to another disk that is slow."""
@@ -52,7 +52,7 @@ def _is_paused(settings: Settings) -> bool:
     """Whether people were told last that intake pauses."""
     if not has_run(settings):
         return False
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     try:
         return SqlOutbox(engine).last_notice(Topic.INTAKE) is MessageKind.INTAKE_PAUSED
     finally:

@@ -3,13 +3,13 @@
 import datetime
 
 from agent.adapters.clock import SystemClock
-from agent.adapters.home import LEDGER_FILE
-from agent.adapters.ledger import SqlTrends, open_engine
+from agent.adapters.ledger import SqlTrends
 from agent.config import Settings
 from agent.core.trends import state_of
 from agent.domain.phrase import Phrase, listed, plain
 from agent.domain.trend import Measure
 from agent.health.finding import Finding, Level, has_run, nothing_yet
+from agent.ledgers import engine_of
 
 _RECENT = datetime.timedelta(days=7)
 
@@ -18,7 +18,7 @@ def trends(settings: Settings) -> Finding:
     if not has_run(settings):
         return nothing_yet("trends")
     since = SystemClock(settings.timezone).now() - _RECENT
-    engine = open_engine(settings.home / "state" / LEDGER_FILE, may_upgrade=False)
+    engine = engine_of(settings)
     try:
         rows = SqlTrends(engine)
         latest = [hours[-1] for measure in Measure if (hours := rows.since(measure, since))]

@@ -7,15 +7,16 @@ that counts for nothing, and the command is typed once more.
 import contextlib
 import datetime
 from collections.abc import Callable
-from pathlib import Path
 
 from agent import errors
-from agent.adapters.home import LEDGER_FILE, HomeLock
+from agent.adapters.home import HomeLock
 from agent.adapters.journal import Journal, ProblemKind, Survey, journal_in
-from agent.adapters.ledger import SqlLosses, open_engine
+from agent.adapters.ledger import SqlLosses
 from agent.domain.anchor import Anchor
 from agent.domain.loss import Loss, WhyLost
 from agent.durable import make_folder, storage_errors
+from agent.ledgers import engine_of
+from agent.settings import Settings
 
 LOST = frozenset({ProblemKind.CUT, ProblemKind.MISSING, ProblemKind.REPLACED, ProblemKind.TORN})
 """What a lost file, or a part of one, leaves."""
@@ -38,7 +39,7 @@ def require_loss(found: Survey) -> None:
 
 
 def accept(
-    home: Path, look: Callable[[], Survey], *, actor: str, why: WhyLost, now: datetime.datetime
+    settings: Settings, look: Callable[[], Survey], *, actor: str, why: WhyLost, now: datetime.datetime
 ) -> Loss:
     """Write the loss down, in the trail that goes on and in the ledger.
 
@@ -50,6 +51,7 @@ def accept(
         RequestRefused: as `require_loss` says.
         LedgerUnavailable, StorageUnavailable: it is not accepted.
     """
+    home = settings.home
     lock = HomeLock(home / "state")
     lock.take()
     try:
@@ -78,7 +80,7 @@ def accept(
             lost=tuple(Anchor(entry=entry, hash=hash_) for entry, hash_ in lost),
             gaps=found.gaps,
         )
-        engine = open_engine(home / "state" / LEDGER_FILE, may_upgrade=False)
+        engine = engine_of(settings)
         try:
             SqlLosses(engine).accept(loss)
         finally:

@@ -25,12 +25,6 @@ def mariadb_server() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
-def ledger_databases() -> Iterator[LedgerDatabases]:
-    with postgresql() as server:  # one of its own: the registry's is stopped and started by its suite
-        yield LedgerDatabases(server)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def ledger_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | URL]:
     """Where a ledger lies that holds nothing."""

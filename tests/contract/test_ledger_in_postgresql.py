@@ -1,8 +1,11 @@
 """A ledger in PostgreSQL in trouble, beside others, and in a database that is none for it."""
 
 import dataclasses
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,13 +14,13 @@ from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.engine import URL
 
 from agent import errors
-from agent.adapters.ledger import SqlLedger, open_engine, page_words, schema, tallies
+from agent.adapters.ledger import SqlCanaries, SqlLedger, open_engine, page_words, schema, tallies
 from agent.adapters.ledger import engine as engine_module
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.postgresql import hint_for
 from agent.domain.document import CorrelationId, DocumentId, Page, text_of_plain
 from agent.domain.finding import Term
-from tests.custody_builders import NOON
+from tests.custody_builders import NOON, new_ledger
 from tests.ledger_builders import SEEN, a_claimed
 from tests.ledgers import LedgerDatabases
 
@@ -175,6 +178,22 @@ def test_a_database_that_is_not_in_utf_8_is_refused(ledger_databases: LedgerData
         with pytest.raises(errors.LedgerUnavailable, match="isn't in UTF-8") as refused:
             open_engine(place, may_upgrade=True)
         assert "ENCODING 'UTF8'" in refused.value.hint
+
+
+def test_a_canary_s_ledger_beside_it_is_sqlite_s_as_migrations_make_it(
+    engine: Engine, tmp_path: Path
+) -> None:
+    SqlCanaries(engine).copy_tables(tmp_path / "copy.sqlite")
+    (tmp_path / "made.sqlite").write_bytes(new_ledger())
+    found = []
+    for name in ("copy.sqlite", "made.sqlite"):
+        with closing(sqlite3.connect(tmp_path / name)) as database:
+            asked = "SELECT type, name FROM sqlite_master UNION SELECT 'revision', version_num FROM alembic_version"
+            found.append(database.execute(f"{asked} ORDER BY 1, 2").fetchall())
+    assert found[0] == found[1]
+    copy = open_engine(tmp_path / "copy.sqlite", may_upgrade=False)
+    assert a_claimed(SqlLedger(copy)) == 1
+    copy.dispose()
 
 
 def test_two_that_make_a_ledger_at_once_make_one(ledger_databases: LedgerDatabases) -> None:

@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import URL
 
 from agent import errors
 from agent.adapters.folders import LAST_NUMBER
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE
 from agent.adapters.ledger import SqlLedger, SqlRequests, open_engine
+from agent.adapters.ledger.engine import reading
 from agent.adapters.registry import RegistryIndex, read_csv
 from agent.app import make_home
 from agent.demo.letters import Letter, draw, scan
@@ -108,19 +111,25 @@ class World:
     """One home and everything that is asked of it from outside."""
 
     home: Path
+    database: URL | None = None
+    """Where the ledger lies in PostgreSQL; None where it is the home's file."""
 
     @classmethod
-    def make(cls, home: Path, settings: str = SETTINGS, *, registry: str = PEOPLE) -> "World":
+    def make(
+        cls, home: Path, settings: str = SETTINGS, *, registry: str = PEOPLE, database: URL | None = None
+    ) -> "World":
         make_home(home)
         env = home / ".env"
         env.touch(mode=0o600)
+        if database is not None:
+            settings += f"DOSSIERD_LEDGER_URL={told_as(database)}\n"
         env.write_text(settings)
         people = home / "people.csv"
         people.write_text(registry)
         index = RegistryIndex(home / "state" / REGISTRY_FILE)
         index.replace(read_csv(people).people)
         index.close()
-        return cls(home)
+        return cls(home, database)
 
     @property
     def log(self) -> Path:
@@ -152,10 +161,13 @@ class World:
         return self.log.read_text(errors="replace")[-6000:]
 
     def ledger(self) -> SqlLedger:
-        return SqlLedger(open_engine(self.home / "state" / LEDGER_FILE, may_upgrade=False))
+        return SqlLedger(self.engine())
+
+    def engine(self) -> Engine:
+        return open_engine(self.database or self.home / "state" / LEDGER_FILE, may_upgrade=False)
 
     def documents(self) -> list[Document]:
-        if not (self.home / "state" / LEDGER_FILE).is_file():
+        if self.database is None and not (self.home / "state" / LEDGER_FILE).is_file():
             return []
         ledger = self.ledger()
         try:
@@ -172,7 +184,7 @@ class World:
         *,
         epoch: int | None = None,
     ) -> None:
-        engine = open_engine(self.home / "state" / LEDGER_FILE, may_upgrade=False)
+        engine = self.engine()
         from agent.adapters.clock import SystemClock
 
         SqlRequests(engine).submit(
@@ -189,7 +201,7 @@ class World:
         engine.dispose()
 
     def open_requests(self) -> int:
-        engine = open_engine(self.home / "state" / LEDGER_FILE, may_upgrade=False)
+        engine = self.engine()
         try:
             return len(SqlRequests(engine).open_requests())
         finally:
@@ -209,6 +221,13 @@ class World:
         )
 
     def sql(self, query: str) -> list[tuple[object, ...]]:
+        if self.database is not None:
+            engine = self.engine()
+            try:
+                with reading(engine) as asked:
+                    return [tuple(row) for row in asked.execute(text(query))]
+            finally:
+                engine.dispose()
         connection = sqlite3.connect(
             f"file:{self.home / 'state' / LEDGER_FILE}?mode=ro", uri=True, timeout=10
         )
@@ -268,21 +287,30 @@ class World:
         assert sorted(it for it in self.files() if not it.endswith(".searchable.pdf")) == sorted(
             it.location or "" for it in accepted
         )
-        assert self.sql("PRAGMA integrity_check") == [("ok",)]
-        assert self.sql("PRAGMA foreign_key_check") == []
-        told = self.sql(
-            "SELECT CASE json_extract(message, '$.kind') WHEN 'question' THEN json_extract(message, '$.document_id')"
-            " ELSE document_id END AS about, epoch, COUNT(*) FROM outbox"
-            " WHERE sent_at IS NOT NULL AND about IS NOT NULL"
-            " GROUP BY 1, 2, CASE json_extract(message, '$.kind') WHEN 'question' THEN message END"
-        )
-        assert all(count == 1 for *_, count in told)
+        if self.database is None:
+            assert self.sql("PRAGMA integrity_check") == [("ok",)]
+            assert self.sql("PRAGMA foreign_key_check") == []
+        told = self._told()
+        assert all(count == 1 for count in told.values())
         assert {document_id for document_id, *_ in told} == {it.document_id for it in accepted}
         for place in ("archive", "failed"):
             for path in (self.home / place).rglob("*.pdf"):
                 if path.name.endswith(".searchable.pdf"):
                     continue
                 assert json.loads(path.with_suffix(".json").read_text())["sha256"]
+
+    def _told(self) -> Counter[tuple[object, ...]]:
+        """How often each document's epoch was told of; of a question, each of its cards by itself."""
+        told: Counter[tuple[object, ...]] = Counter()
+        for document_id, epoch, message in self.sql(
+            "SELECT document_id, epoch, message FROM outbox WHERE sent_at IS NOT NULL"
+        ):
+            said = json.loads(str(message))
+            is_question = said.get("kind") == "question"
+            about = said.get("document_id") if is_question else document_id
+            if about is not None:
+                told[about, epoch, message if is_question else None] += 1
+        return told
 
     def _check_copies(self) -> None:
         """Searchable copies lie where a sidecar tells of them, and nowhere else."""
@@ -309,6 +337,11 @@ class World:
                     if not name.endswith(".json") and name not in {".gitkeep", LAST_NUMBER, LAST_NUMBER_PART}
                 ]
         return found
+
+
+def told_as(database: URL) -> str:
+    """An address as somebody writes it into `.env`."""
+    return database.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def end(daemon: subprocess.Popen[bytes]) -> None:

@@ -208,6 +208,7 @@ def test_a_name_that_is_like_none_points_to_the_list(home: Path) -> None:
 WRONG = {
     "registry_columns": "s3cret",
     "registry_sync_minutes": "0",
+    "ledger_url": "mysql://s3cret:s3cret@s3cret/s3cret",
     "registry_max_age_hours": "0",
     "mode": "s3cret",
     "policy": "s3cret",

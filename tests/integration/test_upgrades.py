@@ -343,7 +343,7 @@ def test_an_upgrade_that_fails_leaves_the_older_ledger_as_it_was(
 
 OPENING = """
 import pathlib, sys
-from agent.app import open_upgraded
+from agent.adapters.ledger.upgrading import open_upgraded
 
 with open_upgraded(pathlib.Path(sys.argv[1])).connect() as connection:
     print(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Engine, delete, insert, select, text
+from sqlalchemy import Engine, create_engine, delete, insert, select, text
+from sqlalchemy.engine import URL
 
+from agent.adapters.ledger import page_words
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.schema import canaries
+from agent.adapters.ledger.schema import REVISION, canaries, metadata
 from agent.domain.canary import CanaryProblem, CanaryRun
 from agent.errors import LedgerUnavailable
 
@@ -47,13 +49,16 @@ class SqlCanaries:
             ]
 
     def copy_tables(self, path: Path) -> None:
-        """Make a ledger at `path` with the tables of this one, and none of its rows.
+        """Make a ledger at `path` with the tables of this one, and none of its rows; SQLite's, wherever this is.
 
         Migrations would give the same, but alembic alone takes 9 MB that the daemon would keep for good.
 
         Raises:
             LedgerUnavailable: this one can't be read, or the other not be written.
         """
+        if self._engine.dialect.name != "sqlite":
+            _make_tables(path)
+            return
         made, revision = self._tables()
         virtual = tuple(f"{name}_" for name, sql in made if sql.startswith("CREATE VIRTUAL"))
         try:
@@ -69,3 +74,15 @@ class SqlCanaries:
         with reading(self._engine) as connection:
             made = [(str(row.name), str(row.sql)) for row in connection.execute(text(_MADE))]
             return made, str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
+
+
+def _make_tables(path: Path) -> None:
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    try:
+        with writing(engine) as connection:
+            metadata.create_all(connection)
+            page_words.create(connection)
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)"))
+            connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": REVISION})
+    finally:
+        engine.dispose()

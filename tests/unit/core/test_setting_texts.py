@@ -5,6 +5,7 @@ import pytest
 from agent.core.setting_texts import (
     addresses_of,
     columns_of,
+    database_address,
     hosts_of,
     lines_of,
     passwords_of,
@@ -100,3 +101,33 @@ def test_an_address_to_ping_is_one_of_the_web(text: str) -> None:
 def test_what_is_no_address_to_ping_is_not_repeated(text: str) -> None:
     with pytest.raises(ValueError, match="must begin with https:// and a host"):
         web_address(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "postgresql://dossierd:pass%40word@db.office.example/dossierd",
+        "postgres://dossierd@[::1]:5433/dossierd?sslmode=verify-full",
+        "postgresql:///dossierd?host=/run/postgresql",
+    ],
+)
+def test_a_ledger_s_address_is_one_of_postgresql(text: str) -> None:
+    assert database_address(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mysql://name:password@host/database",
+        "postgresql://name:pass@word@host/database",
+        "postgresql://name:pass#word@host/database",
+        "postgresql://host:port/database",
+        "postgresql://host",
+        "postgresql://host/",
+        "postgresql+asyncpg://host/database",
+    ],
+)
+def test_what_is_no_address_of_a_ledger_is_not_repeated(text: str) -> None:
+    with pytest.raises(ValueError, match="must be postgresql://name:password@host/database"):
+        database_address(text)
