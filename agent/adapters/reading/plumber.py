@@ -1,22 +1,22 @@
 """pdfplumber's words: the finest boxes there are, from a parser that any damaged file may throw off its course.
 
 Every failure of it is a reason to go on with pdfium, so nothing here is an error: `None` says "ask the other engine".
-The characters are taken from pdfplumber's layout as they are: its own `chars` holds ten times as much of each, colours
-and fonts and marks, which took half of the time that a page takes.
+The characters are our own (`glyphs.py`): pdfplumber's hold ten times as much of each, colours and fonts and marks,
+which took half of the time that a page takes.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from io import BufferedReader
 from typing import Any, TypeVar
 
 import pdfplumber
-from pdfminer.layout import LTChar, LTContainer
 from pdfplumber.utils.text import extract_words
 
 from agent.adapters.reading import alarm, lines
 from agent.adapters.reading.eye import Eye
+from agent.adapters.reading.glyphs import Glyph, glyphs_of
 from agent.domain.document import Box, Word
 
 _TINY_POINTS = 2.0
@@ -110,13 +110,13 @@ class PlumbedWords:
 def _words(page: Any, eye: Eye | None) -> PlumbedWords | None:
     if page.rotation and tuple(page.cropbox) != tuple(page.mediabox):
         return None  # pdfplumber does not turn the crop box with the page
-    characters = list(_characters(page))
+    characters = glyphs_of(page)
     if eye is not None and any(_has_no_width(item) for item in characters):
         return None  # where it stands, and so whether it is seen, is not known
     left, top, right, bottom = page.cropbox
     width, height = float(right - left), float(bottom - top)
 
-    def placed(item: dict[str, Any]) -> Box:
+    def placed(item: Glyph) -> Box:
         return Box(
             left=float(item["x0"] - left),
             top=float(item["top"] - top),
@@ -124,57 +124,31 @@ def _words(page: Any, eye: Eye | None) -> PlumbedWords | None:
             bottom=float(item["bottom"] - top),
         )
 
-    def is_seen(item: dict[str, Any]) -> bool:
+    def is_seen(item: Glyph) -> bool:
         box = placed(item)
         if max(box.right - box.left, box.bottom - box.top) < _TINY_POINTS:
             return False
         if not (0 <= (box.left + box.right) / 2 <= width and 0 <= (box.top + box.bottom) / 2 <= height):
             return False
-        return eye is None or str(item["text"]).isspace() or eye.sees(box)
+        return eye is None or item["text"].isspace() or eye.sees(box)
 
     seen = list(filter(is_seen, characters))
     found = extract_words(seen, x_tolerance_ratio=0.2, y_tolerance=2, keep_blank_chars=False)
     words = [lines.word(str(item["text"]), placed(item)) for item in found]
+    printed = _count(characters)
     return PlumbedWords(
         [each for each in words if each is not None],
-        characters=_count(characters),
-        hidden=_count(characters) - _count(seen),
+        characters=printed,
+        hidden=printed - _count(seen),
         width=width,
         height=height,
     )
 
 
-def _count(characters: Iterable[dict[str, Any]]) -> int:
+def _count(characters: Iterable[Glyph]) -> int:
     return sum(not item["text"].isspace() for item in characters)
 
 
-def _characters(page: Any) -> Iterator[dict[str, Any]]:
-    """Say of each character what `extract_words` asks for, in the coordinates that pdfplumber would give it."""
-    left, top = page.mediabox[:2]
-    base = page.height + top
-    for item in _leaves(page.layout):
-        yield {
-            "text": item.get_text(),
-            "x0": item.x0 + left,
-            "x1": item.x1 + left,
-            "top": base - item.y1,
-            "bottom": base - item.y0,
-            "doctop": base - item.y1,
-            "height": item.height,
-            "size": item.size,
-            "upright": item.upright,
-        }
-
-
-def _leaves(items: Iterable[Any]) -> Iterator[Any]:
-    """Go through the characters of a layout, those inside forms included."""
-    for item in items:
-        if isinstance(item, LTChar):
-            yield item
-        elif isinstance(item, LTContainer):
-            yield from _leaves(item)
-
-
-def _has_no_width(item: dict[str, Any]) -> bool:
+def _has_no_width(item: Glyph) -> bool:
     """Whether pdfplumber knows no width of a character: its font is not in the file, nor in its tables."""
-    return bool(item["x0"] == item["x1"]) and not str(item["text"]).isspace()
+    return bool(item["x0"] == item["x1"]) and not item["text"].isspace()
