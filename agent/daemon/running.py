@@ -8,55 +8,35 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import structlog
 
 from agent import errors
 from agent.adapters.dispatch import LocalDispatcher
-from agent.adapters.folders import FOLDERS
 from agent.adapters.http.page import Pages
-from agent.adapters.reading.heic import accepted_formats
 from agent.adapters.reading.memory import give_back
 from agent.adapters.reading.tools import check_tools
-from agent.adapters.space import HomeSpace
 from agent.adapters.supervisor import Supervisor
-from agent.adapters.watch import IncomingWatcher
 from agent.app import Parts
 from agent.config import is_supervised, watchdog_seconds
-from agent.core.notices import stuck_notice, unstuck_notice
 from agent.core.pauses import pause_phrase
 from agent.core.status import status_line
 from agent.daemon.anchoring import note_end
+from agent.daemon.arrivals import Arrivals
 from agent.daemon.canary import remove_home
-from agent.daemon.desk import Desk
-from agent.daemon.intake import Intake, orphans
-from agent.daemon.loop import BEAT_SECONDS, Loop
-from agent.daemon.posting import Posting
+from agent.daemon.intake import orphans
+from agent.daemon.loop import Loop
 from agent.daemon.presence import PresenceLoop
-from agent.daemon.redeciding import Redeciding
 from agent.daemon.serving import Serving
-from agent.daemon.strangers import loops_of, ping_of
-from agent.domain.document import DocumentId
-from agent.domain.formats import suffixes_of
-from agent.domain.message import Topic
-from agent.domain.room import MEGABYTE
+from agent.daemon.strangers import ping_of
+from agent.daemon.talker import Talker
+from agent.daemon.worker import Worker
 from agent.domain.wellness import PartState
-from agent.workflow.gate import Gate
-from agent.workflow.notices import Announcer, Leftovers
-from agent.workflow.process import process_document
 from agent.workflow.recovery import recover
-
-if TYPE_CHECKING:
-    from agent.adapters.telegram.client import TelegramNotifier
-    from agent.daemon.chats import Chats
 
 log = structlog.get_logger(__name__)
 
-WORK_SECONDS = 900.0
-"""What a worker may take for what gives no sign of life: to move a large file to a slow disk, for instance."""
 STOPPED_SECONDS = 2.5
 """What readers get to die in after the time for finishing is up."""
 LOOPS_SECONDS = 1.0
@@ -82,101 +62,38 @@ class Daemon:
             pages: what is answered over HTTP, beside `/livez`; None where nothing is.
         """
         self._parts = parts
-        self._ports = replace(
-            parts.ports, should_yield=lambda document_id: self.dispatcher.should_yield(document_id)
-        )
         settings = parts.settings
         self._stop = threading.Event()
         self._lost: errors.HomeForeign | None = None
-        self._posting = Posting(parts, still=lambda: self._post_loop.still())
         self._supervisor = Supervisor(is_listening=is_supervised())
-        self._workers = settings.worker_count
-        self.dispatcher = LocalDispatcher(self._work, self._workers)
-        self._watcher = IncomingWatcher(
-            settings.home / "incoming",
-            settle_seconds=settings.settle_seconds,
-            damaged_grace_seconds=settings.damaged_grace_seconds,
-            rescan_seconds=settings.rescan_seconds,
-            accepts=suffixes_of(accepted_formats()),
-            on_progress=lambda: self._intake_loop.still(),
-        )
-        self._gate = Gate(
-            HomeSpace(settings.home, FOLDERS),
-            parts.ports,
-            of_trouble=self._announcer(Topic.INTAKE),
-            of_pauses=self._announcer(Topic.PAUSE),
-            floor_bytes=settings.disk_floor_megabytes * MEGABYTE,
-            asked_in=parts.requests.asked_in,
-        )
-        self._filing = self._announcer(Topic.FILING)
-        self._desk = Desk(
-            replace(parts, ports=replace(parts.ports, should_stop=self._must_desk_stop)),
-            self._stop,
-            still=lambda: self._desk_loop.still(),
-            submit=self.dispatcher.submit,
-            on_done=self._news,
-        )
-        self._intake = Intake(
+        self._ping = ping_of(settings.ping_url.get_secret_value(), self._stop, trouble=self.trouble)
+        self._worker = Worker(parts, ping=self._ping, on_worked=lambda: self._talker.news())
+        self._talker = Talker(
             parts,
             self._stop,
-            watcher=self._watcher,
-            dispatcher=self.dispatcher,
-            gate=self._gate,
-            leftovers=Leftovers(self._announcer(Topic.LEFTOVERS), voice=parts.ports.voice),
-            still=lambda: self._intake_loop.still() and self._has_home(),
-            others=lambda: self._desk.in_hands,
-            on_told=self._posting.wake,
-        )
-        self._intake_loop = Loop("intake", self._take_in, self._stop)
-        self._desk_loop = Loop("desk", self._desk.turn, self._stop)
-        self._post_loop = Loop("post", self._posting.turn, self._stop)
-        self._redeciding = Redeciding(
-            parts, self._stop, still=lambda: self._redeciding_loop.still(), submit=self.dispatcher.submit
-        )
-        self._redeciding_loop = Loop("redeciding", self._redeciding.turn, self._stop)
-        self._chats = None if parts.listener is None else self._build_chats(parts.listener, health)
-        talks = () if self._chats is None else (self._chats.talk,)
-        self._loops = (self._intake_loop, self._desk_loop, self._post_loop, self._redeciding_loop, *talks)
-        address = None if pages is None else settings.http_address
-        self.serving = Serving(address, self._stop, trouble=self.trouble, pages=pages or {})
-        url = settings.ping_url.get_secret_value()
-        self._ping = ping_of(url, self._stop, trouble=self.trouble)
-        self._strangers = (
-            Loop("http", self.serving.turn, self._stop),
-            *loops_of(
-                parts,
-                self._stop,
-                wellness=wellness,
-                chats=self._chats,
-                ping=self._ping,
-                on_told=self._posting.wake,
-            ),
-        )
-        self._presence = PresenceLoop(parts, self._stop, lambda: self.trouble() is None)
-
-    def _announcer(self, topic: Topic) -> Announcer:
-        ports = self._parts.ports
-        return Announcer(topic, self._parts.outbox, self._parts.clock, ports.recipients, ports.onlookers)
-
-    def _build_chats(
-        self, listener: "TelegramNotifier", health: Callable[[], Sequence[PartState]]
-    ) -> "Chats":
-        from agent.daemon.chats import chats_of  # 30 MB that an office without Telegram need not pay
-
-        return chats_of(
-            self._parts,
-            listener,
-            self._stop,
+            submit=self.dispatcher.submit,
             status=self._status_in_chat,
             health=health,
-            on_said=self._posting.wake,
+            wellness=wellness,
+            ping=self._ping,
         )
+        self._arrivals = Arrivals(
+            parts,
+            self._stop,
+            dispatcher=self.dispatcher,
+            others=lambda: self._talker.in_hands,
+            on_told=self._talker.wake,
+            has_home=self._has_home,
+        )
+        self._loops = (*self._arrivals.loops, *self._talker.loops)
+        address = None if pages is None else settings.http_address
+        self.serving = Serving(address, self._stop, trouble=self.trouble, pages=pages or {})
+        self._strangers = (Loop("http", self.serving.turn, self._stop), *self._talker.strangers)
+        self._presence = PresenceLoop(parts, self._stop, lambda: self.trouble() is None)
 
-    def _news(self) -> None:
-        """There may be something to send, and something to ask."""
-        self._posting.wake()
-        if self._chats is not None:
-            self._chats.wake()
+    @property
+    def dispatcher(self) -> LocalDispatcher:
+        return self._worker.dispatcher
 
     def run(
         self, *, on_ready: Callable[[], None] = lambda: None, on_stop: Callable[[], None] = lambda: None
@@ -227,13 +144,16 @@ class Daemon:
         begun = parts.ledger.readings_under_way()
         for document_id in others:
             self.dispatcher.submit(document_id, was_begun=document_id in begun)
-        self._watcher.start()
+        self._arrivals.watcher.start()
         self.dispatcher.start()
         for loop in (*self._loops, *self._strangers):
             loop.start()
         self._presence.start()
         log.info(
-            "daemon_started", workers=self._workers, mode=parts.settings.mode, policy=parts.settings.policy
+            "daemon_started",
+            workers=self._worker.count,
+            mode=parts.settings.mode,
+            policy=parts.settings.policy,
         )
         self._supervisor.ready(self._status())  # what waits for it finds the line above in the journal
         give_back()  # a start takes more than what follows, a home's first one above all
@@ -255,17 +175,9 @@ class Daemon:
 
     def trouble(self) -> str | None:
         """What hangs, in a word; None while everything makes progress."""
-        settings, now = self._parts.settings, time.monotonic()
-        watch = self._watcher.health()
-        looked_at = watch.last_progress_at
-        if watch.is_folder_there and (
-            looked_at is None or now - looked_at > 3 * settings.rescan_seconds + BEAT_SECONDS
-        ):
-            return "rescan"
-        if self.dispatcher.alive() < self._workers:
-            return "worker_died"
-        if self.dispatcher.oldest_busy_seconds() > settings.page_seconds + WORK_SECONDS:
-            return "worker_hangs"
+        trouble = self._arrivals.trouble() or self._worker.trouble()
+        if trouble is not None:
+            return trouble
         return next((loop.name for loop in self._loops if not loop.is_well), None)
 
     def _status(self) -> str:
@@ -273,8 +185,8 @@ class Daemon:
         told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in sorted(counts.items()))
         stuck = len(self.dispatcher.stuck())
         return (
-            (f"intake paused: {self._gate.trouble} " if self._gate.trouble else "")
-            + (f"intake {pause_phrase(pause)}; " if (pause := self._gate.pause) else "")
+            (f"intake paused: {self._arrivals.gate.trouble} " if self._arrivals.gate.trouble else "")
+            + (f"intake {pause_phrase(pause)}; " if (pause := self._arrivals.gate.pause) else "")
             + f"{self.dispatcher.waiting} waiting"
             + (f", {stuck} of them stuck" if stuck else "")
             + f"; {told or 'no document yet'}"
@@ -283,38 +195,30 @@ class Daemon:
     def _status_in_chat(self) -> str:
         return status_line(
             self._parts.ledger.counts(),
-            self._ports.voice,
+            self._parts.ports.voice,
             chosen=self._parts.digests.chosen(),
             stuck=len(self.dispatcher.stuck()),
-            pause=self._ports.pauses.standing(self._ports.clock.now()),
-            is_shut=self._gate.trouble is not None,
+            pause=self._parts.ports.pauses.standing(self._parts.ports.clock.now()),
+            is_shut=self._arrivals.gate.trouble is not None,
         )
 
     def _tell_of_filing(self) -> None:
         """Tell people of documents that can't go on; while intake is paused they have been told why already."""
-        stuck = self.dispatcher.stuck()
-        if stuck and self._gate.trouble is not None:
+        if self._arrivals.gate.trouble is not None and self.dispatcher.stuck():
             return
-        voice = self._parts.ports.voice
-        notice = unstuck_notice(voice=voice)
-        if stuck:
-            documents = [it.document_id for it in stuck]
-            notice = stuck_notice(documents, stuck[0].sentence, stuck[0].hint, voice=voice)
-        if self._filing.tell(notice):
-            self._posting.wake()
+        if self._worker.tell_of_filing():
+            self._talker.wake()
 
     def _shut_down(self) -> None:
         """Stop in the order of the flow: nothing new, finish or give back what is under way, then the rest."""
         self._supervisor.stopping()
         self._stop.set()
         self.serving.close()
-        self._watcher.close()
+        self._arrivals.watcher.close()
         if not self.dispatcher.stop(self._parts.settings.stop_seconds):
             self._parts.stopping.set()
             self.dispatcher.stop(STOPPED_SECONDS)
-        self._posting.wake()
-        if self._parts.listener is not None:
-            self._parts.listener.stop_listening()
+        self._talker.close()
         deadline = time.monotonic() + LOOPS_SECONDS
         for loop in (*self._loops, *self._strangers):
             loop.join(max(0.0, deadline - time.monotonic()))
@@ -323,24 +227,6 @@ class Daemon:
         self._presence.end()
         self._supervisor.close()
         log.info("daemon_stopped")
-
-    # --- What the loops do
-
-    def _work(self, document_id: DocumentId) -> None:
-        try:
-            process_document(document_id, self._ports)
-            if self._ping is not None:
-                self._ping.worked_on(self._ports.ledger.document(document_id))
-        finally:
-            self._news()
-
-    def _must_desk_stop(self) -> bool:
-        """What the desk waits for, such as a searchable copy, has its own limit: to ask is a sign of life."""
-        return not self._desk_loop.still()
-
-    def _take_in(self) -> None:
-        if self._has_home():
-            self._intake.turn()
 
     def _has_home(self) -> bool:
         """Whether the home is still ours; if not, end: another ledger, and maybe another daemon, is at work there."""

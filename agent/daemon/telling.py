@@ -7,6 +7,12 @@ from agent.domain.wellness import PartState
 from agent.workflow.notices import Announcer
 
 
+def announcer_about(parts: Parts, topic: Topic) -> Announcer:
+    """Give the one who tells everybody of what is about the whole house."""
+    ports = parts.ports
+    return Announcer(topic, parts.outbox, parts.clock, ports.recipients, ports.onlookers)
+
+
 def announcer_of_part(parts: Parts, part: str, spared: str | None) -> Announcer:
     """Give the one who tells of a part, to all but the one named."""
     ports = parts.ports

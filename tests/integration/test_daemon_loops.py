@@ -95,7 +95,7 @@ def test_nobody_is_told_that_all_goes_on_because_intake_pauses_too(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     daemon, stuck, trouble = Daemon(parts), _Stuck(), list[str]()
-    monkeypatch.setattr(daemon, "dispatcher", stuck)
+    monkeypatch.setattr(daemon._worker, "dispatcher", stuck)
     monkeypatch.setattr(Gate, "trouble", property(lambda _: trouble[0] if trouble else None))
     said = list[MessageKind | None]()
 

@@ -130,21 +130,21 @@ def test_a_document_that_was_decided_is_a_success_and_one_that_failed_or_was_put
         def put_off(*_: object) -> None:
             raise RuntimeError
 
-        monkeypatch.setattr("agent.daemon.running.process_document", put_off)
+        monkeypatch.setattr("agent.daemon.worker.process_document", put_off)
         with pytest.raises(RuntimeError):
-            daemon._work(DocumentId(1))
+            daemon._worker.work(DocumentId(1))
         ping.look()
         assert service.heard == ["/key/start"]
-        monkeypatch.setattr("agent.daemon.running.process_document", lambda *_: None)
-        daemon._work(DocumentId(2))  # no row any more
+        monkeypatch.setattr("agent.daemon.worker.process_document", lambda *_: None)
+        daemon._worker.work(DocumentId(2))  # no row any more
         for state in (State.FAILED, State.DUPLICATE, State.CLAIMED, State.MISSING):
             monkeypatch.setattr(parts.ports.ledger, "document", lambda _, it=state: a_document(state=it))
-            daemon._work(DocumentId(2))
+            daemon._worker.work(DocumentId(2))
         ping.look()
         assert service.heard == ["/key/start"]
         for state in (State.ARCHIVED, State.IN_REVIEW):
             monkeypatch.setattr(parts.ports.ledger, "document", lambda _, it=state: a_document(state=it))
-            daemon._work(DocumentId(2))
+            daemon._worker.work(DocumentId(2))
             ping.look()
         assert service.heard == ["/key/start", "/key", "/key"]
     finally:
