@@ -50,6 +50,9 @@ _OF_SYSTEMD = frozenset(
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
+_FOLLOWS = "default_factory_not_called"
+"""What pydantic says of a default that is made from other settings, where any of those is wrong; these are named."""
+
 
 def chosen_home(home: Path | None) -> Path:
     """The home that a command is about: the one named, else `DOSSIERD_HOME`, else the present folder."""
@@ -201,6 +204,8 @@ def _explain(error: ValidationError) -> str:
     """Name each wrong setting and its problem, without repeating the value: it may be a secret."""
     sentences = []
     for problem in error.errors(include_url=False, include_input=False):
+        if problem["type"] == _FOLLOWS:
+            continue
         name = PREFIX + str(problem["loc"][0]).upper() if problem["loc"] else ""
         message = wish(problem["type"], problem.get("ctx", {}), str(EXAMPLE))
         message = message or problem["msg"].removeprefix("Value error, ")

@@ -2,6 +2,8 @@
 
 import datetime
 import os
+import re
+import socket
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +40,7 @@ from agent.domain.result import Results
 from agent.languages import BUILT_IN, languages
 
 PREFIX = "DOSSIERD_"
+STATE = "state"
 
 _NOT_TOLD = frozenset({"telegram_chats", "telegram_users", "telegram_escalation_chat"})
 _SET = "?"
@@ -108,6 +111,7 @@ class Settings(BaseSettings):
     reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"
 
     ledger_url: SecretStr = SecretStr("")
+    state: Path = Field(default_factory=lambda known: known["home"] / STATE)
 
     ping_url: SecretStr = SecretStr("")
     otlp_url: SecretStr = SecretStr("")
@@ -134,9 +138,9 @@ class Settings(BaseSettings):
 
     log_level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
 
-    @field_validator("home")
+    @field_validator("home", "state")
     @classmethod
-    def _home_is_absolute(cls, value: Path) -> Path:
+    def _folder_is_absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
     @field_validator("timezone")
@@ -205,6 +209,20 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _state_of_its_own_needs_a_shared_ledger(self) -> Self:
+        if self.is_shared and not self.ledger_url.get_secret_value():
+            raise ValueError(
+                f"{PREFIX}STATE is set, but {PREFIX}LEDGER_URL is empty: "
+                "a home that no other host works in keeps its state/ in itself"
+            )
+        if self.is_shared and self.state.is_relative_to(self.home):
+            raise ValueError(
+                f"{PREFIX}STATE lies in the home, which other hosts work in: "
+                "name a folder on a disk of this machine, such as /var/lib/dossierd-state"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _token_needs_chats(self) -> Self:
         if self.telegram_token is not None and not self.telegram_chats:
             raise ValueError(
@@ -234,14 +252,29 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def state(self) -> Path:
-        """Where this machine keeps what is its own of the home: the lock, the people's copy, the readers' scratch."""
-        return self.home / "state"
+    def is_shared(self) -> bool:
+        """Whether other hosts may work in this home too: what is this one's own then lies outside of it."""
+        return self.state != self.home / STATE
+
+    def in_home(self, home: Path) -> Self:
+        """The same for another home, such as one that is thrown away."""
+        return self.model_copy(update={"home": home, "state": home / STATE})
+
+    @property
+    def host_name(self) -> str:
+        """What this machine is called among the hosts: as set, else its own name without its domain."""
+        own = re.sub(r"[^A-Za-z0-9-]", "-", socket.gethostname().partition(".")[0])
+        return self.host or own.strip("-")[:63] or "host"
 
     @property
     def logs(self) -> Path:
         """Where this machine's daemon writes its log, its journal and what calls cost."""
-        return self.home / "logs"
+        return self.home / "logs" / self.host_name if self.is_shared else self.home / "logs"
+
+    @property
+    def state_name(self) -> str:
+        """The folder of what is this machine's own, as one among the home's folders."""
+        return str(self.state) if self.is_shared else STATE
 
     @cached_property
     def allowed(self) -> Allowed:
@@ -274,11 +307,11 @@ class Settings(BaseSettings):
         return office_vocabulary(self.identifiers, self.insurance_pattern)
 
     def told(self) -> dict[str, str]:
-        """Every setting but the home, by its name; of a secret, and of whom messages go to, whether it is set."""
+        """Every setting but the folders, by its name; of a secret, and of whom messages go to, whether it is set."""
         return {
             f"{PREFIX}{name.upper()}": _told(value, is_open=name not in _NOT_TOLD)
             for name, value in sorted(self)
-            if name != "home"
+            if name not in ("home", "state")
         }
 
     @property

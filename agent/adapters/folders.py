@@ -45,7 +45,10 @@ CLAIMED = ".claimed"
 LAST_NUMBER = ".last-number"
 """Remembers the highest number in the claim folder, outside state/, so that it outlives a restored backup of that."""
 
-FOLDERS = ("incoming", "archive", "review", "failed", "logs", "state")
+SHARED = ("incoming", "archive", "review", "failed", "logs")
+"""What all hosts of a home see."""
+
+FOLDERS = (*SHARED, "state")
 
 DOCUMENT_FOLDERS = ("incoming", "archive", "review", "failed")
 """Where documents pass and come to rest."""

@@ -16,7 +16,7 @@ from agent.adapters.reading.memory import keep_few_arenas
 from agent.adapters.telemetry import configure
 from agent.app import Parts, build, refuse_root
 from agent.cli.metrics import metrics_page
-from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT, HomeOption, JsonOption, make_home
+from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT, HomeOption, JsonOption, make_home, make_own_folders
 from agent.cli.wording import count_people, err, print_json, say, say_table, table
 from agent.config import EXAMPLE, chosen_home, load, writes_to_journald
 from agent.daemon.egress import keep_to_settings
@@ -59,6 +59,7 @@ def run(
         rehearse(settings)
         return
     make_home(settings.home)
+    make_own_folders(settings)
     is_watched = sys.stdout.isatty()
     configure(
         settings.log_level,
@@ -66,7 +67,7 @@ def run(
         console="human" if is_watched else "json",
         console_level="WARNING" if is_watched and "log_level" not in settings.model_fields_set else None,
         to_journald=writes_to_journald(),
-        host=settings.host,
+        host=settings.host_name if settings.is_shared else settings.host,
     )
     faulthandler.enable()  # a hang that systemd ends (SIGABRT), or a library's crash: where, and never with what
     if settings.policy is Policy.NAME:

@@ -146,7 +146,7 @@ def _decided(
     given: Sequence[Given], settings: Settings, index: RegistryIndex, folder: Path, output: TextIO | None
 ) -> Iterator[Prediction]:
     """Decide each document, and write down what was decided as soon as it is."""
-    reader = build_reader(settings.model_copy(update={"home": folder}))
+    reader = build_reader(settings.in_home(folder))
     judge = Judge(text_source=reader, registry=index, rules=rules_of(settings))
     try:
         if any(isinstance(one, GivenFile) for one in given):

@@ -141,7 +141,7 @@ def _rehearsal(settings: Settings) -> Iterator[_Stage]:
             engine = open_engine(place, may_upgrade=False)
         ledger = SqlLedger(engine)
         registry = RegistryIndex(state / REGISTRY_FILE, SystemClock(settings.timezone))
-        reader = build_reader(settings.model_copy(update={"home": home}), lambda: labels_of(settings, ledger))
+        reader = build_reader(settings.in_home(home), lambda: labels_of(settings, ledger))
         try:
             reader.start()
             yield _Stage(

@@ -118,6 +118,22 @@ def make_home(home: Path) -> list[Path]:
         ) from error
 
 
+def make_own_folders(settings: Settings) -> None:
+    """Make the folders of a shared home that are this machine's own, where they are missing.
+
+    Raises:
+        HomeUnusable: the system refuses.
+    """
+    for folder in (settings.state, settings.logs):
+        try:
+            folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        except OSError as error:
+            raise errors.HomeUnusable(
+                f"{folder} can't be made ({error.strerror}).",
+                hint="Make it yourself, and give it to the user that dossierd runs as: chown",
+            ) from error
+
+
 @contextmanager
 def open_tables(settings: Settings) -> Iterator[Engine]:
     """The ledger's tables for reading, whether a daemon runs or not.

@@ -15,6 +15,7 @@ from agent.config import load
 from agent.core.availability import GOAL, Availability, availability
 from agent.core.pauses import span_of
 from agent.core.sampling import total
+from agent.settings import STATE
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +46,7 @@ def slo(
         else:
             say("No run was written down yet: the daemon does it from its next start on.")
         return
-    alive_at = AliveMark(settings.state).last()
+    alive_at = AliveMark(settings.home / STATE).last()
     told = availability(runs, since=max(first, now - span), until=now, alive_at=alive_at)
     if as_json:
         facts = {**asdict(told), "up": told.up.total_seconds(), "stopped": told.stopped.total_seconds()}

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from agent.adapters.dispatch import LocalDispatcher
-from agent.adapters.folders import FOLDERS
+from agent.adapters.folders import SHARED
 from agent.adapters.reading.heic import accepted_formats
 from agent.adapters.space import HomeSpace
 from agent.adapters.watch import IncomingWatcher
@@ -52,7 +52,7 @@ class Arrivals:
             on_progress=lambda: self._loop.still(),
         )
         self.gate = Gate(
-            HomeSpace(settings.home, FOLDERS),
+            HomeSpace(settings.home, (*SHARED, settings.state_name)),
             parts.ports,
             of_trouble=announcer_about(parts, Topic.INTAKE),
             of_pauses=announcer_about(parts, Topic.PAUSE),

@@ -10,6 +10,7 @@ from agent.adapters.alive import AliveMark
 from agent.app import Parts
 from agent.daemon.loop import Loop
 from agent.daemon.metrics import versions
+from agent.settings import STATE
 from agent.workflow.presence import Presence
 
 log = structlog.get_logger(__name__)
@@ -26,7 +27,7 @@ class PresenceLoop:
     """
 
     def __init__(self, parts: Parts, stop: threading.Event, is_well: Callable[[], bool]) -> None:
-        self._presence = Presence(parts.runs, AliveMark(parts.settings.state), parts.clock)
+        self._presence = Presence(parts.runs, AliveMark(parts.settings.home / STATE), parts.clock)
         self._stop = stop
         self._is_well = is_well
         self._is_begun = False

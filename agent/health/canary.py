@@ -11,6 +11,7 @@ from agent.domain.canary import CANARY_PROBLEMS
 from agent.domain.phrase import NOTHING, Phrase
 from agent.health.finding import Finding, Level, has_run, nothing_yet
 from agent.ledgers import engine_of
+from agent.settings import STATE
 
 _RESTART = Phrase("Type: systemctl restart dossierd. Nothing is lost by that.")
 
@@ -35,7 +36,7 @@ def canary(settings: Settings) -> Finding:
         engine.dispose()
     every = datetime.timedelta(minutes=settings.canary_minutes)
     daemon = next(iter(daemons), None)
-    silent = silence(runs, daemon, AliveMark(settings.state).last(), every)
+    silent = silence(runs, daemon, AliveMark(settings.home / STATE).last(), every)
     if silent is not None:
         said = Phrase(
             "no test page has come to an end for {hours} hours, though the daemon works",

@@ -5,7 +5,7 @@ import errno
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from agent.adapters.folders import CLAIMED, FOLDERS
+from agent.adapters.folders import CLAIMED, SHARED
 from agent.adapters.home import HomeLock
 from agent.config import Settings
 from agent.domain.phrase import Paths, Phrase, plain
@@ -48,7 +48,8 @@ def _settings_of(running: Mapping[str, str], here: Mapping[str, str]) -> list[st
 
 
 def folders(settings: Settings) -> Finding:
-    missing = [name for name in FOLDERS if not (settings.home / name).is_dir()]
+    names = (*SHARED, settings.state_name)
+    missing = [name for name in names if not (settings.home / name).is_dir()]
     if missing:
         return Finding(
             part="folders",
@@ -56,7 +57,7 @@ def folders(settings: Settings) -> Finding:
             said=Phrase("missing: {folders}", folders=", ".join(missing)),
             advice=Phrase("Type: dossierd init --home {home}", home=settings.home),
         )
-    refused = {name: error for name in FOLDERS if (error := _try(settings.home, name)) is not None}
+    refused = {name: error for name in names if (error := _try(settings.home, name)) is not None}
     if not refused:
         said = Phrase("all there in {home}, and files can be made and moved in each", home=settings.home)
         return Finding(part="folders", level=Level.GOOD, said=said)

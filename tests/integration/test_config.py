@@ -205,6 +205,8 @@ def test_a_name_that_is_like_none_points_to_the_list(home: Path) -> None:
     assert refused.value.hint == f"Look at {EXAMPLE} for the settings there are."
 
 
+LEDGER = "postgresql://name:password@host/database"
+
 WRONG = {
     "registry_columns": "s3cret",
     "registry_sync_minutes": "0",
@@ -285,8 +287,47 @@ def test_columns_that_say_nothing_or_one_thing_twice_are_refused(home: Path, tex
         load()
 
 
+def test_a_state_of_its_own_needs_a_ledger_that_is_shared(home: Path) -> None:
+    _write(home, "DOSSIERD_STATE=/var/lib/own")
+    with pytest.raises(SettingInvalid) as refused:
+        load()
+    assert refused.value.sentence.startswith("DOSSIERD_STATE is set, but DOSSIERD_LEDGER_URL is empty: ")
+
+
+def test_a_state_of_its_own_lies_outside_of_what_others_see(home: Path) -> None:
+    _write(home, f"DOSSIERD_STATE={home}/own", f"DOSSIERD_LEDGER_URL={LEDGER}")
+    with pytest.raises(SettingInvalid) as refused:
+        load()
+    assert refused.value.sentence.startswith("DOSSIERD_STATE lies in the home, which other hosts work in: ")
+
+
+def test_a_home_of_one_host_keeps_all_in_itself(home: Path) -> None:
+    settings = load()
+    assert (settings.state, settings.logs, settings.state_name) == (home / "state", home / "logs", "state")
+    assert not settings.is_shared
+
+
+def test_a_host_of_a_shared_home_keeps_its_own_state_and_logs(home: Path) -> None:
+    _write(home, "DOSSIERD_STATE=/var/lib/own", f"DOSSIERD_LEDGER_URL={LEDGER}", "DOSSIERD_HOST=north-2")
+    settings = load()
+    assert (settings.state, settings.logs) == (Path("/var/lib/own"), home / "logs" / "north-2")
+    assert settings.state_name == "/var/lib/own"
+    elsewhere = settings.in_home(Path("/tmp/thrown-away"))
+    assert elsewhere.state == Path("/tmp/thrown-away/state")
+
+
+@pytest.mark.parametrize(
+    ("machine", "name"), [("north.example.org", "north"), ("my_box", "my-box"), ("---", "host")]
+)
+def test_a_host_is_called_as_its_machine_unless_it_is_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch, machine: str, name: str
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: machine)
+    assert load().host_name == name
+
+
 def test_every_setting_that_can_be_wrong_is_tried() -> None:
-    untold = {"home", "telegram_token", "registry_url", "registry_table", "registry_watermark"}
+    untold = {"home", "state", "telegram_token", "registry_url", "registry_table", "registry_watermark"}
     assert set(Settings.model_fields) - set(WRONG) == untold  # what they hold, others find wrong
 
 
