@@ -33,7 +33,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def test_a_short_campaign_loses_nothing_and_a_changed_byte_would_be_noticed(office: Office) -> None:
     able = usable(has_mounts=False)
     said: list[str] = []
-    campaign = Campaign(office, said.append)
+    campaign = Campaign(office, said.append, KINDS)
     campaign.begin()
     for kinds in ROUNDS:
         campaign.play([it for it in kinds if able[it] is None], most_seconds=0.3, most=1)

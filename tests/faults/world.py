@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pypdfium2
 from sqlalchemy import Engine, text
@@ -104,6 +105,15 @@ UNDISTURBED = {
     "memo.pdf": "failed: unknown_format",
 }
 """What becomes of them if nothing goes wrong."""
+
+
+class Running(Protocol):
+    """What is waited with: a daemon, or whatever does a daemon's work."""
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def poll(self) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -236,9 +246,7 @@ class World:
         finally:
             connection.close()
 
-    def wait(
-        self, condition: Callable[[], bool], daemon: subprocess.Popen[bytes], seconds: float = REST_SECONDS
-    ) -> None:
+    def wait(self, condition: Callable[[], bool], daemon: Running, seconds: float = REST_SECONDS) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             try:

@@ -65,7 +65,7 @@ def _run(minutes: float, seed: int, kinds: list[str], has_mounts: bool) -> int:
         mount_memory(folder / "home", HOME_MEGABYTES)
     with BotApi() as api:
         office = Office.make(folder, api, seed)
-        campaign = Campaign(office, lambda line: print(line, flush=True))
+        campaign = Campaign(office, lambda line: print(line, flush=True), KINDS)
         try:
             campaign.begin()
             campaign.last(minutes * 60, kinds)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from agent.adapters.home import LEDGER_FILE
 from tests.botapi import OUTAGES
@@ -24,11 +25,11 @@ WRITTEN = (*PLACES, "state")
 SHIFTS_SECONDS = (-172_800, -3_600, -45, 45, 3_600, 172_800)
 STORM_CHUNK = 250
 
-Blow = Callable[[Office], AbstractContextManager[str]]
+OfficeT = TypeVar("OfficeT", bound=Office)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class Kind(Generic[OfficeT]):
     """A kind of fault.
 
     Attributes:
@@ -37,7 +38,7 @@ class Kind:
         may_repeat: whether a message may be delivered twice for it: it was said, and the note of that was lost.
     """
 
-    strike: Blow
+    strike: Callable[[OfficeT], AbstractContextManager[str]]
     place: str
     needs_mounts: bool = False
     may_repeat: bool = False
@@ -200,7 +201,7 @@ def hostile(office: Office) -> Iterator[str]:
     yield f"{files} files"
 
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, Kind[Office]] = {
     "storm": Kind(strike=storm, place="files"),
     "hostile": Kind(strike=hostile, place="files"),
     "telegram": Kind(strike=telegram, place="telegram", may_repeat=True),

@@ -44,8 +44,8 @@ def check(office: Office, *, may_repeat: bool, repeats_before: int) -> int:
     repeats = _messages(office)
     if repeats > repeats_before and not may_repeat:
         raise Broken(f"{repeats - repeats_before} messages were delivered twice, and nothing explains it")
-    if office.daemon.poll() is not None:
-        raise Broken(f"the daemon ended with {office.daemon.returncode}")
+    if office.running.poll() is not None:
+        raise Broken(f"the daemon ended with {office.running.returncode}")
     return repeats
 
 

@@ -15,7 +15,15 @@ from agent.core.asking import MOST_OPEN
 from agent.domain.life import Action
 from agent.domain.outcome import State
 from tests.botapi import CHAT, TOKEN, BotApi
-from tests.faults.world import SETTINGS, World, clean_scan_about, end, letter_about
+from tests.faults.world import (
+    SETTINGS,
+    Running,
+    World,
+    clean_scan_about,
+    end,
+    letter_about,
+    stop,
+)
 from tests.integration import hostile_pdfs
 
 MODULE = "tests.faults.campaign.daemon"
@@ -83,9 +91,23 @@ class Office:
         assert self._daemon is not None, "no daemon was started"
         return self._daemon
 
+    @property
+    def running(self) -> Running:
+        """What must not end by itself."""
+        return self.daemon
+
     def start(self) -> None:
         through = WITHOUT_CAPABILITIES if os.geteuid() == 0 else ()
         self._daemon = self.world.start(module=MODULE, through=through)
+
+    def begin(self) -> None:
+        """Start it, and wait until it works."""
+        self.start()
+        self.world.wait_until_up(self.daemon)
+
+    def stop(self) -> None:
+        """As systemd does."""
+        stop(self.daemon)
 
     def kill(self) -> None:
         end(self.daemon)
@@ -181,7 +203,7 @@ class Office:
         began = time.monotonic()
         self.drop_waiting()
         assert not self.waiting, "documents can't be dropped although no fault is on"
-        self.world.wait(self._rests, self.daemon, REST_SECONDS)
+        self.world.wait(self._rests, self.running, REST_SECONDS)
         self._old = [name for name in self.dropped if name.endswith("-match.pdf")]
         return time.monotonic() - began
 

@@ -2,15 +2,14 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import Generic
 
 from agent.errors import DossierdError
-from tests.faults.campaign.blows import KINDS
+from tests.faults.campaign.blows import Kind, OfficeT
 from tests.faults.campaign.holding import Broken, check, told
-from tests.faults.campaign.office import Office
-from tests.faults.world import stop
 
 LEAST_SECONDS, MOST_SECONDS = 0.2, 3.0
 """How long faults last once all of a round are on."""
@@ -36,17 +35,22 @@ class Round:
 
 
 @dataclass
-class Campaign:
-    """The rounds of one office."""
+class Campaign(Generic[OfficeT]):
+    """The rounds of one office.
 
-    office: Office
+    Attributes:
+        kinds: what can strike it, in the order in which those of one round do.
+        repeats: messages that were delivered twice until now.
+    """
+
+    office: OfficeT
     say: Callable[[str], None]
+    kinds: Mapping[str, Kind[OfficeT]]
     rounds: list[Round] = field(default_factory=list)
     repeats: int = 0
 
     def begin(self) -> None:
-        self.office.start()
-        self.office.world.wait_until_up(self.office.daemon)
+        self.office.begin()
 
     def last(self, seconds: float, kinds: Sequence[str]) -> None:
         """Play rounds, each of the kinds once before one comes again, until the time is over.
@@ -60,7 +64,7 @@ class Campaign:
                 coming = list(kinds)
                 self.office.chance.shuffle(coming)
             first = coming.pop()
-            others = [it for it in kinds if KINDS[it].place != KINDS[first].place]
+            others = [it for it in kinds if self.kinds[it].place != self.kinds[first].place]
             two = others and self.office.chance.random() < TWO_AT_ONCE
             self.play([first, self.office.chance.choice(others)] if two else [first])
 
@@ -74,7 +78,7 @@ class Campaign:
         Raises:
             Broken: something that must hold doesn't, or the daemon didn't come to rest.
         """
-        kinds = tuple(sorted(chosen, key=list(KINDS).index))
+        kinds = tuple(sorted(chosen, key=list(self.kinds).index))
         office, before = self.office, len(self.office.dropped)
         said: list[str] = []
         try:
@@ -82,7 +86,7 @@ class Campaign:
             office.answer_all()
             office.drop_some(office.chance.randint(1, most))
             with ExitStack() as struck:
-                said.extend(struck.enter_context(KINDS[kind].strike(office)) for kind in kinds)
+                said.extend(struck.enter_context(self.kinds[kind].strike(office)) for kind in kinds)
                 office.drop_some(office.chance.randint(1, most))
                 office.hold(LEAST_SECONDS, most_seconds)
             if "killed" in kinds:
@@ -90,7 +94,7 @@ class Campaign:
             seconds = office.rest()
             self.repeats = check(
                 office,
-                may_repeat=any(KINDS[kind].may_repeat for kind in kinds),
+                may_repeat=any(self.kinds[kind].may_repeat for kind in kinds),
                 repeats_before=self.repeats,
             )
         except (AssertionError, DossierdError, OSError, Broken) as error:
@@ -111,13 +115,13 @@ class Campaign:
         self.say(str(self.rounds[-1]))
 
     def finish(self) -> None:
-        """Stop the daemon as systemd does; all must hold then, too.
+        """Stop as systemd does; all must hold then, too.
 
         Raises:
             Broken: it doesn't end in time, or not with 0.
         """
         try:
-            stop(self.office.daemon)
+            self.office.stop()
             self.office.world.check(self.office.dropped)
         except Exception as error:
             raise Broken(f"at the stop: {error}") from error
@@ -126,7 +130,7 @@ class Campaign:
         """What each kind has done, a line each."""
         struck = Counter(kind for it in self.rounds for kind in it.kinds)
         lines = [f"{'fault':<12}{'rounds':>8}{'documents':>11}{'longest rest':>15}"]
-        for kind in KINDS:
+        for kind in self.kinds:
             if struck[kind]:
                 mine = [it for it in self.rounds if kind in it.kinds]
                 documents, longest = sum(it.documents for it in mine), max(it.rest_seconds for it in mine)
