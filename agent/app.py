@@ -32,6 +32,7 @@ from agent.adapters.ledger import (
     SqlErasing,
     SqlFinder,
     SqlInbox,
+    SqlJobs,
     SqlLedger,
     SqlOutbox,
     SqlPauses,
@@ -81,6 +82,8 @@ class Parts:
     settings: Settings
     lock: HomeLock
     ledger: SqlLedger
+    jobs: SqlJobs | None
+    """Where hosts share the ledger; None where it is a file."""
     finder: SqlFinder
     outbox: SqlOutbox
     undelivered: SqlUndelivered
@@ -215,6 +218,7 @@ def _build(
         settings=settings,
         lock=lock,
         ledger=ledger,
+        jobs=SqlJobs(engine) if engine.dialect.name == "postgresql" else None,
         finder=SqlFinder(engine),
         outbox=SqlOutbox(engine),
         undelivered=SqlUndelivered(engine),

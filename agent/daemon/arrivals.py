@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from agent.adapters.dispatch import LocalDispatcher
+from agent.adapters.dispatch import Dispatcher
 from agent.adapters.folders import SHARED
 from agent.adapters.reading.heic import accepted_formats
 from agent.adapters.space import HomeSpace
@@ -35,7 +35,7 @@ class Arrivals:
         parts: Parts,
         stop: threading.Event,
         *,
-        dispatcher: LocalDispatcher,
+        dispatcher: Dispatcher,
         others: Callable[[], frozenset[DocumentId]],
         on_told: Callable[[], None],
         has_home: Callable[[], bool],

@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from agent import errors
-from agent.adapters.dispatch import LocalDispatcher
+from agent.adapters.dispatch import Dispatcher
 from agent.adapters.watch import IncomingWatcher
 from agent.app import Parts
 from agent.daemon import loop
@@ -35,7 +35,7 @@ class Intake:
         stop: threading.Event,
         *,
         watcher: IncomingWatcher,
-        dispatcher: LocalDispatcher,
+        dispatcher: Dispatcher,
         gate: Gate,
         leftovers: Leftovers,
         still: Callable[[], bool],

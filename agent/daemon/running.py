@@ -13,7 +13,7 @@ from types import FrameType
 import structlog
 
 from agent import errors
-from agent.adapters.dispatch import LocalDispatcher
+from agent.adapters.dispatch import Dispatcher
 from agent.adapters.http.page import Pages
 from agent.adapters.reading.memory import give_back
 from agent.adapters.reading.tools import check_tools
@@ -92,7 +92,7 @@ class Daemon:
         self._presence = PresenceLoop(parts, self._stop, lambda: self.trouble() is None)
 
     @property
-    def dispatcher(self) -> LocalDispatcher:
+    def dispatcher(self) -> Dispatcher:
         return self._worker.dispatcher
 
     def run(

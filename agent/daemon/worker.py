@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from agent.adapters.dispatch import LocalDispatcher
 from agent.app import Parts
 from agent.core.notices import stuck_notice, unstuck_notice
+from agent.daemon.dispatching import dispatcher_of
 from agent.daemon.telling import announcer_about
 from agent.domain.document import DocumentId
 from agent.domain.message import Topic
@@ -35,7 +35,7 @@ class Worker:
         self._ping = ping
         self.count = parts.settings.worker_count
         self._hang_seconds = parts.settings.page_seconds + WORK_SECONDS
-        self.dispatcher = LocalDispatcher(self.work, self.count)
+        self.dispatcher = dispatcher_of(parts, self.work, self.count)
         self._filing = announcer_about(parts, Topic.FILING)
 
     def work(self, document_id: DocumentId) -> None:

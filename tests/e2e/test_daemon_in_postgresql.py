@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 from typer.testing import CliRunner, Result
 
 from agent import errors
+from agent.adapters.ledger import SqlJobs, open_engine
 from agent.cli import app
 from agent.config import load
 from agent.health import Level, examine, examine_part
@@ -86,6 +87,9 @@ def test_it_files_asks_answers_undoes_and_outlives_its_database(
     }
     world.check(LETTERS)
     assert not (world.home / "state" / "ledger.sqlite").exists()
+    ledger = open_engine(database, may_upgrade=False)
+    assert SqlJobs(ledger).known() == frozenset()
+    ledger.dispose()
     said = world.log.read_text() + "".join(
         it.read_text(errors="replace") for it in (world.home / "logs").iterdir()
     )

@@ -1,5 +1,8 @@
 """Who is worked on when, and what is tried again."""
 
 from agent.adapters.dispatch.local import LocalDispatcher, Stuck
+from agent.adapters.dispatch.queue import QueueDispatcher
 
-__all__ = ["LocalDispatcher", "Stuck"]
+Dispatcher = LocalDispatcher | QueueDispatcher
+
+__all__ = ["Dispatcher", "LocalDispatcher", "QueueDispatcher", "Stuck"]

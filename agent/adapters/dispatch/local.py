@@ -43,8 +43,20 @@ class Stuck:
 class LocalDispatcher:
     """Runs `work` for each submitted document, on `workers` threads, each document on one at a time."""
 
-    def __init__(self, work: Callable[[DocumentId], None], workers: int) -> None:
+    def __init__(
+        self,
+        work: Callable[[DocumentId], None],
+        workers: int,
+        *,
+        on_turn: Callable[[DocumentId], None] = lambda _: None,
+    ) -> None:
+        """Keep what it needs.
+
+        Args:
+            on_turn: called when a document has had a turn, whatever came of it, and keeps no other out any more.
+        """
         self._work = work
+        self._on_turn = on_turn
         self._workers = workers
         self._change = threading.Condition()
         self._line = Line()
@@ -85,6 +97,12 @@ class LocalDispatcher:
         """Everything that is queued, put off, or under way."""
         with self._change:
             return frozenset({*self._line.document_ids, *self._busy, *(later[1] for later in self._later)})
+
+    def left(self) -> frozenset[DocumentId]:
+        """What is queued or put off, and under no worker's hands."""
+        with self._change:
+            left = frozenset({*self._line.document_ids, *(later[1] for later in self._later)})
+            return left - self._busy.keys()
 
     def wait_for_room(self, most_waiting: int, timeout_seconds: float) -> bool:
         """Wait until fewer than `most_waiting` documents wait for their first turn; others wait as files.
@@ -200,6 +218,10 @@ class LocalDispatcher:
             del self._busy[document_id]
             self._runs_alone = False
             self._change.notify_all()
+            is_put_off = any(later[1] == document_id for later in self._later)
+            keeps_others_out = is_put_off and len(self._later) >= MOST_PUT_OFF
+        if not keeps_others_out:
+            self._on_turn(document_id)
 
     def _promote(self) -> None:
         now = time.monotonic()

@@ -7,10 +7,11 @@ Invariants
 """
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import Connection, Engine, TextClause, text
 
-from agent.adapters.ledger.engine import reading, writing
+from agent.adapters.ledger.engine import BUSY_SECONDS, reading, writing
 from agent.domain.document import DocumentId, reference
 from agent.domain.outcome import Event
 from agent.jobs import ARGUMENT, QUEUE, TASK, JobLoad
@@ -56,6 +57,12 @@ class SqlJobs:
 
     def put_back(self, document_ids: Collection[DocumentId]) -> None:
         self._write(_UNLESS_IT_WAITS, document_ids)
+
+    def address(self) -> dict[str, Any]:
+        """What `psycopg.connect` takes to reach them."""
+        from agent.adapters.ledger import postgresql  # it loads the driver
+
+        return postgresql.arguments_of(self._engine, busy_seconds=BUSY_SECONDS)
 
     def known(self) -> frozenset[DocumentId]:
         with reading(self._engine) as connection:

@@ -61,29 +61,39 @@ def engine_of(place: URL, *, busy_seconds: float) -> Engine:
         place: with the driver `postgresql+psycopg`.
         busy_seconds: how long a transaction waits for another one's end.
     """
+    engine = create_engine(
+        place,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=_connect_args(busy_seconds),
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", lock)
+    return engine
+
+
+def arguments_of(engine: Engine, *, busy_seconds: float) -> dict[str, Any]:
+    """What the driver's own `connect` takes to reach the same ledger: for LISTEN, which SQLAlchemy doesn't know."""
+    _, arguments = engine.dialect.create_connect_args(engine.url)
+    return {**_connect_args(busy_seconds), **arguments}
+
+
+def _connect_args(busy_seconds: float) -> dict[str, Any]:
     settings = {
         "lock_timeout": int(busy_seconds * 1000),
         "idle_in_transaction_session_timeout": IDLE_SECONDS * 1000,
         "timezone": "UTC",
     }
-    engine = create_engine(
-        place,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={
-            "connect_timeout": CONNECT_SECONDS,
-            "application_name": "dossierd",
-            "client_encoding": "utf8",
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-            "tcp_user_timeout": int(busy_seconds * 2000),
-            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
-        },
-    )
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", lock)
-    return engine
+    return {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "dossierd",
+        "client_encoding": "utf8",
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": int(busy_seconds * 2000),
+        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+    }
 
 
 def lock(connection: Connection) -> None:

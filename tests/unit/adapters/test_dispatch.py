@@ -445,3 +445,45 @@ def test_to_ask_whether_to_make_way_is_a_sign_of_life(desk: Desk, make: Make) ->
     assert dispatcher.oldest_busy_seconds() >= 100.0
     dispatcher.should_yield(ONE)
     assert dispatcher.oldest_busy_seconds() < 100.0
+
+
+# --- What others hear of it
+
+
+def test_each_turn_is_told_of_whatever_came_of_it(desk: Desk) -> None:
+    told: list[DocumentId] = []
+    dispatcher = LocalDispatcher(desk.work, 1, on_turn=told.append)
+    desk.troubles[ONE] = [errors.ReadingYielded("Others go first.")]
+    desk.troubles[TWO] = [errors.StorageUnavailable("Full.")]
+    dispatcher.submit(ONE)
+    dispatcher.submit(TWO)
+    dispatcher.start()
+    desk.until(lambda: len(desk.begun) == 4)
+    assert dispatcher.stop(DEADLINE)
+    assert Counter(told) == Counter({ONE: 2, TWO: 2})
+
+
+def test_what_is_put_off_with_many_others_is_not_told_of_until_the_machine_does_better(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "MOST_PUT_OFF", 1)
+    monkeypatch.setattr(dispatch, "FIRST_RETRY_SECONDS", 0.05)
+    told: list[int] = []
+    dispatcher = LocalDispatcher(desk.work, 1, on_turn=lambda _: told.append(len(desk.begun)))
+    desk.troubles[ONE] = [errors.StorageUnavailable("Full.")]
+    dispatcher.submit(ONE)
+    dispatcher.start()
+    desk.until(lambda: len(desk.begun) == 2)
+    assert dispatcher.stop(DEADLINE)
+    assert told == [2]
+
+
+def test_what_no_worker_has_in_hands_is_left(make: Make, desk: Desk) -> None:
+    dispatcher = make(1)
+    desk.hold(ONE)
+    dispatcher.submit(ONE)
+    dispatcher.submit(TWO)
+    dispatcher.start()
+    desk.until(lambda: desk.busy == [ONE])
+    assert dispatcher.left() == {TWO}
+    assert dispatcher.known() == {ONE, TWO}

@@ -1,0 +1,360 @@
+"""Several hosts that share a ledger: each document is worked on once, whoever dies, stops or loses the database."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import URL
+from structlog.testing import capture_logs
+
+from agent import errors
+from agent.adapters.dispatch import QueueDispatcher, listening, queue
+from agent.adapters.ledger import SqlJobs, SqlLedger, open_engine
+from agent.domain.document import DocumentId
+from tests.ledger_builders import SEEN, a_claimed
+from tests.ledgers import LedgerDatabases
+
+pytestmark = pytest.mark.reliability
+
+DEADLINE, LEASE = 20.0, 1.5
+ONE, TWO, THREE = map(DocumentId, (1, 2, 3))
+
+
+class Office:
+    """What is worked on, and who stands in the way."""
+
+    def __init__(self) -> None:
+        self._change = threading.Condition()
+        self._held: set[DocumentId] = set()
+        self.begun: list[DocumentId] = []
+        self.done: list[tuple[str, DocumentId]] = []
+        self.together: list[tuple[DocumentId, ...]] = []
+        self.busy: list[DocumentId] = []
+        self.long: set[DocumentId] = set()
+        self.troubles: dict[DocumentId, list[Exception]] = {}
+
+    def work_of(self, host: str) -> Callable[[DocumentId], None]:
+        def work(document_id: DocumentId) -> None:
+            with self._change:
+                self.begun.append(document_id)
+                self.busy.append(document_id)
+                self.together.append(tuple(self.busy))
+                self._change.notify_all()
+                assert self._change.wait_for(lambda: document_id not in self._held, DEADLINE)
+                self.busy.remove(document_id)
+                if document_id in self.long and len(self.done) < 4:
+                    raise errors.ReadingYielded("Others go first.")
+                if self.troubles.get(document_id):
+                    raise self.troubles[document_id].pop(0)
+                self.done.append((host, document_id))
+                self._change.notify_all()
+
+        return work
+
+    def hold(self, *document_ids: DocumentId) -> None:
+        with self._change:
+            self._held |= set(document_ids)
+
+    def release(self) -> None:
+        with self._change:
+            self._held.clear()
+            self._change.notify_all()
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        with self._change:
+            assert self._change.wait_for(condition, DEADLINE), (self.begun, self.done)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+Make = Callable[..., QueueDispatcher]
+
+
+@pytest.fixture
+def place(ledger_databases: LedgerDatabases) -> URL:
+    return ledger_databases.emptied()
+
+
+@pytest.fixture
+def engine(place: URL) -> Iterator[Engine]:
+    made = open_engine(place, may_upgrade=False)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def ledger(engine: Engine) -> SqlLedger:
+    return SqlLedger(engine)
+
+
+@pytest.fixture
+def jobs(engine: Engine) -> SqlJobs:
+    return SqlJobs(engine)
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def make(office: Office, jobs: SqlJobs) -> Iterator[Make]:
+    made: list[QueueDispatcher] = []
+
+    def build(
+        host: str = "a",
+        workers: int = 1,
+        suspects: frozenset[DocumentId] = frozenset(),
+        begun: frozenset[DocumentId] = frozenset(),
+        lease: float = 60.0,
+    ) -> QueueDispatcher:
+        dispatcher = QueueDispatcher(
+            office.work_of(host),
+            workers,
+            jobs=jobs,
+            address=jobs.address(),
+            is_suspect=suspects.__contains__,
+            was_begun=begun.__contains__,
+            lease_seconds=lease,
+        )
+        made.append(dispatcher)
+        return dispatcher
+
+    yield build
+    office.release()
+    for dispatcher in made:
+        dispatcher.stop(DEADLINE)
+
+
+def claim(ledger: SqlLedger, count: int) -> list[DocumentId]:
+    return [a_claimed(ledger, replace(SEEN, inode=number)) for number in range(1, count + 1)]
+
+
+def test_each_document_is_worked_on_once_though_three_hosts_listen(
+    make: Make, office: Office, ledger: SqlLedger, jobs: SqlJobs
+) -> None:
+    hosts = [make(host) for host in ("a", "b", "c")]
+    for host in hosts:
+        host.start()
+    wanted = claim(ledger, 30)
+    office.until(lambda: len(office.done) == 30)
+    until(lambda: not jobs.known())
+    assert Counter(document_id for _, document_id in office.done) == Counter(wanted)
+    assert all(host.is_idle for host in hosts)
+
+
+def test_no_document_is_with_two_hosts_at_once(
+    make: Make, office: Office, ledger: SqlLedger, jobs: SqlJobs
+) -> None:
+    for host in ("a", "b"):
+        make(host).start()
+    office.hold(ONE)
+    claim(ledger, 1)
+    office.until(lambda: office.begun == [ONE])
+    jobs.put_back([ONE])
+    claim(ledger, 2)
+    office.until(lambda: bool(office.done))
+    assert office.begun.count(ONE) == 1
+    office.release()
+    office.until(lambda: len(office.done) == 4)
+    assert Counter(document_id for _, document_id in office.done) == Counter([1, 1, 2, 3])
+    assert all(len(set(together)) == len(together) for together in office.together)
+
+
+def test_a_suspect_runs_alone(make: Make, office: Office, ledger: SqlLedger) -> None:
+    office.hold(ONE)
+    claim(ledger, 3)
+    make(workers=2, suspects=frozenset({TWO})).start()
+    office.until(lambda: bool(office.begun))
+    office.release()
+    office.until(lambda: len(office.done) == 3)
+    assert (TWO,) in office.together
+    assert not any(TWO in together and len(together) > 1 for together in office.together)
+
+
+def test_what_the_ledger_does_not_tell_runs_alone(
+    make: Make, office: Office, ledger: SqlLedger, jobs: SqlJobs
+) -> None:
+    def refuse(_: DocumentId) -> bool:
+        raise errors.LedgerUnavailable("The ledger can't be used now.")
+
+    dispatcher = make(workers=2)
+    dispatcher._is_suspect = refuse
+    claim(ledger, 3)
+    dispatcher.start()
+    office.until(lambda: len(office.done) == 3)
+    assert max(map(len, office.together)) == 1
+
+
+def test_a_long_document_makes_way_and_keeps_no_letter_in_the_queue(
+    make: Make, office: Office, ledger: SqlLedger
+) -> None:
+    """Two long documents would fill all that one worker asks for."""
+    office.long = {ONE, TWO}
+    make(workers=1).start()
+    claim(ledger, 2)
+    office.until(lambda: office.begun.count(ONE) > 1 and office.begun.count(TWO) > 1)
+    claim(ledger, 4)
+    office.until(lambda: len(office.done) == 6)
+    assert sorted(document_id for _, document_id in office.done[4:]) == [ONE, TWO]
+
+
+def test_what_was_put_off_is_tried_again_here_and_keeps_no_other_out(
+    make: Make, office: Office, ledger: SqlLedger
+) -> None:
+    office.troubles = {ONE: [errors.StorageUnavailable("Full.")], TWO: [errors.StorageUnavailable("Full.")]}
+    make(workers=1).start()
+    claim(ledger, 4)
+    office.until(lambda: len(office.done) == 4)
+    assert [document_id for _, document_id in office.done][:2] == [3, 4]
+
+
+def test_a_stop_puts_back_what_waits_and_another_host_goes_on(
+    make: Make, office: Office, ledger: SqlLedger, jobs: SqlJobs
+) -> None:
+    first = make("a")
+    first.start()
+    office.hold(ONE)
+    claim(ledger, 4)
+    office.until(lambda: office.begun == [ONE])
+    assert not first.stop(0.05)  # it has one in hands, and one beside it
+    assert jobs.known() >= {TWO, THREE, 4}
+    office.release()
+    assert first.stop(DEADLINE)
+    make("b").start()
+    office.until(lambda: len(office.done) == 4)
+    assert Counter(office.done) == Counter([("a", 1), ("b", 2), ("b", 3), ("b", 4)])
+
+
+def test_a_stop_without_a_database_says_what_it_could_not_put_back(
+    make: Make,
+) -> None:
+    class Away:
+        def put_back(self, _: object) -> None:
+            raise errors.LedgerUnavailable("The ledger can't be used now.")
+
+    dispatcher = make()
+    dispatcher._jobs = Away()  # type: ignore[assignment]
+    with capture_logs() as logged:
+        assert dispatcher.stop(1)
+    assert [(line["event"], line["reason"]) for line in logged] == [
+        ("jobs_not_put_back", "ledger_unavailable")
+    ]
+
+
+def test_who_only_takes_in_asks_for_no_job_and_finds_room_again(
+    make: Make, office: Office, ledger: SqlLedger
+) -> None:
+    intake = make("intake", workers=0)
+    intake.start()
+    assert intake.wait_for_room(2, 0)
+    claim(ledger, 2)
+    assert not intake.wait_for_room(2, 0)
+    assert intake.waiting == 2
+    assert intake.known() == {ONE, TWO}
+    assert intake.alive() == 0
+    worker = make("worker")
+    worker.start()
+    assert intake.wait_for_room(2, DEADLINE)
+    office.until(lambda: len(office.done) == 2)
+    assert worker.alive() == 1
+
+
+def test_there_is_room_for_each_host_that_asks(
+    make: Make, office: Office, ledger: SqlLedger, engine: Engine
+) -> None:
+    office.hold(*map(DocumentId, range(1, 5)))
+    hosts = [make(host) for host in ("a", "b")]
+    for host in hosts:
+        host.start()
+    claim(ledger, 3)
+    until(lambda: len(office.begun) == 2)
+    assert hosts[0].wait_for_room(2, 0)
+    claim(ledger, 1)
+    assert not hosts[0].wait_for_room(2, 0)
+
+
+def test_the_server_is_gone_and_back_and_the_worker_goes_on(
+    make: Make,
+    office: Office,
+    ledger: SqlLedger,
+    ledger_databases: LedgerDatabases,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listening, "POOL_SECONDS", 0.3)
+    monkeypatch.setattr(listening, "POLL_SECONDS", 0.3)
+    dispatcher = make()
+    dispatcher.start()
+    claim(ledger, 1)
+    office.until(lambda: len(office.done) == 1)
+    ledger_databases.shut(ledger_databases.place)
+    listener = dispatcher._listener
+    assert listener is not None
+    until(lambda: listener._loop is None)
+    assert dispatcher.alive() == 1
+    ledger_databases.let_in(ledger_databases.place)
+    claim(ledger, 2)
+    office.until(lambda: len(office.done) == 3)
+    assert Counter(document_id for _, document_id in office.done) == Counter([1, 2, 3])
+
+
+def test_the_job_of_a_host_that_was_killed_is_done_by_another_after_a_lease(
+    make: Make, office: Office, ledger: SqlLedger, jobs: SqlJobs, engine: Engine, place: URL
+) -> None:
+    claim(ledger, 1)
+    address = place.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "tests.queue_worker", str(LEASE)]
+    with subprocess.Popen(command, env={"LEDGER": address}, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "begun 1\n"
+        other.kill()
+    died = time.monotonic()
+    dispatcher = make("b", lease=LEASE)
+    dispatcher.start()
+    jobs.queue([ONE])  # while the dead one's job stands it counts as under way
+    assert jobs.known() == {ONE}
+    until(lambda: not jobs.known())
+    assert office.begun == []
+    assert time.monotonic() - died > LEASE / 2
+    jobs.queue([ONE])
+    office.until(lambda: office.done == [("b", ONE)])
+
+
+def test_a_worker_that_lost_its_place_goes_on_with_a_new_one(
+    make: Make, office: Office, ledger: SqlLedger, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was paused for longer than a lease, and the others have removed it and its job."""
+    monkeypatch.setattr(listening, "FIRST_PAUSE_SECONDS", 0.1)
+    make(lease=LEASE).start()
+    office.hold(ONE)
+    claim(ledger, 1)
+    office.until(lambda: office.begun == [ONE])
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM procrastinate_jobs"))
+        connection.execute(text("DELETE FROM procrastinate_workers"))
+    office.release()
+    claim(ledger, 1)
+    office.until(lambda: len(office.done) == 2)
+    assert [document_id for _, document_id in office.done] == [ONE, TWO]
+
+
+def test_a_document_that_comes_while_it_stops_is_put_back(
+    make: Make, office: Office, ledger: SqlLedger, jobs: SqlJobs
+) -> None:
+    dispatcher = make()
+    dispatcher._closing.set()
+    dispatcher._take(ONE)
+    assert dispatcher.stop(queue.JOIN_SECONDS)
+    assert jobs.known() == {ONE}
+    assert office.begun == []
