@@ -11,17 +11,32 @@ from sqlalchemy.engine import URL, make_url
 from agent import errors
 from agent.adapters.home import LEDGER_FILE, OWNER_FILE
 from agent.adapters.ledger import SqlLedger, open_engine
+from agent.adapters.ledger.transfer import is_carried
 from agent.adapters.ledger.upgrading import open_upgraded
 from agent.domain.phrase import Phrase
-from agent.settings import Settings
+from agent.settings import STATE, Settings
 
+_IS_ELSEWHERE = Phrase("This ledger was copied elsewhere, and is no longer the home's.")
+_WHERE = Phrase(
+    "If it is in PostgreSQL now, set DOSSIERD_LEDGER_URL in .env; if it is in state/ again, take that out."
+)
 _DRIVER = "postgresql+psycopg"
 
 
 def ledger_place(settings: Settings) -> Path | URL:
     """SQLite's file, or the address of the database with the driver that we have for it."""
     address = settings.ledger_url.get_secret_value()
-    return make_url(address).set(drivername=_DRIVER) if address else settings.state / LEDGER_FILE
+    return place_of(address) if address else file_of(settings)
+
+
+def file_of(settings: Settings) -> Path:
+    """Where the home's ledger lies, or lay before it went into a database."""
+    return settings.home / STATE / LEDGER_FILE
+
+
+def place_of(address: str) -> URL:
+    """An address as settings give it, with the driver that we have for it."""
+    return make_url(address).set(drivername=_DRIVER)
 
 
 def has_ledger(settings: Settings) -> bool:
@@ -46,13 +61,14 @@ def engine_of_worker(settings: Settings, *, will_stay: bool) -> Engine:
         will_stay: the process lives long, and must not hold what an upgrade of the ledger takes.
 
     Raises:
-        LedgerUnavailable: it can't be used now, or is new in PostgreSQL while the home's own lies in a file.
+        LedgerUnavailable: it can't be used now, was copied elsewhere, or is empty in PostgreSQL where `state/` has one.
     """
     place = ledger_place(settings)
     engine = open_upgraded(place) if will_stay else open_engine(place, may_upgrade=True)
     try:
+        _refuse_carried(engine)
         if isinstance(place, URL):
-            _refuse_empty_beside_file(engine, settings.state / LEDGER_FILE)
+            _refuse_empty_beside_file(engine, file_of(settings))
     except BaseException:
         engine.dispose()
         raise
@@ -72,9 +88,14 @@ def refuse_database(settings: Settings, hint: str) -> None:
         raise errors.RequestRefused("This home's ledger lies in PostgreSQL, not in state/.", hint=hint)
 
 
+def _refuse_carried(engine: Engine) -> None:
+    if is_carried(engine):
+        raise errors.LedgerUnavailable(_IS_ELSEWHERE, hint=_WHERE)
+
+
 def _refuse_empty_beside_file(engine: Engine, path: Path) -> None:
     if path.is_file() and SqlLedger(engine).home_id() is None:
         raise errors.LedgerUnavailable(
             Phrase("The ledger in PostgreSQL is empty, and this home has one in state/."),
-            hint=Phrase("Take DOSSIERD_LEDGER_URL out of .env, or move state/ledger.sqlite out of the home."),
+            hint=Phrase("Type: {command}", command="dossierd ledger copy --to URL"),
         )

@@ -27,6 +27,7 @@ from agent.cli import (
     finding,
     forgetting,
     keeping,
+    ledger,
     lessons,
     metrics,
     pausing,
@@ -74,6 +75,7 @@ app.add_typer(people.app, name="registry")
 app.add_typer(lessons.app, name="lessons")
 app.add_typer(telegram.app, name="telegram")
 app.add_typer(audit.app, name="audit")
+app.add_typer(ledger.app, name="ledger")
 
 
 def _tell_version(is_asked: bool) -> None:

@@ -8,8 +8,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.engine import URL
 
@@ -48,16 +46,6 @@ def impatient(place: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlLedger
     made = open_engine(place, may_upgrade=False)
     yield SqlLedger(made)
     made.dispose()
-
-
-def test_the_migrations_make_exactly_the_tables_of_the_code(engine: Engine) -> None:
-    def is_ours(name: str | None, *_: object) -> bool:
-        return not f"{name}".startswith(("page_words", "procrastinate_"))
-
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})
-        found = compare_metadata(context, schema.metadata)
-    assert [it for it in found if "page_words" not in repr(it)] == []
 
 
 def test_who_writes_while_another_does_gives_up_in_time_and_its_error_holds_no_value(
