@@ -34,6 +34,7 @@ from agent.adapters.ledger import (
     SqlInbox,
     SqlJobs,
     SqlLedger,
+    SqlMoments,
     SqlOutbox,
     SqlPauses,
     SqlQuestions,
@@ -86,6 +87,7 @@ class Parts:
     """Where hosts share the ledger; None where it is a file."""
     finder: SqlFinder
     outbox: SqlOutbox
+    moments: SqlMoments
     undelivered: SqlUndelivered
     requests: SqlRequests
     storms: SqlStorms
@@ -221,6 +223,7 @@ def _build(
         jobs=SqlJobs(engine) if engine.dialect.name == "postgresql" else None,
         finder=SqlFinder(engine),
         outbox=SqlOutbox(engine),
+        moments=SqlMoments(engine),
         undelivered=SqlUndelivered(engine),
         requests=SqlRequests(engine),
         storms=SqlStorms(engine),

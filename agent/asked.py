@@ -136,7 +136,9 @@ class Digests(Protocol):
     Raises (all methods): LedgerUnavailable.
     """
 
-    def last(self) -> DigestDay | None: ...
+    def last(self, today: datetime.date) -> DigestDay | None:
+        """The newest until that day: a clock that was ahead has written of later ones, which keep theirs."""
+        ...
 
     def numbers(self, since: datetime.datetime, until: datetime.datetime) -> DigestNumbers:
         """What came to rest after `since`, and what is open now."""

@@ -15,8 +15,11 @@ class Samples(Protocol):
     Raises (all methods): LedgerUnavailable.
     """
 
-    def last(self) -> Drawn | None:
-        """The newest week whose sample was chosen; None before the first."""
+    def last(self, monday: datetime.date) -> Drawn | None:
+        """The newest week until that one whose sample was chosen, None before the first.
+
+        A clock that was ahead has chosen for later ones, which keep theirs.
+        """
         ...
 
     def pool(self, since: datetime.datetime, until: datetime.datetime) -> Sequence[Filing]:

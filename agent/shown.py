@@ -37,7 +37,7 @@ class Showings(Protocol):
         """The picture stands in it."""
         ...
 
-    def postpone(self, showing: ShowingId, until: datetime.datetime) -> None:
+    def postpone(self, showing: ShowingId, until: datetime.datetime, now: datetime.datetime) -> None:
         """Keep it until then, and count the attempt."""
         ...
 

@@ -68,9 +68,9 @@ def _by_loops(engine: Engine) -> Iterator[tuple[str, Ask]]:
     yield "failures to gather", storms.untold_failures
     yield "failures of the last hour", partial(storms.failed_since, FailureReason.DAMAGED, NOW - _HOUR)
     yield "storms that stand", storms.standing
-    yield "the digest before", lambda: (digests.last(), digests.last_anchored())
+    yield "the digest before", lambda: (digests.last(NOW.date()), digests.last_anchored())
     yield "the digest's numbers", partial(digests.numbers, NOW - _DAY, NOW)
-    yield "the sample before", lambda: (samples.last(), samples.waiting(), samples.last_posted_at())
+    yield "the sample before", lambda: (samples.last(NOW.date()), samples.waiting(), samples.last_posted_at())
     yield "the sample's choice", partial(samples.pool, NOW - 7 * _DAY, NOW)
     yield "trends: what was settled", partial(trends.settled_between, NOW - _HOUR, NOW)
     yield "trends: what was spent", partial(trends.spent_between, NOW - _HOUR, NOW)

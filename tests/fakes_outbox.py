@@ -106,6 +106,8 @@ class FakeOutbox:
         until: datetime.datetime,
         error_reason: str,
         alone: LoneFailures | None = None,
+        *,
+        now: datetime.datetime,
     ) -> None:
         row = self.row(parcel_id)
         row.due_at, row.error = until, error_reason

@@ -57,6 +57,8 @@ class House:
         self._is_menu_offered = parts.listener is None
 
     def turn(self) -> None:
+        if self._set_moments_right():
+            self._on_told()
         self._offer_menu()
         if self._tell_of_silence():
             self._on_told()
@@ -71,6 +73,13 @@ class House:
         if self._looks % LOOKS_APART == 1 and self._tend_sample():
             self._on_told()
         self._stop.wait(LOOK_SECONDS)
+
+    def _set_moments_right(self) -> bool:
+        """A clock that was ahead has written moments that nobody is to wait for; gives whether there were any."""
+        count = self._parts.moments.set_right(self._parts.clock.now())
+        if count:
+            log.warning("clock_was_ahead", count=count)
+        return count > 0
 
     def _offer_menu(self) -> None:
         """Have the chats show their commands, in the office's language; people can type them without that too."""

@@ -38,7 +38,8 @@ def write_digest(
     Raises:
         LedgerUnavailable, StorageUnavailable: nothing was written; it is as due as before.
     """
-    now, last = clock.now(), digests.last()
+    now = clock.now()
+    last = digests.last(now.astimezone(timezone).date())
     if last is None:
         digests.write(first_day(now, at, timezone), ())
         return False

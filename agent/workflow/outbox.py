@@ -73,6 +73,8 @@ class Outbox(Protocol):
         until: datetime.datetime,
         error_reason: str,
         alone: LoneFailures | None = None,
+        *,
+        now: datetime.datetime,
     ) -> None:
         """Keep it until then, and count the attempt; `error_reason` holds no personal data.
 
@@ -249,8 +251,9 @@ class _Turn:
         if alone is not None and not has_company and is_worth_a_proof(alone, self.clock.now()):
             longest = longest_alone_seconds(alone, longest)
         pause = pause_seconds(parcel.attempts, error.retry_after_seconds, self.jitter(), longest)
-        until = self.clock.now() + datetime.timedelta(seconds=pause)
-        self.outbox.postpone(parcel.parcel_id, until, error.sentence, alone or parcel.alone)
+        now = self.clock.now()
+        until = now + datetime.timedelta(seconds=pause)
+        self.outbox.postpone(parcel.parcel_id, until, error.sentence, alone or parcel.alone, now=now)
         return pause
 
     def _suspects_of(self, recipient: str) -> list[Parcel]:

@@ -86,9 +86,10 @@ def judge(request: Request, document: Document, ports: Ports) -> Upshot:
 
 def _draw(ports: Ports, size: int) -> None:
     """Choose this week's sample, once. The first week only begins: what was filed before is not asked about."""
-    now, last = ports.clock.now(), ports.samples.last()
+    now = ports.clock.now()
     monday = monday_of(now, ports.voice.timezone)
-    if last is not None and monday <= last.monday:
+    last = ports.samples.last(monday)
+    if last is not None and last.monday == monday:
         return
     chosen = () if last is None else choose(ports.samples.pool(last.until, now), size, monday)
     if chosen:

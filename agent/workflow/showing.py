@@ -267,7 +267,7 @@ class Snippets:
             self._undrawn[showing.showing_id] += 1
         asked = error.retry_after_seconds if isinstance(error, errors.NotifierUnavailable) else None
         pause = pause_seconds(showing.attempts, asked, self._jitter())
-        until = self._ports.clock.now() + datetime.timedelta(seconds=pause)
-        self._showings.postpone(showing.showing_id, until)
+        now = self._ports.clock.now()
+        self._showings.postpone(showing.showing_id, now + datetime.timedelta(seconds=pause), now)
         if error is not None:
             log.warning("showing_postponed", reason=error.reason, pause_seconds=round(pause, 1))

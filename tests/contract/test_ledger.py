@@ -596,7 +596,7 @@ def test_a_postponed_message_holds_up_its_own_recipient_only(ledger: SqlLedger, 
     a_resting(ledger, FILED, hash_of(b"second"))
     first = outbox.due(LATER, 10)[0]
     until = LATER + datetime.timedelta(minutes=5)
-    outbox.postpone(first.parcel_id, until, "The channel is down; a sentence may be long." * 4)
+    outbox.postpone(first.parcel_id, until, "The channel is down; a sentence may be long." * 4, now=NOON)
     assert [it.recipient for it in outbox.due(LATER, 10)] == ["bert", "bert"]
     for parcel in outbox.due(LATER, 10):
         outbox.mark_sent(parcel.parcel_id, "receipt", LATER)

@@ -106,7 +106,7 @@ def test_what_is_sent_or_dead_is_gone(outbox: AnyOutbox) -> None:
 
 def test_a_postponed_parcel_holds_up_its_own_recipient_only(outbox: AnyOutbox) -> None:
     first, _, other = outbox.add("anna", 1), outbox.add("anna", 2), outbox.add("bert", 1)
-    outbox.postpone(first, LATER, "down")
+    outbox.postpone(first, LATER, "down", now=NOON)
     assert [parcel.parcel_id for parcel in outbox.due(NOON, 10)] == [other]
     outbox.mark_sent(other, "receipt", NOON)
     assert outbox.next_due() == LATER
@@ -115,7 +115,7 @@ def test_a_postponed_parcel_holds_up_its_own_recipient_only(outbox: AnyOutbox) -
 
 def test_failures_that_were_no_outage_are_remembered(outbox: AnyOutbox) -> None:
     alone = LoneFailures(count=3, since=NOON)
-    outbox.postpone(outbox.add("anna", 1), NOON, "down", alone)
+    outbox.postpone(outbox.add("anna", 1), NOON, "down", alone, now=NOON)
     assert [parcel.alone for parcel in outbox.due(NOON, 10)] == [alone]
 
 
@@ -210,7 +210,7 @@ def test_what_takes_the_place_of_a_postponed_one_waits_as_long(outbox: AnyOutbox
     put(outbox, "asked")
     send_one(outbox, "41")
     put(outbox, "first page")
-    outbox.postpone(outbox.due(NOON, 1)[0].parcel_id, LATER, "down")
+    outbox.postpone(outbox.due(NOON, 1)[0].parcel_id, LATER, "down", now=NOON)
     put(outbox, "answered")
     assert due(outbox) == []
     assert outbox.next_due() == LATER

@@ -570,7 +570,7 @@ def test_the_only_copy_of_a_question_that_was_answered_before_it_was_known_becom
     ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox
 ) -> None:
     question = _posted(questions, _in_review(ledger))
-    outbox.postpone(outbox.due(NOON, 1)[0].parcel_id, NOON, "no answer")
+    outbox.postpone(outbox.due(NOON, 1)[0].parcel_id, NOON, "no answer", now=NOON)
     _answered(ledger, question.document_id)
     assert _due(outbox) == [(OFFICE, "answered", None)]
 
@@ -596,7 +596,7 @@ def test_patience_that_was_asked_for_is_kept_when_another_message_takes_the_plac
     ledger: SqlLedger, questions: SqlQuestions, outbox: SqlOutbox, by_hand: bool
 ) -> None:
     question = _posted(questions, _in_review(ledger), (OFFICE, SURGERY))
-    outbox.postpone(outbox.due(NOON, 1)[0].parcel_id, NOON + MINUTE, "patience")
+    outbox.postpone(outbox.due(NOON, 1)[0].parcel_id, NOON + MINUTE, "patience", now=NOON)
     questions.add(None, [(OFFICE, _message("by the way"))], NOON)
     if by_hand:
         _answered(ledger, question.document_id)

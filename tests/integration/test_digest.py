@@ -110,7 +110,7 @@ def test_the_first_look_tells_nothing_and_each_next_day_has_one(engine: Engine) 
     assert write(engine, clock)
     assert not write(engine, clock)
     assert told(engine) == [("anna", MessageKind.DIGEST), ("bert", MessageKind.DIGEST)]
-    assert SqlDigests(engine).last() == DigestDay(
+    assert SqlDigests(engine).last(datetime.date(2026, 3, 31)) == DigestDay(
         day=datetime.date(2026, 3, 2), until=NOON + 20 * HOUR, audit=HEAD
     )
 
@@ -135,3 +135,26 @@ def test_a_digest_that_can_not_be_written_stays_due(engine: Engine) -> None:
         write(engine, clock, head=errors.StorageUnavailable("The journal can't be read."))
     assert told(engine) == []
     assert write(engine, clock)
+
+
+def test_a_clock_that_was_ahead_for_a_year_keeps_no_later_day_from_its_digest(engine: Engine) -> None:
+    clock = StandingClock()
+    write(engine, clock)
+    clock.advance(365 * 24 * 3600)
+    assert write(engine, clock)
+    clock.advance(-364 * 24 * 3600)
+    assert write(engine, clock)
+    assert not write(engine, clock)
+    clock.advance(24 * 3600)
+    assert write(engine, clock)
+
+
+def test_a_day_that_has_had_its_digest_from_a_clock_that_was_ahead_gets_no_other(engine: Engine) -> None:
+    clock = StandingClock()
+    write(engine, clock)
+    clock.advance(2 * 24 * 3600)
+    assert write(engine, clock)
+    clock.advance(-24 * 3600)
+    assert write(engine, clock)
+    clock.advance(24 * 3600)
+    assert not write(engine, clock)

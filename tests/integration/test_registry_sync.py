@@ -136,6 +136,15 @@ def test_deleted_rows_are_gone_after_the_daily_full_pass(clinic: Clinic) -> None
     assert clinic.ids() == ["1", "2"]
 
 
+def test_a_clock_that_was_ahead_keeps_no_later_day_from_its_full_pass(clinic: Clinic) -> None:
+    clinic.clock.advance(days=365)
+    assert clinic.sync().is_full
+    clinic.clock.advance(days=-365)
+    assert clinic.sync().is_full
+    clinic.clock.advance(hours=1)
+    assert not clinic.sync().is_full
+
+
 def test_without_a_watermark_each_pass_reads_everything(clinic: Clinic) -> None:
     clinic.watermark = None
     clinic.confirm()

@@ -134,6 +134,19 @@ def test_what_is_filed_in_a_week_is_chosen_from_in_the_next_alone(chat: Chat) ->
     assert [one.document_id for one in chat.ports.samples.waiting()[2:]] in ([3, 4], [4, 3])
 
 
+def test_a_clock_that_was_ahead_for_a_year_keeps_no_later_week_from_its_sample(chat: Chat) -> None:
+    begin(chat, 2)
+    chat.office.clock.advance(days=365)
+    tend(chat)
+    chat.office.clock.advance(days=-365)
+    file_some(chat.office, 2)
+    tend(chat)
+    chat.office.clock.advance(days=7)
+    tend(chat)
+    chosen = [one.document_id for one in chat.ports.samples.waiting()]
+    assert (sorted(chosen[:2]), sorted(chosen[2:])) == ([1, 2], [3, 4])
+
+
 def test_only_what_the_rules_filed_and_what_lies_there_still_is_chosen(chat: Chat) -> None:
     tend(chat)
     chat.office.clock.advance(days=1)

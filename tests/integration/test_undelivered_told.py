@@ -77,7 +77,7 @@ def _fail(outbox: SqlOutbox, recipient: str, tries: int, why: str) -> None:
     outbox.put("question:2", recipient, a_message(2), NOW - DAY)
     (first, *_) = [it for it in outbox.due(NOW, 100) if it.recipient == recipient]
     for _ in range(tries):
-        outbox.postpone(first.parcel_id, NOW, why)
+        outbox.postpone(first.parcel_id, NOW, why, now=NOW)
 
 
 def test_all_is_well_where_everybody_is_told(settings: Settings, outbox: SqlOutbox) -> None:
@@ -260,7 +260,7 @@ def test_a_message_that_alone_fails_is_named_after_an_hour(
     (first, *_) = outbox.due(NOW, 1)
     now = SystemClock("UTC").now()
     since = now - datetime.timedelta(minutes=minutes)
-    outbox.postpone(first.parcel_id, now, BLOCKED, LoneFailures(count=20, since=since))
+    outbox.postpone(first.parcel_id, now, BLOCKED, LoneFailures(count=20, since=since), now=now)
     finding = delivery(settings)
     assert finding.level is Level.BAD
     assert told in finding.sentence

@@ -13,6 +13,7 @@ from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.jobs import SqlJobs
 from agent.adapters.ledger.ledger import SqlLedger
 from agent.adapters.ledger.losses import SqlLosses
+from agent.adapters.ledger.moments import SqlMoments
 from agent.adapters.ledger.outbox import SqlOutbox
 from agent.adapters.ledger.overrides import SqlOverrides
 from agent.adapters.ledger.pauses import SqlPauses
@@ -42,6 +43,7 @@ __all__ = [
     "SqlJobs",
     "SqlLedger",
     "SqlLosses",
+    "SqlMoments",
     "SqlOutbox",
     "SqlOverrides",
     "SqlPauses",

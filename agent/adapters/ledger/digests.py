@@ -48,9 +48,9 @@ class SqlDigests:
         self.anchors = SqlAnchors(engine)
         """Where the audit trail's end is noted between digests, and where none are written."""
 
-    def last(self) -> DigestDay | None:
+    def last(self, today: datetime.date) -> DigestDay | None:
         with reading(self._engine) as connection:
-            return _newest(connection, select(digests))
+            return _newest(connection, select(digests).where(digests.c.day <= today.isoformat()))
 
     def last_anchored(self) -> DigestDay | None:
         """The newest digest that told of the audit trail's last line.

@@ -176,10 +176,13 @@ class SqlOutbox:
         until: datetime.datetime,
         error_reason: str,
         alone: LoneFailures | None = None,
+        *,
+        now: datetime.datetime,
     ) -> None:
         self._change(
             parcel_id,
             due_at=until,
+            put_off_at=now,
             attempts=outbox.c.attempts + 1,
             error=error_reason,
             lone_failures=None if alone is None else alone.count,

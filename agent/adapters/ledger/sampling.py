@@ -60,6 +60,10 @@ _IS_FILED_SO = exists().where(
     settled.c.document_id == documents.c.document_id, settled.c.epoch == documents.c.epoch
 )
 """Not so of what was missing, and put back where it was: that is no new filing."""
+_IS_CHOSEN = exists().where(
+    sampled_filings.c.document_id == documents.c.document_id, sampled_filings.c.epoch == documents.c.epoch
+)
+"""A clock that was ahead has chosen for a later week."""
 _OURSELVES = "dossierd"
 
 
@@ -69,10 +73,10 @@ class SqlSamples:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def last(self) -> Drawn | None:
+    def last(self, monday: datetime.date) -> Drawn | None:
+        until = select(sample_weeks).where(sample_weeks.c.monday <= monday.isoformat())
         with reading(self._engine) as connection:
-            newest = select(sample_weeks).order_by(sample_weeks.c.monday.desc()).limit(1)
-            row = connection.execute(newest).one_or_none()
+            row = connection.execute(until.order_by(sample_weeks.c.monday.desc()).limit(1)).one_or_none()
         return None if row is None else Drawn(monday=_day(row.monday), until=row.until_at)
 
     def pool(self, since: datetime.datetime, until: datetime.datetime) -> Sequence[Filing]:
@@ -82,6 +86,7 @@ class SqlSamples:
             documents.c.rested_at >= since,
             documents.c.rested_at < until,
             _IS_FILED_SO,
+            ~_IS_CHOSEN,
         )
         with reading(self._engine) as connection:
             return [
@@ -96,7 +101,7 @@ class SqlSamples:
     def draw(self, drawn: Drawn, chosen: Sequence[Filing]) -> bool:
         monday = drawn.monday.isoformat()
         with writing(self._engine) as connection:
-            is_drawn = select(sample_weeks.c.monday).where(sample_weeks.c.monday >= monday).limit(1)
+            is_drawn = select(sample_weeks.c.monday).where(sample_weeks.c.monday == monday)
             if connection.execute(is_drawn).scalar() is not None:
                 return False
             connection.execute(insert(sample_weeks).values(monday=monday, until_at=drawn.until))

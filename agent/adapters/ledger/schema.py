@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0033"
+REVISION = "0036"
 """The migration that this code is written for."""
 
 
@@ -207,6 +207,7 @@ outbox = Table(
     Column("recipient", String(64), nullable=False),
     Column("message", Text, nullable=False),
     Column("due_at", UtcDateTime),  # empty until the move is done
+    Column("put_off_at", UtcDateTime),  # when a channel's answer last made it later
     Column("attempts", Integer, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("receipt", Text),
@@ -358,6 +359,7 @@ showings = Table(
     Column("beside", Text),  # the receipt of the question's message
     Column("asked_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
+    Column("put_off_at", UtcDateTime),
     Column("attempts", Integer, nullable=False),
     Column("receipt", Text),
     Column("placed_at", UtcDateTime),

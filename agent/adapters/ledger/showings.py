@@ -57,8 +57,8 @@ class SqlShowings:
     def draw(self, showing: ShowingId, now: datetime.datetime) -> None:
         self._change(showing, drawn_at=now, attempts=0)
 
-    def postpone(self, showing: ShowingId, until: datetime.datetime) -> None:
-        self._change(showing, due_at=until, attempts=showings.c.attempts + 1)
+    def postpone(self, showing: ShowingId, until: datetime.datetime, now: datetime.datetime) -> None:
+        self._change(showing, due_at=until, put_off_at=now, attempts=showings.c.attempts + 1)
 
     def end(
         self,

@@ -388,7 +388,11 @@ def test_what_gets_a_last_chance_at_night_makes_no_sound() -> None:
     outbox, notifier = FakeOutbox(), Returning(1)
     for number in (1, 2):
         outbox.postpone(
-            outbox.add("anna", number), NOON, "no answer", LoneFailures(count=20, since=after(-3600))
+            outbox.add("anna", number),
+            NOON,
+            "no answer",
+            LoneFailures(count=20, since=after(-3600)),
+            now=NOON,
         )
     relay(outbox, notifier, StandingClock(), is_quiet=lambda _: True)
     assert (notifier.sent, notifier.silent) == ([("anna", 2), ("anna", 1)], [True, True])
@@ -406,7 +410,7 @@ def test_what_can_not_be_the_messages_fault_gives_nothing_up(blame: Blame | None
 
 def test_a_failure_of_an_outage_gives_up_no_message_that_failed_alone_before() -> None:
     time = _three_wait(Failing(1, is_away=True))
-    time.outbox.postpone(ParcelId(1), NOON, "no answer", LoneFailures(count=20, since=after(-3600)))
+    time.outbox.postpone(ParcelId(1), NOON, "no answer", LoneFailures(count=20, since=after(-3600)), now=NOON)
     time.go_by(1)
     assert (time.dead, time.notifier.sent) == ([], [])
     assert time.outbox.rows[0].parcel.alone == LoneFailures(count=20, since=after(-3600))
