@@ -302,3 +302,25 @@ def test_a_page_that_shows_no_text_is_not_drawn_to_look_for_it(
     assert eye is not None
     assert not eye.sees(Box(left=0.0, top=0.0, right=600.0, bottom=800.0))
     assert drawn == []
+
+
+def test_a_page_of_text_alone_is_not_drawn_a_second_time_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[float] = []
+    render = pypdfium2.PdfPage.render
+
+    def counted(page: pypdfium2.PdfPage, *, scale: float, **options: object) -> object:
+        drawn.append(scale)
+        return render(page, scale=scale, **options)
+
+    monkeypatch.setattr(pypdfium2.PdfPage, "render", counted)
+    with pypdfium2.PdfDocument(pdfs.letter(tmp_path / "letter.pdf")) as document:
+        page = PdfiumPage(document[0])
+        eye = page.look()
+        assert eye is not None
+        assert eye.sees(Box(left=50.0, top=70.0, right=300.0, bottom=90.0))
+        assert len(drawn) == 1
+        assert not eye.sees(Box(left=50.0, top=500.0, right=300.0, bottom=600.0))  # nor in colours
+        assert len(drawn) == 2
+        page.close()

@@ -6,10 +6,10 @@ layer that is off, under or over a scan. Text that lies on the ink of other text
 
 import itertools
 import math
-from functools import cached_property, reduce
+import re
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
-
-from PIL import Image, ImageChops
 
 from agent.domain.document import Box
 
@@ -24,10 +24,26 @@ _MARGIN_PIXELS = 1
 """By how much ink may stand out of its character's box."""
 
 
-class Draw(Protocol):
-    """Draws a page with its text and without it, at one scale."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """A page that was drawn.
 
-    def __call__(self, *, grayscale: bool) -> tuple[Image.Image, Image.Image]: ...
+    Attributes:
+        pixels: row after row, one byte for each colour; where it was drawn, and never copied: a fresh page of memory
+            costs a short-lived process as much as reading two letters does.
+        colors: bytes a pixel, 1 for grey.
+    """
+
+    pixels: memoryview
+    width: int
+    height: int
+    colors: int
+
+
+class Draw(Protocol):
+    """Draws a page with its text and without it, at one scale; `None` is white paper, the rest of text alone."""
+
+    def __call__(self, *, grayscale: bool) -> tuple[Drawing, Drawing | None]: ...
 
 
 class Eye:
@@ -55,29 +71,45 @@ class Eye:
 
 
 class _Ink:
-    """The part of a page in which two drawings differ, one byte a pixel: a letter's rows are searched, not cut out."""
+    """Where two drawings of a page differ. They are compared where somebody asks, in a letter's rows."""
 
-    def __init__(self, with_text: Image.Image, without_text: Image.Image) -> None:
-        change = ImageChops.difference(with_text, without_text)
-        if change.mode != "L":
-            change = reduce(ImageChops.lighter, change.split())
-        self._left, self._top, self._right, self._bottom = box = change.getbbox() or (0, 0, 0, 0)
-        self._pixels = change.crop(box).tobytes().translate(_IS_INK)
+    def __init__(self, with_text: Drawing, without_text: Drawing | None) -> None:
+        self._with_text = with_text
+        self._without_text = None if without_text is None else without_text.pixels
 
     def stands_in(self, left: int, top: int, right: int, bottom: int) -> bool:
         """Look from the middle downwards first: most letters have ink there. A page asks for each of thousands."""
-        left, right = max(left, self._left) - self._left, min(right, self._right) - self._left
-        top, bottom = max(top, self._top) - self._top, min(bottom, self._bottom) - self._top
+        drawn, rest = self._with_text, self._without_text
+        left, right = max(left, 0), min(right, drawn.width)
+        top, bottom = max(top, 0), min(bottom, drawn.height)
         if left >= right:
             return False
-        width, middle, find = self._right - self._left, (top + bottom) // 2, self._pixels.find
+        pixels, width, left, right = (
+            drawn.pixels,
+            drawn.width * drawn.colors,
+            left * drawn.colors,
+            right * drawn.colors,
+        )
+        middle = (top + bottom) // 2
         for row in itertools.chain(range(middle, bottom), range(top, middle)):
-            if find(b"\1", row * width + left, row * width + right) >= 0:
+            start, end = row * width + left, row * width + right
+            if rest is None:
+                is_ink = _ON_WHITE(pixels, start, end) is not None
+            else:
+                is_ink = _differs(pixels[start:end], rest[start:end])
+            if is_ink:
                 return True
         return False
 
 
-_IS_INK = bytes(_CONTRAST) + b"\1" * (256 - _CONTRAST)
+_ON_WHITE = re.compile(rb"[\x00-\x%02x]" % (255 - _CONTRAST)).search
+"""Finds what stands out of white paper."""
+
+
+def _differs(some: memoryview, others: memoryview) -> bool:
+    return some != others and any(
+        abs(one - other) >= _CONTRAST for one, other in zip(some, others, strict=True)
+    )
 
 
 def scale_of(width: float, height: float) -> float | None:

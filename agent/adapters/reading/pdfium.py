@@ -10,11 +10,10 @@ from itertools import groupby
 from typing import Any
 
 import pypdfium2
-from PIL import Image
 from pypdfium2 import raw
 
 from agent.adapters.reading import lines, memory, scan, survey
-from agent.adapters.reading.eye import Eye, scale_of
+from agent.adapters.reading.eye import Drawing, Eye, scale_of
 from agent.adapters.reading.frame import frame_of
 from agent.adapters.reading.survey import Drawn, Survey, is_hidden, objects_of
 from agent.domain.document import Box, Word
@@ -30,7 +29,7 @@ _TINY_POINTS = 2.0
 _TRANSPARENT = 13
 _CANVASES = 3
 """The one drawn, and two that Pillow makes of it."""
-_NOTHING = Image.new("L", (1, 1))
+_NOTHING = Drawing(pixels=memoryview(b"\xff"), width=1, height=1, colors=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +89,20 @@ class PdfiumPage:
     def look(self) -> Eye | None:
         """Compare the page with and without its text; None when it is too large to be drawn.
 
-        A page that shows no text needs no drawing for that: both would be the same.
+        A page that shows no text needs no drawing for that: both would be the same. Nor does paper with nothing on it.
         """
         scale = scale_of(self.width, self.height)
         if scale is None:
             return None
 
-        def draw(*, grayscale: bool) -> tuple[Any, Any]:
+        def draw(*, grayscale: bool) -> tuple[Drawing, Drawing | None]:
             if not self.shows_text:
-                return _NOTHING, _NOTHING
-            return self._drawn(scale, grayscale=grayscale), self.render_rest(scale, grayscale=grayscale)
+                return _NOTHING, None
+            with_text = self._drawing(scale, grayscale=grayscale)
+            if self.survey.is_text_alone:
+                return with_text, None
+            with self._without_text():
+                return with_text, self._drawing(scale, grayscale=grayscale)
 
         return Eye(draw, scale)
 
@@ -123,7 +126,17 @@ class PdfiumPage:
 
     def render(self, scale: float) -> Any:
         """Draw the page in grey, `scale` pixels a point, as a PIL image."""
-        return self._drawn(scale, grayscale=True)
+        with self._bitmap(scale, grayscale=True) as bitmap:
+            return bitmap.to_pil()
+
+    def _drawing(self, scale: float, *, grayscale: bool) -> Drawing:
+        with self._bitmap(scale, grayscale=grayscale) as bitmap:
+            return Drawing(
+                pixels=memoryview(bitmap.buffer).cast("B"),
+                width=bitmap.width,
+                height=bitmap.height,
+                colors=bitmap.n_channels,
+            )
 
     @property
     def native_dots(self) -> float | None:
@@ -140,10 +153,10 @@ class PdfiumPage:
         memory.demand(2 * self.survey.image_bytes)
         return scan.stored(image, self.render(scan.drawing_scale(self.width)))
 
-    def render_rest(self, scale: float, *, grayscale: bool = True) -> Any:
-        """Draw what is on the page beside the text of its layer."""
+    def render_rest(self, scale: float) -> Any:
+        """Draw in grey what is on the page beside the text of its layer, as a PIL image."""
         with self._without_text():
-            return self._drawn(scale, grayscale=grayscale)
+            return self.render(scale)
 
     @contextmanager
     def _without_text(self) -> Iterator[None]:
@@ -156,10 +169,11 @@ class PdfiumPage:
             for text in texts:
                 raw.FPDFPageObj_SetIsActive(text, True)
 
-    def _drawn(self, scale: float, *, grayscale: bool) -> Any:
+    @contextmanager
+    def _bitmap(self, scale: float, *, grayscale: bool) -> Iterator[Any]:
         """Draw the page, if there is room for it: an image that finds none is left out by pdfium without a word.
 
-        The buffer is Python's own (pypdfium2's `new_native`): the picture outlives the bitmap.
+        The buffer is Python's own (pypdfium2's `new_native`), and packed: what is made of it outlives the bitmap.
         """
         canvas = self.width * self.height * scale**2 * (1 if grayscale else 4)
         memory.demand(self.survey.image_bytes + round(_CANVASES * canvas))
@@ -167,7 +181,7 @@ class PdfiumPage:
             scale=scale, grayscale=grayscale, bitmap_maker=pypdfium2.PdfBitmap.new_native
         )
         try:
-            return bitmap.to_pil()
+            yield bitmap
         finally:
             bitmap.close()
 
