@@ -5,8 +5,8 @@ import math
 import random
 import statistics
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from agent.core.trends import HOUR, OF_DOCUMENTS, begins, judged, measured
 from agent.domain.trend import Measure, SettledWork, Window
@@ -22,6 +22,8 @@ START = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
 """A Sunday: what is installed then knows no working day."""
 DRIFT_AT = START + datetime.timedelta(days=17, hours=10)
 """A Wednesday morning."""
+_MENDED_AT = DRIFT_AT + datetime.timedelta(days=7)
+_LONGER_DAYS = 60
 
 DRIFTS: Mapping[Measure, str] = {
     Measure.PACE: "twice the time for a document",
@@ -84,12 +86,48 @@ def alarms(seed: int, drift: Measure | None = None) -> Iterator[tuple[Measure, i
     """
     dice = random.Random(seed)
     one = office(dice)
+    since: dict[Measure, int] = dict.fromkeys(Measure, 0)
+    for done, was_alarm in _judged(lambda hour: _lived(one, hour, dice, drift if hour >= DRIFT_AT else None)):
+        since[done.measure] += done.hour >= DRIFT_AT
+        if done.is_alarm and not was_alarm:
+            yield done.measure, since[done.measure], done.until
+
+
+def outlived(seed: int) -> datetime.timedelta | None:
+    """Let most documents of an office with twenty a day fail for a week: how long it alarms after that.
+
+    Returns:
+        None where it never alarmed, or did so until the end of two months.
+    """
+    dice = random.Random(seed)
+    small = replace(office(dice), busy=1.6, night=0.05)
+    failing = replace(small, failing=0.8)
+    last: datetime.datetime | None = None
+    is_alarm = False
+
+    def lived(hour: datetime.datetime) -> tuple[list[SettledWork], list[Window]]:
+        return _lived(failing if DRIFT_AT <= hour < _MENDED_AT else small, hour, dice, None)
+
+    for done, _ in _judged(lived, _LONGER_DAYS):
+        if done.measure is Measure.FAILURES:
+            last = done.until if is_alarm else last
+            is_alarm = done.is_alarm
+    return None if last is None or is_alarm else max(last - _MENDED_AT, datetime.timedelta())
+
+
+def _judged(
+    lived: Callable[[datetime.datetime], tuple[list[SettledWork], list[Window]]], days: int = _DAYS
+) -> Iterator[tuple[Window, bool]]:
+    """Replay an office from `START` on, and give each window with whether its measure alarmed before it.
+
+    Args:
+        lived: gives what came to rest in an hour, and what the daemon saw by looking.
+    """
     kept: dict[Measure, list[Window]] = {measure: [] for measure in Measure}
     works: list[tuple[datetime.datetime, SettledWork]] = []
-    since: dict[Measure, int] = dict.fromkeys(Measure, 0)
-    for number in range(_DAYS * 24):
+    for number in range(days * 24):
         hour = START + number * HOUR
-        settled, seen = _lived(one, hour, dice, drift if hour >= DRIFT_AT else None)
+        settled, seen = lived(hour)
         works += [(hour, it) for it in settled]
         windows = [*seen]
         for measure in OF_DOCUMENTS:
@@ -101,9 +139,7 @@ def alarms(seed: int, drift: Measure | None = None) -> Iterator[tuple[Measure, i
         for window in windows:
             history = kept[window.measure][-_LOOKED_AT:]
             done = judged(window, history)
-            since[window.measure] += hour >= DRIFT_AT
-            if done.is_alarm and not (history and history[-1].is_alarm):
-                yield done.measure, since[done.measure], done.until
+            yield done, bool(history) and history[-1].is_alarm
             kept[done.measure].append(done)
 
 
@@ -175,6 +211,10 @@ def measure(offices: int = _OFFICES) -> Iterator[Figure]:
         )
         hours = statistics.median((it[1] - DRIFT_AT) / HOUR for it in found if it is not None)
         yield Figure(name="after, in the middle", measured=hours, unit="h", digits=0)
+    over = [it / datetime.timedelta(days=1) for it in map(outlived, seeds) if it is not None]
+    name = "an alarm of failures after its cause, twenty documents a day"
+    yield Figure(name=f"{name}: over", measured=100 * len(over) / offices, unit="%", digits=0)
+    yield Figure(name="after, in the middle", measured=statistics.median(over), unit="days", bound=7, digits=1)
 
 
 def _found(seed: int, drift: Measure) -> tuple[int, datetime.datetime] | None:

@@ -1,6 +1,7 @@
 """A drift is found within four windows, and quiet months stay quiet: offices of `benchmarks.trends`, replayed."""
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
@@ -18,7 +19,7 @@ from agent.core.trends import (
     state_of,
 )
 from agent.domain.trend import Measure, SettledWork, Window
-from benchmarks.trends import DRIFT_AT, DRIFTS, START, alarms
+from benchmarks.trends import DRIFT_AT, DRIFTS, START, alarms, outlived
 from tests.custody_builders import NOON
 
 pytestmark = pytest.mark.observability
@@ -214,6 +215,27 @@ def test_where_most_fail_twenty_documents_say_enough() -> None:
     assert measured(Measure.FAILURES, NOON, most, []) is not None
     assert measured(Measure.FAILURES, NOON, [*works("failed", 10), *works("archived", 10)], []) is None
     assert measured(Measure.QUESTIONS, NOON, works("in_review", 20), []) is None
+
+
+def test_while_it_alarms_twenty_documents_are_a_window_and_three_such_end_it() -> None:
+    history = [replace(share(16, 20), is_high=True, is_alarm=True)]
+    good = [*works("archived", 19), *works("failed", 1)]
+    ends = []
+    for day in (1, 2, 3):
+        at = NOON + day * 24 * HOUR
+        assert measured(Measure.FAILURES, at, good[1:], history) is None
+        seen = measured(Measure.FAILURES, at, good, history)
+        assert seen is not None
+        history.append(judged(seen, history))
+        ends.append(history[-1].is_alarm)
+    assert ends == [True, True, False]
+    assert measured(Measure.FAILURES, NOON + 4 * 24 * HOUR, good, history) is None
+
+
+def test_twenty_documents_a_day_are_rid_of_an_alarm_within_a_week_of_its_cause() -> None:
+    after = outlived(1)
+    assert after is not None
+    assert after < WEEK
 
 
 def test_documents_wait_for_the_next_window_for_a_week_at_most() -> None:
