@@ -294,7 +294,7 @@ class Finder(Protocol):
         """Find the documents that have every term and lie in the span, whatever their state.
 
         Args:
-            people: for each term, the records of people who have it.
+            people: for each term, the records of people who have it, and the one whose id it is.
             left_out: where not to look.
 
         Raises:

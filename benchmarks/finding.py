@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, insert, select, text
 
-from agent.adapters.ledger import SqlFinder, SqlLedger, open_engine, readings
+from agent.adapters.ledger import SqlFinder, SqlLedger, file_names, open_engine, readings
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.schema import documents, pages
 from agent.core.finding import phrases_in, sought
@@ -123,6 +123,7 @@ def _fill(engine: Engine) -> None:
             own = {"document_id": number, "original_name": f"letter-{number}.pdf", "sha256": _hash(number)}
             connection.execute(insert(documents), {**_ROW, **own, "record_id": f"R{number}"})
             readings.keep(connection, DocumentId(number), _hash(number), _turn(letter), _NOW)
+        file_names.index(connection)
 
 
 def _live(ledger: SqlLedger, number: int, letter: DocumentText) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, Table, insert, text
 
-from agent.adapters.ledger import rows
+from agent.adapters.ledger import file_names, rows
 from agent.adapters.ledger.engine import writing
 from agent.adapters.ledger.resting import RESTING, label_of
 from agent.adapters.ledger.schema import (
@@ -77,6 +77,8 @@ def fill(engine: Engine, old: int) -> None:
             for it in recent
         ],
     )
+    with writing(engine) as connection:
+        file_names.index(connection)
 
 
 _OF_NUMBER = {"document_id", "question_id"}

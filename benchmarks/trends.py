@@ -214,7 +214,9 @@ def measure(offices: int = _OFFICES) -> Iterator[Figure]:
     over = [it / datetime.timedelta(days=1) for it in map(outlived, seeds) if it is not None]
     name = "an alarm of failures after its cause, twenty documents a day"
     yield Figure(name=f"{name}: over", measured=100 * len(over) / offices, unit="%", digits=0)
-    yield Figure(name="after, in the middle", measured=statistics.median(over), unit="days", bound=7, digits=1)
+    yield Figure(
+        name="after, in the middle", measured=statistics.median(over), unit="days", bound=7, digits=1
+    )
 
 
 def _found(seed: int, drift: Measure) -> tuple[int, datetime.datetime] | None:

@@ -3,11 +3,12 @@
 The registry knows the people, the ledger the rest: no name of a person is copied into the index.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from agent import errors
 from agent.asked import Finder, People
-from agent.domain.finding import Findings, Place, Sought
+from agent.domain.finding import Findings, Place, Sought, Term
 from agent.domain.identity import RecordId
 
 MOST_TOKENS = 32
@@ -47,9 +48,17 @@ def _is_empty(registry: People) -> bool:
 def _people(
     sought: Sought, finder: Finder, registry: People
 ) -> tuple[list[frozenset[RecordId]], tuple[Place, ...]]:
-    """For each term the records of those who have it; none, where the registry can't be searched."""
+    """For each term the records of those who have it; its own alone, where the registry can't be searched."""
     records = finder.records()
+    typed = [_typed(term, records) for term in sought.terms]
     try:
-        return [registry.find_among(term.typed, records) for term in sought.terms], ()
+        known = [registry.find_among(term.typed, records) for term in sought.terms]
     except errors.RegistryUnavailable:
-        return [frozenset() for _ in sought.terms], (Place.PERSON,)
+        return typed, (Place.PERSON,)
+    return [own | others for own, others in zip(typed, known, strict=True)], ()
+
+
+def _typed(term: Term, records: Iterable[RecordId]) -> frozenset[RecordId]:
+    """The record whose id a term is, also of somebody who is in the registry no more."""
+    wanted = term.typed.casefold()
+    return frozenset(it for it in records if it.casefold() == wanted)

@@ -62,8 +62,9 @@ def _rows(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
 
 
 def _saying(engine: Engine, *tokens: str) -> list[int]:
+    term = Term(typed=" ".join(tokens), tokens=tokens)
     with reading(engine) as connection:
-        return sorted(page_words.matching(connection, Term(typed=" ".join(tokens), tokens=tokens)))
+        return sorted(connection.execute(page_words.saying(connection, term)).scalars())
 
 
 def test_a_ledger_comes_back_as_it_went_and_answered_as_before_in_between(

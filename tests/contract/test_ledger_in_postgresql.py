@@ -234,7 +234,7 @@ def _pages(said: str) -> tuple[Page, ...]:
 def _saying(engine: Engine, *tokens: str, is_beginning: bool = False) -> list[int]:
     term = Term(typed=" ".join(tokens), tokens=tokens, is_beginning=is_beginning)
     with reading(engine) as connection:
-        return sorted(page_words.matching(connection, term))
+        return sorted(connection.execute(page_words.saying(connection, term)).scalars())
 
 
 def test_words_are_found_in_a_row_and_whole_but_for_a_beginning(engine: Engine) -> None:

@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, text
 
 from agent import errors
-from agent.adapters.ledger import SqlFinder, SqlLedger, open_engine
+from agent.adapters.ledger import SqlErasing, SqlFinder, SqlLedger, open_engine
 from agent.core.finding import phrases_in, sought
+from agent.core.names import tokens
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256, text_of_plain
 from agent.domain.finding import Findings, Place
+from agent.domain.identity import RecordId
+from agent.domain.message import Message, MessageKind
 from agent.domain.outcome import Archived, Event, Failed, FailureReason, InReview, Outcome, State
 from agent.domain.settlement import Settlement
 from agent.workflow.finding import find
@@ -76,6 +81,29 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     made = House(tmp_path / "ledger.sqlite")
+    yield made
+    made.engine.dispose()
+
+
+NAMES = (
+    "Relevé 2024.pdf",
+    "scan_0017.PDF",
+    "Œuvray Hélène.pdf",
+    "شهادة السكنى.pdf",
+    "a.b-c d.pdf",
+    "ﷺ.pdf",
+    "%_.pdf",
+    "1.tif",
+)
+PIECES = st.one_of(st.sampled_from(NAMES), st.text(max_size=4))
+
+
+@pytest.fixture
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Files of many names."""
+    made = House(tmp_path_factory.mktemp("named") / "ledger.sqlite")
+    for name in NAMES:
+        made.claimed(name)
     yield made
     made.engine.dispose()
 
@@ -157,6 +185,46 @@ def test_documents_of_every_state_are_found_by_the_names_of_their_files(house: H
     assert {one.document.state for one in house.found("releve").shown} == {
         *(State.CLAIMED, State.READING, State.MISSING, State.IN_REVIEW, State.FAILED)
     }
+
+
+@given(st.one_of(PIECES, PIECES.flatmap(lambda name: st.sampled_from([name[1:], name[:-1], name[1:3]]))))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_name_is_found_by_whatever_stands_together_in_it(named: House, typed: str) -> None:
+    words = " ".join(tokens(typed))
+    wanted = sought((typed,), datetime.UTC)
+    assume(words and not wanted.terms[0].number and not wanted.terms[0].days)
+    found = named.finder.find(wanted, [frozenset()], 100)
+    expected = [number for number, name in enumerate(NAMES, 1) if words in " ".join(tokens(name))][::-1]
+    assert [one.document.document_id for one in found.shown] == expected
+    assert found.count == len(expected)
+
+
+def test_a_name_that_was_erased_is_not_found_and_not_in_the_file(house: House) -> None:
+    number = house.settled(UNDER_ANNA, name="Zwxqvsecret.pdf")
+    document = house.ledger.document(number)
+    assert document is not None
+    erasing = SqlErasing(house.engine)
+    erasing.erase(
+        document, Message(document_id=number, kind=MessageKind.UNDONE, title="D-1 is erased."), NOON
+    )
+    erasing.shred()
+    assert house.numbers("zwxqvsecret") == []
+    assert house.numbers("erased") == [number]
+    house.engine.dispose()
+    assert b"wxqvsecret" not in house.path.read_bytes().lower()
+
+
+def test_a_name_longer_than_any_file_has_finds_nothing(house: House) -> None:
+    house.claimed("a" * 250)
+    assert house.numbers("a" * 60_000) == []
+    assert house.numbers("a" * 200) == [1]
+
+
+def test_more_people_than_a_statement_takes_are_searched_for(house: House) -> None:
+    number = house.settled(UNDER_ANNA)
+    crowd = frozenset(RecordId(f"é-{it}") for it in range(40_000)) | {ANNA.record_id}
+    found = house.finder.find(sought(("anna",), datetime.UTC), [crowd], 10)
+    assert [(one.document.document_id, one.places) for one in found.shown] == [(number, (Place.PERSON,))]
 
 
 def test_the_newest_are_shown_and_all_are_counted(house: House) -> None:
@@ -275,5 +343,6 @@ def test_what_was_read_before_there_was_an_index_is_found_after_the_update(tmp_p
         wanted = sought(("annexe", "contrat"), datetime.UTC)
         found = find(wanted, SqlFinder(engine), FakeRegistry(), 10)
         assert [one.document.document_id for one in found.shown] == [DocumentId(1)]
+        assert find(sought(("scan.pdf",), datetime.UTC), SqlFinder(engine), FakeRegistry(), 10).count == 1
     finally:
         engine.dispose()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, or_, select, update
 
 from agent import errors
-from agent.adapters.ledger import changes, readings, rows
+from agent.adapters.ledger import changes, file_names, readings, rows
 from agent.adapters.ledger.engine import reading, translated, writing
 from agent.adapters.ledger.sampling import cards_of, make_void
 from agent.adapters.ledger.schema import (
@@ -154,6 +154,7 @@ def _twins(document: Document) -> tuple[ColumnElement[bool], ...]:
 def _empty_what_hangs_on(connection: Connection, document: Document, now: datetime.datetime) -> None:
     number = document.document_id
     readings.forget(connection, number)
+    file_names.change(connection, number, ERASED_NAME)
     connection.execute(delete(inputs).where(inputs.c.document_id == number))
     connection.execute(delete(lessons).where(lessons.c.document_id == number))
     if document.sha256 is not None and not _has_twin(connection, document):

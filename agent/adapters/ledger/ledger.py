@@ -2,13 +2,22 @@
 
 import contextlib
 import datetime
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from agent import errors
-from agent.adapters.ledger import changes, denials, history, learning, numbering, readings, resting, rows
+from agent.adapters.ledger import (
+    changes,
+    denials,
+    history,
+    learning,
+    numbering,
+    opening,
+    readings,
+    resting,
+    rows,
+)
 from agent.adapters.ledger.anchors import keep_end, note_end
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.questions import close_question, count_standing
@@ -82,37 +91,9 @@ class SqlLedger:
     def open_claim(
         self, seen: SeenFile, original_name: str, correlation_id: CorrelationId, now: datetime.datetime
     ) -> Document:
-        what_was_seen = {
-            "seen_name": os.fsencode(seen.name),
-            "seen_device": str(seen.device),
-            "seen_inode": str(seen.inode),
-            "seen_size": seen.size,
-            "seen_modified_ns": str(seen.modified_ns),
-        }
         with self._changing(now) as connection:
-            begun = connection.execute(
-                select(documents).where(
-                    documents.c.state == State.CLAIMING,
-                    *(documents.c[name] == value for name, value in what_was_seen.items()),
-                )
-            ).one_or_none()
-            if begun is not None:
-                return rows.document_of(begun)
-            opened = connection.execute(
-                insert(documents)
-                .values(
-                    correlation_id=correlation_id,
-                    state=State.CLAIMING,
-                    epoch=1,
-                    attempts=0,
-                    original_name=original_name,
-                    **what_was_seen,
-                    seen_at=now,
-                    size=seen.size,
-                )
-                .returning(documents)
-            )
-            return rows.document_of(opened.one())
+            begun = opening.begun(connection, seen)
+            return begun or opening.opened(connection, seen, original_name, correlation_id, now)
 
     def confirm_claim(self, document_id: DocumentId, location: str, now: datetime.datetime) -> None:
         with self._changing(now) as connection:

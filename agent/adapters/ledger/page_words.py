@@ -5,10 +5,9 @@ document's pages are one range. Each function works inside its caller's transact
 `words_in_postgresql`.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, text
+from sqlalchemy import ColumnElement, Connection, Integer, Select, Text, column, select, table, text
 
 from agent.adapters.ledger import words_in_postgresql
 from agent.core.names import tokens
@@ -26,7 +25,7 @@ _KEEP = text("INSERT INTO page_words (rowid, words) VALUES (:place, :words)")
 _DROP = text("DELETE FROM page_words WHERE rowid = :place")
 _FORGET = text("DELETE FROM page_words WHERE rowid BETWEEN :first AND :last")
 _SHRED = text("INSERT INTO page_words (page_words) VALUES ('optimize')")
-_MATCH = text("SELECT rowid FROM page_words WHERE page_words MATCH :words")
+_INDEX = table("page_words", column("rowid", Integer), column("page_words", Text))
 
 
 def create(connection: Connection) -> None:
@@ -73,17 +72,25 @@ def forget(connection: Connection, *document_ids: DocumentId) -> None:
         connection.execute(_SHRED)
 
 
-def matching(connection: Connection, term: Term) -> dict[DocumentId, set[int]]:
-    """Find the pages that say a term, by their documents."""
-    found: dict[DocumentId, set[int]] = defaultdict(set)
+def saying(connection: Connection, term: Term) -> Select[int]:
+    """Ask for the documents of which a page says a term."""
     if _is_in_postgresql(connection):
-        said = words_in_postgresql.matching(connection, term.tokens, is_beginning=term.is_beginning)
-        for document_id, page in said:
-            found[DocumentId(document_id)].add(page)
-        return dict(found)
-    for place in connection.execute(_MATCH, {"words": match_expression(term)}).scalars():
-        found[DocumentId(place >> _PAGE_BITS)].add(place & _PAGE_MASK)
-    return dict(found)
+        return words_in_postgresql.saying(term.tokens, is_beginning=term.is_beginning)
+    return select(_INDEX.c.rowid.op(">>")(_PAGE_BITS)).where(_matches(term))
+
+
+def pages_saying(connection: Connection, term: Term, document_id: DocumentId) -> set[int]:
+    """The pages of a document that say a term."""
+    if _is_in_postgresql(connection):
+        said = words_in_postgresql.pages_saying(document_id, term.tokens, is_beginning=term.is_beginning)
+        return set(connection.execute(said).scalars())
+    places = _INDEX.c.rowid.between(_place(document_id, 0), _place(document_id, _PAGE_MASK))
+    found = connection.execute(select(_INDEX.c.rowid).where(_matches(term), places))
+    return {place & _PAGE_MASK for place in found.scalars()}
+
+
+def _matches(term: Term) -> ColumnElement[bool]:
+    return _INDEX.c.page_words.op("MATCH", is_comparison=True)(match_expression(term))
 
 
 def match_expression(term: Term) -> str:

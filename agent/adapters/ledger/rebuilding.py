@@ -1,10 +1,8 @@
 """Fill a new ledger with documents that are at rest already: the one that knew them was lost."""
 
-import os
-
 from sqlalchemy import Engine, insert
 
-from agent.adapters.ledger import changes, history, rows
+from agent.adapters.ledger import changes, file_names, history, rows
 from agent.adapters.ledger.engine import writing
 from agent.adapters.ledger.resting import count_change
 from agent.adapters.ledger.schema import documents
@@ -32,11 +30,6 @@ class SqlRebuilding:
                     epoch=document.epoch,
                     attempts=0,
                     original_name=document.original_name,
-                    seen_name=os.fsencode(document.seen.name),
-                    seen_device=str(document.seen.device),
-                    seen_inode=str(document.seen.inode),
-                    seen_size=document.seen.size,
-                    seen_modified_ns=str(document.seen.modified_ns),
                     seen_at=document.seen_at,
                     claimed_at=document.claimed_at,
                     sha256=document.sha256,
@@ -46,9 +39,11 @@ class SqlRebuilding:
                     settled_at=document.settled_at,
                     rested_at=document.rested_at,
                     **{"content_key": document.sha256 if holds_bytes else None}
+                    | rows.columns_of_seen(document.seen)
                     | rows.columns_of(document.outcome),
                 )
             )
+            file_names.keep(connection, document.document_id, document.original_name)
             count_change(connection, None, document)
             changes.open_review(connection, document, document.settled_at)
             history.keep(connection, document, Event.SETTLED, document.settled_at)

@@ -82,6 +82,16 @@ def review_of(row: Row[tuple[object, ...]]) -> Review:
     )
 
 
+def columns_of_seen(seen: SeenFile) -> dict[str, object]:
+    return {
+        "seen_name": os.fsencode(seen.name),
+        "seen_device": str(seen.device),
+        "seen_inode": str(seen.inode),
+        "seen_size": seen.size,
+        "seen_modified_ns": str(seen.modified_ns),
+    }
+
+
 def columns_of(outcome: Outcome) -> dict[str, str | None]:
     """The columns that are read out of an outcome; a document that fails or is a duplicate lets go of its bytes."""
     match outcome:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0036"
+REVISION = "0034"
 """The migration that this code is written for."""
 
 
@@ -102,6 +102,7 @@ documents = Table(
     Index("ix_documents_sha256", "sha256"),
     Index("ix_documents_state_rested_at", "state", "rested_at"),
     Index("ix_documents_record_id", "record_id"),
+    Index("ix_documents_seen_at", "seen_at"),
     sqlite_autoincrement=True,
 )
 

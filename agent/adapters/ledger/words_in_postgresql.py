@@ -7,7 +7,18 @@ more words than a `tsvector` holds is in no index, and looked through each time.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    Select,
+    TextClause,
+    bindparam,
+    column,
+    select,
+    table,
+    text,
+)
 
 BEGINNING = 40
 """Letters by which the index knows a word."""
@@ -30,9 +41,10 @@ _KEEP = text(
 )
 _DROP = text("DELETE FROM page_words WHERE document_id = :document_id AND number = :number")
 _FORGET = text("DELETE FROM page_words WHERE document_id = ANY(:document_ids)")
-_MATCH = text(
-    "SELECT document_id, number FROM page_words "
-    r"WHERE (known @@ CAST(:known AS tsquery) OR known IS NULL) AND ' ' || words || ' ' LIKE :said ESCAPE '\'"
+_INDEX = table("page_words", column("document_id", BigInteger), column("number", Integer))
+_SAID = text(
+    "(page_words.known @@ CAST(:known AS tsquery) OR page_words.known IS NULL) "
+    r"AND ' ' || page_words.words || ' ' LIKE :said ESCAPE '\'"
 )
 
 
@@ -59,15 +71,24 @@ def forget(connection: Connection, document_ids: Sequence[int]) -> None:
     connection.execute(_FORGET, {"document_ids": list(document_ids)})
 
 
-def matching(
-    connection: Connection, words: Sequence[str], *, is_beginning: bool
-) -> Iterable[tuple[int, int]]:
-    """The documents and pages that say words in a row, the last of them perhaps only in its beginning."""
+def saying(words: Sequence[str], *, is_beginning: bool) -> Select[int]:
+    """Ask for the documents that say words in a row, the last of them perhaps only in its beginning."""
+    return select(_INDEX.c.document_id).where(_said(words, is_beginning=is_beginning))
+
+
+def pages_saying(document_id: int, words: Sequence[str], *, is_beginning: bool) -> Select[int]:
+    """Ask for the pages of a document that do."""
+    said = _said(words, is_beginning=is_beginning)
+    return select(_INDEX.c.number).where(_INDEX.c.document_id == document_id, said)
+
+
+def _said(words: Sequence[str], *, is_beginning: bool) -> TextClause:
     *whole, last = words
     known = [*map(_quoted, whole), _quoted(last) + (":*" if is_beginning else "")]
     said = "% " + _escaped(" ".join(words)) + ("%" if is_beginning else " %")
-    for row in connection.execute(_MATCH, {"known": " & ".join(known), "said": said}):
-        yield row.document_id, row.number
+    return _SAID.bindparams(
+        bindparam("known", " & ".join(known), unique=True), bindparam("said", said, unique=True)
+    )
 
 
 def _known(words: Sequence[str]) -> list[str] | None:
