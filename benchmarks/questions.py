@@ -13,6 +13,7 @@ from agent.adapters.ledger import (
     SqlErasing,
     SqlFailed,
     SqlFigures,
+    SqlFinder,
     SqlInbox,
     SqlLedger,
     SqlOutbox,
@@ -31,6 +32,7 @@ from agent.adapters.ledger import (
     SqlUndelivered,
     sendings_about,
 )
+from agent.core.finding import sought
 from agent.domain.cost import CostKey
 from agent.domain.document import CorrelationId, DocumentId
 from agent.domain.identity import RecordId
@@ -52,6 +54,30 @@ def asked(engine: Engine, old: int) -> Iterator[tuple[str, Ask]]:
     yield from _by_loops(engine)
     yield from _by_the_talk(engine, old)
     yield from _by_commands(engine, DocumentId(old + RECENT - 30))
+
+
+def searched(engine: Engine) -> Iterator[tuple[str, Ask]]:
+    """Give each way in which `dossierd find` can be asked, of a ledger that `grown.fill` has filled."""
+    finder = SqlFinder(engine)
+    nobody, hers = frozenset[RecordId](), frozenset({RecordId("1005")})
+    january = (datetime.date(2026, 1, 1), datetime.date(2026, 1, 31))
+    year = (datetime.date(2025, 12, 1), datetime.date(2026, 11, 30))
+    for name, typed, people, days in (
+        ("a name", ("letter-77",), [nobody], None),
+        ("two letters", ("77",), [nobody], None),
+        ("what every name has", ("pdf",), [nobody], None),
+        ("what is nowhere", ("zwxqv",), [nobody], None),
+        ("a number", ("D-990",), [nobody], None),
+        ("a person", ("muller",), [hers], None),
+        ("a person and a name", ("muller", "letter"), [hers, nobody], None),
+        ("a day", ("2026-01-05",), [nobody], None),
+        ("a month", (), [], january),
+        ("a year", (), [], year),
+        ("a name in a month", ("letter",), [nobody], january),
+    ):
+        since, until = days or (None, None)
+        wanted = sought(typed, datetime.UTC, since=since, until=until)
+        yield name, partial(finder.find, wanted, people, 20)
 
 
 def _by_loops(engine: Engine) -> Iterator[tuple[str, Ask]]:

@@ -6,7 +6,7 @@ import pytest
 
 from agent.adapters.ledger import open_engine
 from benchmarks.grown import fill
-from benchmarks.questions import asked
+from benchmarks.questions import asked, searched
 from tests.custody_builders import new_ledger
 from tests.ledgers import LedgerDatabases
 
@@ -24,7 +24,7 @@ def test_every_question_has_the_same_answer_in_both(
     for place in (path, ledger_databases.emptied()):
         engine = open_engine(place, may_upgrade=False)
         fill(engine, OLD)
-        answers.append({name: ask() for name, ask in asked(engine, OLD)})
+        answers.append({name: ask() for name, ask in (*asked(engine, OLD), *searched(engine))})
         engine.dispose()
     here, there = answers
     assert {name: (it, there[name]) for name, it in here.items() if it != there[name]} == {}
