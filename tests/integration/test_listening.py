@@ -4,6 +4,7 @@ import datetime
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -262,6 +263,24 @@ def test_a_press_on_a_message_too_old_to_be_told_is_heard(listening: Listening) 
     assert listening.notifier.heard_in(update) == Press(
         press="9", chat=CHAT, user=4711, message="3", data="v1:q:1:n:9f3c2a11"
     )
+
+
+def test_what_is_heard_holds_no_sign_that_a_text_of_postgresql_can_not(listening: Listening) -> None:
+    said: dict[str, Any] = {
+        "update_id": 6,
+        "message": {
+            "message_id": 3,
+            "chat": {"id": CHAT},
+            "from": {"id": 4711},
+            "date": 0,
+            "text": "\0sp\0lit 1",
+        },
+    }
+    heard = listening.notifier.heard_in(said)
+    assert isinstance(heard, Said)
+    assert heard.text == "split 1"
+    said["message"]["text"] = "\0"
+    assert listening.notifier.heard_in(said) is None
 
 
 def test_a_reply_to_another_person_is_no_reply_to_us(api: BotApi, listening: Listening) -> None:

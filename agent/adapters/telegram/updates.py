@@ -2,11 +2,14 @@
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from agent.domain.hearing import Heard, Press, Said
+
+_Text = Annotated[str, AfterValidator(lambda said: said.replace("\0", ""))]
+"""What somebody wrote or pressed, without a sign that no text of PostgreSQL's can hold."""
 
 
 class _Told(BaseModel):
@@ -30,7 +33,7 @@ class _Message(_Told):
     message_id: int
     chat: _Chat
     sender: _User | None = Field(default=None, alias="from")
-    text: str | None = None
+    text: _Text | None = None
     reply_to_message: _Replied | None = None
 
 
@@ -42,10 +45,10 @@ class _Bearer(_Told):
 
 
 class _Callback(_Told):
-    id: str
+    id: _Text
     sender: _User = Field(alias="from")
     message: _Bearer | None = None
-    data: str | None = None
+    data: _Text | None = None
 
 
 class _Update(_Told):
