@@ -63,8 +63,11 @@ metadata = MetaData(
 
 
 def only(condition: str) -> dict[str, Any]:
-    """Keep an index to the rows that are asked for: those are few, however many there are."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+    """Keep an index to the rows that are asked for: those are few, however many there are.
+
+    PostgreSQL's indexes are made by the migrations alone: to say it here would load its dialect in every daemon, 2 MB.
+    """
+    return {"sqlite_where": text(condition)}
 
 
 homes = Table("homes", metadata, Column("home_id", String(64), primary_key=True))
