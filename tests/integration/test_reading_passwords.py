@@ -1,6 +1,8 @@
 """PDFs with passwords: the owner's hinders nobody, the reader's is tried from the list, and none stays anywhere."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,3 +97,28 @@ def _memory_of(pid: int) -> bytes:
     finally:
         os.close(descriptor)
     return b"".join(found)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_ciphers_that_the_fork_server_does_not_hold_are_there_for_both_engines(
+    tmp_path: Path, method: EncryptionMethod
+) -> None:
+    path = locked(tmp_path / "letter.pdf", method, owner="somebody's", user=SECRET)
+    told = subprocess.run(
+        [sys.executable, "-c", LATE, path, SECRET], capture_output=True, text=True, check=True
+    ).stdout
+    held, words = told.splitlines()
+    assert held == "False"
+    assert words == " ".join(pdfs.LETTER)
+
+
+LATE = """
+import sys
+from agent.adapters.reading import forkserver, late
+with late.loaded_when_called(*forkserver.FOR_FEW):
+    from agent.adapters.reading import plumber
+print("cryptography" in sys.modules)
+with open(sys.argv[1], "rb") as stream:
+    found = plumber.Plumber(stream, seconds=60.0, password=sys.argv[2]).words(1, None, 60.0)
+print(*(word.text for word in found.words))
+"""

@@ -26,7 +26,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.adapters.reading import finding, kernel, memory
+from agent.adapters.reading import finding, kernel, late, memory
 from agent.adapters.reading.confinement import confine
 from agent.adapters.reading.fence import Fence, FenceError, Plan
 from agent.adapters.reading.finding import Order
@@ -36,6 +36,9 @@ MAX_MESSAGE_BYTES = 64 * 1024
 _TWO_DESCRIPTORS = socket.CMSG_SPACE(2 * array.array("i").itemsize)
 
 _REAP_SECONDS = 0.05
+
+FOR_FEW = ("charset_normalizer", "cryptography.hazmat.backends", "cryptography.hazmat.primitives.ciphers")
+"""What pdfminer imports for PDFs that are encrypted, or name their fonts oddly."""
 
 EXIT_OUT_OF_MEMORY = 71
 EXIT_BROKEN = 70
@@ -177,7 +180,8 @@ def main(control_descriptor: int, job_name: str, plan: str) -> None:
     ):  # meant for the daemon; a child that died of it would look crashed
         signal.signal(polite, signal.SIG_IGN)
     module, _, function = job_name.partition(":")
-    job: Job = getattr(importlib.import_module(module), function)
+    with late.loaded_when_called(*FOR_FEW):
+        job: Job = getattr(importlib.import_module(module), function)
     from agent.adapters.reading.warming import (
         warm,
     )  # here: the daemon imports this module, and no PDF library
