@@ -23,6 +23,7 @@
       NotifierUnavailable     a message can't be delivered now                    retryable
       MessageRefused          this message will never be delivered to this recipient
       LedgerUnavailable       the database can't be used now                      retryable
+      LeaseLost               another host took over; this run may act no more    retryable
       TextSearchUnavailable   the ledger's database has no index of what documents say
       RequestRefused          what was asked for is not possible; the sentence says why
 
@@ -211,6 +212,22 @@ class MessageRefused(DossierdError):
 class LedgerUnavailable(DossierdError):
     reason = "ledger_unavailable"
     retryable = True
+
+
+class LeaseLost(DossierdError):
+    """This run was silent for too long: others have fenced it off, or may do so at any moment. It must end.
+
+    Retryable for a document, which the other host goes on with; never for the run.
+    """
+
+    reason = "lease_lost"
+    retryable = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            Phrase("This daemon gave no sign of life for too long, and may act no more."),
+            hint=Phrase("Another host took over; this one restarts by itself."),
+        )
 
 
 class TextSearchUnavailable(DossierdError):

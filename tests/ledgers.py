@@ -29,7 +29,7 @@ class LedgerDatabases:
                 "BEGIN",
                 "SET LOCAL session_replication_role = replica",  # nobody minds who names whom
                 *(f"DELETE FROM {name}" for name in tables),
-                "INSERT INTO trail_end (row, audit_entry, audit_hash) VALUES (1, 0, '')",
+                "INSERT INTO trail_end (audit_entry, audit_hash) VALUES (0, '')",
                 *(f"ALTER SEQUENCE {name} RESTART" for name in found.get_sequence_names()),
                 "COMMIT",
             ]

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from agent.domain.decision import Decision
 from agent.domain.document import Claim, CorrelationId, DocumentId, SeenFile, Sha256, reference
+from agent.domain.host import RunId
 from agent.domain.outcome import Outcome, State
 from agent.domain.phrase import Phrase
 
@@ -21,6 +22,8 @@ class Document:
         outcome: what was settled last; None before.
         settled_at: when the outcome was committed.
         rested_at: when the move was done.
+        run: the daemon that holds it, where several hosts share the ledger; None where nobody does, or there is one.
+        take: how often one of them took it; it stands in the names that its file has under way.
     """
 
     document_id: DocumentId
@@ -39,6 +42,8 @@ class Document:
     outcome: Outcome | None = None
     settled_at: datetime.datetime | None = None
     rested_at: datetime.datetime | None = None
+    run: RunId | None = None
+    take: int = 0
 
     @property
     def reference(self) -> str:

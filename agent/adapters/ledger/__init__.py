@@ -9,6 +9,7 @@ from agent.adapters.ledger.exporting import each_document
 from agent.adapters.ledger.failed import SqlFailed
 from agent.adapters.ledger.figures import SqlFigures
 from agent.adapters.ledger.finding import SqlFinder
+from agent.adapters.ledger.hosts import SqlHosts
 from agent.adapters.ledger.inbox import SqlInbox
 from agent.adapters.ledger.jobs import SqlJobs
 from agent.adapters.ledger.ledger import SqlLedger
@@ -39,6 +40,7 @@ __all__ = [
     "SqlFailed",
     "SqlFigures",
     "SqlFinder",
+    "SqlHosts",
     "SqlInbox",
     "SqlJobs",
     "SqlLedger",

@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from agent import errors, sqlite
 from agent.adapters.ledger import schema
+from agent.domain.host import RunId
 from agent.domain.phrase import Phrase
 from agent.mounts import remote_type
 
@@ -86,10 +87,37 @@ def _engine_in_file(path: Path, *, may_upgrade: bool) -> Engine:
     return engine
 
 
+def of_host(engine: Engine, host: str, run: RunId | None = None) -> Engine:
+    """The same ledger as a host uses that shares it: its audit trail is its own, and what it does carries its name.
+
+    Args:
+        run: of its daemon, which may write only while it stands (`postgresql.lock`); None for a person's command.
+    """
+    return engine.execution_options(host=host, run=run)
+
+
+def host_of(place: Engine | Connection) -> str:
+    """The host that uses a ledger; empty where there is one alone."""
+    return str(place.get_execution_options().get("host", ""))
+
+
+def run_of(place: Engine | Connection) -> RunId | None:
+    """The daemon's run that uses a ledger; None where there is one host alone, or for a person's command."""
+    run: RunId | None = place.get_execution_options().get("run")
+    return run
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that may write; it waits for another one's end."""
     with translated(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def beating(engine: Engine) -> Iterator[Connection]:
+    """A transaction on one row in PostgreSQL, which waits for none that writes and is asked for no run."""
+    with translated(), engine.execution_options(is_beat=True).begin() as connection:
         yield connection
 
 

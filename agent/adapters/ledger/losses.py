@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, Column, Engine, String, Table, Text, delete, insert, select, update
 
 from agent.adapters.ledger.anchors import anchors, trail_end
-from agent.adapters.ledger.engine import reading, writing
+from agent.adapters.ledger.engine import host_of, reading, writing
 from agent.adapters.ledger.schema import UtcDateTime, metadata
 from agent.domain.anchor import Anchor
 from agent.domain.loss import Gap, Loss, WhyLost
@@ -39,6 +39,7 @@ class SqlLosses:
 
     def accept(self, loss: Loss) -> None:
         """Keep a loss; the places that it took with it are no longer looked for."""
+        host = host_of(self._engine)
         with writing(self._engine) as connection:
             connection.execute(
                 insert(losses).values(
@@ -52,10 +53,16 @@ class SqlLosses:
                 )
             )
             for place in loss.lost:
-                gone = (anchors.c.audit_entry == place.entry, anchors.c.audit_hash == place.hash)
+                gone = (
+                    anchors.c.host == host,
+                    anchors.c.audit_entry == place.entry,
+                    anchors.c.audit_hash == place.hash,
+                )
                 connection.execute(delete(anchors).where(*gone))
             connection.execute(
-                update(trail_end).values(audit_entry=loss.line.entry, audit_hash=loss.line.hash)
+                update(trail_end)
+                .where(trail_end.c.host == host)
+                .values(audit_entry=loss.line.entry, audit_hash=loss.line.hash)
             )
 
     def all(self) -> Sequence[Loss]:

@@ -49,6 +49,7 @@ _LOCK = text(
 )
 _LOCK_KIND = 0x646F7373
 """`doss` in ASCII: other programs' locks in the same database are none of ours."""
+_STANDS = text("SELECT run FROM hosts WHERE run = :run AND fenced_at IS NULL")
 _DURABLE = (
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 )
@@ -97,9 +98,19 @@ def _connect_args(busy_seconds: float) -> dict[str, Any]:
 
 
 def lock(connection: Connection) -> None:
-    """Wait until no other transaction writes, and let none begin before this one's end; who only reads does neither."""
-    if not connection.get_execution_options().get("reads", False):
-        connection.execute(_LOCK, {"kind": _LOCK_KIND})
+    """Wait until no other transaction writes, and let none begin before this one's end; who only reads does neither.
+
+    Raises:
+        LeaseLost: it is of a daemon's run that stands no more. Who was fenced off learns it here, at the latest: the
+            fence waited for the same lock.
+    """
+    options = connection.get_execution_options()
+    if options.get("reads", False) or options.get("is_beat", False):
+        return
+    connection.execute(_LOCK, {"kind": _LOCK_KIND})
+    run = options.get("run")
+    if run is not None and connection.execute(_STANDS, {"run": run}).first() is None:
+        raise errors.LeaseLost
 
 
 def refuse_unfit(connection: Connection) -> None:

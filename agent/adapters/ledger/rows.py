@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 from agent.adapters.ledger.schema import documents
 from agent.domain.decision import Decision
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256
+from agent.domain.host import RunId
 from agent.domain.life import Document, Review
 from agent.domain.message import Message
 from agent.domain.outcome import Archived, Duplicate, Failed, InReview, Outcome, State
@@ -67,6 +68,8 @@ def document_of(row: Row[tuple[object, ...]]) -> Document:
         outcome=None if row.outcome is None else OUTCOME.validate_json(row.outcome),
         settled_at=row.settled_at,
         rested_at=row.rested_at,
+        run=None if row.run is None else RunId(row.run),
+        take=row.take,
     )
 
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0034"
+REVISION = "0035"
 """The migration that this code is written for."""
 
 
@@ -100,6 +100,8 @@ documents = Table(
     Column("record_id", String(128)),
     Column("reason", String(32)),
     Column("decided_by", String(128)),
+    Column("run", String(36)),  # of the daemon that holds it, where several hosts share the ledger
+    Column("take", Integer, nullable=False, server_default="0"),  # how often one of them took it
     UniqueConstraint("content_key"),
     Index("ix_documents_state_document_id", "state", "document_id"),
     Index("ix_documents_sha256", "sha256"),

@@ -1,0 +1,167 @@
+"""The runs of daemons that share a ledger in PostgreSQL: who stands, and who has which duty.
+
+All moments are of the database's clock, so that no two hosts need to agree on the time. A run that was silent for a
+lease is fenced off for good by whoever finds it, in a transaction that waits for those that write (`engine.writing`):
+what the silent one had begun to write is there by then, and from then on it writes nothing more. A beat waits for
+nobody, so that a ledger with much to write costs no lease. A ledger in SQLite has the tables, and nothing in them.
+"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from agent.adapters.ledger.engine import beating, host_of, reading, run_of, writing
+from agent.adapters.ledger.schema import UtcDateTime, metadata
+from agent.domain.host import Duty, HostRun, Role, RunId
+
+_KEPT = datetime.timedelta(days=1)
+"""How long a run that was fenced off is remembered, for whoever asks what happened."""
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("run", String(36), primary_key=True),
+    Column("host", String(64), nullable=False),
+    Column("roles", String(64), nullable=False),  # with spaces between them
+    Column("joined_at", UtcDateTime, nullable=False),
+    Column("beat_at", UtcDateTime, nullable=False),
+    Column("fenced_at", UtcDateTime),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("duty", String(16), primary_key=True),
+    Column("run", String(36), nullable=False),
+)
+
+published_registry = Table(
+    "published_registry",
+    metadata,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("file", Text, nullable=False),  # below the home
+    Column("sha256", String(64), nullable=False),
+)
+
+_NOW: Any = func.clock_timestamp(type_=DateTime(timezone=True))
+_STANDS = hosts.c.fenced_at.is_(None)
+_BEAT = (
+    update(hosts).where(hosts.c.run == bindparam("own"), _STANDS).values(beat_at=_NOW).returning(hosts.c.run)
+)
+
+
+def standing_among(connection: Connection, run: RunId | None) -> bool:
+    """Whether a run stands, inside the caller's transaction; none never does."""
+    found = select(hosts.c.run).where(hosts.c.run == run, _STANDS)
+    return run is not None and connection.execute(found).first() is not None
+
+
+class SqlHosts:
+    """Implements `hosts.Hosts`, and the beats by which a run stands.
+
+    Raises (all methods): LedgerUnavailable; those that write for a run that stands no more: LeaseLost.
+
+    Args:
+        engine: of a ledger in PostgreSQL, as a host's run uses it (`engine.of_host`).
+        lease_seconds: after how long a silence others fence a run off.
+    """
+
+    def __init__(self, engine: Engine, lease_seconds: float) -> None:
+        self._engine = engine
+        self._run = run_of(engine)
+        self._lease = datetime.timedelta(seconds=lease_seconds)
+
+    @property
+    def run(self) -> RunId | None:
+        return self._run
+
+    def join(self, roles: Iterable[Role]) -> None:
+        """Begin to stand. Earlier runs of this host are fenced off: who holds the lock of its state knows them dead."""
+        host = host_of(self._engine)
+        before_it = self._engine.execution_options(run=None)
+        with writing(before_it) as connection:
+            connection.execute(delete(hosts).where(hosts.c.fenced_at < _NOW - _KEPT))
+            connection.execute(update(hosts).where(hosts.c.host == host, _STANDS).values(fenced_at=_NOW))
+            connection.execute(
+                insert(hosts).values(
+                    run=self._run,
+                    host=host,
+                    roles=" ".join(sorted(roles)),
+                    joined_at=_NOW,
+                    beat_at=_NOW,
+                )
+            )
+
+    def beat(self) -> bool:
+        """Give a sign of life; False where the run stands no more, which no beat will change."""
+        with beating(self._engine) as connection:
+            return connection.execute(_BEAT, {"own": self._run}).first() is not None
+
+    def leave(self) -> None:
+        """End in order: what it has not given back is left to the others at once."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(duties).where(duties.c.run == self._run))
+            connection.execute(delete(hosts).where(hosts.c.run == self._run))
+
+    def standing(self) -> frozenset[RunId]:
+        is_silent = (hosts.c.beat_at < _NOW - self._lease).label("is_silent")
+        with reading(self._engine) as connection:
+            found = connection.execute(select(hosts.c.run, is_silent).where(_STANDS)).all()
+        if any(row.is_silent for row in found):
+            return self._fence_silent()
+        return frozenset(RunId(row.run) for row in found)
+
+    def _fence_silent(self) -> frozenset[RunId]:
+        with writing(self._engine) as connection:
+            is_silent = hosts.c.beat_at < _NOW - self._lease
+            connection.execute(update(hosts).where(_STANDS, is_silent).values(fenced_at=_NOW))
+            return frozenset(
+                RunId(run) for run in connection.execute(select(hosts.c.run).where(_STANDS)).scalars()
+            )
+
+    def hold(self, duty: Duty) -> bool:
+        holder = select(duties.c.run).where(duties.c.duty == duty)
+        standing = self.standing()
+        with reading(self._engine) as connection:
+            if (now := connection.execute(holder).scalar()) in standing:
+                return bool(now == self._run)
+        with writing(self._engine) as connection:
+            now = connection.execute(holder).scalar()
+            if standing_among(connection, now):
+                return bool(now == self._run)
+            connection.execute(delete(duties).where(duties.c.duty == duty))
+            connection.execute(insert(duties).values(duty=duty, run=self._run))
+            return True
+
+    def runs(self) -> Sequence[HostRun]:
+        """Those that stand, and those that were fenced off not long ago; who came first, first."""
+        with reading(self._engine) as connection:
+            found = connection.execute(select(hosts).order_by(hosts.c.joined_at, hosts.c.run)).all()
+        return [
+            HostRun(
+                run=RunId(row.run),
+                host=row.host,
+                roles=frozenset(map(Role, row.roles.split())),
+                joined_at=row.joined_at,
+                beat_at=row.beat_at,
+                fenced_at=row.fenced_at,
+            )
+            for row in found
+        ]
