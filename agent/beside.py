@@ -33,15 +33,24 @@ def searchable_of(path: Path) -> Path:
     return path.with_name(searchable_name(path.name))
 
 
-def write_sidecar(path: Path, content: Mapping[str, object]) -> None:
+def unfinished_beside(path: Path, tag: str) -> list[Path]:
+    """What lies beside a document's place under the temporary names of a tag."""
+    names = (f".{tag}.part", f".{tag}.searchable.part", f".{tag}.json.part")
+    return [left for name in names if os.path.lexists(left := path.with_name(name))]
+
+
+def write_sidecar(path: Path, content: Mapping[str, object], tag: str = "") -> None:
     """Write a document's sidecar by a temporary name, durably.
+
+    Args:
+        tag: of the temporary name, where several hosts may be at it; else that is the sidecar's.
 
     Raises:
         OSError: as the kernel says.
     """
     body = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     make_folder(path.parent)
-    replace_text(sidecar_of(path), body, is_synced=True)
+    replace_text(sidecar_of(path), body, is_synced=True, tag=f"{tag}.json" if tag else "")
 
 
 def told_copy(path: Path) -> SearchableCopy | Unsearchable | None:

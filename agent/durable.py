@@ -134,8 +134,11 @@ def hash_file(path: Path) -> tuple[Sha256, int]:
     return Sha256(digest.hexdigest()), size
 
 
-def probe_folder(folder: Path) -> None:
+def probe_folder(folder: Path, host: str = "") -> None:
     """Make the folder if need be, list it, and make, rename and remove a file in it.
+
+    Args:
+        host: who probes, where several do.
 
     What lies there under its name goes: a death left it, or, in `incoming/`, a stranger laid a symlink to the ledger
     or a pipe. So the file is always a new one.
@@ -144,7 +147,8 @@ def probe_folder(folder: Path) -> None:
         OSError: as the kernel says.
     """
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    first, second = folder / ".dossierd-probe", folder / ".dossierd-probe-2"
+    first = folder / (f".dossierd-probe-{host}" if host else ".dossierd-probe")
+    second = first.with_name(f"{first.name}-2")
     with os.scandir(folder) as entries:
         next(entries, None)
     first.unlink(missing_ok=True)
@@ -153,9 +157,26 @@ def probe_folder(folder: Path) -> None:
     second.unlink()
 
 
-def make_empty(path: Path) -> None:
-    """Make an empty file under a name that is free."""
-    os.close(os.open(path, _NEW_FILE, _FILE_MODE))
+def make_empty(path: Path) -> os.stat_result:
+    """Make an empty file under a name that is free; gives which it is."""
+    descriptor = os.open(path, _NEW_FILE, _FILE_MODE)
+    try:
+        return os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def is_placeholder(path: Path) -> bool:
+    """An empty regular file under a name that only we give: an earlier call died between reserving and renaming."""
+    found = path.lstat()
+    return stat.S_ISREG(found.st_mode) and found.st_size == 0
+
+
+def remove_empty(folder: Path) -> bool:
+    """Remove a folder in which nothing is left. Gives whether it is gone."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+    return not folder.exists()
 
 
 def name_of_check() -> str:
@@ -180,13 +201,14 @@ def remove_old_checks(folder: Path) -> None:
                     path.unlink()
 
 
-def replace_text(path: Path, text: str, *, is_synced: bool) -> None:
+def replace_text(path: Path, text: str, *, is_synced: bool, tag: str = "") -> None:
     """Write a small file anew, by a temporary name; what stands there, or under that name, is never written into.
 
     Args:
         is_synced: whether it must outlive a power cut.
+        tag: the temporary name's, if not that of the file.
     """
-    temporary = path.with_name(f".{path.name.removeprefix('.')}.part")
+    temporary = path.with_name(f".{tag or path.name.removeprefix('.')}.part")
     temporary.unlink(missing_ok=True)
     with os.fdopen(os.open(temporary, _NEW_FILE, _FILE_MODE), "w", encoding="utf-8") as writer:
         writer.write(text)
@@ -229,11 +251,14 @@ def rename_without_replacing(source: Path, target: Path) -> None:
     number = ctypes.get_errno()
     if number not in _KNOWS_NO_FLAG:
         raise OSError(number, os.strerror(number))
-    make_empty(target)
+    made = make_empty(target)
     try:
         source.rename(target)
     except OSError:
-        target.unlink()  # an empty file that stays behind would be taken for a document
+        if os.path.samestat(
+            made, target.lstat()
+        ):  # else another host has taken over, and its file stands there
+            target.unlink()  # an empty file that stays behind would be taken for a document
         raise
 
 

@@ -54,3 +54,6 @@ class AloneHosts:
 
     def hold(self, duty: Duty) -> bool:  # noqa: ARG002 -- each of them
         return True
+
+
+ALONE = AloneHosts()

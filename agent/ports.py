@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from agent.claims import Claims
 from agent.core.rules import Rules
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.decision import Denial
-from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256
+from agent.domain.document import DocumentId, DocumentText, SeenFile, Sha256
 from agent.domain.evidence import Evidence
 from agent.domain.identity import People, Person, RecordId
 from agent.domain.inputs import Inputs
@@ -22,6 +23,7 @@ from agent.domain.room import Room
 from agent.domain.searchable import MadeCopy, SearchableCopy
 from agent.domain.settlement import Settled, Settlement
 from agent.erasing import Erasing, FileErasing
+from agent.hosts import ALONE, Hosts
 from agent.makers import SearchablePdfs, SnippetSource, Splitter
 from agent.paused import Pauses
 from agent.sampled import Samples
@@ -101,7 +103,23 @@ class Registry(Protocol):
 class Folders(FileErasing, Protocol):
     """The home's folders. Locations are paths below the home, with `/`; files only move, nothing is overwritten."""
 
-    def claimed_location(self, document_id: DocumentId) -> str: ...
+    def claimed_location(self, document_id: DocumentId, take: int = 0) -> str:
+        """Where a document lies under way, in the claim folder: `D-7`, or `D-7-t2` where hosts take it in turns."""
+        ...
+
+    def hold(self, document_id: DocumentId, take: int) -> str:
+        """Give a file in the claim folder the name of this take, whichever earlier take's it has; gives its location.
+
+        Nothing happens where the document does not lie there. Safe to repeat.
+
+        Raises:
+            StorageUnavailable: the disk refuses.
+        """
+        ...
+
+    def as_seen_here(self, seen: SeenFile) -> SeenFile:
+        """A file that another host has seen, as this one sees it: each numbers the devices by itself."""
+        ...
 
     def claim(self, seen: SeenFile, document_id: DocumentId) -> str:
         """Rename a seen file into the claim folder and return its location there. Safe to repeat.
@@ -154,8 +172,12 @@ class Folders(FileErasing, Protocol):
         """
         ...
 
-    def write_sidecar(self, location: str, content: Mapping[str, object]) -> None:
+    def write_sidecar(self, location: str, content: Mapping[str, object], tag: str = "") -> None:
         """Write `location` with `.json` for its suffix, by a temporary name; it can be made again at any time."""
+        ...
+
+    def remove_unfinished(self, location: str, tags: Sequence[str]) -> None:
+        """Remove what hosts that were fenced off have left half-written beside `location` under these tags."""
         ...
 
     def remove_sidecar(self, location: str) -> None: ...
@@ -208,25 +230,11 @@ class Space(Protocol):
     def rooms(self) -> Sequence[Room]: ...
 
 
-class Ledger(Protocol):
+class Ledger(Claims, Protocol):
     """The documents' rows. Each method is one transaction; one that a state doesn't allow raises RequestRefused.
 
     Raises (all methods): LedgerUnavailable, when the database can't be used now.
     """
-
-    def open_claim(
-        self, seen: SeenFile, original_name: str, correlation_id: CorrelationId, now: datetime.datetime
-    ) -> Document:
-        """Write that a file is to be claimed; gives the row there is if that was tried before and came to nothing."""
-        ...
-
-    def confirm_claim(self, document_id: DocumentId, location: str, now: datetime.datetime) -> None: ...
-
-    def withdraw(self, document_id: DocumentId, now: datetime.datetime) -> None: ...
-
-    def relocate(self, document_id: DocumentId, location: str) -> None:
-        """Record that a claimed document has been brought back to the claim folder."""
-        ...
 
     def start(
         self, document_id: DocumentId, sha256: Sha256, size: int, now: datetime.datetime
@@ -235,7 +243,7 @@ class Ledger(Protocol):
         ...
 
     def hand_back(self, document_id: DocumentId, event: Event, now: datetime.datetime) -> None:
-        """Return to `claimed` by STOPPED or CHANGED, which give the attempt back, or by INTERRUPTED, which doesn't.
+        """Return to `claimed` by STOPPED or CHANGED, which give the attempt back.
 
         An outcome whose move was under way is void: its question and its messages, which were not due, are gone.
         """
@@ -379,4 +387,6 @@ class Ports:
     on_rested: Callable[[Document], None] = lambda _: None
     """Told of each run that has come to rest; it never waits."""
     searchable: SearchablePdfs | None = None  # None: the office wants no searchable copies
+    hosts: Hosts = ALONE
+    """Who else works in the home."""
     snippets: SnippetSource | None = None  # None: the office wants none in its chats

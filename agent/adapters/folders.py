@@ -10,16 +10,15 @@ folders after each change, so that a power cut can't undo what the ledger says i
 import contextlib
 import errno
 import os
-import stat
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from agent import errors, staged
-from agent.beneath import SWAPPED, open_folder, path_through
-from agent.beside import is_file_of, own_copy, searchable_of, sidecar_of, write_sidecar
-from agent.domain.document import DocumentId, SeenFile, Sha256, parse_reference, reference
+from agent.beside import is_file_of, own_copy, searchable_of, sidecar_of, unfinished_beside, write_sidecar
+from agent.domain.document import DocumentId, SeenFile, Sha256, parse_claimed, parse_reference, reference
 from agent.domain.phrase import Phrase
 from agent.domain.searchable import MadeCopy, SearchableCopy
 from agent.durable import (
@@ -27,8 +26,10 @@ from agent.durable import (
     copy_file,
     hash_file,
     hint_for,
+    is_placeholder,
     make_folder,
     probe_folder,
+    remove_empty,
     remove_old_checks,
     rename_without_replacing,
     replace_text,
@@ -38,6 +39,7 @@ from agent.durable import (
     word_for,
 )
 from agent.mounts import is_own_folder
+from agent.seen import file_errors, is_seen, is_unchanged, opened
 
 CLAIMED = ".claimed"
 """The folder below `incoming/` that holds what is ours; a dot keeps it out of people's sight and of the watcher."""
@@ -69,10 +71,18 @@ _NOT_OURS_HINT = Phrase(
 
 
 class HomeFolders:
-    """Implements `ports.Folders` below one home folder."""
+    """Implements `ports.Folders` below one home folder.
 
-    def __init__(self, root: Path, home_id: str) -> None:
+    Args:
+        may_act: asked before each change; raises LeaseLost where another host may have taken over.
+        host: our name, where several hosts work in the home.
+    """
+
+    def __init__(
+        self, root: Path, home_id: str, may_act: Callable[[], None] = lambda: None, host: str = ""
+    ) -> None:
         self._root = root
+        self._may_act, self._host = may_act, host
         self._claimed = PurePosixPath("incoming", CLAIMED, home_id)
         self._highest = 0
         self._probing = threading.Lock()
@@ -88,7 +98,7 @@ class HomeFolders:
         if not self._is_claim_folder_ours():
             raise errors.HomeUnusable(_NOT_OURS, hint=_NOT_OURS_HINT)
         for name in (*FOLDERS, str(self._claimed)):
-            _prepare(self._root / name)
+            _prepare(self._root / name, self._host)
         for other in (self._root / "incoming" / CLAIMED).iterdir():
             if other.name != self._claimed.name:
                 raise errors.HomeForeign(
@@ -107,7 +117,7 @@ class HomeFolders:
                 with storage_errors(
                     Phrase("{folder}/ can't be read or written to", folder=name.partition("/")[0])
                 ):
-                    probe_folder(self._root / name)
+                    probe_folder(self._root / name, self._host)
             self._probed_at = time.monotonic()
 
     def _is_claim_folder_ours(self) -> bool:
@@ -118,28 +128,49 @@ class HomeFolders:
     def path(self, location: str) -> Path:
         return self._root / location
 
-    def claimed_location(self, document_id: DocumentId) -> str:
-        return str(self._claimed / reference(document_id))
+    def claimed_location(self, document_id: DocumentId, take: int = 0) -> str:
+        return str(self._claimed / (reference(document_id) + (f"-t{take}" if take else "")))
 
-    def orphans(self, known: frozenset[str]) -> list[str]:
+    def hold(self, document_id: DocumentId, take: int) -> str:
+        home = self.claimed_location(document_id, take)
+        earlier = [self._root / self.claimed_location(document_id, one) for one in range(take)]
+        with file_errors():
+            there = [path for path in earlier if _exists(path)]
+            if there and not _exists(self._root / home):
+                self._rename(there.pop(0), self._root / home)
+            for left in filter(is_placeholder, there):  # of a rename that its host did not live to do
+                self._remove(left)
+            if earlier:
+                sync_folder(self._root / self._claimed)
+        return home
+
+    def as_seen_here(self, seen: SeenFile) -> SeenFile:
+        with file_errors():
+            return replace(seen, device=(self._root / "incoming").stat().st_dev)
+
+    def orphans(self, known: Callable[[], frozenset[DocumentId]]) -> list[str]:
         """Locations in the claim folder that no row knows: the ledger was restored or lost.
 
         Names with a dot are half-written copies on their way back into the folder, not documents.
+
+        Args:
+            known: the documents that may lie there; asked after the look, for another host may claim meanwhile.
         """
-        with _translated():
+        with file_errors():
             found = sorted(
                 entry.name
                 for entry in os.scandir(self._root / self._claimed)
                 if not entry.name.startswith(".")
             )
-        return [location for name in found if (location := str(self._claimed / name)) not in known]
+        rows = known()
+        return [str(self._claimed / name) for name in found if parse_claimed(name) not in rows]
 
     def claim(self, seen: SeenFile, document_id: DocumentId) -> str:
         location = self.claimed_location(document_id)
         target = self._root / location
-        with _translated(), _opened(self._root / "incoming", seen) as source:
+        with file_errors(), opened(self._root / "incoming", seen) as source:
             make_folder(target.parent)  # incoming/ may have been removed and made again
-            if not _is_seen(target, seen):
+            if not is_seen(target, seen):
                 self._take(source, target, seen)
             sync_folder(target.parent)
             if source is not None:
@@ -155,39 +186,40 @@ class HomeFolders:
         if document_id > self._highest:
             self._highest = document_id
             with contextlib.suppress(OSError):
-                replace_text(self._root / self._claimed / LAST_NUMBER, f"{document_id}\n", is_synced=False)
+                noted = LAST_NUMBER + (f"-{self._host}" if self._host else "")
+                replace_text(self._root / self._claimed / noted, f"{document_id}\n", is_synced=False)
 
     def last_number(self) -> int:
         """The highest number that was ever claimed here, as the claim folder knows it: a restored ledger doesn't."""
         numbers = [0]
-        with contextlib.suppress(OSError, ValueError):
-            noted = (self._root / self._claimed / LAST_NUMBER).read_text()
-            numbers.append(parse_reference(noted) or 0)
-        with _translated():
+        for noted in (self._root / self._claimed).glob(f"{LAST_NUMBER}*"):
+            with contextlib.suppress(OSError, ValueError):
+                numbers.append(parse_reference(noted.read_text()) or 0)
+        with file_errors():
             names = [entry.name for entry in (self._root / self._claimed).iterdir()]
-        return max([*numbers, *(number for name in names if (number := parse_reference(name)))])
+        return max([*numbers, *(number for name in names if (number := parse_claimed(name)))])
 
     def _take(self, source: Path | None, target: Path, seen: SeenFile) -> None:
         """Rename the very file that was seen; one that slipped in between look and rename is put back."""
-        if source is None or not _is_unchanged(source, seen):
-            if _exists(target) and _is_placeholder(target):
+        if source is None or not is_unchanged(source, seen):
+            if _exists(target) and is_placeholder(target):
                 target.unlink()
             raise errors.FileVanished(
                 "The file went away, or was replaced or written to, before it was claimed."
             )
         self._rename(source, target)
-        if not _is_seen(target, seen):
+        if not is_seen(target, seen):
             with contextlib.suppress(FileExistsError):
                 rename_without_replacing(target, source)
             raise errors.FileVanished("Another file took the name of the one that was seen.")
 
     def fingerprint(self, location: str) -> tuple[Sha256, int]:
-        with _translated():
+        with file_errors():
             return hash_file(self._root / location)
 
     def move(self, source: str, target: str, sha256: Sha256, tag: str) -> None:
         from_path, to_path = self._root / source, self._root / target
-        with _translated():
+        with file_errors():
             if is_file_of(to_path, sha256):
                 self._finish(from_path, to_path, sha256)
                 return
@@ -218,10 +250,15 @@ class HomeFolders:
         self._unlink(source)
 
     def _copy(self, source: Path, temporary: Path) -> None:
+        self._may_act()
         copy_file(source, temporary)
 
     def _publish(self, temporary: Path, target: Path) -> None:
-        self._rename(temporary, target)
+        try:
+            self._rename(temporary, target)
+        except errors.LeaseLost:
+            temporary.unlink(missing_ok=True)  # nobody else's: its name carries the take
+            raise
 
     def _finish(self, source: Path, target: Path, sha256: Sha256) -> None:
         """The file is published; take away what an interrupted copy left at the source."""
@@ -230,29 +267,39 @@ class HomeFolders:
         sync_folder(target.parent)
 
     def _unlink(self, source: Path) -> None:
+        self._may_act()
         source.unlink()
         sync_folder(source.parent)
 
     def _rename(self, source: Path, target: Path) -> None:
         """Rename without replacing anything."""
+        self._may_act()
         try:
             rename_without_replacing(source, target)
         except FileExistsError as error:
-            if not _is_placeholder(target):
+            if not is_placeholder(target):
                 raise errors.DestinationTaken("Another file stands at the destination.") from error
             source.rename(target)
 
-    def write_sidecar(self, location: str, content: Mapping[str, object]) -> None:
-        with _translated():
-            write_sidecar(self._root / location, content)
+    def write_sidecar(self, location: str, content: Mapping[str, object], tag: str = "") -> None:
+        self._may_act()
+        with file_errors():
+            write_sidecar(self._root / location, content, tag)
+
+    def remove_unfinished(self, location: str, tags: Sequence[str]) -> None:
+        with file_errors():
+            for tag in tags:
+                for left in unfinished_beside(self._root / location, tag):
+                    self._remove(left)
 
     def remove_sidecar(self, location: str) -> None:
-        with _translated():
+        self._may_act()
+        with file_errors():
             sidecar_of(self._root / location).unlink(missing_ok=True)
 
     def place_searchable(self, location: str, made: MadeCopy, tag: str) -> None:
         target = searchable_of(self._root / location)
-        with _translated():
+        with file_errors():
             if not is_file_of(target, made.sha256):
                 temporary = target.with_name(f".{tag}.searchable.part")
                 temporary.unlink(missing_ok=True)
@@ -267,7 +314,7 @@ class HomeFolders:
     def remove_searchable(
         self, location: str, before: Callable[[SearchableCopy], None] = lambda _: None
     ) -> SearchableCopy | None:
-        with _translated():
+        with file_errors():
             copy = own_copy(self._root / location)
             if copy is not None:
                 before(copy)
@@ -277,21 +324,23 @@ class HomeFolders:
     def erase(self, location: str, sha256: Sha256) -> bool:
         self.remove_searchable(location)
         path = self._root / location
-        with _translated():
+        with file_errors():
             is_ours = not _exists(path) or is_file_of(path, sha256)
             for gone in (*([path] if is_ours else []), sidecar_of(path)):
                 self._remove(gone)
             for folder in path.parents:
                 if folder.exists():
                     sync_folder(folder)
-                if self._root / "archive" not in folder.parents or not _remove_empty(folder):
+                if self._root / "archive" not in folder.parents or not remove_empty(folder):
                     break
         return is_ours
 
     def _remove(self, path: Path) -> None:
+        self._may_act()
         path.unlink(missing_ok=True)
 
     def stage_parts(self, document_id: DocumentId, parts: Sequence[tuple[str, MadeCopy]]) -> None:
+        self._may_act()
         with storage_errors():
             staged.stage(self._staging(document_id), parts, self._copy)
 
@@ -303,6 +352,7 @@ class HomeFolders:
         self._rename(part, target)
 
     def discard_parts(self, document_id: DocumentId) -> None:
+        self._may_act()
         with storage_errors():
             staged.discard(self._staging(document_id))
 
@@ -315,72 +365,18 @@ def is_unclaimed(incoming: Path, seen: SeenFile) -> bool:
     """Whether a seen file still stands where the watcher finds it, and as it was seen."""
     if seen.name.startswith(f"{CLAIMED}/"):  # adopted from a claim folder, where nobody looks again
         return False
-    with _translated(), _opened(incoming, seen) as source:
-        return source is not None and _is_unchanged(source, seen)
-
-
-@contextlib.contextmanager
-def _opened(incoming: Path, seen: SeenFile) -> Iterator[Path | None]:
-    """Open a seen file's folder, and give a path to it that nobody can lead elsewhere; None if the folder is gone."""
-    folder, _, name = seen.name.rpartition("/")
-    with contextlib.ExitStack() as stack:
-        try:
-            opened = stack.enter_context(open_folder(incoming, folder))
-        except OSError as error:
-            if error.errno not in SWAPPED:
-                raise
-            yield None
-        else:
-            yield path_through(opened) / name
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    """Turn what the kernel says into the tree's errors; a file that is not there is no fault of the disk."""
-    with storage_errors():
-        try:
-            yield
-        except FileNotFoundError as error:
-            raise errors.FileVanished("The file is not where the ledger has it.") from error
-
-
-def _remove_empty(folder: Path) -> bool:
-    """Remove a folder in which nothing is left: its name is a record's id."""
-    with contextlib.suppress(OSError):
-        folder.rmdir()
-    return not folder.exists()
+    with file_errors(), opened(incoming, seen) as source:
+        return source is not None and is_unchanged(source, seen)
 
 
 def _exists(path: Path) -> bool:
     return os.path.lexists(path)
 
 
-def _is_seen(path: Path, seen: SeenFile) -> bool:
-    try:
-        found = path.lstat()
-    except FileNotFoundError:
-        return False
-    return stat.S_ISREG(found.st_mode) and (found.st_dev, found.st_ino) == (seen.device, seen.inode)
-
-
-def _is_unchanged(path: Path, seen: SeenFile) -> bool:
-    """The very file, and nobody has written to it since: an inode's number is soon given to another file."""
-    if not _is_seen(path, seen):
-        return False
-    found = path.lstat()
-    return (found.st_size, found.st_mtime_ns) == (seen.size, seen.modified_ns)
-
-
-def _is_placeholder(path: Path) -> bool:
-    """An empty regular file under a name that only we give: an earlier call died between reserving and renaming."""
-    found = path.lstat()
-    return stat.S_ISREG(found.st_mode) and found.st_size == 0
-
-
-def _prepare(folder: Path) -> None:
+def _prepare(folder: Path, host: str) -> None:
     """Refuse a folder that can't be used. One that is full is no reason to stay away: intake pauses until it isn't."""
     try:
-        probe_folder(folder)
+        probe_folder(folder, host)
         remove_old_checks(folder)
     except OSError as error:
         if error.errno in FULL and folder.is_dir():

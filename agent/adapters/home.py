@@ -32,7 +32,7 @@ LOOK_SECONDS = 0.4
 _HOME_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 """It names the claim folder."""
 
-_NUMBER = re.compile(r"(?:^|_)D-(\d{1,12})(?=[_.~]|$)")
+_NUMBER = re.compile(r"(?:^|_)D-(\d{1,12})(?=[_.~]|-t\d|$)")
 _JOURNALLED = re.compile(rb'"document":"D-(\d{1,12})"')
 
 

@@ -108,16 +108,21 @@ _IN_CLAIM_FOLDER = IN_WORK | {State.CLAIMING}
 
 def orphans(parts: Parts) -> list[SeenFile]:
     """Files in the claim folder that no row knows, as if they stood in `incoming/`."""
-    known = frozenset(
-        parts.folders.claimed_location(document.document_id)
-        for document in parts.ledger.in_states(_IN_CLAIM_FOLDER)
-    )
+
+    def known() -> frozenset[DocumentId]:
+        return frozenset(it.document_id for it in parts.ledger.in_states(_IN_CLAIM_FOLDER))
+
     incoming = parts.settings.home / "incoming"
-    return [_seen(incoming, parts.folders.path(location)) for location in parts.folders.orphans(known)]
+    found = (_seen(incoming, parts.folders.path(location)) for location in parts.folders.orphans(known))
+    return [seen for seen in found if seen is not None]
 
 
-def _seen(incoming: Path, path: Path) -> SeenFile:
-    found = path.lstat()
+def _seen(incoming: Path, path: Path) -> SeenFile | None:
+    """Look at it; None where another host has brought it to rest meanwhile."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return None
     return SeenFile(
         name=str(path.relative_to(incoming)),
         device=found.st_dev,

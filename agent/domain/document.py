@@ -26,6 +26,15 @@ def parse_reference(text: str) -> DocumentId | None:
     return DocumentId(int(found[1])) if found else None
 
 
+_CLAIMED = re.compile(r"D-([1-9][0-9]{0,11})(?:-t[1-9][0-9]*)?")
+
+
+def parse_claimed(name: str) -> DocumentId | None:
+    """Read the number in the name of a file in the claim folder: `D-7`, or `D-7-t2` where hosts take it in turns."""
+    found = _CLAIMED.fullmatch(name)
+    return DocumentId(int(found[1])) if found else None
+
+
 _CORRELATION_ID = re.compile(r"\s*[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\s*", re.IGNORECASE)
 
 
@@ -74,6 +83,7 @@ class Claim:
     claimed_at: datetime.datetime
     sha256: Sha256
     size: int
+    take: int = 0
 
     @property
     def reference(self) -> str:

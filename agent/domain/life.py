@@ -49,6 +49,16 @@ class Document:
     def reference(self) -> str:
         return reference(self.document_id)
 
+    @property
+    def tag(self) -> str:
+        """Names temporary files, of its own for each epoch and take: D-7-e1, or D-7-e1-t2."""
+        return _tag(self, self.take)
+
+    @property
+    def earlier_tags(self) -> tuple[str, ...]:
+        """Of takes before this one in the same epoch: who held it then may have left something."""
+        return tuple(_tag(self, take) for take in range(self.take))
+
     def as_claim(self) -> Claim:
         """The part that the workflow works with. The document must have been claimed and hashed."""
         assert self.claimed_at is not None
@@ -62,7 +72,12 @@ class Document:
             claimed_at=self.claimed_at,
             sha256=self.sha256,
             size=self.size,
+            take=self.take,
         )
+
+
+def _tag(document: Document, take: int) -> str:
+    return f"{document.reference}-e{document.epoch}" + (f"-t{take}" if take else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import structlog
 from agent import errors
 from agent.core.cards import taken_back
 from agent.core.messages import message_for, missing_message, who
-from agent.core.places import next_name, place_of, suffix_of
+from agent.core.places import place_of, suffix_of
 from agent.core.stories import reason_of, traits
 from agent.core.voice import Privacy, Voice
 from agent.domain.decision import Denial
@@ -38,6 +38,7 @@ from agent.domain.outcome import (
 from agent.domain.reading import Reading
 from agent.domain.settlement import Settlement
 from agent.ports import Ports
+from agent.workflow.carrying import bring_home, carry_off, clear_away, is_under_way
 from agent.workflow.searchable import lay_beside, take_copy_away
 from agent.workflow.timing import MOVE, timed
 
@@ -87,19 +88,20 @@ class Custody:
         Gives None when there is nothing to read: it rests already or only its move is left, it holds the bytes of
         another document, or it has brought the daemon down too often.
         """
-        ports, document = self._ports, self._ports.ledger.document(self._document_id)
+        ports, document = self._ports, self._ports.ledger.take(self._document_id)
         if document is None or document.state not in IN_WORK:
             return None
         structlog.contextvars.bind_contextvars(correlation_id=document.correlation_id, epoch=document.epoch)
         if document.state is State.MOVING:
+            clear_away(document, ports)
             finish(document, ports)
             return None
         if document.state is State.READING:
             # The ledger was out of reach when it should have been handed back.
             ports.ledger.hand_back(document.document_id, Event.STOPPED, ports.clock.now())
-            document = ports.ledger.document(document.document_id)
+            document = ports.ledger.take(document.document_id)
             assert document is not None
-        location = _bring_home(document, ports)
+        location = bring_home(document, ports)
         if document.attempts >= ports.rules.max_crashes:
             settle(
                 document, Failed(reason=FailureReason.POISON, detail=f"{document.attempts} attempts"), ports
@@ -154,10 +156,11 @@ class Custody:
         """The file is gone, or not the one that was read: read it again if it is ours still, else call it missing."""
         document = self._ports.ledger.document(self._document_id)
         assert document is not None
-        is_ours = document.location == self._ports.folders.claimed_location(self._document_id)
+        if not self._is_held(document):
+            raise errors.LeaseLost from error
         if (
             isinstance(error, errors.FileChanged)
-            and is_ours
+            and is_under_way(document, self._ports)
             and document.state in {State.READING, State.MOVING}
         ):
             self._ports.ledger.hand_back(self._document_id, Event.CHANGED, self._ports.clock.now())
@@ -180,9 +183,13 @@ class Custody:
     def hand_back(self) -> None:
         """Give back what nothing has settled: a stop, a machine's fault. The attempt is given back with it."""
         document = self._ports.ledger.document(self._document_id)
-        if document is not None and document.state is State.READING:
+        if document is not None and document.state is State.READING and self._is_held(document):
             self._ports.ledger.hand_back(self._document_id, Event.STOPPED, self._ports.clock.now())
             log.info("document_handed_back")
+
+    def _is_held(self, document: Document) -> bool:
+        """Whether the document is in our hands, and not in those of a host that has taken it over."""
+        return document.run == self._ports.hosts.run
 
 
 def settle(
@@ -304,7 +311,7 @@ def finish(document: Document, ports: Ports) -> Document:
 def _lay_down(document: Document, ports: Ports) -> Document:
     """Bring the file to its target, and what belongs beside it."""
     source = document.location
-    document = _move(document, ports)
+    document = carry_off(document, ports)
     target = document.target
     assert source is not None
     assert target is not None
@@ -360,40 +367,3 @@ def is_at_its_place(document: Document, ports: Ports) -> bool:
         return ports.folders.fingerprint(document.location)[0] == document.sha256
     except errors.FileVanished:
         return False
-
-
-_NAMES_TRIED = 100
-
-
-def _move(document: Document, ports: Ports) -> Document:
-    """Bring the file to its target; where a stranger's file stands there, to the next free name, written down first."""
-    for _ in range(_NAMES_TRIED):
-        assert document.location is not None
-        assert document.target is not None
-        assert document.sha256 is not None
-        tag = f"{document.reference}-e{document.epoch}"
-        try:
-            ports.folders.move(document.location, document.target, document.sha256, tag)
-        except errors.DestinationTaken:
-            document = ports.ledger.retarget(document.document_id, next_name(document.target))
-        else:
-            return document
-    raise errors.StorageUnavailable(
-        "No free name was found.", hint="Look at what stands in the target's folder."
-    )
-
-
-def _bring_home(document: Document, ports: Ports) -> str:
-    """Fetch a document that is tried again from where it rested into the claim folder."""
-    assert document.location is not None
-    home = ports.folders.claimed_location(document.document_id)
-    if document.location != home:
-        assert document.sha256 is not None
-        ports.journal.append("fetching", ports.clock.now(), **traits(document))
-        ports.folders.move(
-            document.location, home, document.sha256, f"{document.reference}-e{document.epoch}"
-        )
-        ports.folders.remove_sidecar(document.location)
-        ports.journal.append("fetched", ports.clock.now(), **traits(document))
-        ports.ledger.relocate(document.document_id, home)
-    return home

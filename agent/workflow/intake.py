@@ -19,6 +19,8 @@ def take_in(seen: SeenFile, ports: Ports) -> DocumentId | None:
     document = ports.ledger.open_claim(
         seen, printable(seen.name), CorrelationId(str(uuid4())), ports.clock.now()
     )
+    if document.run != ports.hosts.run:
+        return None  # another host has seen it first
     return confirm_claim(document, ports)
 
 

@@ -96,7 +96,7 @@ def _read_pages(claim: Claim, wanted: Wanted, ports: Ports, *, first: DocumentTe
         first: what an earlier pass made of them; of each page the better reading is saved.
     """
     ports.folders.probe()  # no OCR for what could not be put away afterwards
-    path = ports.folders.path(ports.folders.claimed_location(claim.document_id))
+    path = ports.folders.path(ports.folders.claimed_location(claim.document_id, claim.take))
     turns = ports.text_source.read(
         path,
         wanted,

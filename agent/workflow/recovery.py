@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import structlog
 
 from agent import errors
 from agent.domain.document import DocumentId, SeenFile
 from agent.domain.life import Document
-from agent.domain.outcome import IN_WORK, Event, State
+from agent.domain.outcome import IN_WORK, State
 from agent.ports import Ports
 from agent.workflow.forgetting import finish_erasure
 from agent.workflow.intake import confirm_claim, take_in
@@ -27,18 +28,16 @@ def recover(ports: Ports, orphans: Sequence[SeenFile]) -> tuple[list[DocumentId]
         The documents to work on: those that may have brought the daemon down, which must run alone, and the others.
     """
     _finish_erasures(ports, frozenset)
-    for document in ports.ledger.in_states(frozenset({State.CLAIMING})):
+    for document in _left(ports.ledger.in_states(frozenset({State.CLAIMING})), ports):
         with _put_off():
-            confirm_claim(document, ports)
-    for document in ports.ledger.in_states(frozenset({State.READING})):
-        ports.ledger.hand_back(document.document_id, Event.INTERRUPTED, ports.clock.now())
-        with about(document):
-            log.warning("reading_interrupted", attempt=document.attempts)
+            _resume(document, ports)
+    for document in _left(ports.ledger.in_states(frozenset({State.READING})), ports):
+        _interrupt(document, ports)
     for seen in orphans:
         with _put_off():
             take_in(seen, ports)
             log.warning("orphan_adopted", size=seen.size)
-    waiting = ports.ledger.in_states(IN_WORK)
+    waiting = _left(ports.ledger.in_states(IN_WORK), ports)
     suspects = [document.document_id for document in waiting if is_suspect(document)]
     others = [document.document_id for document in waiting if not is_suspect(document)]
     log.info("recovered", count=len(waiting), suspects=len(suspects))
@@ -55,17 +54,43 @@ def stranded(ports: Ports, known: Callable[[], frozenset[DocumentId]]) -> list[D
     """
     _finish_claims(ports)
     _finish_erasures(ports, known)
-    waiting = ports.ledger.in_states(IN_WORK)
+    waiting = _left(ports.ledger.in_states(IN_WORK), ports)
+    for document in waiting:
+        if document.state is State.READING and document.run != ports.hosts.run:
+            _interrupt(document, ports)
     busy = known()
     return [document.document_id for document in waiting if document.document_id not in busy]
 
 
 def _finish_claims(ports: Ports) -> None:
     """Finish what came to a stop after the rename; a file that could not be renamed is the watcher's to try again."""
-    for document in ports.ledger.in_states(frozenset({State.CLAIMING})):
+    for document in _left(ports.ledger.in_states(frozenset({State.CLAIMING})), ports):
         with _put_off():
             if not ports.folders.is_unclaimed(document.seen):
-                confirm_claim(document, ports)
+                _resume(document, ports)
+
+
+def _left(documents: Sequence[Document], ports: Ports) -> list[Document]:
+    """Those that are left to us: no other host holds them that stands."""
+    own, standing = ports.hosts.run, ports.hosts.standing()
+    return [document for document in documents if document.run == own or document.run not in standing]
+
+
+def _resume(document: Document, ports: Ports) -> None:
+    """Go on with a claim that came to a stop; one that another host began is taken over first."""
+    if ports.hosts.run is not None:
+        taken = ports.ledger.take(document.document_id)
+        if taken is None:
+            return
+        document = replace(taken, seen=ports.folders.as_seen_here(taken.seen))
+    confirm_claim(document, ports)
+
+
+def _interrupt(document: Document, ports: Ports) -> None:
+    """Give back what a daemon was reading that died, or was fenced off."""
+    if ports.ledger.interrupt(document.document_id):
+        with about(document):
+            log.warning("reading_interrupted", attempt=document.attempts)
 
 
 def _finish_erasures(ports: Ports, known: Callable[[], frozenset[DocumentId]]) -> None:
@@ -73,7 +98,7 @@ def _finish_erasures(ports: Ports, known: Callable[[], frozenset[DocumentId]]) -
 
     They are asked for twice, around what is known, so that what somebody has in hands, or has just ended, is let be.
     """
-    begun = {document.document_id for document in ports.erasing.unfinished()}
+    begun = {document.document_id for document in _left(ports.erasing.unfinished(), ports)}
     if not begun:
         return
     left_to_us = begun - known()

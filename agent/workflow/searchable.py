@@ -31,12 +31,12 @@ def lay_beside(document: Document, location: str, ports: Ports) -> SearchableCop
     text = _recognised(document, ports)
     if text is None:
         take_copy_away(document, location, ports)
-        ports.folders.write_sidecar(location, sidecar(document))
+        _write_sidecar(document, location, ports)
         return None
     laid = _lay_copy(document, location, text, ports)
     if isinstance(laid, Unsearchable):
         log.warning("searchable_copy_left_out", reason=laid)
-        ports.folders.write_sidecar(location, sidecar(document, laid))
+        _write_sidecar(document, location, ports, laid)
     return laid
 
 
@@ -62,16 +62,23 @@ def _lay_copy(
         if isinstance(made, Unsearchable):
             return made
         copy = SearchableCopy(name=searchable_name(location), sha256=made.sha256)
-        ports.folders.write_sidecar(location, sidecar(document, copy))
+        _write_sidecar(document, location, ports, copy)
         _tell("placing_copy", document, copy, ports)
         try:
-            ports.folders.place_searchable(location, made, f"{document.reference}-e{document.epoch}")
+            ports.folders.place_searchable(location, made, document.tag)
         except errors.DestinationTaken:
             _tell("copy_left_out", document, copy, ports)
             return Unsearchable.NAME_TAKEN
         _tell("copy_placed", document, copy, ports)
     log.info("searchable_copy_made")
     return copy
+
+
+def _write_sidecar(
+    document: Document, location: str, ports: Ports, laid: SearchableCopy | Unsearchable | None = None
+) -> None:
+    tag = document.tag if document.take else ""
+    ports.folders.write_sidecar(location, sidecar(document, laid), tag)
 
 
 def take_copy_away(document: Document, location: str, ports: Ports) -> None:

@@ -172,7 +172,7 @@ def test_what_a_killed_check_has_left_is_no_arrival_and_goes_with_the_next_check
         for path in (left, own):
             path.touch()
             os.utime(path, FAR)
-        assert folders.orphans(frozenset()) == []
+        assert folders.orphans(frozenset) == []
         sweep()
         assert list(home.rglob(LEFT)) == []
 

@@ -121,9 +121,10 @@ class Conservation(RuleBasedStateMachine):
     def _orphans(self) -> list[SeenFile]:
         office = self.office
         ours = office.ledger.in_states(IN_WORK | {State.CLAIMING})
-        known = frozenset(office.folders.claimed_location(it.document_id) for it in ours)
+        known = frozenset(it.document_id for it in ours)
         return [
-            seen_file(self.home / place, self.home / "incoming") for place in office.folders.orphans(known)
+            seen_file(self.home / place, self.home / "incoming")
+            for place in office.folders.orphans(lambda: known)
         ]
 
     def _rows(self, *states: State) -> list[Document]:

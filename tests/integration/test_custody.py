@@ -78,9 +78,9 @@ class Troubled(HomeFolders):
         super().move(source, target, sha256, tag)
         _happen(self.after_move)
 
-    def write_sidecar(self, location: str, content: Mapping[str, object]) -> None:
+    def write_sidecar(self, location: str, content: Mapping[str, object], tag: str = "") -> None:
         _happen(self.before_sidecar)
-        super().write_sidecar(location, content)
+        super().write_sidecar(location, content, tag)
 
 
 def _happen(queue: list[Exception | Callable[[], None]] | list[Exception]) -> None:
@@ -488,10 +488,11 @@ def _recover(office: Office) -> list[DocumentId]:
     in_claim_folder = office.ledger.in_states(
         frozenset({State.CLAIMED, State.READING, State.MOVING, State.CLAIMING})
     )
-    known = frozenset(office.folders.claimed_location(it.document_id) for it in in_claim_folder)
+    known = frozenset(it.document_id for it in in_claim_folder)
     incoming = office.home / "incoming"
     orphans = [
-        seen_file(office.folders.path(location), incoming) for location in office.folders.orphans(known)
+        seen_file(office.folders.path(location), incoming)
+        for location in office.folders.orphans(lambda: known)
     ]
     suspects, others = recover(office.ports, orphans)
     for document_id in (*suspects, *others):

@@ -58,8 +58,8 @@ class Refusing(HomeFolders):
         if self.refuses == (step, "after"):
             raise StorageUnavailable("The disk is full.")
 
-    def write_sidecar(self, location: str, content: Mapping[str, object]) -> None:
-        self._around("sidecar", lambda: super(Refusing, self).write_sidecar(location, content))
+    def write_sidecar(self, location: str, content: Mapping[str, object], tag: str = "") -> None:
+        self._around("sidecar", lambda: super(Refusing, self).write_sidecar(location, content, tag))
 
     def place_searchable(self, location: str, made: MadeCopy, tag: str) -> None:
         self._around("place", lambda: super(Refusing, self).place_searchable(location, made, tag))

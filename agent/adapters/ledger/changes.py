@@ -121,7 +121,14 @@ def lay_to_rest(
     """Write that a move is done, with what it took."""
     before = require(connection, document_id)
     done = advance(
-        connection, before, Event.MOVED, location=before.target, target=None, rested_at=now, attempts=0
+        connection,
+        before,
+        Event.MOVED,
+        location=before.target,
+        target=None,
+        rested_at=now,
+        attempts=0,
+        run=None,
     )
     keep_steps(connection, done, steps)
     count_rest(connection, done)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, or_, select, update
 
 from agent import errors
-from agent.adapters.ledger import changes, file_names, readings, rows
+from agent.adapters.ledger import changes, file_names, readings, rows, takes
 from agent.adapters.ledger.engine import reading, translated, writing
 from agent.adapters.ledger.sampling import cards_of, make_void
 from agent.adapters.ledger.schema import (
@@ -62,6 +62,7 @@ class SqlErasing:
                 seen_name=ERASED_NAME.encode(),
                 content_key=None,
                 rested_at=now,
+                **takes.held(connection, before),
                 **rows.NO_OUTCOME,
             )
 
@@ -75,7 +76,9 @@ class SqlErasing:
     def is_gone(self, document_id: DocumentId) -> None:
         with writing(self._engine) as connection:
             connection.execute(
-                update(documents).where(documents.c.document_id == document_id).values(location=None)
+                update(documents)
+                .where(documents.c.document_id == document_id)
+                .values(location=None, run=None)
             )
 
     def shred(self) -> None:

@@ -1,10 +1,9 @@
 """The documents' rows in SQL. Each public method is one transaction; states change only by the domain's table."""
 
-import contextlib
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 
 from agent import errors
 from agent.adapters.ledger import (
@@ -13,19 +12,17 @@ from agent.adapters.ledger import (
     history,
     learning,
     numbering,
-    opening,
     readings,
     resting,
     rows,
+    takes,
 )
-from agent.adapters.ledger.anchors import keep_end, note_end
+from agent.adapters.ledger.claims import SqlClaims
 from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.questions import close_question, count_standing
-from agent.adapters.ledger.rows import load
 from agent.adapters.ledger.schema import documents, homes, reviews
-from agent.domain.anchor import Anchor
 from agent.domain.decision import Denial
-from agent.domain.document import CorrelationId, DocumentId, DocumentText, SeenFile, Sha256, reference
+from agent.domain.document import CorrelationId, DocumentId, DocumentText, Sha256, reference
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Lesson, LessonNumber, LessonState
 from agent.domain.life import Document, Review, Step
@@ -36,29 +33,8 @@ from agent.domain.reading import Progress, Reading, Turn
 from agent.domain.settlement import Settled, Settlement
 
 
-class SqlLedger:
-    """Implements `ports.Ledger` on SQLite or PostgreSQL.
-
-    Args:
-        reached: how far the audit trail reaches on disk; None where this process has written nothing there yet.
-    """
-
-    def __init__(self, engine: Engine, reached: Callable[[], Anchor | None] = lambda: None) -> None:
-        self._engine = engine
-        self._reached = reached
-        self._is_first = True
-
-    @contextlib.contextmanager
-    def _changing(self, now: datetime.datetime) -> Iterator[Connection]:
-        """A transaction of a document's life: it notes too how far the trail reaches, which tells of it before."""
-        with writing(self._engine) as connection:
-            yield connection
-            end = self._reached()
-            if end is not None:
-                if self._is_first:
-                    keep_end(connection, now)
-                note_end(connection, end)
-        self._is_first = self._is_first and end is None
+class SqlLedger(SqlClaims):
+    """Implements `ports.Ledger` on SQLite or PostgreSQL."""
 
     def close(self) -> None:
         self._engine.dispose()
@@ -85,33 +61,6 @@ class SqlLedger:
             if connection.dialect.name != "sqlite":
                 return "ok"
             return str(connection.execute(text("PRAGMA integrity_check(1)")).scalar())
-
-    # --- Claim
-
-    def open_claim(
-        self, seen: SeenFile, original_name: str, correlation_id: CorrelationId, now: datetime.datetime
-    ) -> Document:
-        with self._changing(now) as connection:
-            begun = opening.begun(connection, seen)
-            return begun or opening.opened(connection, seen, original_name, correlation_id, now)
-
-    def confirm_claim(self, document_id: DocumentId, location: str, now: datetime.datetime) -> None:
-        with self._changing(now) as connection:
-            before = changes.require(connection, document_id)
-            changes.advance(connection, before, Event.RENAMED, location=location, claimed_at=now)
-
-    def withdraw(self, document_id: DocumentId, now: datetime.datetime) -> None:
-        with writing(self._engine) as connection:
-            before = changes.require(connection, document_id)
-            changes.advance(connection, before, Event.SLIPPED_AWAY, rested_at=now)
-
-    def relocate(self, document_id: DocumentId, location: str) -> None:
-        with writing(self._engine) as connection:
-            connection.execute(
-                update(documents)
-                .where(documents.c.document_id == document_id, documents.c.state == State.CLAIMED)
-                .values(location=location)
-            )
 
     # --- Work
 
@@ -149,7 +98,7 @@ class SqlLedger:
             attempts = before.attempts if event is Event.INTERRUPTED else max(0, before.attempts - 1)
             # Bytes that have changed are nobody's any more, and what was settled for them is void.
             void = rows.NO_OUTCOME | {"content_key": None} if event is Event.CHANGED else {}
-            changes.advance(connection, before, event, attempts=attempts, **void)
+            changes.advance(connection, before, event, attempts=attempts, run=None, **void)
             if before.state is State.MOVING:
                 changes.forget_untold(connection, before)
                 history.forget(connection, before)
@@ -181,6 +130,7 @@ class SqlLedger:
                 target=settlement.target,
                 outcome=rows.OUTCOME.dump_json(settlement.outcome).decode(),
                 settled_at=now,
+                **takes.held(connection, before),
                 **rows.columns_of(settlement.outcome),
             )
             denials.keep(connection, before, settlement, now)
@@ -227,6 +177,7 @@ class SqlLedger:
                 epoch=before.epoch + 1,
                 content_key=None,
                 rested_at=now,
+                run=None,
             )
             changes.forget_untold(connection, before)
             changes.close_review(connection, before.document_id, "dossierd", State.MISSING, now)
@@ -270,10 +221,6 @@ class SqlLedger:
             return begun
 
     # --- Questions about documents
-
-    def document(self, document_id: DocumentId) -> Document | None:
-        with reading(self._engine) as connection:
-            return load(connection, document_id)
 
     def document_of(self, correlation_id: CorrelationId) -> Document | None:
         with reading(self._engine) as connection:

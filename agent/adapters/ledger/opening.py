@@ -5,6 +5,7 @@ import datetime
 from sqlalchemy import Connection, insert, select
 
 from agent.adapters.ledger import file_names, rows
+from agent.adapters.ledger.engine import run_of
 from agent.adapters.ledger.schema import documents
 from agent.domain.document import CorrelationId, SeenFile
 from agent.domain.life import Document
@@ -41,6 +42,7 @@ def opened(
             **rows.columns_of_seen(seen),
             seen_at=now,
             size=seen.size,
+            run=run_of(connection),
         )
         .returning(documents)
     ).one()
