@@ -255,10 +255,10 @@ def rename_without_replacing(source: Path, target: Path) -> None:
     try:
         source.rename(target)
     except OSError:
-        if os.path.samestat(
-            made, target.lstat()
-        ):  # else another host has taken over, and its file stands there
-            target.unlink()  # an empty file that stays behind would be taken for a document
+        with contextlib.suppress(FileNotFoundError):
+            # An empty file that stays behind would be taken for a document; any other is of a host that took over.
+            if os.path.samestat(made, target.lstat()):
+                target.unlink()
         raise
 
 

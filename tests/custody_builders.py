@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from agent.adapters.folders import LAST_NUMBER, HomeFolders
 from agent.adapters.ledger import (
     SqlErasing,
@@ -27,6 +29,7 @@ from agent.domain.identity import Person, RecordId
 from agent.domain.life import Action, Document, Request
 from agent.domain.message import Parcel
 from agent.domain.outcome import Outcome, State
+from agent.hosts import ALONE, Hosts
 from agent.makers import SearchablePdfs
 from agent.ports import Folders, Ports
 from tests.fakes import FakeClock, FakeJournal, FakeRegistry, FakeSplitter, FakeTextSource
@@ -154,7 +157,7 @@ class Office:
             str(path.relative_to(self.home))
             for folder in ("incoming", "archive", "review", "failed")
             for path in (self.home / folder).rglob("*")
-            if not path.is_dir() and path.name != LAST_NUMBER
+            if not path.is_dir() and not path.name.startswith(LAST_NUMBER)
         }
 
     def request(
@@ -180,6 +183,14 @@ def new_ledger() -> bytes:
         return path.read_bytes()
 
 
+def _engine_in(home: Path) -> Engine:
+    path = home / "state" / "ledger.sqlite"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(new_ledger())
+    return open_engine(path, may_upgrade=True)
+
+
 def make_ports(
     home: Path,
     *,
@@ -191,16 +202,17 @@ def make_ports(
     searchable: SearchablePdfs | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     folders: Callable[[Path, str], HomeFolders] = HomeFolders,
+    engine: Engine | None = None,
+    hosts: Hosts = ALONE,
 ) -> Office:
     """Open a home: again and again in the same folder, as a daemon does that was restarted.
 
     The caller closes the ledger.
+
+    Args:
+        engine: of a ledger elsewhere, as `hosts` use it; None for one in the home.
     """
-    path = home / "state" / "ledger.sqlite"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(new_ledger())
-    engine = open_engine(path, may_upgrade=True)
+    engine = engine or _engine_in(home)
     ledger = SqlLedger(engine)
     if ledger.home_id() is None:
         ledger.found_home(HOME_ID)
@@ -231,6 +243,7 @@ def make_ports(
         rules=rules or Rules(),
         should_stop=should_stop,
         searchable=searchable,
+        hosts=hosts,
     )
     return Office(
         home=home,

@@ -13,13 +13,15 @@ import pytest
 from agent import durable, errors
 from agent.adapters import folders as module
 from agent.adapters.folders import LAST_NUMBER, HomeFolders
+from agent.adapters.home import highest_number
 from agent.domain.document import DocumentId, SeenFile
 from agent.durable import hash_file
 from tests.custody_builders import HOME_ID, hash_of, seen_file
 
 pytestmark = pytest.mark.reliability
 
-SEVEN = DocumentId(7)
+SEVEN, EIGHT = DocumentId(7), DocumentId(8)
+RESTING = "review/D-8.pdf"
 CLAIMED = f"incoming/.claimed/{HOME_ID}/D-7"
 TARGET = "archive/R1/2026/2026-03-01_D-7.pdf"
 TAG = "D-7-e1"
@@ -55,7 +57,7 @@ def _files(root: Path) -> list[str]:
     return sorted(
         str(path.relative_to(root))
         for path in root.rglob("*")
-        if (path.is_symlink() or not path.is_dir()) and path.name != LAST_NUMBER
+        if (path.is_symlink() or not path.is_dir()) and not path.name.startswith(LAST_NUMBER)
     )
 
 
@@ -485,6 +487,31 @@ class TestWithoutTheFlag:
             durable.rename_without_replacing(home / "absent", home / "target")
         assert _files(home) == []
 
+    def test_what_another_host_put_there_meanwhile_is_let_be(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        source, target, reserve = home / "ours", home / "target", durable.make_empty
+        source.write_bytes(BYTES)
+
+        def take_over(path: Path) -> os.stat_result:
+            made = reserve(path)
+            source.rename(path)
+            return made
+
+        monkeypatch.setattr(durable, "make_empty", take_over)
+        with pytest.raises(FileNotFoundError):
+            durable.rename_without_replacing(source, target)
+        assert target.read_bytes() == BYTES
+
+    def test_a_take_s_name_that_was_only_reserved_is_freed_by_the_next(
+        self, home: Path, folders: HomeFolders
+    ) -> None:
+        _put(home, CLAIMED)
+        _put(home, f"{CLAIMED}-t1", b"")
+        assert folders.hold(SEVEN, 2) == f"{CLAIMED}-t2"
+        assert _files(home) == [f"{CLAIMED}-t2"]
+        assert (home / f"{CLAIMED}-t2").read_bytes() == BYTES
+
     def test_a_copy_across_is_published(self, home: Path, folders: HomeFolders, across: Path) -> None:
         _put(home, CLAIMED)
         folders.move(CLAIMED, TARGET, hash_of(BYTES), TAG)
@@ -502,6 +529,94 @@ def test_any_other_refusal_of_the_kernel_is_told_by_its_name_and_hint(
     assert refused.value.sentence == "The disk refuses (EROFS)."
     assert "read-only" in refused.value.hint
     assert refused.value.retryable
+
+
+# --- Hosts that take over from each other
+
+
+def test_each_take_has_a_name_of_its_own_and_on_one_host_there_is_none(folders: HomeFolders) -> None:
+    names = [folders.claimed_location(SEVEN, take) for take in (0, 1, 12)]
+    assert names == [CLAIMED, f"{CLAIMED}-t1", f"{CLAIMED}-t12"]
+
+
+@pytest.mark.parametrize("earlier", [CLAIMED, f"{CLAIMED}-t1", f"{CLAIMED}-t2", f"{CLAIMED}-t3"])
+def test_a_file_gets_the_name_of_its_take_whichever_it_had(
+    home: Path, folders: HomeFolders, earlier: str
+) -> None:
+    _put(home, earlier)
+    for _ in range(2):
+        assert folders.hold(SEVEN, 3) == f"{CLAIMED}-t3"
+        assert _files(home) == [f"{CLAIMED}-t3"]
+
+
+def test_on_one_host_a_file_keeps_its_name(home: Path, folders: HomeFolders) -> None:
+    _put(home, CLAIMED)
+    assert folders.hold(SEVEN, 0) == CLAIMED
+    assert _files(home) == [CLAIMED]
+
+
+def test_names_of_takes_are_no_orphans_of_a_document_that_is_known(home: Path, folders: HomeFolders) -> None:
+    for number in (7, 9):
+        _put(home, f"incoming/.claimed/{HOME_ID}/D-{number}-t2")
+    assert folders.orphans(lambda: frozenset({SEVEN})) == [f"incoming/.claimed/{HOME_ID}/D-9-t2"]
+    assert folders.last_number() == highest_number(home) == 9
+
+
+def test_each_host_notes_the_last_number_by_itself_and_each_reads_all(home: Path) -> None:
+    ada, bob = (HomeFolders(home, HOME_ID, host=host) for host in ("ada", "bob"))
+    ada.prepare()
+    ada.claim(_drop(home), DocumentId(9))
+    bob.claim(_drop(home, name="later.pdf"), SEVEN)
+    for number in (9, 7):
+        (home / f"incoming/.claimed/{HOME_ID}/D-{number}").unlink()
+    assert ada.last_number() == bob.last_number() == 9
+
+
+def test_what_others_left_half_written_is_removed_and_nothing_else(home: Path, folders: HomeFolders) -> None:
+    folder = str(Path(TARGET).parent)
+    for name in (f".{TAG}-t1.part", f".{TAG}-t1.searchable.part", f".{TAG}-t2.json.part", f".{TAG}-t3.part"):
+        _put(home, f"{folder}/{name}")
+    folders.remove_unfinished(TARGET, (TAG, f"{TAG}-t1", f"{TAG}-t2"))
+    assert _files(home) == [f"{folder}/.{TAG}-t3.part"]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(lambda folders, seen: folders.claim(seen, SEVEN), id="claim"),
+        pytest.param(lambda folders, _: folders.hold(EIGHT, 1), id="hold"),
+        pytest.param(lambda folders, _: folders.move(RESTING, TARGET, hash_of(BYTES), TAG), id="move"),
+        pytest.param(lambda folders, _: folders.write_sidecar(RESTING, {}), id="sidecar"),
+        pytest.param(lambda folders, _: folders.remove_sidecar(RESTING), id="no-sidecar"),
+        pytest.param(lambda folders, _: folders.remove_searchable(RESTING), id="no-copy"),
+        pytest.param(lambda folders, _: folders.remove_unfinished(RESTING, ("D-8-e1",)), id="unfinished"),
+        pytest.param(lambda folders, _: folders.erase(RESTING, hash_of(BYTES)), id="erase"),
+        pytest.param(lambda folders, _: folders.stage_parts(SEVEN, []), id="stage"),
+        pytest.param(lambda folders, _: folders.lay_parts(EIGHT), id="lay"),
+        pytest.param(lambda folders, _: folders.discard_parts(EIGHT), id="no-parts"),
+    ],
+)
+def test_who_may_not_act_changes_nothing(home: Path, act: Callable[[HomeFolders, SeenFile], object]) -> None:
+    is_lost: list[bool] = []
+
+    def check() -> None:
+        if is_lost:
+            raise errors.LeaseLost
+
+    folders = HomeFolders(home, HOME_ID, check)
+    folders.prepare()
+    seen = _drop(home)
+    for left in ("D-8.pdf", ".D-8-e1.part", "D-8.searchable.pdf"):
+        _put(home, f"review/{left}")
+    copy = {"file": "D-8.searchable.pdf", "sha256": hash_of(BYTES)}
+    folders.write_sidecar(RESTING, {"searchable_pdf": copy})
+    _put(home, f"incoming/.claimed/{HOME_ID}/D-8")
+    _put(home, f"incoming/.claimed/{HOME_ID}/.D-8.parts/one.pdf")
+    before = _files(home)
+    is_lost.append(True)
+    with pytest.raises(errors.LeaseLost):
+        act(folders, seen)
+    assert _files(home) == before
 
 
 # --- Sidecars

@@ -15,6 +15,7 @@ from agent.domain.document import (
     PageProblem,
     Sha256,
     TextOrigin,
+    parse_claimed,
     parse_correlation_id,
     parse_reference,
     printable,
@@ -119,3 +120,19 @@ def test_a_text_is_a_ruin_when_no_page_could_be_opened() -> None:
     ruined = tuple(dataclasses.replace(page, problem=PageProblem.ENGINE_FAILED) for page in good)
     assert DocumentText(pages=ruined).is_ruin
     assert not DocumentText(pages=(good[0], ruined[1])).is_ruin
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("D-7", 7),
+        ("D-7-t1", 7),
+        ("D-1042-t12", 1042),
+        ("D-7-t0", None),
+        ("d-7", None),
+        ("D-7-e1", None),
+        ("7", None),
+    ],
+)
+def test_a_name_in_the_claim_folder_tells_the_number_and_any_take(name: str, number: int | None) -> None:
+    assert parse_claimed(name) == number

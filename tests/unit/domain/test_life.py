@@ -27,3 +27,10 @@ def test_a_claimed_document_gives_the_part_that_is_worked_with() -> None:
 def test_a_document_that_was_not_claimed_and_hashed_is_no_claim(document: Document) -> None:
     with pytest.raises(AssertionError):
         document.as_claim()
+
+
+def test_temporary_names_are_of_an_epoch_and_of_a_take_where_there_is_one() -> None:
+    alone = a_document()
+    assert (alone.tag, alone.earlier_tags) == ("D-7-e2", ())
+    shared = dataclasses.replace(alone, take=2)
+    assert (shared.tag, shared.earlier_tags) == ("D-7-e2-t2", ("D-7-e2", "D-7-e2-t1"))
