@@ -12,21 +12,22 @@ from typer.testing import CliRunner, Result
 from agent import errors
 from agent.adapters.home import HomeLock
 from agent.adapters.journal import journal_in
-from agent.adapters.ledger import SqlLedger, open_engine, page_words
-from agent.adapters.ledger.engine import reading, writing
+from agent.adapters.ledger import SqlHosts, SqlLedger, open_engine, page_words
+from agent.adapters.ledger.engine import of_host, reading, writing
 from agent.adapters.ledger.schema import metadata
 from agent.adapters.ledger.transfer import carry, is_carried, set_aside
 from agent.cli import app
 from agent.config import load
 from agent.domain.document import text_of_plain
 from agent.domain.finding import Term
+from agent.domain.host import Role, RunId
 from agent.ledgers import engine_of_worker
 from benchmarks.grown import RECENT, fill
 from benchmarks.questions import asked
 from tests.custody_builders import NOON, new_ledger
 from tests.fakes import turn_of
 from tests.faults.world import SETTINGS, World, told_as
-from tests.ledger_builders import HASH, SEEN, a_begun, a_claimed
+from tests.ledger_builders import HASH, SEEN, a_begun, a_claimed, row_of
 from tests.ledgers import LedgerDatabases
 
 pytestmark = pytest.mark.reliability
@@ -198,3 +199,20 @@ def test_a_url_is_named_once_and_is_not_repeated(tmp_path: Path, words: list[str
 
 def _set(world: World, address: str) -> None:
     (world.home / ".env").write_text(f"{SETTINGS}DOSSIERD_LEDGER_URL={address}\n")
+
+
+def test_no_daemon_holds_anything_in_the_copy(target: Engine, tmp_path: Path) -> None:
+    engine = of_host(target, "ada", RunId("r1"))
+    SqlHosts(engine, 60.0).join(Role)
+    ledger = SqlLedger(engine)
+    number = a_claimed(ledger)
+    taken = ledger.take(number)
+    assert taken is not None
+    assert taken.run == "r1"
+    (tmp_path / "copy.sqlite").write_bytes(new_ledger())
+    copy = open_engine(tmp_path / "copy.sqlite", may_upgrade=False)
+    carry(target, copy)
+    row = row_of(SqlLedger(copy), number)
+    assert (row.run, row.take) == (None, 1)
+    assert SqlHosts(copy, 60.0).runs() == []
+    copy.dispose()

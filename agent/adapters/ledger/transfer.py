@@ -17,8 +17,9 @@ from agent import errors
 from agent.adapters.ledger import numbering, page_words
 from agent.adapters.ledger.anchors import trail_end
 from agent.adapters.ledger.engine import reading, writing
+from agent.adapters.ledger.hosts import duties, hosts
 from agent.adapters.ledger.readings import unpacked
-from agent.adapters.ledger.schema import homes, metadata, pages
+from agent.adapters.ledger.schema import documents, homes, metadata, pages
 from agent.domain.document import DocumentId
 
 BATCH = 1_000
@@ -59,6 +60,7 @@ def carry(source: Engine, target: Engine) -> Mapping[str, int]:
         for table in metadata.sorted_tables:
             if (column := table.autoincrement_column) is not None:
                 numbering.go_on_above(taken, numbering.highest_given(given, column), column)
+        _let_go(taken)
     return counts
 
 
@@ -81,6 +83,13 @@ def _require_empty(connection: Connection) -> None:
                 "There is a ledger already: nothing is laid over it.",
                 hint="Name an empty database.",
             )
+
+
+def _let_go(connection: Connection) -> None:
+    """No daemon works in the copy yet: none of the runs that the source knew holds anything there."""
+    connection.execute(update(documents).where(documents.c.run.is_not(None)).values(run=None))
+    for table in (duties, hosts):
+        connection.execute(delete(table))
 
 
 def _carry_table(table: Table, given: Connection, taken: Connection) -> int:
