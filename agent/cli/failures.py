@@ -1,25 +1,27 @@
 """`failures`: what could not be filed, cause by cause, with what to do about each; or how much of it, over time."""
 
 import datetime
+import sys
 from collections import Counter
 from enum import StrEnum
-from itertools import groupby
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.text import Text
 
-from agent.adapters.ledger import SqlFailed, SqlLedger
+from agent.adapters.ledger import SqlFailed
 from agent.cli.shared import HomeOption, JsonOption, open_tables
 from agent.cli.wording import brief, print_json, rows_of, say, say_table, table
 from agent.config import Settings, load
 from agent.core.pauses import span_of
 from agent.domain.life import Document
 from agent.domain.message import visible
-from agent.domain.outcome import FAILURES, Failed, FailureReason, State
+from agent.domain.outcome import FAILURES, Failed
 
 DEFAULT_SPAN = "7d"
+LISTED = 20
+"""Documents of each cause: enough to see what they have in common."""
 
 
 class FailureKey(StrEnum):
@@ -48,6 +50,9 @@ def failures(
             help="Count them by code, sender (the folder below incoming/), day, or several: code,sender.",
         ),
     ] = None,
+    is_whole: Annotated[
+        bool, typer.Option("--all", help=f"List all, not the newest {LISTED} of each cause.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -57,18 +62,22 @@ def failures(
         _count(settings, last or DEFAULT_SPAN, by or FailureKey.CODE, as_json=as_json)
         return
     with open_tables(settings) as engine:
-        failed = SqlLedger(engine).in_states(frozenset({State.FAILED}))
+        failed = SqlFailed(engine).standing(LISTED if not (is_whole or as_json) else sys.maxsize)
     if as_json:
-        print_json([{**brief(it), "hint": FAILURES[_cause(it)].hint_for(it.reference)} for it in failed])
+        everything = sorted(
+            (it for _, documents in failed.values() for it in documents), key=lambda it: it.document_id
+        )
+        print_json([{**brief(it), "hint": _hint(it)} for it in everything])
         return
     if not failed:
         say("Nothing has failed.")
     now = datetime.datetime.now(datetime.UTC)
-    for cause, of_cause in groupby(sorted(failed, key=_cause), _cause):
-        documents = list(of_cause)
-        say(f"{len(documents)}  {FAILURES[cause].sentence}", style="bold")
+    for cause, (count, newest) in failed.items():
+        say(f"{count}  {FAILURES[cause].sentence}", style="bold")
         say(FAILURES[cause].hint, indent=2)
-        say_table(rows_of(documents, now))
+        say_table(rows_of(newest, now))
+        if count > len(newest):
+            say(f"and {count - len(newest)} that are older: dossierd failures --all", indent=2)
 
 
 def _count(settings: Settings, last: str, by: str, *, as_json: bool) -> None:
@@ -109,6 +118,6 @@ def _keys_of(text: str) -> list[FailureKey]:
         raise typer.BadParameter("--by takes code, sender and day, joined by commas.") from error
 
 
-def _cause(document: Document) -> FailureReason:
+def _hint(document: Document) -> str:
     assert isinstance(document.outcome, Failed)
-    return document.outcome.reason
+    return FAILURES[document.outcome.reason].hint_for(document.reference)

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 from agent.adapters.ledger import SqlFailed
 from agent.adapters.ledger.engine import writing
-from agent.cli import app
+from agent.cli import app, failures
 from agent.domain.outcome import FailureReason
 from agent.errors import DocumentUnreadable
 from agent.workflow.intake import take_in
@@ -49,7 +50,32 @@ def test_failures_are_listed_by_their_cause_with_what_to_do(office: Office) -> N
     assert lines[0] == "1  The file is damaged or was cut off; it can't be opened."
     assert "2  The file opens, but holds no page." in lines
     assert "  Ask the sender for the file again." in lines
-    assert [line.split()[0] for line in lines if line.startswith("D-")] == ["D-2", "D-1", "D-3"]
+    assert [line.split()[0] for line in lines if line.startswith("D-")] == ["D-2", "D-3", "D-1"]
+
+
+def test_the_newest_of_each_cause_are_listed_and_all_where_that_is_asked_for(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fail(office, FailureReason.NO_PAGES, FailureReason.DAMAGED, *[FailureReason.NO_PAGES] * 2)
+    monkeypatch.setattr(failures, "LISTED", 2)
+    told = _typed(office)
+    assert re.findall(r"D-\d", told) == ["D-2", "D-4", "D-3"]
+    assert "3  The file opens, but holds no page." in told
+    assert "and 1 that are older: dossierd failures --all" in told
+    assert re.findall(r"D-\d", _typed(office, "--all")) == ["D-2", "D-4", "D-3", "D-1"]
+    assert [it["document"] for it in json.loads(_typed(office, "--json"))] == ["D-1", "D-2", "D-3", "D-4"]
+
+
+def test_a_cause_that_an_older_version_named_otherwise_is_counted_as_what_it_is(office: Office) -> None:
+    _fail(office, FailureReason.UNKNOWN_FORMAT, FailureReason.UNKNOWN_FORMAT)
+    with writing(office.ledger._engine) as connection:
+        connection.execute(
+            text(
+                "UPDATE documents SET reason = 'not_a_pdf', "
+                "outcome = replace(outcome, 'unknown_format', 'not_a_pdf') WHERE document_id = 1"
+            )
+        )
+    assert "2  " in _typed(office)
 
 
 def test_a_program_gets_each_failure_with_its_hint(office: Office) -> None:
