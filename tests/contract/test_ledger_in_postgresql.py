@@ -270,3 +270,15 @@ def test_what_is_forgotten_is_not_found(engine: Engine) -> None:
         page_words.keep(connection, DocumentId(2), _pages("quatre"))
     assert _saying(engine, "deux") == []
     assert _saying(engine, "quatre") == [2]
+
+
+def test_what_is_asked_again_and_again_is_planned_once(engine: Engine) -> None:
+    """Reading ends without a ROLLBACK, after which psycopg forgets what it has prepared."""
+    ledger = SqlLedger(engine)
+    for _ in range(12):
+        ledger.document(DocumentId(1))
+    with reading(engine) as connection:
+        prepared = connection.execute(
+            text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%documents%'")
+        ).scalar()
+    assert prepared == 1

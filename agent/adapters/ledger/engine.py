@@ -126,6 +126,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view for reading; it waits for nobody."""
     with translated(), engine.connect().execution_options(**_READS[engine.dialect.name]) as connection:
         yield connection
+        connection.commit()  # a ROLLBACK would have psycopg forget each statement that it has prepared
 
 
 @contextmanager

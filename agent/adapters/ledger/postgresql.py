@@ -22,6 +22,9 @@ CONNECT_SECONDS = 5
 IDLE_SECONDS = 60
 """A transaction whose host has stopped in the middle of it is ended by the server, and its lock freed."""
 
+PREPARED = 400
+"""Statements that a connection keeps prepared: a daemon has more than psycopg's hundred."""
+
 _AWAY = Phrase(
     "Look at whether the database's server runs and lets this host in; the daemon tries again by itself."
 )
@@ -133,5 +136,6 @@ def hint_for(sqlstate: str | None) -> Phrase:
 
 def _prepare(connection: Any, _entry: object) -> None:
     """Commits are on the disk before anybody goes on, whatever the server's default."""
+    connection.prepared_max = PREPARED
     connection.execute(_DURABLE)
     connection.commit()
