@@ -25,12 +25,12 @@ _JOB = (
     f"jsonb_build_object('{ARGUMENT}', CAST(:wanted AS bigint)), NULL) AS procrastinate_job_to_defer_v1)"
 )
 _DEFER = (
-    f"SELECT procrastinate_defer_jobs_v1(ARRAY[{_JOB}]) "  # noqa: S608 -- constants, here and below
+    f"SELECT procrastinate_defer_jobs_v1(ARRAY[{_JOB}]) "  # noqa: S608 # nosec B608 # constants, here and below
     "WHERE NOT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE lock = :lock AND status"
 )
 _UNLESS_IT_WAITS, _UNLESS_THERE = text(f"{_DEFER} = 'todo')"), text(f"{_DEFER} IN ('todo', 'doing'))")
 _KNOWN = text(
-    f"SELECT CAST(args ->> '{ARGUMENT}' AS bigint) FROM procrastinate_jobs "  # noqa: S608
+    f"SELECT CAST(args ->> '{ARGUMENT}' AS bigint) FROM procrastinate_jobs "  # noqa: S608 # nosec B608
     "WHERE queue_name = :queue AND status IN ('todo', 'doing')"
 )
 _LOAD = text(
