@@ -1,11 +1,13 @@
 """Several hosts that share a ledger: each document is worked on once, whoever dies, stops or loses the database."""
 
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -15,14 +17,19 @@ from structlog.testing import capture_logs
 
 from agent import errors
 from agent.adapters.dispatch import QueueDispatcher, listening, queue
-from agent.adapters.ledger import SqlJobs, SqlLedger, open_engine
+from agent.adapters.ledger import SqlHosts, SqlJobs, SqlLedger, open_engine
+from agent.adapters.ledger.engine import of_host
 from agent.domain.document import DocumentId
-from tests.ledger_builders import SEEN, a_claimed
+from agent.domain.host import Role, RunId
+from agent.domain.outcome import State
+from tests.custody_builders import NOON
+from tests.ledger_builders import FILED, HASH, SEEN, a_claimed, a_settlement
 from tests.ledgers import LedgerDatabases
 
 pytestmark = pytest.mark.reliability
 
 DEADLINE, LEASE = 20.0, 1.5
+OTHER = RunId("other")
 ONE, TWO, THREE = map(DocumentId, (1, 2, 3))
 
 
@@ -309,26 +316,118 @@ def test_the_server_is_gone_and_back_and_the_worker_goes_on(
     assert Counter(document_id for _, document_id in office.done) == Counter([1, 2, 3])
 
 
-def test_the_job_of_a_host_that_was_killed_is_done_by_another_after_a_lease(
-    make: Make, office: Office, ledger: SqlLedger, jobs: SqlJobs, engine: Engine, place: URL
+# --- A process of another host, with a lease of its own
+
+
+@contextmanager
+def another(place: URL) -> Iterator[subprocess.Popen[str]]:
+    """A worker process that has begun the first document, and reads it."""
+    address = place.render_as_string(hide_password=False)
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.queue_worker", str(LEASE), OTHER],
+        env={"LEDGER": address},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "begun 1\n"
+            yield process
+        finally:
+            process.kill()
+
+
+class South:
+    """A host that files what it begins, and sweeps when it is told to."""
+
+    def __init__(self, engine: Engine) -> None:
+        ours = of_host(engine, "south", RunId("south"))
+        self.hosts, self.jobs, self._ledger = SqlHosts(ours, LEASE), SqlJobs(ours), SqlLedger(ours)
+        self.filed: list[DocumentId] = []
+        self.hosts.join([Role.WORKER])
+        self.dispatcher = QueueDispatcher(
+            self._work,
+            1,
+            jobs=self.jobs,
+            address=self.jobs.address(),
+            is_suspect=lambda _: False,
+            was_begun=lambda _: False,
+            lease_seconds=LEASE,
+        )
+        self.dispatcher.start()
+
+    def _work(self, document_id: DocumentId) -> None:
+        if self._ledger.take(document_id) is not None:
+            self._ledger.start(document_id, HASH, 3, NOON)
+            self._ledger.settle(document_id, a_settlement(document_id, FILED), NOON)
+            self._ledger.complete(document_id, NOON)
+            self.filed.append(document_id)
+
+    def sweep(self) -> None:
+        """Do with the first document what a sweep does with each."""
+        self.hosts.beat()
+        if OTHER not in self.hosts.standing():
+            self._ledger.interrupt(ONE)
+        if ONE not in self.dispatcher.known():
+            self.dispatcher.submit(ONE)
+
+    def has_filed(self) -> bool:
+        self.sweep()
+        return bool(self.filed)
+
+
+@pytest.fixture
+def start_south(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], South]]:
+    monkeypatch.setattr(listening, "POLL_SECONDS", 0.3)
+    made: list[South] = []
+
+    def start() -> South:
+        made.append(South(engine))
+        return made[-1]
+
+    yield start
+    for south in made:
+        south.dispatcher.stop(DEADLINE)
+
+
+def test_what_a_killed_host_was_reading_is_done_by_another_after_its_lease(
+    ledger: SqlLedger, place: URL, start_south: Callable[[], South]
 ) -> None:
     claim(ledger, 1)
-    address = place.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.queue_worker", str(LEASE)]
-    with subprocess.Popen(command, env={"LEDGER": address}, stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "begun 1\n"
+    with another(place) as other:
         other.kill()
     died = time.monotonic()
-    dispatcher = make("b", lease=LEASE)
-    dispatcher.start()
-    jobs.queue([ONE])  # while the dead one's job stands it counts as under way
-    assert jobs.known() == {ONE}
-    until(lambda: not jobs.known())
-    assert office.begun == []
+    south = start_south()
+    south.sweep()
+    assert south.dispatcher.known() == {ONE}  # the dead one's, which counts as under way
+    until(south.has_filed)
     assert time.monotonic() - died > LEASE / 2
-    jobs.queue([ONE])
-    office.until(lambda: office.done == [("b", ONE)])
+    assert south.filed == [ONE]
+    document = ledger.document(ONE)
+    assert document is not None
+    assert (document.state, document.attempts) == (State.ARCHIVED, 0)
+
+
+def test_what_a_paused_host_goes_on_with_late_is_refused_and_written_once(
+    ledger: SqlLedger, place: URL, engine: Engine, start_south: Callable[[], South]
+) -> None:
+    claim(ledger, 1)
+    with another(place) as other:
+        other.send_signal(signal.SIGSTOP)
+        south = start_south()
+        until(south.has_filed)
+        other.send_signal(signal.SIGCONT)
+        assert other.stdin is not None
+        assert other.stdout is not None
+        other.stdin.write("go on\n")
+        other.stdin.flush()
+        assert other.stdout.readline() == "lease_lost\n"
+    assert south.filed == [ONE]
+    assert [it.state for it in ledger.settled(ONE)] == [State.ARCHIVED]
+    until(lambda: not south.jobs.known())
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM outbox")).scalar() == 2
 
 
 def test_a_worker_that_lost_its_place_goes_on_with_a_new_one(
