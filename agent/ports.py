@@ -319,6 +319,10 @@ class Ledger(Claims, Protocol):
         """What was read from exactly these bytes; None while pages are missing."""
         ...
 
+    def recognised_text(self, document_id: DocumentId, sha256: Sha256) -> DocumentText | None:
+        """The same, if words of it come from OCR; None for any other, of which not a word is unpacked."""
+        ...
+
     def forget_text(self, document_id: DocumentId) -> None:
         """Drop what was read of a document, and how that stood."""
         ...

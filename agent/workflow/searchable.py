@@ -10,7 +10,7 @@ import structlog
 
 from agent import errors
 from agent.core.stories import sidecar, traits
-from agent.domain.document import DocumentText, TextOrigin
+from agent.domain.document import DocumentText
 from agent.domain.life import Document, Upshot
 from agent.domain.outcome import Archived
 from agent.domain.phrase import Phrase
@@ -45,10 +45,7 @@ def _recognised(document: Document, ports: Ports) -> DocumentText | None:
     if ports.searchable is None or not isinstance(document.outcome, Archived):
         return None
     assert document.sha256 is not None
-    text = ports.ledger.text(document.document_id, document.sha256)
-    if text is None or not any(page.origin is TextOrigin.OCR and page.lines for page in text.pages):
-        return None
-    return text
+    return ports.ledger.recognised_text(document.document_id, document.sha256)
 
 
 def _lay_copy(

@@ -19,9 +19,11 @@ from agent.core.voice import ENGLISH
 from agent.domain.document import (
     CorrelationId,
     DocumentId,
+    DocumentText,
     PageProblem,
     SeenFile,
     Sha256,
+    TextOrigin,
     text_of_plain,
 )
 from agent.domain.life import Action, Document, Reply, Request, Step
@@ -490,6 +492,20 @@ def test_a_page_that_is_read_once_more_is_replaced(ledger: SqlLedger) -> None:
     ledger.save_turn(document_id, HASH, turn_of(poor), NOON)
     ledger.save_turn(document_id, HASH, Turn(pages=good.pages[:1], page_count=2), NOON)
     assert ledger.text(document_id, HASH) == good
+
+
+def test_a_text_is_recognised_if_a_page_of_it_has_words_from_ocr(ledger: SqlLedger) -> None:
+    printed, saying_so = text_of_plain("a letter\fits end"), text_of_plain('"ocr" says the letter')
+    scanned = DocumentText(
+        pages=(printed.pages[0], dataclasses.replace(printed.pages[1], origin=TextOrigin.OCR))
+    )
+    bare = DocumentText(pages=(dataclasses.replace(printed.pages[0], origin=TextOrigin.OCR, lines=()),))
+    document_id = a_begun(ledger)
+    for read, recognised in ((printed, None), (saying_so, None), (bare, None), (scanned, scanned)):
+        of_this = hash_of(repr(read).encode())
+        ledger.save_turn(document_id, of_this, turn_of(read), NOON)
+        assert ledger.recognised_text(document_id, of_this) == recognised
+        assert ledger.recognised_text(document_id, HASH) is None
 
 
 def test_what_was_read_can_be_forgotten(ledger: SqlLedger) -> None:

@@ -268,6 +268,10 @@ class SqlLedger(SqlClaims):
         with reading(self._engine) as connection:
             return readings.text_of(connection, document_id, sha256)
 
+    def recognised_text(self, document_id: DocumentId, sha256: Sha256) -> DocumentText | None:
+        with reading(self._engine) as connection:
+            return readings.recognised_text_of(connection, document_id, sha256)
+
     def forget_text(self, document_id: DocumentId) -> None:
         with writing(self._engine) as connection:
             readings.forget(connection, document_id)

@@ -5,6 +5,7 @@ Each function works inside its caller's transaction.
 
 import datetime
 import zlib
+from collections.abc import Sequence
 from typing import Any, NewType
 
 from pydantic import TypeAdapter
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from agent.adapters.ledger import page_words
 from agent.adapters.ledger.rows import DISCREET
 from agent.adapters.ledger.schema import documents, pages, readings
-from agent.domain.document import DocumentId, DocumentText, Page, Sha256
+from agent.domain.document import DocumentId, DocumentText, Page, Sha256, TextOrigin
 from agent.domain.outcome import IN_WORK, State
 from agent.domain.reading import Progress, Reading, Turn
 
@@ -24,6 +25,8 @@ _ROW = select(readings).where(readings.c.document_id == bindparam("wanted"))
 _SHA256 = select(readings.c.sha256).where(readings.c.document_id == bindparam("wanted"))
 _OPEN, _KEEP = insert(readings), insert(pages)
 _DROP = delete(pages).where(pages.c.document_id == bindparam("wanted"), pages.c.number == bindparam("of"))
+_RECOGNISED = f'"{TextOrigin.OCR}"'.encode()
+"""Stands in every page of which words come from OCR, and may stand in others."""
 _NOTHING_YET = {"pages_read": 0, "seconds": 0.0, "bytes": 0, "lost": 0}
 _ADD = (
     update(readings)
@@ -126,11 +129,29 @@ def find(connection: Connection, document_id: DocumentId, sha256: Sha256) -> Rea
 
 def text_of(connection: Connection, document_id: DocumentId, sha256: Sha256) -> DocumentText | None:
     """Give the text of exactly these bytes; None while pages are missing."""
+    bodies = _bodies(connection, document_id, sha256)
+    return None if bodies is None else DocumentText(pages=tuple(map(unpacked, bodies)))
+
+
+def recognised_text_of(
+    connection: Connection, document_id: DocumentId, sha256: Sha256
+) -> DocumentText | None:
+    """Give the text of exactly these bytes, if words of it come from OCR.
+
+    A letter that was never on paper is not unpacked for that: it takes twenty times as long as to look.
+    """
+    bodies = _bodies(connection, document_id, sha256)
+    if bodies is None or not any(_RECOGNISED in zlib.decompress(body) for body in bodies):
+        return None
+    text = DocumentText(pages=tuple(map(unpacked, bodies)))
+    return text if any(page.origin is TextOrigin.OCR and page.lines for page in text.pages) else None
+
+
+def _bodies(connection: Connection, document_id: DocumentId, sha256: Sha256) -> Sequence[bytes] | None:
     row = _row(connection, document_id, sha256)
     if row is None or row.pages_read < row.page_count:
         return None
-    bodies = connection.execute(_PAGES, {"wanted": document_id}).scalars()
-    return DocumentText(pages=tuple(map(unpacked, bodies)))
+    return connection.execute(_PAGES, {"wanted": document_id}).scalars().all()
 
 
 def _row(connection: Connection, document_id: DocumentId, sha256: Sha256) -> Row[tuple[Any, ...]] | None:
