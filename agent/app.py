@@ -48,32 +48,29 @@ from agent.adapters.ledger import (
     SqlTrends,
     SqlUndelivered,
 )
-from agent.adapters.reading.copies import SearchableCopies
-from agent.adapters.reading.drawer import SnippetDrawer
+from agent.adapters.ledger.engine import host_of
 from agent.adapters.reading.sandbox import SandboxedReader
-from agent.adapters.reading.splitter import PdfSplitter
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.sql_source import SqlSource
 from agent.adapters.routing import RoutingNotifier
 from agent.config import Settings
 from agent.core.cards import as_looked_at
-from agent.core.learned import vocabulary_with
 from agent.core.rules import Rules
 from agent.core.setting_texts import addresses_of
 from agent.core.voice import Voice
-from agent.domain.lesson import LessonState
+from agent.domain.host import Role
+from agent.hosts import ALONE, Lease, UnendingLease
 from agent.languages import catalogue
 from agent.ledgers import engine_of_worker
+from agent.membership import Membership, membership_of
 from agent.notifier import Notifier
-from agent.ports import Ledger, Ports
+from agent.ports import Ports
+from agent.readers import build_copies, build_drawer, build_reader, build_splitter, labels_of
 from agent.recipients import escalation_of
 from agent.workflow.costs import CostBook
 
 if TYPE_CHECKING:
     from agent.adapters.telegram.client import TelegramNotifier
-
-_WORDS_MEGABYTES = 32
-"""What the words of a document may add to its searchable copy: more than a reading can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +79,10 @@ class Parts:
 
     settings: Settings
     lock: HomeLock
+    roles: frozenset[Role]
+    lease: Lease
+    membership: Membership | None
+    """Among the hosts that share the ledger; None where it is a file, or for a command."""
     ledger: SqlLedger
     jobs: SqlJobs | None
     """Where hosts share the ledger; None where it is a file."""
@@ -130,6 +131,8 @@ class Parts:
         self.journal.close()
         self.cost_journal.close()
         self.registry.close()
+        if self.membership is not None:
+            self.membership.leave()
         self.ledger.close()
         self.lock.release()
 
@@ -147,37 +150,52 @@ def refuse_root(settings: Settings) -> None:
         )
 
 
-def build(settings: Settings, *, say: Callable[[str], None] | None = None, will_stay: bool = False) -> Parts:
+def build(
+    settings: Settings,
+    *,
+    say: Callable[[str], None] | None = None,
+    will_stay: bool = False,
+    roles: frozenset[Role] = frozenset(Role),
+) -> Parts:
     """Take the home's lock and build everything for it.
 
     Args:
         say: prints a message of the daemon where no Telegram token is set and a person is looking.
         will_stay: the process lives long, and must not hold what an upgrade of the ledger takes.
+        roles: what it does; all of them where the ledger is a file.
 
     Raises:
         SettingInvalid, HomeError, LedgerUnavailable, RegistryUnavailable: nothing was touched, the lock is free again.
     """
     refuse_root(settings)
     os.umask(0o027)
-    state = settings.state
-    lock = HomeLock(state)
+    lock = HomeLock(settings.state)
     lock.take()
     lock.tell(settings.told())
     try:
-        return _build(settings, lock, state, say, will_stay=will_stay)
+        return _build(settings, lock, say, roles, will_stay=will_stay)
     except BaseException:
         lock.release()
         raise
 
 
 def _build(
-    settings: Settings, lock: HomeLock, state: Path, say: Callable[[str], None] | None, *, will_stay: bool
+    settings: Settings,
+    lock: HomeLock,
+    say: Callable[[str], None] | None,
+    roles: frozenset[Role],
+    *,
+    will_stay: bool,
 ) -> Parts:
+    state, clock = settings.state, SystemClock(settings.timezone)
     source = build_source(settings)  # first: a wrong address is told before anything is made
     voice = voice_of(settings)
     outward = build_outward(settings)
     was_restored = is_restored(state)
     engine = engine_of_worker(settings, will_stay=will_stay)
+    registry = RegistryIndex(state / REGISTRY_FILE, clock)  # it may take minutes; a lease waits for none
+    membership = membership_of(engine, settings, roles) if will_stay else None
+    engine, lease = (engine, UnendingLease()) if membership is None else (membership.engine, membership.lease)
     journal = Journal(settings.logs / JOURNAL_NAME)
     ledger = SqlLedger(engine, lambda: journal.reached)
     home_id, is_new = identify(state, ledger.home_id())
@@ -186,11 +204,9 @@ def _build(
     if is_new or was_restored:
         ledger.number_above(max(highest_number(settings.home), highest_journalled(settings.home / "logs")))
         settle_in(state)
-    folders = HomeFolders(settings.home, home_id)
+    folders = HomeFolders(settings.home, home_id, lease.check, host_of(engine))
     folders.prepare()
     ledger.number_above(folders.last_number())
-    clock = SystemClock(settings.timezone)
-    registry = RegistryIndex(state / REGISTRY_FILE, clock)
     costs, cost_journal = SqlCosts(engine), Journal(settings.logs / "api_costs.jsonl")
     listener = build_telegram(settings)
     notifier: Notifier = listener or ConsoleNotifier(say)
@@ -205,6 +221,7 @@ def _build(
         ledger=ledger,
         erasing=SqlErasing(engine),
         pauses=SqlPauses(engine),
+        hosts=ALONE if membership is None else membership.hosts,
         samples=SqlSamples(engine),
         journal=journal,
         recipients=tuple(one for one in notifier.recipients() if one != escalation_of(settings)),
@@ -219,6 +236,9 @@ def _build(
     return Parts(
         settings=settings,
         lock=lock,
+        roles=roles,
+        lease=lease,
+        membership=membership,
         ledger=ledger,
         jobs=SqlJobs(engine) if engine.dialect.name == "postgresql" else None,
         finder=SqlFinder(engine),
@@ -289,65 +309,6 @@ def build_source(settings: Settings) -> SqlSource | None:
         settings.registry_columns,
         watermark=settings.registry_watermark or None,
         kinds=settings.vocabulary.kinds,
-    )
-
-
-def scratch_of(settings: Settings) -> Path:
-    """Where readers have their folders: on the home's own disk, and nowhere that others look."""
-    return settings.state / "scratch"
-
-
-def labels_of(settings: Settings, ledger: Ledger) -> tuple[str, ...]:
-    """The labels that could make a name or a number somebody's, those among them that were learned by now."""
-    lessons = ledger.lessons(frozenset({LessonState.ACTIVE}))
-    return vocabulary_with(settings.vocabulary, lessons).identifying_labels
-
-
-def build_reader(settings: Settings, labels: Callable[[], tuple[str, ...]] | None = None) -> SandboxedReader:
-    """Build what reads documents.
-
-    Args:
-        labels: as `SandboxedReader` says; None for those of the settings.
-    """
-    return SandboxedReader(
-        scratch=scratch_of(settings),
-        languages=settings.ocr_languages,
-        page_seconds=settings.page_seconds,
-        document_seconds=settings.document_seconds,
-        memory_megabytes=settings.reader_megabytes,
-        max_pages=settings.max_pages,
-        max_file_megabytes=settings.max_file_megabytes,
-        render_megapixels=settings.render_megapixels,
-        at_once=settings.worker_count,
-        fenced=settings.reader_fence,
-        labels=labels or (lambda: settings.vocabulary.identifying_labels),
-        passwords=settings.passwords,
-        max_text_megabytes=settings.max_text_megabytes,
-        max_page_text_megabytes=settings.max_page_text_megabytes,
-    )
-
-
-def build_copies(settings: Settings, reader: SandboxedReader) -> SearchableCopies:
-    return SearchableCopies(
-        reader,
-        memory_megabytes=settings.reader_megabytes,
-        max_megabytes=settings.max_file_megabytes + _WORDS_MEGABYTES,
-    )
-
-
-def build_drawer(settings: Settings, reader: SandboxedReader) -> SnippetDrawer:
-    return SnippetDrawer(
-        reader,
-        memory_megabytes=settings.reader_megabytes,
-        render_megapixels=settings.render_megapixels,
-        max_pages=settings.max_pages,
-        passwords=settings.passwords,
-    )
-
-
-def build_splitter(settings: Settings, reader: SandboxedReader) -> PdfSplitter:
-    return PdfSplitter(
-        reader, memory_megabytes=settings.reader_megabytes, max_megabytes=settings.max_file_megabytes
     )
 
 

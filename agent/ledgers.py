@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, make_url
 from agent import errors
 from agent.adapters.home import LEDGER_FILE, OWNER_FILE
 from agent.adapters.ledger import SqlLedger, open_engine
+from agent.adapters.ledger.engine import of_host
 from agent.adapters.ledger.transfer import is_carried
 from agent.adapters.ledger.upgrading import open_upgraded
 from agent.domain.phrase import Phrase
@@ -51,7 +52,7 @@ def engine_of(settings: Settings) -> Engine:
     Raises:
         LedgerUnavailable: there is none, its tables are of another version, or it can't be used now.
     """
-    return open_engine(ledger_place(settings), may_upgrade=False)
+    return _as_used_here(open_engine(ledger_place(settings), may_upgrade=False), settings)
 
 
 def engine_of_worker(settings: Settings, *, will_stay: bool) -> Engine:
@@ -72,7 +73,12 @@ def engine_of_worker(settings: Settings, *, will_stay: bool) -> Engine:
     except BaseException:
         engine.dispose()
         raise
-    return engine
+    return _as_used_here(engine, settings)
+
+
+def _as_used_here(engine: Engine, settings: Settings) -> Engine:
+    """Name the host where several share the ledger: each has an audit trail of its own."""
+    return of_host(engine, settings.host_name) if settings.is_shared else engine
 
 
 def refuse_database(settings: Settings, hint: str) -> None:

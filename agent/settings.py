@@ -111,6 +111,7 @@ class Settings(BaseSettings):
     reader_fence: Literal["auto", "bubblewrap", "off"] = "auto"
 
     ledger_url: SecretStr = SecretStr("")
+    lease_seconds: float = Field(default=60.0, ge=3, le=3600)
     state: Path = Field(default_factory=lambda known: known["home"] / STATE)
 
     ping_url: SecretStr = SecretStr("")

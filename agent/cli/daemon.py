@@ -3,6 +3,7 @@
 import faulthandler
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
@@ -18,13 +19,16 @@ from agent.app import Parts, build, refuse_root
 from agent.cli.metrics import metrics_page
 from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT, HomeOption, JsonOption, make_home, make_own_folders
 from agent.cli.wording import count_people, err, print_json, say, say_table, table
-from agent.config import EXAMPLE, chosen_home, load, writes_to_journald
+from agent.config import EXAMPLE, Settings, chosen_home, load, writes_to_journald
 from agent.daemon.egress import keep_to_settings
 from agent.domain.decision import Policy
+from agent.domain.host import Role
 from agent.domain.message import visible
 from agent.health import NAME_POLICY_HINT, NAME_POLICY_WARNING, Examiner, Level, examine
 from agent.health.alive import http_of, progress_of
 from agent.health.pages import pages_of
+
+_ALL = "all"
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +40,13 @@ def run(
     home: HomeOption = None,
     env_file: Annotated[
         Path | None, typer.Option(help="Read settings from this file instead of .env in the home.")
+    ] = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What this machine does: intake, worker or talker; again for several. Default: all. "
+            "Less than all needs a ledger that machines share: docs/scale.md."
+        ),
     ] = None,
     dry: Annotated[
         bool,
@@ -52,6 +63,7 @@ def run(
     keep_few_arenas()
     settings = load(env_file, home)
     refuse_root(settings)
+    roles = _roles_of(role or (), settings)
     if dry:
         from agent.cli.rehearsal import rehearse  # a daemon holds none of what only this needs
 
@@ -74,7 +86,7 @@ def run(
         say(f"dossierd: {NAME_POLICY_WARNING}.", style="bold yellow", to=err)
         say(str(NAME_POLICY_HINT), indent=2, style="bold yellow", to=err)
     keep_to_settings(settings)
-    parts = build(settings, say=typer.echo if is_watched else None, will_stay=True)
+    parts = build(settings, say=typer.echo if is_watched else None, will_stay=True, roles=roles)
     try:
         from agent.daemon import Daemon
         from agent.daemon.tracing import traces_to
@@ -96,6 +108,27 @@ def run(
                 daemon.run()
     finally:
         parts.close()
+
+
+def _roles_of(named: Sequence[str], settings: Settings) -> frozenset[Role]:
+    """Read what this machine is to do; `all`, or nothing, is everything.
+
+    Raises:
+        SettingInvalid: one is unknown, or machines can't share this ledger.
+    """
+    unknown = [name for name in named if name != _ALL and name not in set(Role)]
+    if unknown:
+        raise errors.SettingInvalid(
+            f"--role {visible(unknown[0])} is none that there is.",
+            hint=f"There are: {', '.join((_ALL, *Role))}",
+        )
+    roles = frozenset(Role) if not named or _ALL in named else frozenset(map(Role, named))
+    if roles != frozenset(Role) and not settings.ledger_url.get_secret_value():
+        raise errors.SettingInvalid(
+            "With its ledger in a file, one daemon does all: --role can't leave anything to others.",
+            hint="Set DOSSIERD_LEDGER_URL, so that several machines share a ledger (docs/scale.md).",
+        )
+    return roles
 
 
 def _greet(parts: Parts) -> None:

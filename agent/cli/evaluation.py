@@ -15,7 +15,7 @@ import typer
 from agent import errors
 from agent.adapters.registry import RegistryIndex, read_csv
 from agent.adapters.registry.csv_source import CsvPeople
-from agent.app import build_reader, refuse_root, rules_of
+from agent.app import refuse_root, rules_of
 from agent.cli.columns import ColumnOption, chosen_columns
 from agent.cli.scratch import throwaway
 from agent.cli.shared import HomeOption, JsonOption
@@ -37,6 +37,7 @@ from agent.evaluation.scoring import (
     score,
     truth_about,
 )
+from agent.readers import build_reader
 
 DOCUMENTS_SHOWN = 20
 

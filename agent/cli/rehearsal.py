@@ -20,7 +20,7 @@ from agent.adapters.ledger import SqlLedger, open_engine
 from agent.adapters.reading.heic import accepted_formats
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.watch.lying import look_around
-from agent.app import build_reader, labels_of, rules_of
+from agent.app import rules_of
 from agent.cli.scratch import throwaway
 from agent.cli.shared import EMPTY_REGISTRY, IMPORT_HINT
 from agent.cli.wording import err, say, say_table, settled_words, shortened, table
@@ -35,6 +35,7 @@ from agent.domain.outcome import IN_WORK, Duplicate, Failed, FailureReason, Outc
 from agent.durable import hash_file
 from agent.evaluation.reading import Judge
 from agent.ledgers import ledger_place
+from agent.readers import build_reader, labels_of
 
 _HOLDING = IN_WORK | {State.ARCHIVED, State.IN_REVIEW}
 """Documents of which a file with the same bytes is a duplicate."""

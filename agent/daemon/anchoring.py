@@ -52,5 +52,5 @@ def head_of(parts: Parts) -> Anchor:
 
 def note_end(parts: Parts) -> None:
     """Note where the trail ends at a stop; what refuses is told by whoever needs it next."""
-    with suppress(errors.LedgerUnavailable, errors.StorageUnavailable):
+    with suppress(errors.LedgerUnavailable, errors.LeaseLost, errors.StorageUnavailable):
         Anchoring(parts.digests.anchors).look(head_of(parts), parts.clock.now())

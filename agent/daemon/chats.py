@@ -47,6 +47,7 @@ def chats_of(
     status: Callable[[], str],
     health: Callable[[], Sequence[PartState]],
     on_said: Callable[[], None],
+    turning: Callable[[Callable[[], None]], Callable[[], None]],
 ) -> Chats:
     """Build the loops.
 
@@ -54,6 +55,7 @@ def chats_of(
         status: how it goes, in a line.
         health: the parts of which there is something to say.
         on_said: called when there may be something to send.
+        turning: makes of what a loop does what it does where it is this host's to do.
     """
     wakes, shows = threading.Event(), threading.Event()
     ports, settings = parts.ports, parts.settings
@@ -127,6 +129,6 @@ def chats_of(
         still=still,
         on_said=said,
     )
-    talk = Loop("talk", body.turn, stop)
-    show = Loop("show", show_what_is_due, stop)
-    return Chats(ears=Loop("ears", ears.turn, stop), talk=talk, show=show, wake=wake)
+    talk = Loop("talk", turning(body.turn), stop)
+    show = Loop("show", turning(show_what_is_due), stop)
+    return Chats(ears=Loop("ears", turning(ears.turn), stop), talk=talk, show=show, wake=wake)

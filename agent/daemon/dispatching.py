@@ -7,9 +7,6 @@ from agent.app import Parts
 from agent.domain.document import DocumentId
 from agent.workflow.recovery import is_suspect
 
-LEASE_SECONDS = 60.0
-"""After how long a silence of a host its jobs are others'."""
-
 
 def dispatcher_of(parts: Parts, work: Callable[[DocumentId], None], workers: int) -> Dispatcher:
     """Build what hands documents to `workers` threads; nothing runs yet."""
@@ -27,5 +24,5 @@ def dispatcher_of(parts: Parts, work: Callable[[DocumentId], None], workers: int
         address=parts.jobs.address(),
         is_suspect=must_run_alone,
         was_begun=lambda document_id: document_id in parts.ledger.readings_under_way(),
-        lease_seconds=LEASE_SECONDS,
+        lease_seconds=parts.settings.lease_seconds,
     )

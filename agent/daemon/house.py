@@ -8,8 +8,8 @@ import structlog
 from agent import errors
 from agent.app import Parts
 from agent.core.replies import menu
-from agent.daemon.anchoring import Anchoring, head_of
-from agent.daemon.keeping import keeping_of
+from agent.daemon.anchoring import head_of
+from agent.daemon.chores import LOOK_SECONDS, Chores
 from agent.daemon.telling import announcer_of_part
 from agent.domain.message import Topic
 from agent.domain.phrase import Phrase, plain
@@ -21,7 +21,6 @@ from agent.workflow.sampling import tend_sample
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 30.0
 LOOKS_APART = 10
 """Of health, which costs more than a look at the clock: every five minutes."""
 
@@ -32,6 +31,7 @@ class House:
     Args:
         wellness: how the parts of the house are that nobody else tells of.
         on_told: called when a message was written.
+        is_on_duty: whether this host tells people, of those that share the ledger.
     """
 
     def __init__(
@@ -41,10 +41,11 @@ class House:
         *,
         wellness: Callable[[], Sequence[PartState]],
         on_told: Callable[[], None],
+        is_on_duty: Callable[[], bool] = lambda: True,
     ) -> None:
         self._parts = parts
-        self._keeping = keeping_of(parts)
-        self._anchoring = Anchoring(parts.digests.anchors)
+        self._chores = Chores(parts, stop)
+        self._is_on_duty = is_on_duty
         self._stop = stop
         self._on_told = on_told
         of_telegram, onlookers = parts.outbox.about("telegram"), parts.ports.onlookers
@@ -57,6 +58,12 @@ class House:
         self._is_menu_offered = parts.listener is None
 
     def turn(self) -> None:
+        if self._is_on_duty():
+            self._tell()
+        self._chores.look()
+        self._stop.wait(LOOK_SECONDS)
+
+    def _tell(self) -> None:
         if self._set_moments_right():
             self._on_told()
         self._offer_menu()
@@ -67,12 +74,9 @@ class House:
         if self._looks % LOOKS_APART == 1 and self._wellness.look((*self._states(), *self._unreached())):
             self._on_told()
         self._looks += 1
-        self._keeping.look(self._parts.clock.now())
         self._parts.cost_book.catch_up()
-        self._anchoring.look(head_of(self._parts), self._parts.clock.now())
         if self._looks % LOOKS_APART == 1 and self._tend_sample():
             self._on_told()
-        self._stop.wait(LOOK_SECONDS)
 
     def _set_moments_right(self) -> bool:
         """A clock that was ahead has written moments that nobody is to wait for; gives whether there were any."""

@@ -12,12 +12,12 @@ from agent.adapters.dispatch import Dispatcher
 from agent.adapters.watch import IncomingWatcher
 from agent.app import Parts
 from agent.daemon import loop
+from agent.daemon.sweeping import Sweeping
 from agent.domain.document import DocumentId, SeenFile
 from agent.domain.outcome import IN_WORK, State
 from agent.workflow.gate import Gate
 from agent.workflow.intake import take_in
 from agent.workflow.notices import Leftovers
-from agent.workflow.recovery import stranded
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ class Intake:
         self._gate = gate
         self._leftovers = leftovers
         self._still = still
-        self._others = others
+        self._sweeping = Sweeping(parts, stop, dispatcher=dispatcher, others=others)
         self._on_told = on_told
         self._sweep_at = 0.0
         self._most = parts.settings.worker_count * (1 + CLAIMED_AHEAD)
@@ -79,8 +79,7 @@ class Intake:
             self._stop.wait(loop.ERROR_PAUSE_SECONDS)
 
     def _sweep(self) -> None:
-        for document_id in stranded(self._parts.ports, lambda: self._dispatcher.known() | self._others()):
-            self._dispatcher.submit(document_id)
+        self._sweeping.sweep()
         if self._leftovers.look(self._watcher.leftovers()):
             self._on_told()
 

@@ -13,6 +13,8 @@ from agent.workflow.results import gather_results
 from agent.workflow.storms import gather_failures
 
 PAUSE_SECONDS = 30.0
+SHARED_PAUSE_SECONDS = 2.0
+"""Where others than this host write messages, which can't wake it."""
 ASKED_PAUSE_SECONDS = 40.0
 """Between two tries to reach those who are asked: with a call's deadline a minute at most after any outage."""
 
@@ -51,7 +53,7 @@ class Posting:
             longest_pause_seconds=self._longest_pause,
             told=self._deliveries,
         )
-        pause = PAUSE_SECONDS
+        pause = PAUSE_SECONDS if parts.membership is None else SHARED_PAUSE_SECONDS
         if again is not None:
             pause = min(pause, max(0.0, (again - parts.clock.now()).total_seconds()))
         self._wakes.wait(pause)

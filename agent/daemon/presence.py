@@ -24,12 +24,20 @@ class PresenceLoop:
 
     Args:
         is_well: whether everything makes progress.
+        is_on_duty: whether this host tells people, of those that share the ledger: one of them tells of all.
     """
 
-    def __init__(self, parts: Parts, stop: threading.Event, is_well: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        stop: threading.Event,
+        is_well: Callable[[], bool],
+        is_on_duty: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._presence = Presence(parts.runs, AliveMark(parts.settings.home / STATE), parts.clock)
         self._stop = stop
         self._is_well = is_well
+        self._is_on_duty = is_on_duty
         self._is_begun = False
         self._loop = Loop("presence", self._turn, stop)
 
@@ -39,9 +47,13 @@ class PresenceLoop:
         Raises:
             LedgerUnavailable.
         """
-        self._presence.begin(versions())
-        self._is_begun = True
+        self._begin()
         self._loop.start()
+
+    def _begin(self) -> None:
+        if not self._is_begun and self._is_on_duty():
+            self._presence.begin(versions())
+            self._is_begun = True
 
     def end(self) -> None:
         """The stop is done; one that can't be written will look like a death."""
@@ -50,10 +62,11 @@ class PresenceLoop:
             return
         try:
             self._presence.end()
-        except errors.LedgerUnavailable as error:
+        except (errors.LedgerUnavailable, errors.LeaseLost) as error:
             log.info("run_end_unwritten", reason=error.reason)
 
     def _turn(self) -> None:
-        if self._is_well():
+        self._begin()
+        if self._is_begun and self._is_well() and self._is_on_duty():
             self._presence.beat()
         self._stop.wait(BEAT_SECONDS)

@@ -7,7 +7,7 @@ progress only: the last rescan, the age of the work under way, and the beat of e
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 import structlog
@@ -24,14 +24,20 @@ from agent.core.pauses import pause_phrase
 from agent.core.status import status_line
 from agent.daemon.anchoring import note_end
 from agent.daemon.arrivals import Arrivals
+from agent.daemon.beating import Beating
 from agent.daemon.canary import remove_home
+from agent.daemon.chores import Chores
+from agent.daemon.duties import duties_of
 from agent.daemon.intake import orphans
 from agent.daemon.loop import Loop
 from agent.daemon.presence import PresenceLoop
 from agent.daemon.serving import Serving
 from agent.daemon.strangers import ping_of
+from agent.daemon.sweeping import Sweeping
 from agent.daemon.talker import Talker
 from agent.daemon.worker import Worker
+from agent.domain.document import DocumentId
+from agent.domain.host import Role
 from agent.domain.wellness import PartState
 from agent.workflow.recovery import recover
 
@@ -64,32 +70,77 @@ class Daemon:
         self._parts = parts
         settings = parts.settings
         self._stop = threading.Event()
-        self._lost: errors.HomeForeign | None = None
+        self._lost: errors.DossierdError | None = None
         self._supervisor = Supervisor(is_listening=is_supervised())
+        self._beating = None if parts.membership is None else Beating(parts.membership.lease, self._lose)
+        self._duties = duties_of(parts, self._stop)
         self._ping = ping_of(settings.ping_url.get_secret_value(), self._stop, trouble=self.trouble)
-        self._worker = Worker(parts, ping=self._ping, on_worked=lambda: self._talker.news())
-        self._talker = Talker(
-            parts,
+        self._worker = Worker(parts, ping=self._ping, on_worked=self._news)
+        self._talker = self._build_talker(health, wellness) if Role.TALKER in parts.roles else None
+        self._arrivals = self._build_arrivals() if Role.INTAKE in parts.roles else None
+        address = None if pages is None else settings.http_address
+        self.serving = Serving(address, self._stop, trouble=self.trouble, pages=pages or {})
+        self._loops, self._strangers = tuple(self._build_loops()), tuple(self._build_strangers())
+        self._presence = PresenceLoop(parts, self._stop, lambda: self.trouble() is None, self._tells)
+
+    def _build_talker(
+        self, health: Callable[[], Sequence[PartState]], wellness: Callable[[], Sequence[PartState]]
+    ) -> Talker:
+        return Talker(
+            self._parts,
             self._stop,
             submit=self.dispatcher.submit,
             status=self._status_in_chat,
             health=health,
             wellness=wellness,
-            ping=self._ping,
+            duties=self._duties,
+            on_filed=(lambda: None) if self._ping is None else self._ping.succeeded,
         )
-        self._arrivals = Arrivals(
-            parts,
+
+    def _build_arrivals(self) -> Arrivals:
+        return Arrivals(
+            self._parts,
             self._stop,
             dispatcher=self.dispatcher,
-            others=lambda: self._talker.in_hands,
-            on_told=self._talker.wake,
+            others=self._in_hands,
+            on_told=self._wake,
             has_home=self._has_home,
         )
-        self._loops = (*self._arrivals.loops, *self._talker.loops)
-        address = None if pages is None else settings.http_address
-        self.serving = Serving(address, self._stop, trouble=self.trouble, pages=pages or {})
-        self._strangers = (Loop("http", self.serving.turn, self._stop), *self._talker.strangers)
-        self._presence = PresenceLoop(parts, self._stop, lambda: self.trouble() is None)
+
+    def _build_loops(self) -> Iterator[Loop]:
+        """Those that must come round."""
+        if self._arrivals is not None:
+            yield from self._arrivals.loops
+        else:
+            sweeping = Sweeping(self._parts, self._stop, dispatcher=self.dispatcher, others=self._in_hands)
+            yield Loop("sweep", lambda: sweeping.turn() if self._has_home() else None, self._stop)
+        if self._talker is not None:
+            yield from self._talker.loops
+
+    def _build_strangers(self) -> Iterator[Loop]:
+        """Those that may hang."""
+        yield Loop("http", self.serving.turn, self._stop)
+        if self._ping is not None:
+            yield Loop("ping", self._ping.turn, self._stop)
+        if self._talker is not None:
+            yield from self._talker.strangers
+        else:
+            yield Loop("house", Chores(self._parts, self._stop).turn, self._stop)
+
+    def _tells(self) -> bool:
+        """Whether this host is the one that tells people."""
+        return self._talker is not None and self._duties.talker.is_held
+
+    def _in_hands(self) -> frozenset[DocumentId]:
+        return frozenset() if self._talker is None else self._talker.in_hands
+
+    def _wake(self) -> None:
+        if self._talker is not None:
+            self._talker.wake()
+
+    def _news(self) -> None:
+        if self._talker is not None:
+            self._talker.news()
 
     @property
     def dispatcher(self) -> Dispatcher:
@@ -108,16 +159,15 @@ class Daemon:
             ReaderUnavailable: tesseract, a language or the fence that is set is missing, or no page can be read.
             LedgerUnavailable: the ledger can't be used at the start.
             HomeForeign: the home was replaced meanwhile; the next start finds what is there now.
+            LeaseLost: other hosts have fenced this run off; the next start is another.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        check_tools(self._parts.settings.ocr_languages)
-        strength = self._parts.reader.start()
-        tell = log.info if strength.is_whole else log.warning
-        tell("reader_fenced", **strength.parts())
+        if self._beating is not None:
+            self._beating.start()
         try:
-            if not self._parts.reader.prove():
-                log.warning("reader_unproven")
+            if self._parts.roles != {Role.INTAKE}:
+                self._start_reader()
             self._start()
             on_ready()
             self._supervise()
@@ -126,6 +176,14 @@ class Daemon:
             self._shut_down()
         if self._lost is not None:
             raise self._lost
+
+    def _start_reader(self) -> None:
+        check_tools(self._parts.settings.ocr_languages)
+        strength = self._parts.reader.start()
+        tell = log.info if strength.is_whole else log.warning
+        tell("reader_fenced", **strength.parts())
+        if not self._parts.reader.prove():
+            log.warning("reader_unproven")
 
     def stop(self) -> None:
         """Ask for the end; returns at once."""
@@ -138,13 +196,14 @@ class Daemon:
     def _start(self) -> None:
         parts = self._parts
         remove_home(parts.settings.state)
-        suspects, others = recover(parts.ports, orphans(parts))
+        suspects, others = recover(parts.ports, () if self._arrivals is None else orphans(parts))
         for document_id in suspects:
             self.dispatcher.submit(document_id, alone=True)
         begun = parts.ledger.readings_under_way()
         for document_id in others:
             self.dispatcher.submit(document_id, was_begun=document_id in begun)
-        self._arrivals.watcher.start()
+        if self._arrivals is not None:
+            self._arrivals.watcher.start()
         self.dispatcher.start()
         for loop in (*self._loops, *self._strangers):
             loop.start()
@@ -167,15 +226,19 @@ class Daemon:
                 self._parts.lock.beat()
             else:
                 log.error("progress_stalled", reason=trouble)
-            self._tell_of_filing()
             try:
+                self._tell_of_filing()
                 self._supervisor.status(self._status())
-            except errors.LedgerUnavailable as error:  # the loops meet it too, and go on when it is back
+            except (
+                errors.LedgerUnavailable,
+                errors.LeaseLost,
+            ) as error:  # the loops meet it too, and go on when it is back
                 log.warning("status_unknown", reason=error.reason)
 
     def trouble(self) -> str | None:
         """What hangs, in a word; None while everything makes progress."""
-        trouble = self._arrivals.trouble() or self._worker.trouble()
+        trouble = None if self._arrivals is None else self._arrivals.trouble()
+        trouble = trouble or self._worker.trouble()
         if trouble is not None:
             return trouble
         return next((loop.name for loop in self._loops if not loop.is_well), None)
@@ -184,9 +247,10 @@ class Daemon:
         counts = self._parts.ledger.counts()
         told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in sorted(counts.items()))
         stuck = len(self.dispatcher.stuck())
+        pause = None if self._arrivals is None else self._arrivals.gate.pause
         return (
-            (f"intake paused: {self._arrivals.gate.trouble} " if self._arrivals.gate.trouble else "")
-            + (f"intake {pause_phrase(pause)}; " if (pause := self._arrivals.gate.pause) else "")
+            (f"intake paused: {shut} " if (shut := self._shut()) else "")
+            + (f"intake {pause_phrase(pause)}; " if pause else "")
             + f"{self.dispatcher.waiting} waiting"
             + (f", {stuck} of them stuck" if stuck else "")
             + f"; {told or 'no document yet'}"
@@ -199,32 +263,40 @@ class Daemon:
             chosen=self._parts.digests.chosen(),
             stuck=len(self.dispatcher.stuck()),
             pause=self._parts.ports.pauses.standing(self._parts.ports.clock.now()),
-            is_shut=self._arrivals.gate.trouble is not None,
+            is_shut=self._shut() is not None,
         )
+
+    def _shut(self) -> str | None:
+        """Why this host takes nothing in, in a sentence."""
+        return None if self._arrivals is None else self._arrivals.gate.trouble
 
     def _tell_of_filing(self) -> None:
         """Tell people of documents that can't go on; while intake is paused they have been told why already."""
-        if self._arrivals.gate.trouble is not None and self.dispatcher.stuck():
+        if self._shut() is not None and self.dispatcher.stuck():
             return
         if self._worker.tell_of_filing():
-            self._talker.wake()
+            self._wake()
 
     def _shut_down(self) -> None:
         """Stop in the order of the flow: nothing new, finish or give back what is under way, then the rest."""
         self._supervisor.stopping()
         self._stop.set()
         self.serving.close()
-        self._arrivals.watcher.close()
+        if self._arrivals is not None:
+            self._arrivals.watcher.close()
         if not self.dispatcher.stop(self._parts.settings.stop_seconds):
             self._parts.stopping.set()
             self.dispatcher.stop(STOPPED_SECONDS)
-        self._talker.close()
+        if self._talker is not None:
+            self._talker.close()
         deadline = time.monotonic() + LOOPS_SECONDS
         for loop in (*self._loops, *self._strangers):
             loop.join(max(0.0, deadline - time.monotonic()))
         self._parts.reader.close()
         note_end(self._parts)
         self._presence.end()
+        if self._beating is not None:
+            self._beating.end()
         self._supervisor.close()
         log.info("daemon_stopped")
 
@@ -233,10 +305,17 @@ class Daemon:
         if self._parts.lock.is_in_place():
             return True
         log.error("home_lost")
-        self._lost = errors.HomeForeign(
-            "The home, or its state/, was removed or replaced while dossierd worked in it; it stops.",
-            hint="Stop dossierd before you move the home or restore a backup. To go on: systemctl start dossierd",
+        self._lose(
+            errors.HomeForeign(
+                "The home, or its state/, was removed or replaced while dossierd worked in it; it stops.",
+                hint="Stop dossierd before you move the home or restore a backup. "
+                "To go on: systemctl start dossierd",
+            )
         )
+        return False
+
+    def _lose(self, error: errors.DossierdError) -> None:
+        """End at once: what is under way is no longer ours."""
+        self._lost = error
         self._parts.stopping.set()
         self.stop()
-        return False

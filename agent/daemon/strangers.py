@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from agent.app import Parts
 from agent.daemon.canary import Canary
+from agent.daemon.duties import Duties
 from agent.daemon.house import House
 from agent.daemon.loop import Loop
 from agent.daemon.syncing import Syncing
@@ -21,26 +22,28 @@ def loops_of(
     parts: Parts,
     stop: threading.Event,
     *,
+    duties: Duties,
     wellness: Callable[[], Sequence[PartState]],
     chats: "Chats | None",
-    ping: "Ping | None",
     on_told: Callable[[], None],
+    on_filed: Callable[[], None],
 ) -> tuple[Loop, ...]:
     """Build those that this office wants.
 
     Args:
         wellness: how those parts are whose trouble people are to be told of without asking.
+        duties: which of them turn on this host.
         on_told: called when a message was written.
+        on_filed: called when a canary was filed as it must.
     """
-    bodies = {"house": House(parts, stop, wellness=wellness, on_told=on_told).turn}
-    canary = Canary(parts, stop, on_told=on_told, on_filed=(lambda: None) if ping is None else ping.succeeded)
+    house = House(parts, stop, wellness=wellness, on_told=on_told, is_on_duty=duties.talker.look)
+    bodies = {"house": house.turn}
+    canary = Canary(parts, stop, on_told=on_told, on_filed=on_filed)
     if canary.is_wanted:
-        bodies["canary"] = canary.turn
-    bodies["trends"] = Trends(parts, stop, on_told=on_told).turn
-    if ping is not None:
-        bodies["ping"] = ping.turn
+        bodies["canary"] = duties.canary.turning(canary.turn)
+    bodies["trends"] = duties.talker.turning(Trends(parts, stop, on_told=on_told).turn)
     if parts.source is not None:
-        bodies["sync"] = Syncing(parts, parts.source, stop).turn
+        bodies["sync"] = duties.registry.turning(Syncing(parts, parts.source, stop).turn)
     loops = tuple(Loop(name, body, stop) for name, body in bodies.items())
     return loops if chats is None else (*loops, chats.ears, chats.show)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agent.app import Parts
 from agent.daemon.desk import Desk
+from agent.daemon.duties import Duties
 from agent.daemon.loop import Loop
 from agent.daemon.posting import Posting
 from agent.daemon.redeciding import Redeciding
@@ -16,7 +17,6 @@ from agent.domain.wellness import PartState
 
 if TYPE_CHECKING:
     from agent.daemon.chats import Chats
-    from agent.daemon.ping import Ping
 
 
 class Talker:
@@ -27,7 +27,8 @@ class Talker:
         status: how it goes, in a line, for those who ask in a chat.
         health: tells each part's finding in a line, for those who ask in a chat.
         wellness: how those parts are whose trouble people are to be told of without asking.
-        ping: what tells a service far away of successes; None where there is none.
+        duties: which of its loops turn on this host.
+        on_filed: called when a canary was filed as it must.
     """
 
     def __init__(
@@ -39,26 +40,35 @@ class Talker:
         status: Callable[[], str],
         health: Callable[[], Sequence[PartState]],
         wellness: Callable[[], Sequence[PartState]],
-        ping: "Ping | None",
+        duties: Duties,
+        on_filed: Callable[[], None],
     ) -> None:
         self._parts = parts
-        self._posting = Posting(parts, still=lambda: self._post_loop.still())
+        self._duty = duties.talker
+        self._posting = Posting(parts, still=lambda: self._still(self._post_loop))
         self._desk = Desk(
             replace(parts, ports=replace(parts.ports, should_stop=self._must_desk_stop)),
             stop,
-            still=lambda: self._desk_loop.still(),
+            still=lambda: self._still(self._desk_loop),
             submit=submit,
             on_done=self.news,
         )
-        redeciding = Redeciding(parts, stop, still=lambda: redeciding_loop.still(), submit=submit)
-        self._desk_loop = Loop("desk", self._desk.turn, stop)
-        self._post_loop = Loop("post", self._posting.turn, stop)
-        redeciding_loop = Loop("redeciding", redeciding.turn, stop)
+        redeciding = Redeciding(parts, stop, still=lambda: self._still(redeciding_loop), submit=submit)
+        turning = self._duty.turning
+        self._desk_loop = Loop("desk", turning(self._desk.turn), stop)
+        self._post_loop = Loop("post", turning(self._posting.turn), stop)
+        redeciding_loop = Loop("redeciding", turning(redeciding.turn), stop)
         self._chats = self._build_chats(stop, status, health)
         talks = () if self._chats is None else (self._chats.talk,)
         self.loops = (self._desk_loop, self._post_loop, redeciding_loop, *talks)
         self.strangers = loops_of(
-            parts, stop, wellness=wellness, chats=self._chats, ping=ping, on_told=self.wake
+            parts,
+            stop,
+            duties=duties,
+            wellness=wellness,
+            chats=self._chats,
+            on_told=self.wake,
+            on_filed=on_filed,
         )
 
     def _build_chats(
@@ -72,7 +82,13 @@ class Talker:
         from agent.daemon.chats import chats_of  # 30 MB that an office without Telegram need not pay
 
         return chats_of(
-            self._parts, self._parts.listener, stop, status=status, health=health, on_said=self.wake
+            self._parts,
+            self._parts.listener,
+            stop,
+            status=status,
+            health=health,
+            on_said=self.wake,
+            turning=self._duty.turning,
         )
 
     @property
@@ -98,4 +114,8 @@ class Talker:
 
     def _must_desk_stop(self) -> bool:
         """What the desk waits for, such as a searchable copy, has its own limit: to ask is a sign of life."""
-        return not self._desk_loop.still()
+        return not self._still(self._desk_loop)
+
+    def _still(self, loop: Loop) -> bool:
+        """Whether a loop may go on: to ask is a sign of life. Who has lost the duty stops before its next act."""
+        return loop.still() and self._duty.is_held

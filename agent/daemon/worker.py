@@ -9,6 +9,7 @@ from agent.core.notices import stuck_notice, unstuck_notice
 from agent.daemon.dispatching import dispatcher_of
 from agent.daemon.telling import announcer_about
 from agent.domain.document import DocumentId
+from agent.domain.host import Role
 from agent.domain.message import Topic
 from agent.workflow.process import process_document
 
@@ -33,9 +34,10 @@ class Worker:
         )
         self._on_worked = on_worked
         self._ping = ping
-        self.count = parts.settings.worker_count
+        self.count = parts.settings.worker_count if Role.WORKER in parts.roles else 0
         self._hang_seconds = parts.settings.page_seconds + WORK_SECONDS
         self.dispatcher = dispatcher_of(parts, self.work, self.count)
+        self._is_shared, self._was_stuck = parts.membership is not None, False
         self._filing = announcer_about(parts, Topic.FILING)
 
     def work(self, document_id: DocumentId) -> None:
@@ -55,6 +57,9 @@ class Worker:
     def tell_of_filing(self) -> bool:
         """Tell people once of documents that can't go on, and once that they do; gives whether it was written."""
         voice, stuck = self._ports.voice, self.dispatcher.stuck()
+        if not stuck and not self._was_stuck and self._is_shared:
+            return False  # what other hosts have told is theirs to take back
+        self._was_stuck = bool(stuck)
         notice = unstuck_notice(voice=voice)
         if stuck:
             documents = [it.document_id for it in stuck]

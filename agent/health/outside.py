@@ -2,7 +2,7 @@
 
 from agent.adapters.reading import bubblewrap, fence, heic
 from agent.adapters.reading.tools import check_tools
-from agent.app import build_outward, scratch_of
+from agent.app import build_outward
 from agent.config import Settings
 from agent.domain.decision import Policy
 from agent.domain.formats import listing
@@ -10,6 +10,7 @@ from agent.domain.phrase import Phrase, listed, plain
 from agent.errors import NotifierUnavailable
 from agent.health.finding import Finding, Level
 from agent.health.hearing import silence, silence_phrase
+from agent.readers import scratch_of
 
 NAME_POLICY_WARNING = Phrase(
     "policy name: a stranger who shares a registered person's name is filed as that person"

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from agent.adapters.reading.sandbox import SandboxedReader
-from agent.app import build_reader, make_home
+from agent.app import make_home
 from agent.config import load
 from agent.domain.document import DocumentText
 from agent.domain.reading import Wanted
+from agent.readers import build_reader
 
 
 @contextmanager

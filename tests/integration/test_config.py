@@ -210,6 +210,7 @@ LEDGER = "postgresql://name:password@host/database"
 WRONG = {
     "registry_columns": "s3cret",
     "registry_sync_minutes": "0",
+    "lease_seconds": "1",
     "ledger_url": "mysql://s3cret:s3cret@s3cret/s3cret",
     "registry_max_age_hours": "0",
     "mode": "s3cret",

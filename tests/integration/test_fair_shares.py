@@ -84,6 +84,8 @@ def test_a_letter_that_comes_while_a_thousand_of_another_sender_wait_is_begun_wi
     for number in range(BACKLOG):
         (incoming / "scanner" / f"{number}.pdf").write_bytes(PDF)
     daemon, pens, before = Daemon(parts), Pens(), list[str]()
+    arrivals = daemon._arrivals
+    assert arrivals is not None
     monkeypatch.setattr(daemon.dispatcher, "_work", pens.work)
     is_begun = threading.Event()
 
@@ -100,7 +102,7 @@ def test_a_letter_that_comes_while_a_thousand_of_another_sender_wait_is_begun_wi
             (incoming / place).parent.mkdir(exist_ok=True)
             (incoming / place).write_bytes(PDF)
             inode = (incoming / place).stat().st_ino
-            wait_for(lambda: daemon._arrivals.watcher._settling.knows(place, inode, is_announced=True))
+            wait_for(lambda: arrivals.watcher._settling.knows(place, inode, is_announced=True))
             due_at = time.monotonic() + SETTLE
             wait_for(lambda: time.monotonic() > due_at)
             while (name := name_of(pens.begin())) != place:

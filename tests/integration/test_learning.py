@@ -15,7 +15,6 @@ from typer.testing import CliRunner, Result
 from agent import errors
 from agent.adapters.home import LEDGER_FILE, REGISTRY_FILE
 from agent.adapters.registry import RegistryIndex
-from agent.app import labels_of
 from agent.cli import app
 from agent.config import Settings
 from agent.core.rules import Rules
@@ -26,6 +25,7 @@ from agent.domain.evidence import MarkKind
 from agent.domain.lesson import Alias, Label, Lesson, LessonNumber, LessonState, Registered
 from agent.domain.life import Action, Document, Reply
 from agent.domain.outcome import Archived, InReview, State
+from agent.readers import labels_of
 from agent.workflow.deciding import judge
 from agent.workflow.intake import take_in
 from agent.workflow.learning import refusal

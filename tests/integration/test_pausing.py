@@ -164,6 +164,7 @@ def test_it_is_shown_by_check_status_and_systemd_and_outlives_restarts(
     parts = build(settings)
     try:
         daemon = Daemon(parts)
+        assert daemon._arrivals is not None
         assert not daemon._arrivals.gate.is_open()
         assert daemon._status().startswith("intake paused by ")
     finally:

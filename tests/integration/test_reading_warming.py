@@ -26,7 +26,8 @@ _READING = """
 import contextlib, sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from agent.app import build_reader, make_home
+from agent.app import make_home
+from agent.readers import build_reader
 from agent.config import Settings
 from agent.domain.reading import Wanted
 home = Path(sys.argv[1])
