@@ -49,6 +49,7 @@ from agent.adapters.ledger import (
     SqlUndelivered,
 )
 from agent.adapters.ledger.engine import host_of
+from agent.adapters.ledger.published import SqlPublished
 from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.sql_source import SqlSource
@@ -65,6 +66,7 @@ from agent.ledgers import engine_of_worker
 from agent.membership import Membership, membership_of
 from agent.notifier import Notifier
 from agent.ports import Ports
+from agent.publishing import AgreedRegistry, SharedPeople, shared_people
 from agent.readers import build_copies, build_drawer, build_reader, build_splitter, labels_of
 from agent.recipients import escalation_of
 from agent.workflow.costs import CostBook
@@ -102,6 +104,8 @@ class Parts:
     cost_book: CostBook
     folders: HomeFolders
     registry: RegistryIndex
+    people: SharedPeople | None
+    """The same as one copy among those of other hosts; None where the home is one host's."""
     source: SqlSource | None
     """The office's own database; None where people come from files."""
     reader: SandboxedReader
@@ -217,7 +221,7 @@ def _build(
         folders=folders,
         text_source=reader,
         splitter=build_splitter(settings, reader),
-        registry=registry,
+        registry=AgreedRegistry(registry, SqlPublished(engine)) if settings.is_shared else registry,
         ledger=ledger,
         erasing=SqlErasing(engine),
         pauses=SqlPauses(engine),
@@ -257,6 +261,7 @@ def _build(
         cost_book=CostBook(costs, cost_journal),
         folders=folders,
         registry=registry,
+        people=shared_people(settings, engine, registry),
         source=source,
         reader=reader,
         journal=journal,

@@ -25,8 +25,10 @@ from agent.cli.shared import (
     ConfirmDeletionsOption,
     HomeOption,
     JsonOption,
+    changing_registry,
     keep_for_journal,
     make_home,
+    make_own_folders,
     open_registry,
     people_known,
     typed,
@@ -81,7 +83,8 @@ def import_(
     if not yes:
         _confirm_columns(as_json=as_json)
     make_home(settings.home)
-    with open_registry(settings) as index:
+    make_own_folders(settings)
+    with changing_registry(settings) as index:
         known, vanishing = index.count(), _vanishing(index, found.people)
         if vanishing and not as_json:
             say(f"{vanishing} of the {known} known people are not in this file and would be gone.")

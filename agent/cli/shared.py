@@ -15,13 +15,16 @@ from sqlalchemy import Engine
 from agent import app, errors
 from agent.adapters.home import REGISTRY_FILE, HomeLock
 from agent.adapters.ledger import SqlLedger, SqlRequests
+from agent.adapters.ledger.published import SqlPublished
 from agent.adapters.registry import Imported, RegistryIndex, by_hand
+from agent.adapters.registry.shared import SharedCopies
 from agent.cli.wording import err, print_json, say
 from agent.config import Settings, login_name
 from agent.domain.document import DocumentId, parse_correlation_id, parse_reference
 from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.message import visible
 from agent.ledgers import engine_of, has_ledger
+from agent.publishing import SharedPeople
 from agent.workflow.review import perform
 
 HomeOption = Annotated[
@@ -168,6 +171,25 @@ def open_registry(settings: Settings) -> Iterator[RegistryIndex]:
         yield index
     finally:
         index.close()
+
+
+@contextmanager
+def changing_registry(settings: Settings) -> Iterator[RegistryIndex]:
+    """The registry's index, to be changed: from what all hosts of the home follow, and for all of them afterwards.
+
+    Raises:
+        LedgerUnavailable, RegistryUnavailable, StorageUnavailable: of a shared home, where others can't be told.
+        RequestRefused: somebody changed the people on another host in the same moment.
+    """
+    with open_registry(settings) as index:
+        if not settings.is_shared:
+            yield index
+            return
+        with open_tables(settings) as engine:
+            people = SharedPeople(index, SqlPublished(engine), SharedCopies(settings.home, settings.state))
+            people.follow()
+            yield index
+            people.publish()
 
 
 def keep_for_journal(index: RegistryIndex, event: by_hand.Event, imported: Imported) -> None:

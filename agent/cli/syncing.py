@@ -20,9 +20,10 @@ from agent.cli.shared import (
     ConfirmDeletionsOption,
     HomeOption,
     JsonOption,
+    changing_registry,
     keep_for_journal,
     make_home,
-    open_registry,
+    make_own_folders,
 )
 from agent.cli.wording import imported_words, print_json, say, say_table, table
 from agent.config import Settings, load
@@ -52,7 +53,8 @@ def sync(
     if source is None:
         raise errors.RequestRefused("No database is set.", hint=_SET_HINT)
     make_home(settings.home)
-    with open_registry(settings) as index:
+    make_own_folders(settings)
+    with changing_registry(settings) as index:
         _have_confirmed(source, index, yes=yes, as_json=as_json)
         synced = do_pass(
             source,

@@ -28,6 +28,7 @@ from agent.daemon.beating import Beating
 from agent.daemon.canary import remove_home
 from agent.daemon.chores import Chores
 from agent.daemon.duties import duties_of
+from agent.daemon.following import Following
 from agent.daemon.intake import orphans
 from agent.daemon.loop import Loop
 from agent.daemon.presence import PresenceLoop
@@ -122,6 +123,8 @@ class Daemon:
         yield Loop("http", self.serving.turn, self._stop)
         if self._ping is not None:
             yield Loop("ping", self._ping.turn, self._stop)
+        if self._parts.people is not None:
+            yield Loop("people", Following(self._parts.people, self._stop).turn, self._stop)
         if self._talker is not None:
             yield from self._talker.strangers
         else:
@@ -196,6 +199,7 @@ class Daemon:
     def _start(self) -> None:
         parts = self._parts
         remove_home(parts.settings.state)
+        self._follow()
         suspects, others = recover(parts.ports, () if self._arrivals is None else orphans(parts))
         for document_id in suspects:
             self.dispatcher.submit(document_id, alone=True)
@@ -216,6 +220,15 @@ class Daemon:
         )
         self._supervisor.ready(self._status())  # what waits for it finds the line above in the journal
         give_back()  # a start takes more than what follows, a home's first one above all
+
+    def _follow(self) -> None:
+        """Have the people of all hosts before the first document; what refuses is tried again by its loop."""
+        if self._parts.people is None:
+            return
+        try:
+            Following(self._parts.people, self._stop).look()
+        except errors.DossierdError as error:
+            log.warning("loop_paused", loop="people", reason=error.reason)
 
     def _supervise(self) -> None:
         beat = (watchdog_seconds() or 60.0) / 3

@@ -2,6 +2,7 @@
 
 import datetime
 import threading
+import time
 
 import structlog
 
@@ -11,6 +12,9 @@ from agent.adapters.registry.sync import Synced, sync
 from agent.app import Parts
 
 log = structlog.get_logger(__name__)
+
+_SHARES = 4
+"""So often within the time that a copy is trusted for, other hosts are given one anew."""
 
 
 class Syncing:
@@ -22,7 +26,7 @@ class Syncing:
         self._stop = stop
         settings = parts.settings
         self._every_seconds = settings.registry_sync_minutes * 60
-        self._pause_seconds = 0.0
+        self._pause_seconds = self._publish_at = 0.0
         self._max_age = datetime.timedelta(hours=settings.registry_max_age_hours)
 
     def turn(self) -> None:
@@ -45,7 +49,21 @@ class Syncing:
                 return
             log.warning("registry_sync_failed", reason=error.reason, retryable=error.retryable)
         else:
-            self._tell(synced, has_changed=synced.imported.version != before)
+            has_changed = synced.imported.version != before
+            self._tell(synced, has_changed=has_changed)
+            self._publish(has_changed=has_changed)
+
+    def _publish(self, *, has_changed: bool) -> None:
+        """Have other hosts follow; where nobody has changed, now and then: how long the copy is trusted is in it."""
+        people = self._parts.people
+        if people is None or not (has_changed or time.monotonic() >= self._publish_at):
+            return
+        try:
+            people.publish()
+        except errors.DossierdError as error:
+            log.warning("registry_not_published", reason=error.reason)
+        else:
+            self._publish_at = time.monotonic() + self._max_age.total_seconds() / _SHARES
 
     def _tell(self, synced: Synced, *, has_changed: bool) -> None:
         done = synced.imported

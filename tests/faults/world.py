@@ -342,7 +342,7 @@ class World:
                 found += [
                     str((Path(folder) / name).relative_to(self.home))
                     for name in names
-                    if not name.endswith(".json") and name not in {".gitkeep", LAST_NUMBER, LAST_NUMBER_PART}
+                    if not name.endswith(".json") and name != ".gitkeep" and not name.startswith(LAST_NUMBER)
                 ]
         return found
 

@@ -185,6 +185,30 @@ class RegistryIndex:
         self._shorten_log()
         return imported
 
+    def copy_to(self, path: Path) -> int:
+        """Write all that is here into a new file, as one reader sees it; gives the version of its people.
+
+        Raises:
+            RegistryUnavailable.
+        """
+        with self._translated(), closing(self._open()) as source, closing(sqlite3.connect(path)) as into:
+            source.backup(into)
+            into.execute("PRAGMA journal_mode = DELETE")
+            return search.version_of(into)
+
+    def take_over(self, path: Path) -> None:
+        """Hold what such a file holds, all or nothing; who searches meanwhile sees what was here before.
+
+        Raises:
+            RegistryUnavailable.
+        """
+        with self._translated():
+            with closing(sqlite3.connect(path)) as source, closing(self._open()) as into:
+                source.backup(into)
+            if form_of(self._connection()) != self._form:
+                self._rebuild()
+        self._shorten_log()
+
     def is_outdated(self) -> bool:
         """Whether the copy is older than it may be: then nothing is matched."""
         with self._translated():

@@ -1,0 +1,108 @@
+"""The people where several hosts share a home: one copy is published in the ledger, and every host follows it.
+
+What is decided with people that are no longer the published ones doesn't settle: `AgreedRegistry` gives their version.
+"""
+
+import threading
+from collections.abc import Sequence
+
+from sqlalchemy import Engine
+
+from agent import errors
+from agent.adapters.ledger.published import SqlPublished
+from agent.adapters.registry import RegistryIndex
+from agent.adapters.registry.shared import SharedCopies
+from agent.domain.evidence import Evidence
+from agent.domain.identity import People, Person, RecordId
+from agent.domain.phrase import Phrase
+from agent.settings import Settings
+
+_FOLLOWED = "followed_copy"
+"""In the index: the hash of the published copy that it is the same as, or goes on from."""
+
+
+class SharedPeople:
+    """This host's copy of the people among those of the others.
+
+    Raises (all methods): LedgerUnavailable, RegistryUnavailable, StorageUnavailable.
+    """
+
+    def __init__(self, index: RegistryIndex, published: SqlPublished, copies: SharedCopies) -> None:
+        self._index = index
+        self._published = published
+        self._copies = copies
+        self._changing = threading.Lock()
+
+    def follow(self) -> int | None:
+        """Take over what is published, unless that was done; gives its version then.
+
+        People that were here before any host had published some are published.
+        """
+        with self._changing:
+            latest = self._published.latest()
+            if latest is None:
+                if self._index.version():
+                    self._publish()
+                return None
+            if latest.sha256 == self._index.noted(_FOLLOWED):
+                return None
+            self._copies.take_over(latest, self._index)
+            self._index.note(_FOLLOWED, latest.sha256)
+            return latest.version
+
+    def publish(self) -> None:
+        """Have all hosts follow what is here now.
+
+        Raises:
+            RequestRefused: other people were published meanwhile, and are followed here from now on.
+        """
+        with self._changing:
+            if self._publish():
+                return
+        self.follow()
+        raise errors.RequestRefused(
+            Phrase("The people were changed on another host in the same moment; yours were not taken."),
+            hint=Phrase("Look at what is there now, and do it again."),
+        )
+
+    def _publish(self) -> bool:
+        people = self._copies.lay(self._index)
+        if not self._published.publish(people, after=self._index.noted(_FOLLOWED) or ""):
+            return False
+        self._index.note(_FOLLOWED, people.sha256)
+        self._copies.keep_only(self._published.files())
+        return True
+
+
+class AgreedRegistry:
+    """Implements `ports.Registry`: this host's people, with the version that all hosts agree on."""
+
+    def __init__(self, index: RegistryIndex, published: SqlPublished) -> None:
+        self._index = index
+        self._published = published
+
+    def version(self) -> int:
+        latest = self._published.latest()
+        return self._index.version() if latest is None else latest.version
+
+    def count(self) -> int:
+        return self._index.count()
+
+    def candidates(self, evidence: Evidence) -> People:
+        return self._index.candidates(evidence)
+
+    def proposals(self, evidence: Evidence, limit: int) -> Sequence[Person]:
+        return self._index.proposals(evidence, limit)
+
+    def person(self, record_id: RecordId) -> Person | None:
+        return self._index.person(record_id)
+
+    def find(self, words: str, limit: int = 8) -> Sequence[Person]:
+        return self._index.find(words, limit)
+
+
+def shared_people(settings: Settings, engine: Engine, index: RegistryIndex) -> SharedPeople | None:
+    """Build it; None where a home is one host's."""
+    if not settings.is_shared:
+        return None
+    return SharedPeople(index, SqlPublished(engine), SharedCopies(settings.home, settings.state))
