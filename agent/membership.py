@@ -1,5 +1,6 @@
 """What makes a daemon one of the hosts that share a ledger: its run, its lease, and the ledger as it uses it."""
 
+import datetime
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from agent import errors
 from agent.adapters.lease import BeatenLease
 from agent.adapters.ledger import SqlHosts
 from agent.adapters.ledger.engine import host_of, of_host
-from agent.domain.host import Role, RunId
+from agent.core.hosts import at_work
+from agent.domain.host import HostRun, Role, RunId
 from agent.settings import Settings
 
 
@@ -51,3 +53,32 @@ def membership_of(engine: Engine, settings: Settings, roles: Collection[Role]) -
     lease = BeatenLease(hosts.beat, settings.lease_seconds)
     lease.beat()
     return Membership(engine=own, hosts=hosts, lease=lease)
+
+
+def refuse_while_others_work(engine: Engine, settings: Settings) -> None:
+    """Refuse what only one may do who works in the home alone; a lock on one machine's disk says nothing of others.
+
+    Args:
+        engine: of the ledger that hosts may share.
+
+    Raises:
+        HomeLocked: a daemon stands among its hosts.
+        LedgerUnavailable.
+    """
+    if names := [run.host or "this machine" for run in at_work_in(engine, settings)]:
+        raise errors.HomeLocked(
+            f"Daemons work with this ledger: {', '.join(names)}.",
+            hint="Stop each first, on its machine: systemctl stop dossierd",
+        )
+
+
+def at_work_in(engine: Engine, settings: Settings) -> list[HostRun]:
+    """The daemons that share a ledger and are heard of; none where it is a file.
+
+    Raises:
+        LedgerUnavailable.
+    """
+    if engine.dialect.name != "postgresql":
+        return []
+    known = SqlHosts(engine, settings.lease_seconds)
+    return at_work(known.runs(), known.now(), datetime.timedelta(seconds=settings.lease_seconds))

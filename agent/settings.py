@@ -268,6 +268,11 @@ class Settings(BaseSettings):
         return self.host or own.strip("-")[:63] or "host"
 
     @property
+    def shown_host(self) -> str:
+        """The name that lines of the log and figures bear; empty where no host is to be told from another."""
+        return self.host_name if self.is_shared else self.host
+
+    @property
     def logs(self) -> Path:
         """Where this machine's daemon writes its log, its journal and what calls cost."""
         return self.home / "logs" / self.host_name if self.is_shared else self.home / "logs"

@@ -6,6 +6,7 @@ never a document, a name or a path.
 
 import datetime
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import (
@@ -27,7 +28,9 @@ def metrics_text(
     process: ProcessFigures | None,
     versions: Mapping[str, str],
     now: datetime.datetime,
+    *,
     host: str = "",
+    at_work: Mapping[str, int] = MappingProxyType({}),
 ) -> str:
     """Write all metrics.
 
@@ -35,9 +38,11 @@ def metrics_text(
         process: the daemon's; None where none runs.
         versions: by their names, which are labels: letters and underscores.
         host: the name of the machine that is asked; empty where it has none.
+        at_work: how many daemons do each part of the work, by its name; empty where one does all.
     """
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Told([*_counted(figures, now), *_held(process), _built(versions), *_named(host)]))
+    of_hosts = (*_named(host), *_manned(at_work))
+    registry.register(_Told([*_counted(figures, now), *_held(process), _built(versions), *of_hosts]))
     return generate_latest(registry).decode()
 
 
@@ -92,6 +97,14 @@ def _built(versions: Mapping[str, str]) -> Metric:
 def _named(host: str) -> Iterator[Metric]:
     if host:
         yield InfoMetricFamily("dossierd_host", "Which of the hosts of a home this is.", value={"host": host})
+
+
+def _manned(at_work: Mapping[str, int]) -> Iterator[Metric]:
+    if at_work:
+        family = GaugeMetricFamily("dossierd_hosts", "Daemons at work on this home.", labels=["role"])
+        for role, count in at_work.items():
+            family.add_metric([role], count)
+        yield family
 
 
 def _counter(name: str, told: str, label: str, counts: Mapping[str, float]) -> Metric:

@@ -79,7 +79,7 @@ def run(
         console="human" if is_watched else "json",
         console_level="WARNING" if is_watched and "log_level" not in settings.model_fields_set else None,
         to_journald=writes_to_journald(),
-        host=settings.host_name if settings.is_shared else settings.host,
+        host=settings.shown_host,
     )
     faulthandler.enable()  # a hang that systemd ends (SIGABRT), or a library's crash: where, and never with what
     if settings.policy is Policy.NAME:

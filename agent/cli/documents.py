@@ -45,6 +45,7 @@ from agent.config import load
 from agent.core.costs import MICROS, dollars
 from agent.core.explaining import subjects_read
 from agent.core.history import happenings
+from agent.core.hosts import named
 from agent.core.pauses import pause_words
 from agent.core.voice import ENGLISH, Voice
 from agent.domain.cost import CostSum
@@ -59,6 +60,7 @@ from agent.domain.searchable import WHY, SearchableCopy, Unsearchable
 from agent.durable import storage_errors
 from agent.health import Level, examine_part, full_disk, pause_of
 from agent.health.hearing import silence, silence_phrase
+from agent.health.hosts import hosts_of
 
 READ_SHOWN = 4
 _STYLES = {Level.GOOD: "", Level.NOTICE: "yellow", Level.BAD: "bold red"}
@@ -79,7 +81,8 @@ def status(
     Whether the daemon runs, how many documents are where, and the latest ones.
     """
     settings = load(home=home)
-    runs = HomeLock(settings.state).is_held()
+    runs, known = HomeLock(settings.state).is_held(), hosts_of(settings)
+    working = [] if known is None else [named(run, known.now) for run in known.at_work]
     with open_ledger(settings) as ledger:
         counts, latest, under_way = ledger.counts(), ledger.latest(last), ledger.readings_under_way()
         proposed = len(ledger.lessons(frozenset({LessonState.PROPOSED})))
@@ -94,6 +97,7 @@ def status(
             {
                 "home": settings.home,
                 "daemon_runs": runs,
+                "hosts": working,
                 "incoming": lying.sentence,
                 "people": people,
                 "registry": registry.sentence,
@@ -112,6 +116,8 @@ def status(
         )
         return
     say(f"dossierd in {settings.home}: {'running' if runs else 'not running'}")
+    if known is not None:
+        say(f"Machines at work: {', '.join(working) or 'none'}")
     if full:
         say(f"No new documents are taken in: {full}. More: dossierd check", style="bold red")
     if pause is not None:

@@ -40,4 +40,4 @@ def metrics_page(settings: Settings) -> Page:
 
 
 def _figures(engine: Engine, settings: Settings) -> str:
-    return metrics_of(engine, settings.state, datetime.datetime.now(datetime.UTC), settings.host)
+    return metrics_of(engine, settings, datetime.datetime.now(datetime.UTC))

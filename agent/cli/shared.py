@@ -24,6 +24,7 @@ from agent.domain.document import DocumentId, parse_correlation_id, parse_refere
 from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.message import visible
 from agent.ledgers import engine_of, has_ledger
+from agent.membership import at_work_in
 from agent.publishing import SharedPeople
 from agent.workflow.review import perform
 
@@ -258,9 +259,17 @@ def ask(
         requested_at=datetime.datetime.now(datetime.UTC),
         epoch=epoch,
     )
-    if HomeLock(settings.state).is_held():
+    if HomeLock(settings.state).is_held() or _do_others_work(settings):
         return _ask_daemon(settings, request)
     return _do_here(settings, request)
+
+
+def _do_others_work(settings: Settings) -> bool:
+    """Whether a daemon on another machine works in this home."""
+    if not settings.is_shared:
+        return False
+    with open_tables(settings) as engine:
+        return bool(at_work_in(engine, settings))
 
 
 def _ask_daemon(settings: Settings, request: Request) -> Reply:

@@ -5,7 +5,6 @@ import importlib.metadata
 import platform
 import sqlite3
 from collections.abc import Mapping
-from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -14,25 +13,41 @@ from agent.adapters.home import HomeLock
 from agent.adapters.ledger import SqlFigures
 from agent.adapters.process import process_figures
 from agent.adapters.reading import tools
+from agent.domain.host import Role
+from agent.membership import at_work_in
+from agent.settings import Settings
 
 
-def metrics_of(engine: Engine, state: Path, now: datetime.datetime, host: str = "") -> str:
+def metrics_of(engine: Engine, settings: Settings, now: datetime.datetime) -> str:
     """Write the figures of a home, with those of the daemon's process where one runs.
 
     Args:
         engine: of its ledger.
-        state: where this machine keeps its own of that home.
-        host: its name; empty where it has none.
 
     Raises:
         LedgerUnavailable.
     """
     from agent.adapters.metrics import metrics_text  # 30 modules, for whoever asks
 
-    lock = HomeLock(state)
+    lock = HomeLock(settings.state)
     pid = lock.holder() if lock.is_held() else None
     process = None if pid is None else process_figures(pid)
-    return metrics_text(SqlFigures(engine).figures(), process, versions(), now, host)
+    return metrics_text(
+        SqlFigures(engine).figures(),
+        process,
+        versions(),
+        now,
+        host=settings.shown_host,
+        at_work=_at_work(engine, settings),
+    )
+
+
+def _at_work(engine: Engine, settings: Settings) -> Mapping[str, int]:
+    """How many daemons do each part of the work; nothing where one does all, with its ledger in a file."""
+    if engine.dialect.name != "postgresql":
+        return {}
+    working = at_work_in(engine, settings)
+    return {role: sum(role in run.roles for run in working) for role in Role}
 
 
 READERS = ("pypdfium2", "pdfplumber")

@@ -46,6 +46,7 @@ class Alert:
 
 ALERTS: Mapping[str, Alert] = {
     "daemon": Alert.now(AlertClass.FAILURE),
+    "hosts": Alert.now(AlertClass.FAILURE),
     "ocr": Alert.now(AlertClass.FAILURE),
     "canary": Alert.now(AlertClass.FAILURE),
     "registry": Alert.now(AlertClass.FAILURE),

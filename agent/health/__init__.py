@@ -18,6 +18,7 @@ from agent.health import (
     copies,
     custody,
     home,
+    hosts,
     incoming,
     messages,
     moments,
@@ -115,7 +116,7 @@ def examine_part(name: str, settings: Settings) -> Finding:
     return ask_now(name, partial(dict(PARTS)[name], settings))
 
 
-WATCHED = ("registry", "ocr", "fence", "canary")
+WATCHED = ("hosts", "registry", "ocr", "fence", "canary")
 """Parts that the daemon tells of without being asked: cheap to ask, and told of by nothing else. Only how a canary ends
 is told by who sends it; that none ends, others must tell."""
 _OPEN_AT_A_NOTICE = frozenset({"canary"})
@@ -130,6 +131,7 @@ def _state_of(found: Finding, sentence: Phrase) -> PartState:
 
 PARTS: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
     ("daemon", home.daemon),
+    ("hosts", hosts.hosts),
     ("progress", alive.progress),
     ("http", alive.http),
     ("folders", home.folders),

@@ -19,6 +19,7 @@ from agent.adapters.ledger.transfer import carry, set_aside
 from agent.domain.phrase import Phrase
 from agent.durable import make_folder, rename_without_replacing, storage_errors, sync_folder
 from agent.ledgers import file_of
+from agent.membership import refuse_while_others_work
 from agent.settings import Settings
 
 _UNFINISHED = "ledger.copying.sqlite"
@@ -61,6 +62,7 @@ def copy_from(settings: Settings, place: URL, *, actor: str, now: datetime.datet
         _require_no_file(path)
         source = open_engine(place, may_upgrade=False)
         opened.callback(source.dispose)
+        refuse_while_others_work(source, settings)
         part = path.with_name(_UNFINISHED)
         with storage_errors(_REFUSES):
             for end in _ENDS:

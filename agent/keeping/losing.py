@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from agent import errors
 from agent.adapters.home import HomeLock
-from agent.adapters.journal import Journal, ProblemKind, Survey, journal_in
+from agent.adapters.journal import JOURNAL_NAME, Journal, ProblemKind, Survey
 from agent.adapters.ledger import SqlLosses
 from agent.domain.anchor import Anchor
 from agent.domain.loss import Loss, WhyLost
@@ -51,16 +51,15 @@ def accept(
         RequestRefused: as `require_loss` says.
         LedgerUnavailable, StorageUnavailable: it is not accepted.
     """
-    home = settings.home
-    lock = HomeLock(home / "state")
+    lock = HomeLock(settings.state)
     lock.take()
     try:
         found = look()
         require_loss(found)
         lost = sorted({(it.sequence, it.hash) for it in found.gone})
         with storage_errors():
-            make_folder(home / "logs")
-        with contextlib.closing(Journal(journal_in(home))) as journal:
+            make_folder(settings.logs)
+        with contextlib.closing(Journal(settings.logs / JOURNAL_NAME)) as journal:
             journal.append(
                 "loss_accepted",
                 now,

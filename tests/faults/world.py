@@ -46,8 +46,6 @@ DOSSIERD_OCR_LANGUAGES=fra+eng
 """
 
 REST_SECONDS = 90.0
-LAST_NUMBER_PART = f"{LAST_NUMBER}.part"
-"""A death or a full disk may leave it; the next number that is given takes its place."""
 STARTED = b"--- a daemon is started ---\n"
 
 

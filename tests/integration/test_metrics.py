@@ -203,8 +203,11 @@ def test_what_waits_and_what_models_cost_is_told(office: Office, engine: Engine)
 
 
 def test_figures_name_the_host_that_is_asked_where_it_has_a_name() -> None:
-    told = samples(metrics_text(EVERYTHING, None, {"version": "1"}, NOON, "north-2"))
+    told = samples(
+        metrics_text(EVERYTHING, None, {"version": "1"}, NOON, host="north-2", at_work={"worker": 2})
+    )
     assert told["dossierd_host_info", ("north-2",)] == 1
+    assert told["dossierd_hosts", ("worker",)] == 2
     assert not any(
         name == "dossierd_host_info" for name, _ in samples(metrics_text(EVERYTHING, None, {}, NOON))
     )

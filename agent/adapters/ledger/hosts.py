@@ -150,6 +150,12 @@ class SqlHosts:
             connection.execute(insert(duties).values(duty=duty, run=self._run))
             return True
 
+    def now(self) -> datetime.datetime:
+        """The moment by the clock that all moments here are of."""
+        with reading(self._engine) as connection:
+            moment: datetime.datetime = connection.execute(select(_NOW)).scalar_one()
+            return moment
+
     def runs(self) -> Sequence[HostRun]:
         """Those that stand, and those that were fenced off not long ago; who came first, first."""
         with reading(self._engine) as connection:

@@ -1,0 +1,81 @@
+"""Which hosts work in the home, and whether every part of the work is somebody's."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.adapters.ledger import SqlHosts
+from agent.config import Settings
+from agent.core.hosts import at_work, fallen, named, unmanned
+from agent.domain.host import HostRun
+from agent.domain.phrase import Phrase, plain
+from agent.health.finding import Finding, Level, has_run, nothing_yet, some
+from agent.ledgers import engine_of
+
+PART = "hosts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosts:
+    """What the ledger knows of them now, by its own clock."""
+
+    runs: Sequence[HostRun]
+    now: datetime.datetime
+    lease: datetime.timedelta
+
+    @property
+    def at_work(self) -> list[HostRun]:
+        """Those that others count on."""
+        return at_work(self.runs, self.now, self.lease)
+
+
+def hosts_of(settings: Settings) -> Hosts | None:
+    """Ask the ledger; None where one host works alone, with a ledger in a file.
+
+    Raises:
+        LedgerUnavailable.
+    """
+    if not settings.ledger_url.get_secret_value():
+        return None
+    engine = engine_of(settings)
+    try:
+        known = SqlHosts(engine, settings.lease_seconds)
+        lease = datetime.timedelta(seconds=settings.lease_seconds)
+        return Hosts(runs=known.runs(), now=known.now(), lease=lease)
+    finally:
+        engine.dispose()
+
+
+def hosts(settings: Settings) -> Finding:
+    if not has_run(settings):
+        return nothing_yet(PART)
+    found = hosts_of(settings)
+    if found is None:
+        return Finding(part=PART, level=Level.GOOD, said=Phrase("this machine works alone"))
+    now, working = found.now, found.at_work
+    names = plain(some([named(run, now) for run in working]), has_stop=False)
+    if missing := unmanned(working):
+        return Finding(
+            part=PART,
+            level=Level.BAD,
+            said=Phrase(
+                "nobody does: {roles}; at work: {hosts}",
+                roles=", ".join(missing),
+                hosts=names if working else "-",
+            ),
+            advice=Phrase("On a machine that is to do it, type: systemctl start dossierd"),
+        )
+    said = Phrase("at work: {hosts}", hosts=names)
+    fell = fallen(found.runs, now)
+    if not fell:
+        return Finding(part=PART, level=Level.GOOD, said=said)
+    return Finding(
+        part=PART,
+        level=Level.NOTICE,
+        said=Phrase(
+            "{said}; silent within the last hour, and relieved: {fallen}",
+            said=said,
+            fallen=", ".join(sorted({run.host or "-" for run in fell})),
+        ),
+        advice=Phrase("What it worked on, others went on with. Why it fell silent says its own log."),
+    )

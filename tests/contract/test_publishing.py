@@ -1,0 +1,130 @@
+"""The people of hosts that share a home: what one publishes, the others follow, and nobody decides with older ones."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from agent import errors
+from agent.adapters.ledger import open_engine
+from agent.adapters.ledger.published import SqlPublished
+from agent.adapters.registry import RegistryIndex
+from agent.adapters.registry.shared import SharedCopies
+from agent.publishing import AgreedRegistry, SharedPeople
+from tests.builders import person
+from tests.ledgers import LedgerDatabases
+
+pytestmark = pytest.mark.reliability
+
+ANNA, BERTA = person("Aubert", record_id="1"), person("Blanc", record_id="2")
+
+
+class Host:
+    def __init__(self, home: Path, engine: Engine, name: str) -> None:
+        state = home.with_name(name)
+        state.mkdir()
+        self.index = RegistryIndex(state / "registry.sqlite")
+        self.published = SqlPublished(engine)
+        self.people = SharedPeople(self.index, self.published, SharedCopies(home, state))
+        self.agreed = AgreedRegistry(self.index, self.published)
+
+
+Make = Callable[[str], Host]
+
+
+@pytest.fixture
+def engine(ledger_databases: LedgerDatabases) -> Iterator[Engine]:
+    made = open_engine(ledger_databases.emptied(), may_upgrade=False)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def make(tmp_path: Path, engine: Engine) -> Iterator[Make]:
+    (tmp_path / "home").mkdir()
+    made: list[Host] = []
+
+    def host(name: str) -> Host:
+        made.append(Host(tmp_path / "home", engine, name))
+        return made[-1]
+
+    yield host
+    for one in made:
+        one.index.close()
+
+
+def test_people_that_were_there_before_are_published_and_followed_by_a_host_that_comes(make: Make) -> None:
+    north, south = make("north"), make("south")
+    north.index.replace([ANNA])
+    assert south.people.follow() is None
+    assert north.people.follow() is None
+    assert south.people.follow() == 1
+    assert south.index.person(ANNA.record_id) == ANNA
+    assert (south.people.follow(), north.people.follow()) == (None, None)
+
+
+def test_what_was_decided_with_older_people_does_not_hold_until_the_newer_ones_are_followed(
+    make: Make,
+) -> None:
+    north, south = make("north"), make("south")
+    north.index.replace([ANNA])
+    assert north.agreed.version() == 1
+    north.people.publish()
+    south.people.follow()
+    north.index.replace([ANNA, BERTA])
+    north.people.publish()
+    assert (south.index.version(), south.agreed.version()) == (1, 2)
+    south.people.follow()
+    assert (south.index.version(), south.agreed.version(), south.agreed.count()) == (2, 2, 2)
+
+
+def test_of_two_who_change_the_people_at_once_the_second_is_refused_and_follows_the_first(make: Make) -> None:
+    north, south = make("north"), make("south")
+    north.index.replace([ANNA])
+    north.people.publish()
+    south.people.follow()
+    north.index.replace([BERTA], confirm_deletions=True)
+    south.index.replace([ANNA, BERTA])
+    south.people.publish()
+    with pytest.raises(errors.RequestRefused, match="changed on another host"):
+        north.people.publish()
+    assert list(north.index.ids()) == [ANNA.record_id, BERTA.record_id]
+
+
+def test_who_searches_while_other_people_are_taken_over_sees_the_ones_or_the_others(make: Make) -> None:
+    north, south = make("north"), make("south")
+    south.index.replace([ANNA])
+    north.index.replace([BERTA])
+    north.people.publish()
+    everybody = south.index.everybody()
+    assert next(everybody) == ANNA
+    south.people.follow()
+    assert list(everybody) == []
+    assert list(south.index.everybody()) == [BERTA]
+
+
+def test_a_copy_that_was_changed_is_not_taken_over(make: Make, tmp_path: Path) -> None:
+    north, south = make("north"), make("south")
+    north.index.replace([ANNA])
+    north.people.publish()
+    (copy,) = (tmp_path / "home" / "registry").iterdir()
+    copy.write_bytes(copy.read_bytes()[:-1] + b"x")
+    with pytest.raises(errors.RegistryUnavailable, match="not as it was published"):
+        south.people.follow()
+    assert south.index.count() == 0
+    copy.unlink()
+    with pytest.raises(errors.StorageUnavailable):
+        south.people.follow()
+
+
+def test_the_last_two_copies_stay_and_older_ones_go(make: Make, tmp_path: Path) -> None:
+    north = make("north")
+    for count in range(1, 5):
+        north.index.replace([person(record_id=str(number)) for number in range(count)])
+        north.people.publish()
+    assert sorted(it.name[0] for it in (tmp_path / "home" / "registry").iterdir()) == ["3", "4"]
+    north.index.note("trusted_until", "2026-11-27T12:00:00+00:00")
+    north.people.publish()
+    assert north.published.latest() is not None
+    assert sorted(it.name[0] for it in (tmp_path / "home" / "registry").iterdir()) == ["3", "4"]
