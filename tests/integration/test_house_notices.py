@@ -125,11 +125,11 @@ def test_a_probe_names_the_folder_that_refuses_and_holds_for_a_while(
     folders = HomeFolders(home, "h")
     probed, probe, refuse = list[str](), durable.probe_folder, {"review"}
 
-    def count(folder: Path) -> None:
+    def count(folder: Path, host: str) -> None:
         probed.append(folder.name)
         if folder.name in refuse:
             raise OSError(errno.EACCES, "Permission denied")
-        probe(folder)
+        probe(folder, host)
 
     monkeypatch.setattr(folders_module, "probe_folder", count)
     for _ in range(2):
@@ -174,7 +174,7 @@ def test_what_a_stranger_lays_in_the_way_of_the_probe_is_neither_written_to_nor_
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
 def test_a_home_that_is_only_full_is_prepared(home: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
-    def refuse(folder: Path) -> None:
+    def refuse(folder: Path, _host: str) -> None:
         if folder.name == "archive":
             raise OSError(code, os.strerror(code))
         folder.mkdir(parents=True, exist_ok=True)
