@@ -282,8 +282,11 @@ class Ledger(Claims, Protocol):
         """
         ...
 
-    def restore(self, document_id: DocumentId, now: datetime.datetime) -> Document:
-        """The file is back where it was put; an unanswered question is open again."""
+    def restore(self, document_id: DocumentId, now: datetime.datetime) -> Document | None:
+        """The file is back where it was put; an unanswered question is open again.
+
+        Gives None, and changes nothing, where another document has the same bytes by now.
+        """
         ...
 
     def retry(self, document_id: DocumentId, event: Event, actor: str, now: datetime.datetime) -> Document:

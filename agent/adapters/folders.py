@@ -22,23 +22,20 @@ from agent.domain.document import DocumentId, SeenFile, Sha256, parse_claimed, p
 from agent.domain.phrase import Phrase
 from agent.domain.searchable import MadeCopy, SearchableCopy
 from agent.durable import (
-    FULL,
     copy_file,
     hash_file,
-    hint_for,
     is_placeholder,
     make_folder,
     probe_folder,
     remove_empty,
-    remove_old_checks,
     rename_without_replacing,
     replace_text,
     storage_errors,
     sync_file,
     sync_folder,
-    word_for,
 )
 from agent.mounts import is_own_folder
+from agent.places import Places, prepare_folder
 from agent.seen import file_errors, is_seen, is_unchanged, opened
 
 CLAIMED = ".claimed"
@@ -57,9 +54,6 @@ DOCUMENT_FOLDERS = ("incoming", "archive", "review", "failed")
 
 PROBED_SECONDS = 30.0
 """How long an answer of the probe holds: as long as a rescan's, so that a thousand documents cost one."""
-
-_FAILS = FULL | {errno.EIO, errno.EROFS}
-"""Where another owner would not help."""
 
 _NOT_OURS = Phrase(
     "incoming/.claimed, the folder of documents under way, is a link or belongs to another user."
@@ -83,6 +77,7 @@ class HomeFolders:
     ) -> None:
         self._root = root
         self._may_act, self._host = may_act, host
+        self._places = Places(root)
         self._claimed = PurePosixPath("incoming", CLAIMED, home_id)
         self._highest = 0
         self._probing = threading.Lock()
@@ -98,7 +93,7 @@ class HomeFolders:
         if not self._is_claim_folder_ours():
             raise errors.HomeUnusable(_NOT_OURS, hint=_NOT_OURS_HINT)
         for name in (*FOLDERS, str(self._claimed)):
-            _prepare(self._root / name, self._host)
+            prepare_folder(self._root / name, self._host)
         for other in (self._root / "incoming" / CLAIMED).iterdir():
             if other.name != self._claimed.name:
                 raise errors.HomeForeign(
@@ -106,6 +101,7 @@ class HomeFolders:
                     hint=f"Give each home its own incoming/, or move the files in {other} back into incoming/ and "
                     "remove that folder.",
                 )
+        self._places.note()
 
     def probe(self) -> None:
         with self._probing:
@@ -214,8 +210,12 @@ class HomeFolders:
             raise errors.FileVanished("Another file took the name of the one that was seen.")
 
     def fingerprint(self, location: str) -> tuple[Sha256, int]:
-        with file_errors():
-            return hash_file(self._root / location)
+        try:
+            with file_errors():
+                return hash_file(self._root / location)
+        except errors.FileVanished:
+            self._places.must_stand(location)
+            raise
 
     def move(self, source: str, target: str, sha256: Sha256, tag: str) -> None:
         from_path, to_path = self._root / source, self._root / target
@@ -224,6 +224,7 @@ class HomeFolders:
                 self._finish(from_path, to_path, sha256)
                 return
             if not _exists(from_path):
+                self._places.must_stand(source)
                 raise errors.FileVanished("The file is not where the ledger has it.")
             if hash_file(from_path)[0] != sha256:
                 raise errors.FileChanged("The file's bytes are not those that were read.")
@@ -371,23 +372,3 @@ def is_unclaimed(incoming: Path, seen: SeenFile) -> bool:
 
 def _exists(path: Path) -> bool:
     return os.path.lexists(path)
-
-
-def _prepare(folder: Path, host: str) -> None:
-    """Refuse a folder that can't be used. One that is full is no reason to stay away: intake pauses until it isn't."""
-    try:
-        probe_folder(folder, host)
-        remove_old_checks(folder)
-    except OSError as error:
-        if error.errno in FULL and folder.is_dir():
-            return
-        raise errors.HomeUnusable(
-            Phrase(
-                "{folder} can't be used: listing it, or making, renaming or removing a file in it, failed ({why}).",
-                folder=folder,
-                why=word_for(error),
-            ),
-            hint=hint_for(error)
-            if error.errno in _FAILS
-            else Phrase("Make it belong to the daemon's user: chown dossierd: {folder}", folder=folder),
-        ) from error

@@ -9,6 +9,7 @@ from agent.core.places import next_name
 from agent.core.stories import traits
 from agent.domain.life import Document
 from agent.ports import Ports
+from agent.workflow.searchable import take_copy_away
 
 _NAMES_TRIED = 100
 
@@ -24,6 +25,7 @@ def bring_home(document: Document, ports: Ports) -> str:
         ports.journal.append("fetching", ports.clock.now(), **traits(document))
         ports.folders.remove_unfinished(home, document.earlier_tags)
         ports.folders.move(document.location, home, document.sha256, document.tag)
+        take_copy_away(document, document.location, ports)
         ports.folders.remove_sidecar(document.location)
         ports.journal.append("fetched", ports.clock.now(), **traits(document))
     ports.ledger.relocate(document.document_id, home)

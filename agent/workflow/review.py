@@ -218,7 +218,9 @@ def _retry(
             *all_the_same(request, f"retry {document.reference}"),
         )
     if document.state is State.MISSING and document.target is None and document.outcome is not None:
-        return _restore(document, ports)
+        restored = _restore(document, ports)
+        if restored is not None:
+            return restored
     if document.state is State.ARCHIVED:
         return lay_again(document, ports)
     if document.state is State.FAILED and is_split(document.outcome):
@@ -240,13 +242,18 @@ def _retry(
     return Upshot(done=True, phrases=(told,))
 
 
-def _restore(document: Document, ports: Ports) -> Upshot:
-    """Take a document back that a person has put back where it was."""
+def _restore(document: Document, ports: Ports) -> Upshot | None:
+    """Take a document back that a person has put back where it was.
+
+    None where a copy that came in meanwhile was filed as a document of its own: read again, this is its duplicate.
+    """
     if not is_at_its_place(document, ports):
         told = Phrase("{document} is not back yet.", document=document.reference)
         place = Phrase("Its file, unchanged, belongs at {place}", place=Place(document.location or ""))
         return Upshot(done=False, phrases=(told, place))
     restored = ports.ledger.restore(document.document_id, ports.clock.now())
+    if restored is None:
+        return None
     ports.journal.append("restored", ports.clock.now(), **traits(restored, restored.outcome))
     back = Phrase("{document} is back where it was put.", document=document.reference)
     return Upshot(done=True, phrases=(back,))

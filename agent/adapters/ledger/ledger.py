@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import insert, select, text, update
 
-from agent import errors
 from agent.adapters.ledger import (
     changes,
     denials,
@@ -22,13 +21,12 @@ from agent.adapters.ledger.engine import reading, writing
 from agent.adapters.ledger.questions import close_question, count_standing
 from agent.adapters.ledger.schema import documents, homes, reviews
 from agent.domain.decision import Denial
-from agent.domain.document import CorrelationId, DocumentId, DocumentText, Sha256, reference
+from agent.domain.document import CorrelationId, DocumentId, DocumentText, Sha256
 from agent.domain.inputs import Inputs
 from agent.domain.lesson import Lesson, LessonNumber, LessonState
 from agent.domain.life import Document, Review, Step
 from agent.domain.message import Message
 from agent.domain.outcome import Event, State
-from agent.domain.phrase import Phrase
 from agent.domain.reading import Progress, Reading, Turn
 from agent.domain.settlement import Settled, Settlement
 
@@ -184,7 +182,7 @@ class SqlLedger(SqlClaims):
             changes.keep_messages(connection, missing, messages, now, due_at=now)
             return True
 
-    def restore(self, document_id: DocumentId, now: datetime.datetime) -> Document:
+    def restore(self, document_id: DocumentId, now: datetime.datetime) -> Document | None:
         with self._changing(now) as connection:
             before = changes.require(connection, document_id)
             holds_bytes = before.outcome is not None and before.outcome.state in {
@@ -193,9 +191,7 @@ class SqlLedger(SqlClaims):
             }
             holder = changes.holder_of(connection, before.sha256, document_id) if holds_bytes else None
             if holder is not None:
-                raise errors.RequestRefused(
-                    Phrase("{document} has the same bytes by now.", document=reference(holder))
-                )
+                return None
             restored = changes.advance(
                 connection,
                 before,

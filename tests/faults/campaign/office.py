@@ -59,8 +59,8 @@ class Office:
         dropped: the bytes under each name.
         expected: the beginnings of the words, one of which must be said of what became of each.
         waiting: what could not be dropped yet, because the folder was closed or full.
-        keeps_places: whether no folder is exchanged now. A second copy of what is away for a while would be filed, by
-            design, and an answer about it is refused.
+        keeps_places: whether the daemon knows by the end that a folder is another. One that is started anew takes what
+            it finds: a second copy of what is away is filed, by design, and an answer about it is refused.
         refusals: writes that were refused on order.
         numbers: for the names of files in a storm.
     """
@@ -168,12 +168,19 @@ class Office:
             self.drop("memo", f"memo {serial}\n".encode(), ("failed: unknown_format",))
         elif dice < 0.91:
             self.drop("cut", letter[:700], ("failed: damaged",))
-        elif dice < 0.96 and self._old and self.keeps_places:
-            self.drop("twin", self.dropped[self.chance.choice(self._old)], ("duplicate",))
+        elif dice < 0.96 and self._old:
+            self._drop_twin(self.chance.choice(self._old))
         else:
             self.drop(
                 "scan", clean_scan_about(number), (f"archived {number} by rule", "in review: ", "duplicate")
             )
+
+    def _drop_twin(self, first: str) -> None:
+        """Drop the same bytes once more: one of the two is the other's duplicate, once the first is back."""
+        filed = () if self.keeps_places else self.expected[first]
+        self.drop("twin", self.dropped[first], ("duplicate", *filed))
+        if filed:
+            self.expected[first] = (*filed, "duplicate")
 
     def answer_all(self) -> None:
         """Have a person answer what is in review: the first who is offered is the right one, where a name was told."""

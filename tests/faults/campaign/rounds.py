@@ -82,7 +82,7 @@ class Campaign(Generic[OfficeT]):
         office, before = self.office, len(self.office.dropped)
         said: list[str] = []
         try:
-            office.keeps_places = "replaced" not in kinds
+            office.keeps_places = not {"replaced", "killed"} <= set(kinds)
             office.answer_all()
             office.drop_some(office.chance.randint(1, most))
             with ExitStack() as struck:
