@@ -210,12 +210,14 @@ class HomeFolders:
             raise errors.FileVanished("Another file took the name of the one that was seen.")
 
     def fingerprint(self, location: str) -> tuple[Sha256, int]:
+        path = self._root / location
         try:
             with file_errors():
-                return hash_file(self._root / location)
+                return hash_file(path)
         except errors.FileVanished:
             self._places.must_stand(location)
-            raise
+        with file_errors():  # once more: its folder may have come back in this very moment
+            return hash_file(path)
 
     def move(self, source: str, target: str, sha256: Sha256, tag: str) -> None:
         from_path, to_path = self._root / source, self._root / target
@@ -225,6 +227,7 @@ class HomeFolders:
                 return
             if not _exists(from_path):
                 self._places.must_stand(source)
+            if not _exists(from_path):
                 raise errors.FileVanished("The file is not where the ledger has it.")
             if hash_file(from_path)[0] != sha256:
                 raise errors.FileChanged("The file's bytes are not those that were read.")

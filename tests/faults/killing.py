@@ -153,6 +153,7 @@ class TrappedJournal(Marked):
 def trapped_parts(parts: Parts, trap: Trap) -> Parts:
     """Wrap every port of a home."""
     folders = MarkedFolders(parts.settings.home, parts.ledger.home_id() or "")
+    folders.prepare()
     folders.guard = trap
     ledger = TrappedLedger(
         parts.ledger,

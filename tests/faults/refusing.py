@@ -115,13 +115,14 @@ class GuardedJournal:
 
 def guarded_parts(parts: Parts, disk: Disk) -> Parts:
     """Mark every write of a home, and let the kernel's and the driver's calls below them ask the disk."""
+    folders = MarkedFolders(parts.settings.home, parts.ledger.home_id() or "")
+    folders.prepare()
     dialect = parts.ledger._engine.dialect
     dialect.do_commit = disk.database(dialect.do_commit)  # type: ignore[method-assign]
     os.fsync = disk.kernel(os.fsync)
     tempfile.mkdtemp = disk.kernel(tempfile.mkdtemp)
     for name in ("rename_without_replacing", "probe_folder"):
         setattr(folders_module, name, disk.kernel(getattr(folders_module, name)))
-    folders = MarkedFolders(parts.settings.home, parts.ledger.home_id() or "")
     folders.guard = disk
     Hand.read = disk.around("scratch", Hand.read)  # type: ignore[method-assign]
     notifier = ToldInAFile(parts.settings.home.with_name("told.jsonl"))

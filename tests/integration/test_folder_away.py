@@ -9,6 +9,7 @@ from agent import errors
 from agent.domain.document import DocumentId
 from agent.domain.life import Action, Reply
 from agent.domain.outcome import Duplicate, FailureReason, State
+from agent.places import Places
 from agent.workflow.intake import take_in
 from agent.workflow.process import process_document
 from agent.workflow.review import perform
@@ -111,6 +112,20 @@ def test_a_folder_that_is_not_there_at_all_is_away_too(office: Office, first: Do
     with pytest.raises(errors.StorageUnavailable, match="can't be read or written to"):
         process_document(take(office), office.ports)
     assert office.row(first).state is State.ARCHIVED
+
+
+def test_a_folder_that_comes_back_just_when_it_is_looked_at_has_what_was_looked_for(
+    office: Office, first: DocumentId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_back, looks = take_away(office), list[str]()
+
+    def come_back(_: Places, location: str) -> None:
+        looks.append(location)
+        bring_back()
+
+    monkeypatch.setattr(Places, "must_stand", come_back)
+    assert office.row(process(office, take(office))).outcome == Duplicate(original=first)
+    assert looks == [FILED]
 
 
 def test_what_is_gone_from_the_folder_that_stands_is_missing(office: Office, first: DocumentId) -> None:
