@@ -6,14 +6,36 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, delete, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Engine,
+    Integer,
+    String,
+    Table,
+    create_engine,
+    delete,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.engine import URL
 
 from agent.adapters.ledger import page_words
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.schema import REVISION, canaries, metadata
+from agent.adapters.ledger.schema import REVISION, UtcDateTime, metadata
 from agent.domain.canary import CanaryProblem, CanaryRun
 from agent.errors import LedgerUnavailable
+
+canaries = Table(
+    "canaries",
+    metadata,
+    Column("canary_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("problem", String(16)),  # empty where it was filed as it must
+    sqlite_autoincrement=True,
+)
 
 KEPT = datetime.timedelta(days=30)
 

@@ -2,10 +2,11 @@
 
 from sqlalchemy import Engine, func, select
 
+from agent.adapters.ledger.canaries import canaries
 from agent.adapters.ledger.costs import total_of
 from agent.adapters.ledger.engine import reading
 from agent.adapters.ledger.sampling import verdicts
-from agent.adapters.ledger.schema import canaries, documents, outbox, waits
+from agent.adapters.ledger.schema import documents, outbox, waits
 from agent.adapters.ledger.tallies import ERROR, OUTCOME, STEP, tallies
 from agent.domain.figures import Figures
 from agent.domain.outcome import IN_WORK, State

@@ -249,16 +249,6 @@ storms = Table(
     Column("is_over", Boolean, nullable=False),
 )
 
-canaries = Table(
-    "canaries",
-    metadata,
-    Column("canary_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("duration_ms", Integer, nullable=False),
-    Column("problem", String(16)),  # empty where it was filed as it must
-    sqlite_autoincrement=True,
-)
-
 costs = Table(
     "costs",
     metadata,
