@@ -1,20 +1,46 @@
 """Runs that share a ledger in PostgreSQL: who stands, who is fenced off, who has a duty and who holds a document."""
 
+import contextlib
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.engine import URL
 
 from agent import errors
-from agent.adapters.ledger import SqlHosts, open_engine
-from agent.adapters.ledger.engine import of_host, writing
+from agent.adapters.ledger import (
+    SqlCanaries,
+    SqlDigests,
+    SqlErasing,
+    SqlHosts,
+    SqlInbox,
+    SqlJobs,
+    SqlLedger,
+    SqlOutbox,
+    SqlPauses,
+    open_engine,
+)
+from agent.adapters.ledger.engine import beating, of_host, reading, writing
+from agent.adapters.ledger.schema import homes, metadata
+from agent.domain.anchor import Anchor
+from agent.domain.canary import CanaryRun
+from agent.domain.document import CorrelationId, DocumentId, text_of_plain
 from agent.domain.host import Duty, Role, RunId
+from agent.domain.lesson import LessonNumber, LessonState
+from agent.domain.message import ParcelId
+from agent.domain.outcome import Event
+from agent.domain.pause import Pause
+from tests.custody_builders import NOON
+from tests.fakes import turn_of
+from tests.ledger_builders import FILED, HASH, SEEN, a_begun, a_settlement, a_told, row_of
 from tests.ledgers import LedgerDatabases
 
 pytestmark = pytest.mark.reliability
 
 LEASE = 60.0
+HELD = DocumentId(1)
 Join = Callable[[str, str], SqlHosts]
 
 
@@ -109,3 +135,99 @@ def test_a_duty_is_one_runs_at_a_time_until_it_is_fenced_off(engine: Engine, joi
         first.hold(Duty.TALKER)
     with pytest.raises(errors.LeaseLost):
         first.leave()
+
+
+WRITES: dict[str, Callable[[Engine], object]] = {
+    "open_claim": lambda it: SqlLedger(it).open_claim(SEEN, "scan.pdf", CorrelationId("c"), NOON),
+    "confirm_claim": lambda it: SqlLedger(it).confirm_claim(HELD, "there", NOON),
+    "withdraw": lambda it: SqlLedger(it).withdraw(HELD, NOON),
+    "relocate": lambda it: SqlLedger(it).relocate(HELD, "there"),
+    "take": lambda it: SqlLedger(it).take(HELD),
+    "interrupt": lambda it: SqlLedger(it).interrupt(HELD),
+    "start": lambda it: SqlLedger(it).start(HELD, HASH, 3, NOON),
+    "hand_back": lambda it: SqlLedger(it).hand_back(HELD, Event.STOPPED, NOON),
+    "settle": lambda it: SqlLedger(it).settle(HELD, a_settlement(HELD, FILED), NOON),
+    "retarget": lambda it: SqlLedger(it).retarget(HELD, "there"),
+    "complete": lambda it: SqlLedger(it).complete(HELD, NOON),
+    "miss": lambda it: SqlLedger(it).miss(row_of(SqlLedger(it), HELD), [], NOON),
+    "restore": lambda it: SqlLedger(it).restore(HELD, NOON),
+    "retry": lambda it: SqlLedger(it).retry(HELD, Event.RETRIED, "cli:anna", NOON),
+    "redecide": lambda it: SqlLedger(it).redecide(HELD, NOON),
+    "save_turn": lambda it: SqlLedger(it).save_turn(HELD, HASH, turn_of(text_of_plain("a")), NOON),
+    "forget_text": lambda it: SqlLedger(it).forget_text(HELD),
+    "judge_lesson": lambda it: SqlLedger(it).judge_lesson(
+        LessonNumber(1), LessonState.ACTIVE, "cli:anna", NOON
+    ),
+    "number_above": lambda it: SqlLedger(it).number_above(9),
+    "erase": lambda it: SqlErasing(it).erase(row_of(SqlLedger(it), HELD), a_told(HELD), NOON),
+    "is_gone": lambda it: SqlErasing(it).is_gone(HELD),
+    "mark_sent": lambda it: SqlOutbox(it).mark_sent(ParcelId(1), "7", NOON),
+    "announce": lambda it: SqlOutbox(it).announce([("anna", a_told(HELD))], NOON),
+    "pause": lambda it: SqlPauses(it).begin(Pause(begun_at=NOON, begun_by="cli:anna")),
+    "hear": lambda it: SqlInbox(it).keep("bot", [({"update_id": 1}, NOON)]),
+    "canary": lambda it: SqlCanaries(it).keep(CanaryRun(at=NOON, duration_ms=1)),
+    "anchor": lambda it: SqlDigests(it).anchors.note(Anchor(entry=1, hash="0" * 64), NOON),
+    "queue": lambda it: SqlJobs(it).queue([HELD]),
+    "hold": lambda it: SqlHosts(it, LEASE).hold(Duty.TALKER),
+}
+
+
+def test_who_was_fenced_off_writes_nothing_of_any_kind(engine: Engine, join: Join) -> None:
+    fenced, other = join("ada", "r1"), join("bob", "r2")
+    its = of_host(engine, "ada", RunId("r1"))
+    assert a_begun(SqlLedger(its)) == HELD
+    silence(engine, "r1")
+    assert other.standing() == {"r2"}
+    before = tables(engine)
+    let_through = []
+    for name, write in WRITES.items():
+        with contextlib.suppress(errors.LeaseLost):
+            write(its)
+            let_through.append(name)
+    assert let_through == []
+    assert not fenced.beat()
+    assert tables(engine) == before
+
+
+def test_a_person_s_command_has_no_run_and_is_let_through(engine: Engine) -> None:
+    SqlPauses(engine).begin(Pause(begun_at=NOON, begun_by="cli:anna"))
+    assert SqlPauses(engine).standing(NOON) is not None
+
+
+def test_who_holds_the_writers_lock_when_it_is_fenced_off_has_written_before_the_fence(
+    engine: Engine, join: Join
+) -> None:
+    join("ada", "r1")
+    other = join("bob", "r2")
+    fences: list[Future[frozenset[RunId]]] = []
+    with ThreadPoolExecutor(1) as pool:
+        with writing(of_host(engine, "ada", RunId("r1"))) as connection:
+            with beating(engine) as apart:
+                apart.execute(text("UPDATE hosts SET beat_at = to_timestamp(0) WHERE run = 'r1'"))
+            fences.append(pool.submit(other.standing))
+            wait_until(lambda: waits_for_the_lock(engine))
+            connection.execute(insert(homes).values(home_id="written"))
+        assert fences[0].result(10) == {"r2"}
+    assert SqlLedger(engine).home_id() == "written"
+
+
+def waits_for_the_lock(engine: Engine) -> bool:
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with reading(engine) as connection:
+        return bool(connection.execute(waiting).scalar())
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def tables(engine: Engine) -> dict[str, int]:
+    """How many rows each table holds, and which they are, as a number."""
+    with reading(engine) as connection:
+        return {
+            table.name: hash(frozenset(map(repr, connection.execute(select(table)))))
+            for table in metadata.sorted_tables
+        }
