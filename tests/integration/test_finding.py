@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, inspect, text
 
 from agent import errors
 from agent.adapters.ledger import SqlErasing, SqlFinder, SqlLedger, open_engine
@@ -302,6 +302,17 @@ def test_nothing_of_a_forgotten_text_is_left_in_the_file(house: House) -> None:
     assert b"wxqvsecret" not in house.path.read_bytes().lower()
 
 
+def test_a_beginning_is_looked_for_on_the_pages_of_what_is_shown_alone(house: House) -> None:
+    number = house.read("Contrat de bail\fbail et annexe\fbailleur")
+    others = [house.read(f"bail{place}") for place in range(3)]
+    found = house.found("contrat bai")
+    assert [(one.document.document_id, one.page) for one in found.shown] == [(number, 1)]
+    assert [one.page for one in house.found("bail annexe bai").shown] == [2]
+    assert house.numbers("bai") == [*others[::-1], number]
+    assert [one.page for one in house.found("bailleu").shown] == [3]
+    assert [one.page for one in house.found("leur").shown] == []
+
+
 def test_the_index_is_sound_after_pages_came_and_went(house: House) -> None:
     for words in ("un deux", "deux trois", "trois"):
         house.ledger.forget_text(house.read(words))
@@ -335,7 +346,10 @@ def test_what_was_read_before_there_was_an_index_is_found_after_the_update(tmp_p
     with old.connect() as connection:
         connection.execute(text("ATTACH DATABASE :path AS new"), {"path": str(house.path)})
         for table in ("documents", "readings", "pages"):
-            connection.execute(text(f"INSERT INTO main.{table} SELECT * FROM new.{table}"))
+            columns = ", ".join(column["name"] for column in inspect(old).get_columns(table))
+            connection.execute(
+                text(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+            )
         connection.commit()
     old.dispose()
     engine = open_engine(tmp_path / "old.sqlite", may_upgrade=True)

@@ -7,7 +7,7 @@ document's pages are one range. Each function works inside its caller's transact
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, Text, column, select, table, text
+from sqlalchemy import Connection, Integer, Select, Text, column, func, literal, select, table, text
 
 from agent.adapters.ledger import words_in_postgresql
 from agent.core.names import tokens
@@ -25,7 +25,7 @@ _KEEP = text("INSERT INTO page_words (rowid, words) VALUES (:place, :words)")
 _DROP = text("DELETE FROM page_words WHERE rowid = :place")
 _FORGET = text("DELETE FROM page_words WHERE rowid BETWEEN :first AND :last")
 _SHRED = text("INSERT INTO page_words (page_words) VALUES ('optimize')")
-_INDEX = table("page_words", column("rowid", Integer), column("page_words", Text))
+_INDEX = table("page_words", column("rowid", Integer), column("page_words", Text), column("words", Text))
 
 
 def create(connection: Connection) -> None:
@@ -76,21 +76,23 @@ def saying(connection: Connection, term: Term) -> Select[int]:
     """Ask for the documents of which a page says a term."""
     if _is_in_postgresql(connection):
         return words_in_postgresql.saying(term.tokens, is_beginning=term.is_beginning)
-    return select(_INDEX.c.rowid.op(">>")(_PAGE_BITS)).where(_matches(term))
+    says = _INDEX.c.page_words.op("MATCH", is_comparison=True)(match_expression(term))
+    return select(_INDEX.c.rowid.op(">>")(_PAGE_BITS)).where(says)
 
 
 def pages_saying(connection: Connection, term: Term, document_id: DocumentId) -> set[int]:
-    """The pages of a document that say a term."""
+    """The pages of a document that say a term; looked for in its words alone.
+
+    For a beginning, FTS5 gathers what all documents say with it, before it looks at any: 13 s for `b1` in a million.
+    """
     if _is_in_postgresql(connection):
         said = words_in_postgresql.pages_saying(document_id, term.tokens, is_beginning=term.is_beginning)
         return set(connection.execute(said).scalars())
-    places = _INDEX.c.rowid.between(_place(document_id, 0), _place(document_id, _PAGE_MASK))
-    found = connection.execute(select(_INDEX.c.rowid).where(_matches(term), places))
+    is_of_document = _INDEX.c.rowid.between(_place(document_id, 0), _place(document_id, _PAGE_MASK))
+    wanted = f" {' '.join(term.tokens)}{'' if term.is_beginning else ' '}"
+    is_said = func.instr(literal(" ").concat(_INDEX.c.words).concat(" "), wanted) > 0
+    found = connection.execute(select(_INDEX.c.rowid).where(is_of_document, is_said))
     return {place & _PAGE_MASK for place in found.scalars()}
-
-
-def _matches(term: Term) -> ColumnElement[bool]:
-    return _INDEX.c.page_words.op("MATCH", is_comparison=True)(match_expression(term))
 
 
 def match_expression(term: Term) -> str:
