@@ -23,6 +23,7 @@
       NotifierUnavailable     a message can't be delivered now                    retryable
       MessageRefused          this message will never be delivered to this recipient
       LedgerUnavailable       the database can't be used now                      retryable
+        LedgerEmpty           a ledger without anything, in a home that has worked
       LeaseLost               another host took over; this run may act no more    retryable
       TextSearchUnavailable   the ledger's database has no index of what documents say
       RequestRefused          what was asked for is not possible; the sentence says why
@@ -212,6 +213,11 @@ class MessageRefused(DossierdError):
 class LedgerUnavailable(DossierdError):
     reason = "ledger_unavailable"
     retryable = True
+
+
+class LedgerEmpty(LedgerUnavailable):
+    reason = "ledger_empty"
+    retryable = False
 
 
 class LeaseLost(DossierdError):

@@ -1,6 +1,7 @@
 """Where a home's ledger lies, and how who works in that home opens it: a file in `state/`, or a database in PostgreSQL.
 
-A ledger that is new in PostgreSQL, where the home has one in its file, is refused: its documents would be unknown.
+An empty ledger is refused where the home has worked, and one in PostgreSQL where the home has one in its file: its
+documents would be unknown.
 """
 
 from pathlib import Path
@@ -9,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL, make_url
 
 from agent import errors
-from agent.adapters.home import LEDGER_FILE, OWNER_FILE
+from agent.adapters.home import LEDGER_FILE, OWNER_FILE, has_worked
 from agent.adapters.ledger import SqlLedger, open_engine
 from agent.adapters.ledger.engine import of_host
 from agent.adapters.ledger.transfer import is_carried
@@ -41,18 +42,22 @@ def place_of(address: str) -> URL:
 
 
 def has_ledger(settings: Settings) -> bool:
-    """Whether dossierd has run in this home; no database is asked."""
+    """Whether dossierd has run in this home, and its ledger must be somewhere; no database is asked."""
     place = ledger_place(settings)
-    return (place if isinstance(place, Path) else settings.state / OWNER_FILE).is_file()
+    if isinstance(place, Path):
+        return place.is_file() or has_worked(settings.home, settings.state)
+    return (settings.state / OWNER_FILE).is_file()
 
 
 def engine_of(settings: Settings) -> Engine:
     """Open the ledger for one who runs no daemon.
 
     Raises:
+        LedgerEmpty: there is nothing in it, and the home has worked.
         LedgerUnavailable: there is none, its tables are of another version, or it can't be used now.
     """
-    return _as_used_here(open_engine(ledger_place(settings), may_upgrade=False), settings)
+    engine = open_engine(ledger_place(settings), may_upgrade=False, may_be_empty=_may_be_empty(settings))
+    return _as_used_here(engine, settings)
 
 
 def engine_of_worker(settings: Settings, *, will_stay: bool) -> Engine:
@@ -62,10 +67,15 @@ def engine_of_worker(settings: Settings, *, will_stay: bool) -> Engine:
         will_stay: the process lives long, and must not hold what an upgrade of the ledger takes.
 
     Raises:
+        LedgerEmpty: there is nothing in it, and the home has worked; nothing was made.
         LedgerUnavailable: it can't be used now, was copied elsewhere, or is empty in PostgreSQL where `state/` has one.
     """
     place = ledger_place(settings)
-    engine = open_upgraded(place) if will_stay else open_engine(place, may_upgrade=True)
+    may_be_empty = _may_be_empty(settings)
+    if will_stay:
+        engine = open_upgraded(place, may_be_empty=may_be_empty)
+    else:
+        engine = open_engine(place, may_upgrade=True, may_be_empty=may_be_empty)
     try:
         _refuse_carried(engine)
         if isinstance(place, URL):
@@ -92,6 +102,10 @@ def refuse_database(settings: Settings, hint: str) -> None:
     """
     if isinstance(ledger_place(settings), URL):
         raise errors.RequestRefused("This home's ledger lies in PostgreSQL, not in state/.", hint=hint)
+
+
+def _may_be_empty(settings: Settings) -> bool:
+    return not has_worked(settings.home, settings.state)
 
 
 def _refuse_carried(engine: Engine) -> None:

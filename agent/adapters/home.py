@@ -26,6 +26,8 @@ RESTORING, RESTORED = "restoring", "restored"
 """In `state/`: a backup is being laid down here; it was, and nobody has started since."""
 JOURNALS = "audit*.jsonl"
 
+CLAIM_FOLDERS = "incoming/.claimed"
+
 LOOK_SECONDS = 0.4
 """How long one who looks at the lock may hold it, on a slow machine."""
 
@@ -181,6 +183,23 @@ def identify(state: Path, ledger_home_id: str | None) -> tuple[str, bool]:
     return home_id, ledger_home_id is None
 
 
+def has_worked(home: Path, state: Path) -> bool:
+    """Whether a daemon has worked here: the owner file is there, and the claim folder that is made after the ledger.
+
+    One that died in its first start, before its ledger knew it, has not.
+    """
+    try:
+        home_id = _read_home_id(state / OWNER_FILE)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False  # `identify` tells of a file that can't be read
+    return is_marked(home, home_id)
+
+
+def is_marked(home: Path, home_id: str) -> bool:
+    """Whether a folder is the home of this id: its claim folder is there."""
+    return (home / CLAIM_FOLDERS / home_id).is_dir()
+
+
 def highest_number(root: Path) -> int:
     """Find the highest document number that any file in the home carries; 0 when there is none.
 
@@ -228,7 +247,7 @@ def settle_in(state: Path) -> None:
 
 
 def _numbers(root: Path) -> Iterator[int]:
-    for folder in ("incoming/.claimed", "archive", "review", "failed"):
+    for folder in (CLAIM_FOLDERS, "archive", "review", "failed"):
         for _, folders, files in os.walk(root / folder):
             for name in (*folders, *files):
                 if found := _NUMBER.search(name):

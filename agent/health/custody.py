@@ -29,9 +29,9 @@ def intact(settings: Settings) -> Finding:
     if not has_run(settings):
         return nothing_yet("ledger")
     place = ledger_place(settings)
-    megabytes = place.stat().st_size // MEGABYTE if isinstance(place, Path) else None
     engine = engine_of(settings)
     try:
+        megabytes = place.stat().st_size // MEGABYTE if isinstance(place, Path) else None
         SqlPulse(engine).try_writing()
         if megabytes is not None and megabytes * MEGABYTE <= CHECKED_BYTES:
             return _pages("ledger", SqlLedger(engine))

@@ -186,7 +186,7 @@ def test_a_canary_s_ledger_beside_it_is_sqlite_s_as_migrations_make_it(
 
 def test_two_that_make_a_ledger_at_once_make_one(ledger_databases: LedgerDatabases) -> None:
     with ledger_databases.new() as place:
-        with pytest.raises(errors.LedgerUnavailable, match="of version none"):
+        with pytest.raises(errors.LedgerUnavailable, match="There is no ledger in this home yet"):
             open_engine(place, may_upgrade=False)
         made: list[Engine] = []
         threads = [

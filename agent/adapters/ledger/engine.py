@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -26,6 +26,17 @@ BUSY_SECONDS = 10.0
 """How long a transaction waits for another one's end before it gives up."""
 
 _HINT = Phrase("Look at the disk's free space and at who owns state/; the daemon tries again by itself.")
+_NONE_YET = Phrase("There is no ledger in this home yet.")
+_START = Phrase("Start the daemon once: dossierd run")
+_EMPTY = Phrase("The ledger is empty, but this home has worked: is the address right?")
+_IN_DATABASE = Phrase(
+    "Look at the database's name in DOSSIERD_LEDGER_URL. If it is right, restore the database from what pg_dump kept; "
+    "if the ledger lies in state/ still, type: dossierd ledger copy --to URL"
+)
+_IN_FILE = Phrase(
+    "If the ledger is in PostgreSQL, set DOSSIERD_LEDGER_URL in .env. If state/ledger.sqlite is lost, restore a "
+    "backup; if there is none, type: dossierd rebuild"
+)
 _RESTART = Phrase("Restart the daemon: it brings the ledger up to date.")
 _DAMAGED = Phrase("The database is damaged: stop the daemon and restore state/ from a backup.")
 
@@ -38,19 +49,28 @@ _READS: dict[str, dict[str, Any]] = {
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def open_engine(place: Path | URL, *, may_upgrade: bool) -> Engine:
+def open_engine(place: Path | URL, *, may_upgrade: bool, may_be_empty: bool = True) -> Engine:
     """Open the ledger, and bring its tables up to date.
 
     Args:
         place: SQLite's file, which is made when `may_upgrade`, or the address of a database in PostgreSQL.
         may_upgrade: True for the daemon, which holds the home's lock; a command only reads and writes rows.
+        may_be_empty: False in a home that has worked: its documents are known somewhere, and not in an empty ledger.
 
     Raises:
+        LedgerEmpty: nothing is in it, and that may not be; nothing was made.
         LedgerUnavailable: no such file, a network file system, no such server, a database that isn't in UTF-8, or
             tables of another version.
     """
-    engine = _engine_in_file(place, may_upgrade=may_upgrade) if isinstance(place, Path) else _engine_of(place)
+    if isinstance(place, Path):
+        if not may_be_empty and not place.is_file():
+            raise _empty(place)
+        engine = _engine_in_file(place, may_upgrade=may_upgrade)
+    else:
+        engine = _engine_of(place)
     try:
+        if not may_be_empty:
+            _refuse_empty(engine, place)
         _bring_up_to_date(engine, may_upgrade=may_upgrade)
     except BaseException:
         engine.dispose()
@@ -73,9 +93,7 @@ def _engine_of(place: URL) -> Engine:
 
 def _engine_in_file(path: Path, *, may_upgrade: bool) -> Engine:
     if not may_upgrade and not path.is_file():
-        raise errors.LedgerUnavailable(
-            Phrase("There is no ledger in this home yet."), hint=Phrase("Start the daemon once: dossierd run")
-        )
+        raise errors.LedgerUnavailable(_NONE_YET, hint=_START)
     if remote_type(path.parent) is not None:
         raise errors.LedgerUnavailable(
             Phrase("The ledger would lie on a network file system, where SQLite isn't safe."),
@@ -183,6 +201,8 @@ def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
             ),
             hint=Phrase("Install that version again, or restore a backup of state/."),
         )
+    if not may_upgrade and revision is None:
+        raise errors.LedgerUnavailable(_NONE_YET, hint=_START)
     if not may_upgrade and revision == schema.REVISION:
         raise errors.LedgerUnavailable(
             Phrase("The ledger's jobs are of an older version than this program."), hint=_RESTART
@@ -191,7 +211,7 @@ def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
         raise errors.LedgerUnavailable(
             Phrase(
                 "The ledger is of version {revision}, this program of {ours}.",
-                revision=revision or Phrase("none"),
+                revision=revision,
                 ours=schema.REVISION,
             ),
             hint=_RESTART,
@@ -212,6 +232,17 @@ def _has_jobs(engine: Engine) -> bool:
 
     with reading(engine) as connection:
         return job_tables.are_current(connection)
+
+
+def _refuse_empty(engine: Engine, place: Path | URL) -> None:
+    with reading(engine) as connection:
+        is_made = inspect(connection).has_table(schema.homes.name)
+        if not is_made or connection.execute(select(schema.homes)).first() is None:
+            raise _empty(place)
+
+
+def _empty(place: Path | URL) -> errors.LedgerEmpty:
+    return errors.LedgerEmpty(_EMPTY, hint=_IN_FILE if isinstance(place, Path) else _IN_DATABASE)
 
 
 def _revision_of(engine: Engine) -> str | None:

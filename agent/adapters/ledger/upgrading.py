@@ -23,17 +23,19 @@ _ENVIRONMENT = {"LC_ALL": "C.UTF-8"}
 """All that the process is told of the world, but for the ledger's place."""
 
 
-def open_upgraded(place: Path | URL) -> Engine:
+def open_upgraded(place: Path | URL, *, may_be_empty: bool = True) -> Engine:
     """Open the ledger like `open_engine`, which may upgrade it; an upgrade happens elsewhere where that is possible.
 
     Raises:
         LedgerUnavailable: as there.
     """
     try:
-        return open_engine(place, may_upgrade=False)
+        return open_engine(place, may_upgrade=False, may_be_empty=may_be_empty)
+    except errors.LedgerEmpty:
+        raise
     except errors.LedgerUnavailable:
         _upgrade_apart(place)
-    return open_engine(place, may_upgrade=True)
+    return open_engine(place, may_upgrade=True, may_be_empty=may_be_empty)
 
 
 def _upgrade_apart(place: Path | URL) -> None:

@@ -1,0 +1,124 @@
+"""Which ledger is a home's: an empty one is none where the home has worked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.engine import URL
+from typer.testing import CliRunner
+
+from agent import errors
+from agent.app import build
+from agent.cli import app
+from agent.config import load
+from agent.health import Level, examine_part
+from agent.ledgers import engine_of_worker
+from tests.faults.world import SETTINGS, World, told_as
+from tests.ledgers import LedgerDatabases
+
+pytestmark = pytest.mark.reliability
+
+IS_EMPTY = "The ledger is empty, but this home has worked: is the address right?"
+
+
+@pytest.fixture
+def database(ledger_databases: LedgerDatabases) -> Iterator[URL]:
+    with ledger_databases.new() as place:
+        yield place
+
+
+@pytest.fixture
+def other(ledger_databases: LedgerDatabases) -> Iterator[URL]:
+    with ledger_databases.new() as place:
+        yield place
+
+
+@pytest.fixture
+def worked(tmp_path: Path, database: URL) -> World:
+    """A home whose ledger is in a database, after its first start."""
+    world = World.make(tmp_path / "home", database=database)
+    _start(world)
+    return world
+
+
+def _start(world: World) -> None:
+    build(load(home=world.home)).close()
+
+
+def _set(world: World, place: URL | None) -> None:
+    address = "" if place is None else f"DOSSIERD_LEDGER_URL={told_as(place)}\n"
+    (world.home / ".env").write_text(SETTINGS + address)
+
+
+def _tables(place: URL) -> list[str]:
+    engine = create_engine(place)
+    found = inspect(engine).get_table_names()
+    engine.dispose()
+    return found
+
+
+@pytest.mark.parametrize("will_stay", [True, False])
+def test_an_empty_database_is_refused_where_the_home_has_worked_and_stays_empty(
+    worked: World, other: URL, will_stay: bool
+) -> None:
+    _set(worked, other)
+    with pytest.raises(errors.LedgerEmpty) as refused:
+        engine_of_worker(load(home=worked.home), will_stay=will_stay)
+    assert refused.value.sentence == IS_EMPTY
+    assert "Look at the database's name in DOSSIERD_LEDGER_URL." in refused.value.hint
+    assert _tables(other) == []
+
+
+def test_a_ledger_that_was_made_and_never_filled_is_refused_likewise(worked: World, other: URL) -> None:
+    stranger = World.make(worked.home.with_name("stranger"), database=other)
+    engine_of_worker(load(home=stranger.home), will_stay=False).dispose()
+    _set(worked, other)
+    with pytest.raises(errors.LedgerEmpty):
+        _start(worked)
+
+
+def test_no_file_is_made_where_the_address_of_the_database_was_taken_out(worked: World) -> None:
+    _set(worked, None)
+    with pytest.raises(errors.LedgerEmpty) as refused:
+        _start(worked)
+    assert "If the ledger is in PostgreSQL, set DOSSIERD_LEDGER_URL in .env." in refused.value.hint
+    assert not (worked.home / "state" / "ledger.sqlite").exists()
+
+
+def test_a_file_that_is_lost_is_told_and_not_made_anew(tmp_path: Path) -> None:
+    world = World.make(tmp_path / "home")
+    _start(world)
+    for path in (world.home / "state").glob("ledger.sqlite*"):
+        path.unlink()
+    with pytest.raises(errors.LedgerEmpty) as refused:
+        _start(world)
+    assert refused.value.hint.endswith("restore a backup; if there is none, type: dossierd rebuild")
+    found = examine_part("ledger", load(home=world.home))
+    assert (found.level, found.sentence) == (Level.BAD, IS_EMPTY)
+    assert CliRunner().invoke(app, ["rebuild", "--write", "--home", str(world.home)]).exit_code == 0
+    _start(world)
+
+
+def test_a_home_whose_first_start_died_before_its_ledger_knew_it_starts(
+    tmp_path: Path, database: URL
+) -> None:
+    world = World.make(tmp_path / "home", database=database)
+    (world.home / "state" / "home.json").write_text('{"home_id": "home1"}\n')
+    _start(world)
+    assert (world.home / "incoming" / ".claimed" / "home1").is_dir()
+
+
+def test_who_asks_before_the_first_start_is_told_to_start(tmp_path: Path, database: URL) -> None:
+    world = World.make(tmp_path / "home", database=database)
+    (world.home / "state" / "home.json").write_text('{"home_id": "home1"}\n')
+    asked = CliRunner().invoke(app, ["status", "--home", str(world.home)])
+    assert isinstance(asked.exception, errors.LedgerUnavailable)
+    assert str(asked.exception) == "There is no ledger in this home yet."
+    assert asked.exception.hint == "Start the daemon once: dossierd run"
+
+
+def test_who_asks_with_another_address_is_told_that_it_may_be_wrong(worked: World, other: URL) -> None:
+    _set(worked, other)
+    asked = CliRunner().invoke(app, ["status", "--home", str(worked.home)])
+    assert str(asked.exception) == IS_EMPTY
