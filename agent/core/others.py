@@ -72,6 +72,7 @@ class Others:
         )
         self._namesakes = self._not_void(self._behind_unknown_labels(only_unsure=True))
         unlabelled = Unlabelled(evidence.tokens, self._layout, mark_at)
+        written_as_names = tuple(self._written_as_names())
         self._addressed = (
             *self._not_void(
                 (
@@ -80,7 +81,7 @@ class Others:
                     *unlabelled.below_rows(),
                     *unlabelled.below_unsure_lines(),
                     *unlabelled.beside_subjects(),
-                    *filter(self._is_on_unsure_line, self._written_as_names()),
+                    *filter(self._is_on_unsure_line, written_as_names),
                     *StrangeNames(evidence.tokens, self._layout, mark_at).passages(),
                 )
             ),
@@ -91,7 +92,7 @@ class Others:
             *unlabelled.greeted(),
             *unlabelled.told_of(),
             *self._not_void((*self._behind_unknown_labels(), *self._on_label_lines(), *self._of_somebody())),
-            *self._written_as_names(),
+            *written_as_names,
             *self._relatives_of_the_reader(),
         )
 

@@ -111,7 +111,9 @@ class Order:
 
     def encode(self) -> bytes:
         """Write it down. `asdict` would copy each of some hundred labels first."""
-        return json.dumps({each.name: getattr(self, each.name) for each in fields(self)}, default=str).encode()
+        return json.dumps(
+            {each.name: getattr(self, each.name) for each in fields(self)}, default=str
+        ).encode()
 
     @classmethod
     def decode(cls, encoded: bytes) -> "Order":
