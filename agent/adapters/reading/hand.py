@@ -189,7 +189,11 @@ class Hand:
         finding = collect(scratch, self._order.room(self._order.most_pages), self._order.page_bytes)
         if finding is None or not self._was_asked_for(finding):
             return Crashed(page=child.page, detail="no usable result")
-        return HandRead(finding=finding, bytes=_spent(finding, (scratch / FINDING).lstat().st_size))
+        try:
+            size = (scratch / FINDING).lstat().st_size
+        except OSError as error:  # closed since it was read
+            raise _unusable(error) from error
+        return HandRead(finding=finding, bytes=_spent(finding, size))
 
     def _was_asked_for(self, finding: Finding) -> bool:
         if not isinstance(finding, Read):
@@ -216,9 +220,7 @@ class Hand:
         try:
             folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self._order.scratch))
         except OSError as error:
-            raise ReaderUnavailable(
-                Phrase("The scratch folder can't be used ({why}).", why=word_for(error))
-            ) from error
+            raise _unusable(error) from error
         try:
             self._scratch = folder
             self._write_halt()
@@ -226,6 +228,10 @@ class Hand:
         finally:
             self._scratch = None
             remove(folder)
+
+
+def _unusable(error: OSError) -> ReaderUnavailable:
+    return ReaderUnavailable(Phrase("The scratch folder can't be used ({why}).", why=word_for(error)))
 
 
 def _spent(finding: Finding, size: int) -> int:

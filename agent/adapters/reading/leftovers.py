@@ -18,7 +18,11 @@ def remove(folder: Path) -> None:
     Inner folders are moved out, beside the first, before they are emptied: so no path becomes long, nothing recurs, and
     one that a death leaves there has a name that begins like the first's. A link is removed, and not followed.
     """
-    if folder.is_symlink():
+    try:
+        is_link = folder.is_symlink()
+    except OSError:  # the folder round it was closed meanwhile: the next start comes by
+        return
+    if is_link:
         with contextlib.suppress(OSError):
             folder.unlink()
         return
