@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: check lint types contracts safety test deciding acting unit bench bench-reading bench-registry bench-soak bench-growth campaign mutants audit-release lock demo clean
+.PHONY: check lint types contracts safety test deciding acting unit bench bench-reading bench-registry bench-soak bench-growth campaign campaign-hosts mutants audit-release lock demo clean
 
 check: lint types contracts safety test
 
@@ -66,6 +66,10 @@ bench-growth:
 # Ten minutes under fire, and all must be well after each fault; docs/faults.md. Shorter: python -m tests.faults.campaign --minutes 2
 campaign:
 	$(BIN)/python -m tests.faults.campaign --minutes 10
+
+# The same for several hosts on one ledger in PostgreSQL; it needs root. Shorter: python -m tests.faults.hosts --minutes 2
+campaign-hosts:
+	$(BIN)/python -m tests.faults.hosts --minutes 10
 
 # Change the rules of deciding one by one, and see whether a test notices: docs/mutation.md argues for what none does.
 mutants:

@@ -77,8 +77,12 @@ class Server:
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
-    """A PostgreSQL with the database `clinic`, and a user who may read only."""
+def postgresql(listening: str = "127.0.0.1") -> Iterator[Server]:
+    """A PostgreSQL with the database `clinic`, and a user who may read only.
+
+    Args:
+        listening: the address at which it is reached, by everybody in that network.
+    """
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True)
     program = _found("postgres", *map(str, installed))
     with _folder() as folder:
@@ -90,9 +94,11 @@ def postgresql() -> Iterator[Server]:
         )  # fmt: skip
         command = [
             program, "-D", str(folder / "data"), "-p", str(port), "-k", str(folder),
-            "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=20",
+            "-c", f"listen_addresses={listening}", "-c", "fsync=off", "-c", "max_connections=100",
         ]  # fmt: skip
-        address = f"127.0.0.1:{port}"
+        with (folder / "data" / "pg_hba.conf").open("a") as rules:
+            rules.write("host all all samenet scram-sha-256\n")
+        address = f"{listening}:{port}"
         server = Server(
             folder,
             command,

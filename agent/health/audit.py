@@ -23,7 +23,7 @@ class Noted:
     Attributes:
         digest: the newest one that told of the trail's last line.
         anchors: places that were noted each hour and at each stop, in the order of the trail.
-        at_rest: documents that came to rest.
+        at_rest: documents that this trail must tell of; 0 where another host may have brought them to rest.
         losses: what is gone, as people know: it is not looked for.
     """
 
@@ -69,7 +69,7 @@ def noted(settings: Settings) -> Noted:
         return Noted(
             digest=None if digest is None or digest.audit in lost else digest,
             anchors=digests.anchors.all(),
-            at_rest=digests.anchors.documents_at_rest(),
+            at_rest=0 if settings.is_shared else digests.anchors.documents_at_rest(),
             losses=losses,
         )
     finally:

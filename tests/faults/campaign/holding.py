@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from agent.config import load
 from agent.domain.outcome import State
 from agent.health.audit import looked_through, noted
 from agent.health.custody import conservation
@@ -77,13 +76,13 @@ def _names_by_content(office: Office) -> Iterable[list[str]]:
 
 
 def _trail(office: Office) -> None:
-    settings = load(home=office.world.home)
-    found = looked_through(settings, noted(settings))
-    if not found.is_whole:
-        raise Broken(f"the audit trail: {[str(it.sentence) for it in found.problems[:3]]}")
-    sums = conservation(settings)
-    if sums.level is not Level.GOOD:
-        raise Broken(f"conservation: {sums}")
+    for settings in office.all_settings():
+        found = looked_through(settings, noted(settings))
+        if not found.is_whole:
+            raise Broken(f"the audit trail: {[str(it.sentence) for it in found.problems[:3]]}")
+        sums = conservation(settings)
+        if sums.level is not Level.GOOD:
+            raise Broken(f"conservation: {sums}")
 
 
 def _messages(office: Office) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agent.config import Settings, load
 from agent.core.asking import MOST_OPEN
 from agent.domain.life import Action
 from agent.domain.outcome import State
@@ -125,6 +126,10 @@ class Office:
         self.start()
         self.world.wait_until_up(self.daemon)
 
+    def all_settings(self) -> list[Settings]:
+        """Those of each daemon that works in the home."""
+        return [load(home=self.world.home)]
+
     # Documents
 
     def drop_some(self, count: int) -> None:
@@ -133,6 +138,12 @@ class Office:
 
     def drop_hostile(self) -> None:
         self.drop("hostile", self.chance.choice(HOSTILE)(), NOT_FILED)
+
+    def drop_scan(self) -> None:
+        number = self.chance.randrange(100, 400)
+        self.drop(
+            "scan", clean_scan_about(number), (f"archived {number} by rule", "in review: ", "duplicate")
+        )
 
     def drop(self, kind: str, content: bytes, expected: tuple[str, ...]) -> str:
         """Drop it under a name of its own, or keep it for later; gives the name."""
@@ -171,9 +182,7 @@ class Office:
         elif dice < 0.96 and self._old:
             self._drop_twin(self.chance.choice(self._old))
         else:
-            self.drop(
-                "scan", clean_scan_about(number), (f"archived {number} by rule", "in review: ", "duplicate")
-            )
+            self.drop_scan()
 
     def _drop_twin(self, first: str) -> None:
         """Drop the same bytes once more: one of the two is the other's duplicate, once the first is back."""
