@@ -45,7 +45,7 @@ def run(
         list[str] | None,
         typer.Option(
             help="What this machine does: intake, worker or talker; again for several. Default: all. "
-            "Less than all needs a ledger that machines share: docs/scale.md."
+            "Less than all needs a home that machines share: docs/scale.md."
         ),
     ] = None,
     dry: Annotated[
@@ -63,7 +63,7 @@ def run(
     keep_few_arenas()
     settings = load(env_file, home)
     refuse_root(settings)
-    roles = _roles_of(role or (), settings)
+    roles = roles_of(role or (), settings)
     if dry:
         from agent.cli.rehearsal import rehearse  # a daemon holds none of what only this needs
 
@@ -110,7 +110,7 @@ def run(
         parts.close()
 
 
-def _roles_of(named: Sequence[str], settings: Settings) -> frozenset[Role]:
+def roles_of(named: Sequence[str], settings: Settings) -> frozenset[Role]:
     """Read what this machine is to do; `all`, or nothing, is everything.
 
     Raises:
@@ -123,10 +123,10 @@ def _roles_of(named: Sequence[str], settings: Settings) -> frozenset[Role]:
             hint=f"There are: {', '.join((_ALL, *Role))}",
         )
     roles = frozenset(Role) if not named or _ALL in named else frozenset(map(Role, named))
-    if roles != frozenset(Role) and not settings.ledger_url.get_secret_value():
+    if roles != frozenset(Role) and not settings.is_shared:
         raise errors.SettingInvalid(
-            "With its ledger in a file, one daemon does all: --role can't leave anything to others.",
-            hint="Set DOSSIERD_LEDGER_URL, so that several machines share a ledger (docs/scale.md).",
+            "In a home that no other machine shares one daemon does all: --role can't leave anything to others.",
+            hint="Set DOSSIERD_LEDGER_URL and DOSSIERD_STATE, so that several machines work in it: docs/scale.md",
         )
     return roles
 

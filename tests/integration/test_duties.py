@@ -1,17 +1,50 @@
 """What one host does for all: who has a duty turns its loops, who hasn't waits, and who may act no more stops."""
 
 import threading
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from agent import errors
 from agent.adapters.lease import BeatenLease
+from agent.cli.daemon import roles_of
+from agent.config import Settings
 from agent.daemon.beating import Beating
 from agent.daemon.duties import OnDuty
-from agent.domain.host import Duty, RunId
+from agent.domain.host import Duty, Role, RunId
 from agent.hosts import ALONE, UnendingLease
 
 pytestmark = pytest.mark.reliability
+
+
+SHARED = Settings(
+    home=Path("/home-of-all"), state=Path("/own"), ledger_url=SecretStr("postgresql://name:word@host/base")
+)
+
+
+def test_without_a_role_or_with_all_a_daemon_does_everything() -> None:
+    alone = Settings(home=Path("/home-of-one"))
+    assert roles_of((), alone) == roles_of(["all"], alone) == roles_of(["worker", "all"], SHARED) == set(Role)
+
+
+def test_roles_are_those_that_are_named() -> None:
+    assert roles_of(["intake", "worker"], SHARED) == {Role.INTAKE, Role.WORKER}
+
+
+@pytest.mark.parametrize(
+    ("named", "settings", "sentence"),
+    [
+        (["worker"], Settings(home=Path("/home-of-one")), "In a home that no other machine shares"),
+        (["reader"], SHARED, "--role reader is none that there is."),
+    ],
+    ids=["alone", "unknown"],
+)
+def test_roles_that_nobody_could_complete_or_that_are_none_are_refused(
+    named: list[str], settings: Settings, sentence: str
+) -> None:
+    with pytest.raises(errors.SettingInvalid, match=sentence):
+        roles_of(named, settings)
 
 
 class Shared:
