@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from agent import errors
 from agent.adapters.ledger.published import SqlPublished
-from agent.adapters.registry import RegistryIndex
+from agent.adapters.registry import RegistryIndex, by_hand
 from agent.adapters.registry.shared import SharedCopies
 from agent.domain.evidence import Evidence
 from agent.domain.identity import People, Person, RecordId
@@ -46,7 +46,11 @@ class SharedPeople:
                 return None
             if latest.sha256 == self._index.noted(_FOLLOWED):
                 return None
+            told = by_hand.told_until(self._index)
             self._copies.take_over(latest, self._index)
+            by_hand.are_told(
+                self._index, max(told, by_hand.told_until(self._index))
+            )  # who published knows less
             self._index.note(_FOLLOWED, latest.sha256)
             return latest.version
 

@@ -30,12 +30,12 @@ class Hosts:
 
 
 def hosts_of(settings: Settings) -> Hosts | None:
-    """Ask the ledger; None where one host works alone, with a ledger in a file.
+    """Ask the ledger; None where the home is one host's.
 
     Raises:
         LedgerUnavailable.
     """
-    if not settings.ledger_url.get_secret_value():
+    if not settings.is_shared:
         return None
     engine = engine_of(settings)
     try:

@@ -9,10 +9,11 @@ from sqlalchemy import Engine
 from agent import errors
 from agent.adapters.ledger import open_engine
 from agent.adapters.ledger.published import SqlPublished
-from agent.adapters.registry import RegistryIndex
+from agent.adapters.registry import RegistryIndex, by_hand
 from agent.adapters.registry.shared import SharedCopies
 from agent.publishing import AgreedRegistry, SharedPeople
 from tests.builders import person
+from tests.custody_builders import NOON
 from tests.ledgers import LedgerDatabases
 
 pytestmark = pytest.mark.reliability
@@ -90,6 +91,18 @@ def test_of_two_who_change_the_people_at_once_the_second_is_refused_and_follows_
     with pytest.raises(errors.RequestRefused, match="changed on another host"):
         north.people.publish()
     assert list(north.index.ids()) == [ANNA.record_id, BERTA.record_id]
+
+
+def test_what_the_journal_says_already_is_not_told_again_for_a_host_that_does_not_know(make: Make) -> None:
+    north, south = make("north"), make("south")
+    for number in (1, 2):
+        south.people.follow()
+        imported = south.index.replace([person(record_id=str(it)) for it in range(number)])
+        by_hand.keep(south.index, "registry_imported", imported, "cli:anna", NOON)
+        south.people.publish()
+        north.people.follow()
+        assert [it["version"] for it in by_hand.untold(north.index)] == [number]
+        by_hand.are_told(north.index, number)
 
 
 def test_who_searches_while_other_people_are_taken_over_sees_the_ones_or_the_others(make: Make) -> None:

@@ -44,8 +44,17 @@ def untold(index: RegistryIndex) -> list[dict[str, object]]:
     Raises:
         RegistryUnavailable: it can't be read now.
     """
-    after = _told(index)
+    after = told_until(index)
     return [it for it in _brought(index) if int(str(it["version"])) > after]
+
+
+def told_until(index: RegistryIndex) -> int:
+    """The version up to which the journal says all; 0 for none.
+
+    Raises:
+        RegistryUnavailable: it can't be read now.
+    """
+    return int(index.noted(_TOLD) or 0)
 
 
 def are_told(index: RegistryIndex, version: int) -> None:
@@ -55,7 +64,3 @@ def are_told(index: RegistryIndex, version: int) -> None:
 
 def _brought(index: RegistryIndex) -> list[dict[str, object]]:
     return list(json.loads(index.noted(_BROUGHT) or "[]"))
-
-
-def _told(index: RegistryIndex) -> int:
-    return int(index.noted(_TOLD) or 0)

@@ -1,0 +1,111 @@
+"""What `check`, `status` and the metrics say of the hosts that share a home."""
+
+import datetime
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine, text
+
+from agent import errors
+from agent.adapters.ledger import SqlHosts
+from agent.adapters.ledger.engine import of_host, writing
+from agent.config import Settings
+from agent.daemon.metrics import metrics_of
+from agent.domain.host import Role, RunId
+from agent.health import Level
+from agent.health.hosts import hosts
+from agent.ledgers import engine_of
+from agent.membership import refuse_while_others_work
+from tests.faults.world import told_as
+from tests.findings import each_in_french
+from tests.ledgers import LedgerDatabases
+
+pytestmark = [pytest.mark.observability, pytest.mark.reliability]
+
+
+@pytest.fixture(autouse=True)
+def french(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with each_in_french(monkeypatch):
+        yield
+
+
+@pytest.fixture
+def settings(tmp_path: Path, ledger_databases: LedgerDatabases) -> Settings:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "home.json").touch()
+    return Settings(
+        home=tmp_path / "home",
+        state=tmp_path / "own",
+        host="north",
+        ledger_url=SecretStr(told_as(ledger_databases.emptied())),
+    )
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    made = engine_of(settings)
+    yield made
+    made.dispose()
+
+
+def join(engine: Engine, host: str, *roles: Role) -> SqlHosts:
+    joined = SqlHosts(of_host(engine, host, RunId(host)), 60)
+    joined.join(roles)
+    return joined
+
+
+def said(settings: Settings) -> str:
+    """What is found, without how long ago each was heard of."""
+    return re.sub(r", \d+ s\)", ")", hosts(settings).sentence)
+
+
+def test_a_home_of_one_host_has_none_to_tell_of(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "ledger.sqlite").touch()
+    found = hosts(Settings(home=tmp_path))
+    assert (found.level, found.sentence) == (Level.GOOD, "this machine works alone")
+
+
+def test_a_part_of_the_work_that_nobody_does_is_bad(settings: Settings, engine: Engine) -> None:
+    assert said(settings) == "nobody does: intake, worker, talker; at work: -"
+    join(engine, "north", Role.INTAKE, Role.TALKER)
+    found = hosts(settings)
+    assert found.level is Level.BAD
+    assert said(settings) == "nobody does: worker; at work: north (intake+talker)"
+
+
+def test_one_that_was_relieved_is_worth_a_word_and_others_at_work_are_well(
+    settings: Settings, engine: Engine
+) -> None:
+    north = join(engine, "north", *Role)
+    join(engine, "south", Role.WORKER)
+    assert hosts(settings).level is Level.GOOD
+    assert said(settings) == "at work: north (all), south (worker)"
+    with writing(engine) as connection:
+        connection.execute(
+            text("UPDATE hosts SET beat_at = beat_at - interval '2 minutes' WHERE run = 'south'")
+        )
+    assert said(settings) == "at work: north (all)"
+    north.standing()
+    found = hosts(settings)
+    assert found.level is Level.NOTICE
+    assert said(settings) == "at work: north (all); silent within the last hour, and relieved: south"
+
+
+def test_metrics_count_who_does_what(settings: Settings, engine: Engine) -> None:
+    join(engine, "north", *Role)
+    join(engine, "south", Role.WORKER)
+    told = metrics_of(engine, settings, datetime.datetime.now(datetime.UTC)).splitlines()
+    assert 'dossierd_host_info{host="north"} 1.0' in told
+    assert 'dossierd_hosts{role="worker"} 2.0' in told
+    assert 'dossierd_hosts{role="talker"} 1.0' in told
+
+
+def test_what_needs_the_home_alone_is_refused_while_a_host_works(settings: Settings, engine: Engine) -> None:
+    refuse_while_others_work(engine, settings)
+    join(engine, "south", Role.WORKER)
+    with pytest.raises(errors.HomeLocked, match="Daemons work with this ledger: south"):
+        refuse_while_others_work(engine, settings)
