@@ -64,7 +64,7 @@ class QueueDispatcher:
         self._listener = self._listening_to(address) if workers else None
 
     def _listening_to(self, address: Mapping[str, Any]) -> "JobListener":
-        from agent.adapters.dispatch.listening import JobListener  # 20 MB that a host alone need not pay
+        from agent.adapters.dispatch.listening import JobListener  # a host alone needs none of it
 
         at_once = self._workers + AHEAD
         return JobListener(address, self._take, at_once=at_once, lease_seconds=self._lease_seconds)
