@@ -15,7 +15,7 @@ from typing import Any
 
 import procrastinate
 import structlog
-from procrastinate import exceptions, jobs
+from procrastinate import exceptions, jobs, worker
 
 from agent.domain.document import DocumentId
 from agent.jobs import QUEUE, TASK
@@ -33,6 +33,15 @@ POLL_SECONDS = 5.0
 """How often it asks without having been notified of a job, and so finds that the database is gone."""
 SELDOM_SECONDS = 600.0
 """How often procrastinate looks for jobs that somebody wants aborted. Nobody does."""
+
+
+class _Worker(worker.Worker):
+    """procrastinate's, which ends when its beats or its listening do: it looks after these until the first of its side
+    tasks ends, and what defers periodic jobs would end at once, since there are none.
+    """
+
+    async def _periodic_deferrer(self) -> None:
+        await asyncio.Event().wait()
 
 
 class JobListener:
@@ -139,19 +148,28 @@ class JobListener:
         app.task(name=TASK, queue=QUEUE)(self._job)
         async with app.open_async(), asyncio.TaskGroup() as together:
             together.create_task(self._remove_stalled(app))
-            together.create_task(
-                app.run_worker_async(
-                    queues=[QUEUE],
-                    concurrency=self._at_once,
-                    delete_jobs="always",
-                    install_signal_handlers=False,
-                    shutdown_graceful_timeout=LETTING_GO_SECONDS,
-                    fetch_job_polling_interval=POLL_SECONDS,
-                    abort_job_polling_interval=SELDOM_SECONDS,
-                    update_heartbeat_interval=self._lease_seconds / BEATS_A_LEASE,
-                    stalled_worker_timeout=self._lease_seconds,
-                )
-            )
+            together.create_task(self._ask(app))
+
+    async def _ask(self, app: procrastinate.App) -> None:
+        """Fetch jobs and hold them, until cancelled.
+
+        Raises:
+            ConnectorException: the database is gone, wholly or for the beats or the listening alone.
+        """
+        asking = _Worker(
+            app,
+            queues=[QUEUE],
+            concurrency=self._at_once,
+            delete_jobs="always",
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=LETTING_GO_SECONDS,
+            fetch_job_polling_interval=POLL_SECONDS,
+            abort_job_polling_interval=SELDOM_SECONDS,
+            update_heartbeat_interval=self._lease_seconds / BEATS_A_LEASE,
+            stalled_worker_timeout=self._lease_seconds,
+        )
+        await asking.run()  # type: ignore[no-untyped-call]
+        raise exceptions.ConnectorException
 
     async def _job(self, document_id: int) -> None:
         """Hold one job until it is let go."""
