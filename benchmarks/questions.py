@@ -16,6 +16,7 @@ from agent.adapters.ledger import (
     SqlFinder,
     SqlInbox,
     SqlLedger,
+    SqlMoments,
     SqlOutbox,
     SqlOverrides,
     SqlPauses,
@@ -87,6 +88,7 @@ def _by_loops(engine: Engine) -> Iterator[tuple[str, Ask]]:
     yield "requests that are open", SqlRequests(engine).open_requests
     yield "messages that are due", partial(outbox.due, NOW, 20)
     yield "the next message that is due", outbox.next_due
+    yield "what a clock that was ahead has written", partial(SqlMoments(engine).set_right, NOW)
     for topic in Topic:
         yield f"the last notice of {topic}", partial(outbox.last_notice, topic)
     yield "results to gather", SqlResults(engine).untold_results
