@@ -216,7 +216,7 @@ def highest_journalled(logs: Path) -> int:
     """
     highest = 0
     try:
-        for journal in logs.glob(JOURNALS):
+        for journal in logs.rglob(JOURNALS):  # hosts that share a home have a folder each
             with journal.open("rb") as lines:
                 for line in lines:
                     highest = max([highest, *map(int, _JOURNALLED.findall(line))])
