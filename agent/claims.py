@@ -34,6 +34,10 @@ class Claims(Protocol):
         """
         ...
 
+    def release(self, document: Document) -> None:
+        """Let go of a document that can't go on here now; one that was taken again since it was seen stays held."""
+        ...
+
     def interrupt(self, document_id: DocumentId) -> bool:
         """Give back to `claimed` what nobody reads any more, because its daemon died or was fenced off.
 

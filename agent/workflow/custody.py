@@ -181,11 +181,18 @@ class Custody:
             settle(document, outcome, self._ports, steps=tuple(self._steps))
 
     def hand_back(self) -> None:
-        """Give back what nothing has settled: a stop, a machine's fault. The attempt is given back with it."""
+        """Give back what nothing has settled: a stop, a machine's fault. The attempt is given back with it.
+
+        What is settled and could not be moved now is anybody's to move, where hosts share the home.
+        """
         document = self._ports.ledger.document(self._document_id)
-        if document is not None and document.state is State.READING and self._is_held(document):
+        if document is None or not self._is_held(document):
+            return
+        if document.state is State.READING:
             self._ports.ledger.hand_back(self._document_id, Event.STOPPED, self._ports.clock.now())
             log.info("document_handed_back")
+        elif document.run is not None:
+            self._ports.ledger.release(document)
 
     def _is_held(self, document: Document) -> bool:
         """Whether the document is in our hands, and not in those of a host that has taken it over."""

@@ -59,7 +59,11 @@ def stranded(ports: Ports, known: Callable[[], frozenset[DocumentId]]) -> list[D
         if document.state is State.READING and document.run != ports.hosts.run:
             _interrupt(document, ports)
     busy = known()
-    return [document.document_id for document in waiting if document.document_id not in busy]
+    left = [document for document in waiting if document.document_id not in busy]
+    for document in left:
+        if document.run is not None and document.run == ports.hosts.run:
+            ports.ledger.release(document)  # so that whichever host is asked next may take it
+    return [document.document_id for document in left]
 
 
 def _finish_claims(ports: Ports) -> None:

@@ -34,7 +34,7 @@ from agent.domain.outcome import Event
 from agent.domain.pause import Pause
 from tests.custody_builders import NOON
 from tests.fakes import turn_of
-from tests.ledger_builders import FILED, HASH, SEEN, a_begun, a_settlement, a_told, row_of
+from tests.ledger_builders import FILED, HASH, SEEN, a_begun, a_claimed, a_settlement, a_told, row_of
 from tests.ledgers import LedgerDatabases
 
 pytestmark = pytest.mark.reliability
@@ -143,6 +143,7 @@ WRITES: dict[str, Callable[[Engine], object]] = {
     "withdraw": lambda it: SqlLedger(it).withdraw(HELD, NOON),
     "relocate": lambda it: SqlLedger(it).relocate(HELD, "there"),
     "take": lambda it: SqlLedger(it).take(HELD),
+    "release": lambda it: SqlLedger(it).release(row_of(SqlLedger(it), HELD)),
     "interrupt": lambda it: SqlLedger(it).interrupt(HELD),
     "start": lambda it: SqlLedger(it).start(HELD, HASH, 3, NOON),
     "hand_back": lambda it: SqlLedger(it).hand_back(HELD, Event.STOPPED, NOON),
@@ -231,3 +232,18 @@ def tables(engine: Engine) -> dict[str, int]:
             table.name: hash(frozenset(map(repr, connection.execute(select(table)))))
             for table in metadata.sorted_tables
         }
+
+
+def test_who_took_a_document_again_keeps_it_though_an_earlier_look_lets_it_go(
+    engine: Engine, join: Join
+) -> None:
+    join("ada", "r1")
+    ledger = SqlLedger(of_host(engine, "ada", RunId("r1")))
+    number = a_claimed(ledger)
+    first, again = ledger.take(number), ledger.take(number)
+    assert first is not None
+    assert again is not None
+    ledger.release(first)
+    assert (row_of(ledger, number).run, row_of(ledger, number).take) == ("r1", 2)
+    ledger.release(again)
+    assert row_of(ledger, number).run is None

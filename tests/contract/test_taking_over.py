@@ -294,6 +294,42 @@ def test_what_was_handed_back_is_anybodys(pair: Pair) -> None:
     assert pair.second.office.row(document_id).take == 2
 
 
+def test_what_can_not_be_moved_by_one_host_now_is_moved_by_another(pair: Pair) -> None:
+    document_id = pair.drop()
+    pair.first.stop.at, pair.first.stop.meanwhile = ("before", "move"), refuse
+    with pytest.raises(errors.StorageUnavailable):
+        process_document(document_id, pair.first.ports)
+    row = pair.second.office.row(document_id)
+    assert (row.state, row.run) == (State.MOVING, None)
+    pair.second.sweep()
+    assert_filed_once(pair, document_id)
+
+
+def test_what_a_human_asked_for_and_could_not_be_moved_is_left_to_any_host_by_the_next_sweep(
+    pair: Pair,
+) -> None:
+    document_id = pair.drop()
+    process_document(document_id, pair.first.ports)
+    request = pair.first.office.request(Action.UNDO, document_id)
+    pair.first.stop.at, pair.first.stop.meanwhile = ("before", "move"), refuse
+    with pytest.raises(errors.StorageUnavailable):
+        perform(request, pair.first.ports, lambda _: None)
+    pair.second.sweep()
+    assert pair.second.office.row(document_id).state is State.MOVING
+    assert stranded(pair.first.ports, lambda: frozenset({document_id})) == []
+    pair.second.sweep()
+    assert pair.second.office.row(document_id).state is State.MOVING
+    assert stranded(pair.first.ports, frozenset) == [document_id]
+    pair.second.sweep()
+    row = pair.second.office.row(document_id)
+    assert (row.state, row.epoch, row.run) == (State.IN_REVIEW, 2, None)
+    assert pair.second.office.files() == {"review/D-1.pdf"}
+
+
+def refuse() -> None:
+    raise errors.StorageUnavailable("The disk refuses (ENOSPC).")
+
+
 def test_the_attempt_of_a_host_that_fell_counts(pair: Pair) -> None:
     document_id = pair.drop()
     pair.stop_first("after", "attempt", how="asleep")

@@ -73,6 +73,10 @@ class SqlClaims:
         with writing(self._engine) as connection:
             return takes.take(connection, document_id)
 
+    def release(self, document: Document) -> None:
+        with writing(self._engine) as connection:
+            takes.release(connection, document)
+
     def interrupt(self, document_id: DocumentId) -> bool:
         with writing(self._engine) as connection:
             return takes.interrupt(connection, document_id)

@@ -1,8 +1,9 @@
 """Who holds a document, where several hosts share the ledger. Each function works inside its caller's transaction.
 
-A run takes a document before it works on it, and gives it back when that rests or waits again. What a run holds that
-stands no more is left to whoever takes it next. The number of takes goes up with each: it stands in the names that the
-file has under way, so that who was fenced off in the middle of a step finds nothing under the name that it knows.
+A run takes a document before it works on it, and gives it back when that rests or waits again, or when it can't go on
+now. What a run holds that stands no more is left to whoever takes it next. The number of takes goes up with each: it
+stands in the names that the file has under way, so that who was fenced off in the middle of a step finds nothing under
+the name that it knows.
 """
 
 from sqlalchemy import Connection, update
@@ -53,14 +54,28 @@ def interrupt(connection: Connection, document_id: DocumentId) -> bool:
     return True
 
 
+def release(connection: Connection, document: Document) -> None:
+    """Let go of a document that our run holds by just this take; one that was taken again since stays held."""
+    connection.execute(
+        update(documents)
+        .where(
+            documents.c.document_id == document.document_id,
+            documents.c.run == run_of(connection),
+            documents.c.take == document.take,
+        )
+        .values(run=None)
+    )
+
+
 def _hold(connection: Connection, before: Document) -> Document:
-    changed = held(connection, before)
-    if not changed:
+    """Take it, also where our run holds it already: who takes twice is at it twice."""
+    own = run_of(connection)
+    if own is None:
         return before
     taken = (
         update(documents)
         .where(documents.c.document_id == before.document_id)
-        .values(**changed)
+        .values(run=own, take=before.take + 1)
         .returning(documents)
     )
     return rows.document_of(connection.execute(taken).one())
