@@ -12,6 +12,7 @@ import os
 import socket
 from pathlib import Path
 
+import pypdfium2
 from PIL import Image
 
 from agent.adapters.reading import loading, own_page, tesseract, tools
@@ -19,6 +20,7 @@ from agent.adapters.reading.child import Reading, find
 from agent.adapters.reading.coverage import coverage
 from agent.adapters.reading.deskew import skew
 from agent.adapters.reading.encoding import encode
+from agent.adapters.reading.eye import DOTS_PER_POINT
 from agent.adapters.reading.finding import Order, Unreadable
 from agent.adapters.reading.recipes import recipes_for
 
@@ -42,9 +44,18 @@ def warm() -> None:
         os.close(document)
     if not is_read:
         raise RuntimeError("The libraries can't read the simplest of pages.")
+    _keep_fonts()
     _get_ready_to_recognise()
     if shared := loading.shared_memory():
         raise RuntimeError(f"Children would share memory that they can write to: {', '.join(shared)}")
+
+
+def _keep_fonts() -> None:
+    """Have pdfium keep the fonts that files needn't bring along, and their letters: it does while a page uses them."""
+    document = pypdfium2.PdfDocument(own_page.draw())
+    page = document[0]
+    page.render(scale=DOTS_PER_POINT, grayscale=True, bitmap_maker=pypdfium2.PdfBitmap.new_native)
+    _KEPT.append((document, page))
 
 
 def _get_ready_to_recognise() -> None:
@@ -62,6 +73,8 @@ def _is_read(found: Reading | Unreadable) -> bool:
     """Go through the page as a child does, up to the line that it writes."""
     return isinstance(found, Reading) and all(map(encode, found.pages))
 
+
+_KEPT: list[object] = []
 
 _PICTURE, _DOTS = (600, 800), 100.0
 
