@@ -32,6 +32,8 @@ class Retention(Protocol):
 
     def let_go_of_messages(self, before: datetime.datetime) -> int: ...
 
+    def shred(self) -> bool: ...
+
 
 class Done(Protocol):
     """When nothing was left to go; None where that was never so."""
@@ -81,12 +83,14 @@ class Keeping:
         if self._message_days:
             messages = self._retention.let_go_of_messages(now - datetime.timedelta(days=self._message_days))
         logs = sum(1 for _ in self._drop_logs(now)) if self._log_days else 0
-        if not (texts or messages or logs):
-            self._done_at = now
-            self._done.touch(now)
-            return False
-        log.info("kept_no_longer", texts=texts, messages=messages, logs=logs)
-        return True
+        if texts or messages or logs:
+            log.info("kept_no_longer", texts=texts, messages=messages, logs=logs)
+            return True
+        if self._retention.shred():
+            return True
+        self._done_at = now
+        self._done.touch(now)
+        return False
 
     def _is_time(self, now: datetime.datetime) -> bool:
         if self._done_at is None or now - self._done_at > LONGEST:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from agent import errors
-from agent.adapters.ledger import SqlErasing, SqlFinder, SqlLedger, open_engine
+from agent.adapters.ledger import SqlErasing, SqlFinder, SqlLedger, open_engine, shredding
+from agent.adapters.ledger.shredding import shred
 from agent.core.finding import phrases_in, sought
 from agent.core.names import tokens
 from agent.domain.document import CorrelationId, DocumentId, SeenFile, Sha256, text_of_plain
@@ -297,9 +298,33 @@ def test_nothing_of_a_forgotten_text_is_left_in_the_file(house: House) -> None:
     kept = house.read("Facture")
     house.ledger.forget_text(number)
     assert house.numbers("zwxqvsecret") == []
+    assert shred(house.engine)
+    assert not shred(house.engine)
     assert house.numbers("facture") == [kept]
     house.engine.dispose()
     assert b"wxqvsecret" not in house.path.read_bytes().lower()
+
+
+def test_what_is_forgotten_while_words_are_shredded_is_shredded_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shredding, "PAGES", 1)
+    numbers = [
+        house.read(f"zwxqv{place} " + " ".join(f"mot{place}x{it}" for it in range(900))) for place in range(9)
+    ]
+    house.ledger.forget_text(numbers[0])
+    assert shred(house.engine, 2)
+    house.ledger.forget_text(numbers[1])  # the merge that is under way leaves it out
+    house.engine.dispose()
+    again = open_engine(house.path, may_upgrade=False)  # whatever is left goes on after a death
+    assert shred(again)
+    assert not shred(again)
+    assert SqlFinder(again).find(sought(("zwxqv8",), datetime.UTC), [frozenset()], 10).count == 1
+    with again.begin() as connection:
+        connection.execute(text("INSERT INTO page_words (page_words) VALUES ('integrity-check')"))
+    again.dispose()
+    left = house.path.read_bytes()
+    assert [f"zwxqv{place} ".encode() in left for place in (0, 1, 8)] == [False, False, True]
 
 
 def test_a_beginning_is_looked_for_on_the_pages_of_what_is_shown_alone(house: House) -> None:

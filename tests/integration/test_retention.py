@@ -80,6 +80,7 @@ class TestTexts:
         with reading(engine) as connection:
             said = page_words.saying(connection, Term(typed="clinique", tokens=("clinique",)))
             assert connection.execute(said).scalars().all() == [D2]
+        assert [retention.shred(), retention.shred()] == [True, False]
         engine.dispose()
 
 
@@ -96,14 +97,19 @@ class TestMessages:
 class _Counting:
     """Has so many texts to let go, one at a time."""
 
-    def __init__(self, texts: int) -> None:
+    def __init__(self, texts: int, shreds: int = 0) -> None:
         self.texts = texts
+        self.shreds = shreds
         self.asked: list[datetime.datetime] = []
 
     def let_go_of_texts(self, before: datetime.datetime) -> int:
         self.asked.append(before)
         self.texts -= 1
         return 1 if self.texts >= 0 else 0
+
+    def shred(self) -> bool:
+        self.shreds -= 1
+        return self.shreds >= 0
 
     def let_go_of_messages(self, _: datetime.datetime) -> int:
         raise AssertionError("messages are kept for ever here")
@@ -129,6 +135,12 @@ class TestTheNight:
         assert retention.asked == [NIGHT - 30 * DAY] * 3
         assert keeping.look(NIGHT + DAY) is False
         assert len(retention.asked) == 4
+
+    def test_lets_the_words_of_texts_go_once_no_text_is_left(self, tmp_path: Path) -> None:
+        retention = _Counting(1, shreds=2)
+        keeping = _keeping(retention, tmp_path)
+        seen = [(keeping.look(NIGHT), retention.shreds) for _ in range(5)]
+        assert seen == [(True, 2), (True, 1), (True, 0), (False, -1), (False, -1)]
 
     @pytest.mark.parametrize("hours", [-1, 1, 12])
     def test_by_day_nothing_goes_where_all_went_in_the_night_before(self, tmp_path: Path, hours: int) -> None:

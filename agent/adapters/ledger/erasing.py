@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, or_, select, update
 
 from agent import errors
-from agent.adapters.ledger import changes, file_names, readings, rows, takes
+from agent.adapters.ledger import changes, file_names, readings, rows, shredding, takes
 from agent.adapters.ledger.engine import reading, translated, writing
 from agent.adapters.ledger.sampling import cards_of, make_void
 from agent.adapters.ledger.schema import (
@@ -82,7 +82,11 @@ class SqlErasing:
             )
 
     def shred(self) -> None:
-        """Bring the WAL home and empty it. Who reads meanwhile may keep some of it until the next time."""
+        """Let go of the index's words, bring the WAL home and empty it.
+
+        Who reads meanwhile may keep some of the WAL until the next time.
+        """
+        shredding.shred(self._engine)
         with translated(), self._engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, Integer, Select, Text, column, func, literal, select, table, text
 
-from agent.adapters.ledger import words_in_postgresql
+from agent.adapters.ledger import shredding, words_in_postgresql
 from agent.core.names import tokens
 from agent.domain.document import DocumentId, Page
 from agent.domain.finding import Term
@@ -24,7 +24,6 @@ CREATE = text(
 _KEEP = text("INSERT INTO page_words (rowid, words) VALUES (:place, :words)")
 _DROP = text("DELETE FROM page_words WHERE rowid = :place")
 _FORGET = text("DELETE FROM page_words WHERE rowid BETWEEN :first AND :last")
-_SHRED = text("INSERT INTO page_words (page_words) VALUES ('optimize')")
 _INDEX = table("page_words", column("rowid", Integer), column("page_words", Text), column("words", Text))
 
 
@@ -56,11 +55,7 @@ def drop(connection: Connection, document_id: DocumentId, numbers: Iterable[int]
 
 
 def forget(connection: Connection, *document_ids: DocumentId) -> None:
-    """Take documents out, and leave nothing of what they said in the index.
-
-    FTS5 only marks words as deleted, until they are merged. Its option `secure-delete` is of SQLite 3.42, and Debian 12
-    has 3.40: so all is merged, which takes 0.4 s for ten thousand letters, and only where something was indexed.
-    """
+    """Take documents out. What they said may stay in the file until it is shredded (`shredding.py`)."""
     if _is_in_postgresql(connection):
         words_in_postgresql.forget(connection, document_ids)
         return
@@ -69,7 +64,7 @@ def forget(connection: Connection, *document_ids: DocumentId) -> None:
         place = {"first": _place(document_id, 0), "last": _place(document_id, _PAGE_MASK)}
         gone += connection.execute(_FORGET, place).rowcount
     if gone:
-        connection.execute(_SHRED)
+        shredding.note(connection, gone)
 
 
 def saying(connection: Connection, term: Term) -> Select[int]:

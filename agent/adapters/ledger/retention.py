@@ -1,7 +1,7 @@
 """Let go of what is kept for a time only: texts of pages, and what was told. Rows of documents stay, and their files.
 
-A little in each transaction, so that nobody waits for it: the index of words is merged once for all documents of one
-(`page_words.py`). What is freed is overwritten (`engine.py`).
+A little in each transaction, so that nobody waits for it; what texts leave in the index of words goes last
+(`shredding.py`). What is freed is overwritten (`engine.py`).
 """
 
 import datetime
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, and_, bindparam, delete, exists, select, update
 
-from agent.adapters.ledger import page_words, rows
+from agent.adapters.ledger import page_words, rows, shredding
 from agent.adapters.ledger.engine import writing
 from agent.adapters.ledger.schema import documents, inputs, outbox, pages, readings
 from agent.domain.document import DocumentId
@@ -19,6 +19,8 @@ from agent.domain.outcome import State
 
 DOCUMENTS_AT_ONCE = 100
 MESSAGES_AT_ONCE = 1_000
+SHRED_STEPS = 8
+"""Eight seconds at most, half of them for others; the index of a million texts takes twenty looks."""
 
 LET_GO = "(no longer kept)"
 """In place of what was told."""
@@ -61,6 +63,10 @@ class SqlRetention:
             ]
             _drop_texts(connection, old)
             return len(old)
+
+    def shred(self) -> bool:
+        """Let go of some of what deleted texts left in the index; gives whether there was any."""
+        return shredding.shred(self._engine, SHRED_STEPS)
 
     def let_go_of_messages(self, before: datetime.datetime) -> int:
         """Empty messages that were sent before then; gives how many. Their rows stay: later ones take their place."""
