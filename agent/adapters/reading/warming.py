@@ -7,6 +7,7 @@ server doesn't start.
 Afterwards nothing that can be written may be shared with the children: see `loading`.
 """
 
+import atexit
 import io
 import os
 import socket
@@ -55,7 +56,12 @@ def _keep_fonts() -> None:
     document = pypdfium2.PdfDocument(own_page.draw())
     page = document[0]
     page.render(scale=DOTS_PER_POINT, grayscale=True, bitmap_maker=pypdfium2.PdfBitmap.new_native)
-    _KEPT.append((document, page))
+    atexit.register(_let_go, page, document)
+
+
+def _let_go(page: pypdfium2.PdfPage, document: pypdfium2.PdfDocument) -> None:
+    page.close()
+    document.close()
 
 
 def _get_ready_to_recognise() -> None:
@@ -73,8 +79,6 @@ def _is_read(found: Reading | Unreadable) -> bool:
     """Go through the page as a child does, up to the line that it writes."""
     return isinstance(found, Reading) and all(map(encode, found.pages))
 
-
-_KEPT: list[object] = []
 
 _PICTURE, _DOTS = (600, 800), 100.0
 
