@@ -15,15 +15,7 @@ from agent.adapters import apprise
 from agent.adapters.clock import SystemClock
 from agent.adapters.console import ConsoleNotifier
 from agent.adapters.folders import FOLDERS, HomeFolders
-from agent.adapters.home import (
-    REGISTRY_FILE,
-    HomeLock,
-    highest_journalled,
-    highest_number,
-    identify,
-    is_restored,
-    settle_in,
-)
+from agent.adapters.home import REGISTRY_FILE, HomeLock, is_restored
 from agent.adapters.journal import JOURNAL_NAME, Journal
 from agent.adapters.ledger import (
     SqlCanaries,
@@ -65,6 +57,7 @@ from agent.languages import catalogue
 from agent.ledgers import engine_of_worker
 from agent.membership import Membership, membership_of
 from agent.notifier import Notifier
+from agent.owning import own_home
 from agent.ports import Ports
 from agent.publishing import AgreedRegistry, SharedPeople, shared_people
 from agent.readers import build_copies, build_drawer, build_reader, build_splitter, labels_of
@@ -197,17 +190,16 @@ def _build(
     outward = build_outward(settings)
     was_restored = is_restored(state)
     engine = engine_of_worker(settings, will_stay=will_stay)
+    try:  # before a run of this host's name is fenced off: it may be another home's
+        home_id = own_home(settings, engine, was_restored=was_restored)
+    except BaseException:
+        engine.dispose()
+        raise
     registry = RegistryIndex(state / REGISTRY_FILE, clock)  # it may take minutes; a lease waits for none
     membership = membership_of(engine, settings, roles) if will_stay else None
     engine, lease = (engine, UnendingLease()) if membership is None else (membership.engine, membership.lease)
     journal = Journal(settings.logs / JOURNAL_NAME)
     ledger = SqlLedger(engine, lambda: journal.reached)
-    home_id, is_new = identify(state, ledger.home_id())
-    if is_new:
-        ledger.found_home(home_id)
-    if is_new or was_restored:
-        ledger.number_above(max(highest_number(settings.home), highest_journalled(settings.home / "logs")))
-        settle_in(state)
     folders = HomeFolders(settings.home, home_id, lease.check, host_of(engine))
     folders.prepare()
     ledger.number_above(folders.last_number())

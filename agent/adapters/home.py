@@ -183,6 +183,11 @@ def identify(state: Path, ledger_home_id: str | None) -> tuple[str, bool]:
     return home_id, ledger_home_id is None
 
 
+def disown(state: Path) -> None:
+    """Forget an id that no ledger was told."""
+    (state / OWNER_FILE).unlink(missing_ok=True)
+
+
 def has_worked(home: Path, state: Path) -> bool:
     """Whether a daemon has worked here: the owner file is there, and the claim folder that is made after the ledger.
 

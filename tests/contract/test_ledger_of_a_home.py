@@ -1,5 +1,6 @@
-"""Which ledger is a home's: an empty one is none where the home has worked."""
+"""Which ledger is a home's: an empty one is none where the home has worked, and another folder's is none."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,12 +9,13 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import URL
 from typer.testing import CliRunner
 
-from agent import errors
+from agent import errors, owning
 from agent.app import build
 from agent.cli import app
 from agent.config import load
 from agent.health import Level, examine_part
 from agent.ledgers import engine_of_worker
+from agent.settings import Settings
 from tests.faults.world import SETTINGS, World, told_as
 from tests.ledgers import LedgerDatabases
 
@@ -122,3 +124,59 @@ def test_who_asks_with_another_address_is_told_that_it_may_be_wrong(worked: Worl
     _set(worked, other)
     asked = CliRunner().invoke(app, ["status", "--home", str(worked.home)])
     assert str(asked.exception) == IS_EMPTY
+
+
+# --- Two folders, one address
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_second_folder_with_the_same_address_is_refused_and_has_the_first_one_go_on(
+    worked: World, database: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owning, "MARK_SECONDS", 0)
+    daemon = build(load(home=worked.home), will_stay=True)
+    second = World.make(worked.home.with_name("second"), database=database)
+    with pytest.raises(errors.HomeForeign) as refused:
+        build(load(home=second.home), will_stay=True)
+    assert refused.value.sentence == "The ledger belongs to another folder than this one."
+    assert "Give each home a database of its own" in refused.value.hint
+    assert "home.json" not in _files(second.home)
+    assert daemon.membership is not None
+    assert daemon.membership.hosts.beat()
+    daemon.close()
+
+
+def test_another_host_of_the_same_folder_takes_the_ledgers_id(worked: World) -> None:
+    own = worked.home.with_name("state-of-ada")
+    host = load(home=worked.home).model_copy(update={"state": own, "host": "ada"})
+    build(host).close()
+    assert (own / "home.json").read_text() == (worked.home / "state" / "home.json").read_text()
+
+
+def test_hosts_that_start_a_home_at_once_found_one(tmp_path: Path, database: URL) -> None:
+    world = World.make(tmp_path / "home", database=database)
+    settings = load(home=world.home)
+    hosts = [
+        settings.model_copy(update={"state": tmp_path / name, "host": name}) for name in ("ada", "bob", "eve")
+    ]
+    engine_of_worker(settings, will_stay=False).dispose()
+    found: list[str] = []
+
+    def start(host: Settings) -> None:
+        host.state.mkdir()
+        engine = engine_of_worker(host, will_stay=False)
+        found.append(owning.own_home(host, engine, was_restored=False))
+        engine.dispose()
+
+    threads = [threading.Thread(target=start, args=(host,)) for host in hosts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    (home_id,) = set(found)
+    assert len(found) == 3
+    assert all(home_id in (host.state / "home.json").read_text() for host in hosts)
+    assert [path.name for path in (world.home / "incoming" / ".claimed").iterdir()] == [home_id]

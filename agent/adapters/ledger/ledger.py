@@ -43,10 +43,13 @@ class SqlLedger(SqlClaims):
         with reading(self._engine) as connection:
             return connection.execute(select(homes.c.home_id)).scalar()
 
-    def found_home(self, home_id: str) -> None:
-        """Write the home's id into an empty ledger."""
+    def found_home(self, home_id: str) -> str:
+        """Write the home's id into a ledger that has none, and give the one that it has."""
         with writing(self._engine) as connection:
-            connection.execute(insert(homes).values(home_id=home_id))
+            found: str | None = connection.execute(select(homes.c.home_id)).scalar()
+            if found is None:
+                connection.execute(insert(homes).values(home_id=home_id))
+            return found or home_id
 
     def number_above(self, highest: int) -> None:
         """Let numbers go on above the highest that was ever given here: this ledger may be new, or restored."""
