@@ -124,10 +124,15 @@ def _last_past_the_lease(office: HostsOffice) -> None:
 
 
 def _must_begin_anew(office: HostsOffice, host: Host, before: int, since: datetime.datetime) -> None:
-    """Its daemon must notice that it was held for dead, end without having done anything, and be started again."""
+    """Where it was held for dead, its daemon must notice, end without having done anything, and be started again.
+
+    It was not where it was struck in the middle of a transaction: nobody else could write, nor hold anybody for dead.
+    """
     end = time.monotonic() + NOTICED_SECONDS
     while host.starts == before:
         assert time.monotonic() < end, f"{host.name} goes on although it was held for dead"
         office.fleet.poll()
+        if office.stands(host, since):
+            return
         time.sleep(0.02)
     office.must_have_done_nothing.append((host, since, _now()))

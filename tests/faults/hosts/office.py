@@ -7,7 +7,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from agent.config import Settings, load
+from agent.errors import LedgerUnavailable
 from tests.botapi import BotApi
 from tests.faults.campaign.office import UNCONDEMNED, Office, telegram_settings
 from tests.faults.hosts.fleet import Fleet, Host, settings_for
@@ -83,6 +86,17 @@ class HostsOffice(Office):
                 return self.chance.choice(busy)
             time.sleep(0.02)
         return self.chance.choice([it for it in self.fleet.workers() if it.is_up()])
+
+    def stands(self, host: Host, since: datetime.datetime) -> bool:
+        """Whether a host's run gave a sign of life after a moment, and nobody had held it for dead."""
+        try:
+            runs = self.world.sql(f"SELECT fenced_at, beat_at FROM hosts WHERE host = '{host.name}'")
+        except (OperationalError, LedgerUnavailable):
+            return False
+        return any(
+            fenced_at is None and isinstance(beat_at, datetime.datetime) and beat_at > since
+            for fenced_at, beat_at in runs
+        )
 
     def taken_over(self) -> int:
         """How many documents a second worker, or a third, had to take."""
