@@ -4,7 +4,7 @@ BIN := .venv/bin
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: check lint types contracts safety test deciding acting unit bench bench-reading bench-registry bench-soak bench-growth campaign campaign-hosts postgresql mutants audit-release lock demo clean
+.PHONY: check lint types contracts safety test deciding acting unit bench bench-reading bench-registry bench-soak bench-hosts bench-growth campaign campaign-hosts postgresql mutants audit-release lock demo clean
 
 check: lint types contracts safety test
 
@@ -58,6 +58,10 @@ bench-registry:
 # Five thousand letters, about ten minutes; fewer: python -m benchmarks.soak --documents 1000
 bench-soak:
 	$(BIN)/python -m benchmarks.soak
+
+# One worker host and two on one PostgreSQL, each on a core of its own: needs a quiet machine with two cores. Fewer: python -m benchmarks.hosts --documents 100
+bench-hosts:
+	$(BIN)/python -m benchmarks.hosts
 
 # A million documents in ledger and archive, about twelve minutes; TMPDIR needs 3 GB. Fewer: python -m benchmarks.growth --sizes 1000 100000
 bench-growth:

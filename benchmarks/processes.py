@@ -1,5 +1,6 @@
 """What a process and all that it started cost, as Linux tells it below /proc (proc(5))."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +40,9 @@ def cpu_seconds(pid: int) -> float:
 
     A dead child counts when its parent has taken leave of it, so this is exact while nothing is under way.
     """
-    return sum(map(_ticks, tree(pid))) / _TICKS_PER_SECOND
+    while True:
+        with contextlib.suppress(FileNotFoundError):  # one has just ended: its parent tells of it now
+            return sum(map(_ticks, tree(pid))) / _TICKS_PER_SECOND
 
 
 def _ticks(pid: int) -> int:

@@ -62,6 +62,11 @@ class Server:
                     raise AssertionError(f"the server did not start: {log_text[-2000:]}") from None
                 time.sleep(0.1)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> None:
         """End it at once, as a machine that loses its power would."""
         if self._process is not None:
@@ -77,11 +82,12 @@ class Server:
 
 
 @contextmanager
-def postgresql(listening: str = "127.0.0.1") -> Iterator[Server]:
+def postgresql(listening: str = "127.0.0.1", *, is_durable: bool = False) -> Iterator[Server]:
     """A PostgreSQL with the database `clinic`, and a user who may read only.
 
     Args:
         listening: the address at which it is reached, by everybody in that network.
+        is_durable: it writes to the disk before it says so, as an office's does; a test needs no disk.
     """
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), reverse=True)
     program = _found("postgres", *map(str, installed))
@@ -94,7 +100,8 @@ def postgresql(listening: str = "127.0.0.1") -> Iterator[Server]:
         )  # fmt: skip
         command = [
             program, "-D", str(folder / "data"), "-p", str(port), "-k", str(folder),
-            "-c", f"listen_addresses={listening}", "-c", "fsync=off", "-c", "max_connections=100",
+            "-c", f"listen_addresses={listening}", "-c", "max_connections=100",
+            "-c", f"fsync={'on' if is_durable else 'off'}",
         ]  # fmt: skip
         with (folder / "data" / "pg_hba.conf").open("a") as rules:
             rules.write("host all all samenet scram-sha-256\n")
