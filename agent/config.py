@@ -235,12 +235,17 @@ def forget_proxies() -> None:
         del os.environ[name]
 
 
-def bare_environment() -> dict[str, str]:
-    """The environment without our settings and without systemd's, for a daemon that is tried beside the real one."""
+def bare_environment(*kept: str) -> dict[str, str]:
+    """The environment without our settings and without systemd's, for a daemon that is tried beside the real one.
+
+    Args:
+        kept: settings that it has as well, by their names in `Settings`.
+    """
+    ours = {f"{PREFIX}{name}".upper() for name in kept}
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(PREFIX) and name not in _OF_SYSTEMD
+        if name in ours or (not name.startswith(PREFIX) and name not in _OF_SYSTEMD)
     }
 
 

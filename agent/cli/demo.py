@@ -21,6 +21,7 @@ from agent.adapters.registry.csv_source import read_csv
 from agent.beside import told_copy
 from agent.cli.shared import make_home
 from agent.cli.wording import err, out, outcome_words, rows_of, say, say_table
+from agent.config import bare_environment
 from agent.demo.samples import REGISTRY_NAME, Sample, make_samples
 from agent.domain.decision import Match
 from agent.domain.life import Document
@@ -97,6 +98,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
+            env=bare_environment("allow_root"),  # the office's settings name its database, its chats, its people
             start_new_session=True,  # Ctrl-C is for the demo, which then stops the daemon in good order
         )
 
