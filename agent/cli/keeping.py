@@ -85,6 +85,7 @@ def restore(
 
     Nothing is laid over anything: the home must be empty. Numbers of documents go on above all that are known.
     """
+    refuse_database(load(home=chosen_home(home)), _RESTORE)
     made = make_from(folder, chosen_home(home))
     if as_json:
         print_json({"home": str(made.home), "marker": made.marker})

@@ -317,3 +317,15 @@ class TestRestore:
         (tmp_path / "new" / "state" / "restored").rename(tmp_path / "new" / "state" / "restoring")
         with pytest.raises(errors.HomeUnusable, match="half restored"):
             build(_settings(tmp_path / "new"))
+
+
+def test_a_backup_of_a_file_is_laid_down_nowhere_while_the_ledger_is_said_to_lie_in_postgresql(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = back_up(office.home, tmp_path / "backups", with_documents=False, now=LATER)
+    monkeypatch.setenv("DOSSIERD_LEDGER_URL", "postgresql://anna:s3cret@db/office")
+    new = tmp_path / "new"
+    done = CliRunner().invoke(app, ["restore", str(made.folder), "--home", str(new)])
+    assert isinstance(done.exception, errors.RequestRefused)
+    assert done.exception.hint.startswith("Restore the database from what pg_dump kept")
+    assert not new.exists()
