@@ -19,8 +19,9 @@ from agent import errors
 from agent.domain.phrase import Phrase
 
 CONNECT_SECONDS = 5
-IDLE_SECONDS = 60
-"""A transaction whose host has stopped in the middle of it is ended by the server, and its lock freed."""
+IDLE_SECONDS = 15
+"""A transaction whose host has stopped in the middle of it is ended by the server, and its lock freed. Ours ask one
+statement after the other; a copy of the whole ledger doesn't (`take_time`)."""
 
 PREPARED = 400
 """Statements that a connection keeps prepared: a daemon has more than psycopg's hundred."""
@@ -107,6 +108,7 @@ def lock(connection: Connection) -> None:
         LeaseLost: it is of a daemon's run that stands no more. Who was fenced off learns it here, at the latest: the
             fence waited for the same lock.
     """
+_TAKE_TIME = text("SET LOCAL idle_in_transaction_session_timeout = 0")
     options = connection.get_execution_options()
     if options.get("reads", False) or options.get("is_beat", False):
         return
@@ -139,3 +141,8 @@ def _prepare(connection: Any, _entry: object) -> None:
     connection.prepared_max = PREPARED
     connection.execute(_DURABLE)
     connection.commit()
+def take_time(connection: Connection) -> None:
+    """Let a transaction wait between its statements as long as it takes: another database is asked meanwhile."""
+    connection.execute(_TAKE_TIME)
+
+

@@ -54,6 +54,8 @@ def carry(source: Engine, target: Engine) -> Mapping[str, int]:
     if is_carried(source):
         raise errors.RequestRefused("This ledger was copied before: what came since is in the copy.")
     with reading(source) as given, writing(target) as taken:
+        for connection in (given, taken):
+            _take_time(connection)
         _require_empty(taken)
         taken.execute(delete(trail_end))
         counts = {table.name: _carry_table(table, given, taken) for table in metadata.sorted_tables}
@@ -73,6 +75,13 @@ def set_aside(engine: Engine) -> None:
 def is_carried(engine: Engine) -> bool:
     with reading(engine) as connection:
         return str(connection.execute(select(homes.c.home_id)).scalar()).endswith(_CARRIED)
+
+
+def _take_time(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        from agent.adapters.ledger import postgresql  # it loads the driver
+
+        postgresql.take_time(connection)
 
 
 def _require_empty(connection: Connection) -> None:
