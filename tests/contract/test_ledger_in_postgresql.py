@@ -6,16 +6,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, create_engine, insert, inspect, select, text
 from sqlalchemy.engine import URL
 
 from agent import errors
 from agent.adapters.ledger import SqlCanaries, SqlLedger, open_engine, page_words, schema, tallies
 from agent.adapters.ledger import engine as engine_module
 from agent.adapters.ledger.engine import reading, writing
-from agent.adapters.ledger.postgresql import hint_for
+from agent.adapters.ledger.postgresql import arguments_of, refusal_of, take_time
 from agent.domain.document import CorrelationId, DocumentId, Page, text_of_plain
 from agent.domain.finding import Term
 from tests.custody_builders import NOON, new_ledger
@@ -206,16 +208,124 @@ def test_two_that_make_a_ledger_at_once_make_one(ledger_databases: LedgerDatabas
     ("sqlstate", "beginning"),
     [
         ("53100", "The disk of the database's server is full"),
-        ("53300", "The database's server has no connection"),
+        ("53200", "The database's server has no connection or no memory left"),
         ("42501", "The ledger's user may not do that"),
         ("25006", "The database only reads"),
         ("XX001", "The database is damaged"),
         ("57P01", "Look at whether the database's server runs"),
-        (None, "Look at whether the database's server runs"),
     ],
 )
-def test_a_refusal_says_what_can_be_done(sqlstate: str | None, beginning: str) -> None:
-    assert str(hint_for(sqlstate)).startswith(beginning)
+def test_a_refusal_says_what_can_be_done(sqlstate: str, beginning: str) -> None:
+    error = psycopg.errors.lookup(sqlstate)()
+    name, hint = refusal_of(error)
+    assert name == type(error).__name__
+    assert str(hint).startswith(beginning)
+
+
+def _refused(place: URL) -> errors.LedgerUnavailable:
+    with pytest.raises(errors.LedgerUnavailable) as refused:
+        open_engine(place, may_upgrade=False)
+    assert refused.value.retryable
+    assert f"{place.password}" not in f"{refused.value} {refused.value.hint} {refused.value.__cause__}"
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("other", "name", "beginning"),
+    [
+        ({"password": "wr0ng"}, "InvalidPassword", "Look at the user's name and password"),
+        ({"username": "anna"}, "InvalidPassword", "Look at the user's name and password"),
+        ({"database": "elsewhere"}, "InvalidCatalogName", "Look at the names of the database"),
+        ({"host": "no.such.host.invalid"}, "UnknownHost", "Look at the host's name"),
+        ({"port": 1}, "ConnectionRefused", "Look at whether the database's server runs"),
+        (
+            {"query": {"sslmode": "require"}},
+            "TlsRefused",
+            "The server and DOSSIERD_LEDGER_URL don't agree on TLS",
+        ),
+    ],
+    ids=["password", "user", "database", "host", "port", "tls"],
+)
+def test_who_is_not_let_in_is_told_why(place: URL, other: dict[str, Any], name: str, beginning: str) -> None:
+    refused = _refused(place.set(**other))
+    assert refused.sentence == f"The ledger can't be used now ({name})."
+    assert refused.hint.startswith(beginning)
+
+
+@pytest.mark.parametrize(
+    ("whom", "name", "beginning"),
+    [
+        (
+            "LOGIN CONNECTION LIMIT 0",
+            "TooManyConnections",
+            "The server, the database or the ledger's user may have",
+        ),
+        ("NOLOGIN", "InvalidAuthorizationSpecification", "Look at the user's name and password"),
+    ],
+    ids=["limit", "no-login"],
+)
+def test_a_user_that_may_not_connect_is_told_why(
+    place: URL, ledger_databases: LedgerDatabases, whom: str, name: str, beginning: str
+) -> None:
+    ledger_databases.tell(f"CREATE ROLE clerk PASSWORD 's3cret-1980' {whom}")
+    try:
+        refused = _refused(place.set(username="clerk", password="s3cret-1980"))
+    finally:
+        ledger_databases.tell("DROP ROLE clerk")
+    assert refused.sentence == f"The ledger can't be used now ({name})."
+    assert refused.hint.startswith(beginning)
+
+
+def test_a_user_that_its_keeper_lets_only_read_writes_nothing_and_is_told_why(
+    place: URL, ledger_databases: LedgerDatabases
+) -> None:
+    ledger_databases.tell(f"ALTER DATABASE {place.database} SET default_transaction_read_only = on")
+    try:
+        engine = open_engine(place, may_upgrade=False)  # which has read by now
+        with pytest.raises(errors.LedgerUnavailable, match="ReadOnlySqlTransaction") as refused:
+            SqlLedger(engine).found_home("home1")
+        assert "its keeper has set default_transaction_read_only" in refused.value.hint
+        assert SqlLedger(engine).home_id() is None
+        engine.dispose()
+    finally:
+        ledger_databases.tell(f"ALTER DATABASE {place.database} RESET default_transaction_read_only")
+    engine = open_engine(place, may_upgrade=False)
+    SqlLedger(engine).found_home("home1")
+    engine.dispose()
+
+
+def test_a_schema_that_the_address_names_is_where_the_ledger_and_its_jobs_lie(
+    ledger_databases: LedgerDatabases,
+) -> None:
+    with ledger_databases.new() as place:
+        owner = create_engine(place)
+        with owner.begin() as connection:
+            connection.execute(text("CREATE SCHEMA clinic"))
+        named = place.set(query={"options": "-c search_path=clinic", "connect_timeout": "7"})
+        made = open_engine(named, may_upgrade=True)
+        with reading(made) as connection:
+            assert connection.execute(text("SHOW lock_timeout")).scalar() == "10s"
+        assert inspect(owner).get_table_names(schema="public") == []
+        assert "documents" in inspect(owner).get_table_names(schema="clinic")
+        listening = arguments_of(made, busy_seconds=10)
+        assert str(listening["connect_timeout"]) == "7"
+        with psycopg.connect(**listening) as heard:
+            found = heard.execute("SELECT current_schema, current_setting('TimeZone')").fetchone()
+        assert found == ("clinic", "UTC")
+        made.dispose()
+        owner.dispose()
+
+
+def test_a_host_that_stops_in_a_transaction_holds_the_others_up_for_seconds_but_for_who_takes_time(
+    engine: Engine,
+) -> None:
+    idle = text("SHOW idle_in_transaction_session_timeout")
+    with writing(engine) as connection:
+        assert connection.execute(idle).scalar() == "15s"
+        take_time(connection)
+        assert connection.execute(idle).scalar() == "0"
+    with writing(engine) as connection:
+        assert connection.execute(idle).scalar() == "15s"
 
 
 # --- The index of what pages say

@@ -9,7 +9,7 @@ which is loaded for it only.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.engine import URL
@@ -158,18 +158,19 @@ def translated() -> Iterator[None]:
     except IntegrityError:
         raise
     except DBAPIError as error:
+        why, hint = _refusal_of(error.orig)
         raise errors.LedgerUnavailable(
-            Phrase("The ledger can't be used now ({why}).", why=sqlite.word_for(error.orig)),
-            hint=_hint_for(error.orig),
+            Phrase("The ledger can't be used now ({why}).", why=why), hint=hint
         ) from error
 
 
-def _hint_for(error: BaseException | None) -> Phrase:
+def _refusal_of(error: BaseException | None) -> tuple[str, Phrase]:
     if hasattr(type(error), "sqlstate"):  # every error of PostgreSQL's driver
         from agent.adapters.ledger import postgresql
 
-        return postgresql.hint_for(getattr(error, "sqlstate", None))
-    return _DAMAGED if sqlite.is_damaged(error) else sqlite.hint_for(error) or _HINT
+        return postgresql.refusal_of(cast(Any, error))
+    hint = _DAMAGED if sqlite.is_damaged(error) else sqlite.hint_for(error) or _HINT
+    return sqlite.word_for(error), hint
 
 
 def _prepare(connection: object, _entry: ConnectionPoolEntry) -> None:

@@ -12,6 +12,7 @@ LedgerUnavailable and looks again, as it does after the daemon's own death there
 
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 
@@ -40,7 +41,10 @@ _HINTS = (
     ("42501", Phrase("The ledger's user may not do that in the database: make it the owner of its schema.")),
     (
         "25006",
-        Phrase("The database only reads: it is a copy. Use the one that writes."),
+        Phrase(
+            "The database only reads: it is a copy, or its keeper has set default_transaction_read_only for it or for "
+            "the ledger's user. Use the one that writes, or ask them."
+        ),
     ),
     ("55P03", Phrase("Another transaction holds the ledger; the daemon tries again by itself.")),
     ("XX001", Phrase("The database is damaged: stop the daemon and restore the database from a backup.")),
@@ -48,12 +52,63 @@ _HINTS = (
 )
 """By the beginning of the SQLSTATE (appendix A of PostgreSQL's manual)."""
 
+_LOGIN = Phrase("Look at the user's name and password in DOSSIERD_LEDGER_URL.")
+_NO_ROOM = Phrase(
+    "The server, the database or the ledger's user may have no more connections: docs/scale.md says how many dossierd "
+    "needs. The daemon tries again by itself."
+)
+_TLS = Phrase(
+    "The server and DOSSIERD_LEDGER_URL don't agree on TLS: look at sslmode, and at the server's certificate."
+)
+_AT_CONNECTING = (
+    ("authentication failed", "InvalidPassword", _LOGIN),
+    ("no password supplied", "InvalidPassword", _LOGIN),
+    ("is not permitted to log in", "InvalidAuthorizationSpecification", _LOGIN),
+    (
+        "no pg_hba.conf entry",
+        "InvalidAuthorizationSpecification",
+        Phrase("The server's pg_hba.conf doesn't let this host, user or database in."),
+    ),
+    (
+        "does not exist",
+        "InvalidCatalogName",
+        Phrase(
+            "Look at the names of the database and of the user in DOSSIERD_LEDGER_URL: the server has none such."
+        ),
+    ),
+    (
+        "permission denied for database",
+        "InsufficientPrivilege",
+        Phrase("The ledger's user may not connect to this database: make it the database's owner."),
+    ),
+    ("too many", "TooManyConnections", _NO_ROOM),
+    ("connection slots are reserved", "TooManyConnections", _NO_ROOM),
+    (
+        "resolve host",
+        "UnknownHost",
+        Phrase("Look at the host's name in DOSSIERD_LEDGER_URL: nobody knows where that is, or not now."),
+    ),
+    ("SSL", "TlsRefused", _TLS),
+    ("certificate", "TlsRefused", _TLS),
+    (
+        "invalid port number",
+        "InvalidPort",
+        Phrase("Look at the port in DOSSIERD_LEDGER_URL; PostgreSQL's is 5432 where nobody has changed it."),
+    ),
+    ("Connection refused", "ConnectionRefused", _AWAY),
+    ("timeout expired", "ConnectionTimeout", _AWAY),
+)
+"""Before there is a connection libpq gives no SQLSTATE: what its text holds, what that is called, what to do.
+
+A server that speaks another language than English is understood as one that is away."""
+
 _LOCK = text(
     "SELECT pg_advisory_xact_lock(:kind, CAST(CAST(current_schema AS regnamespace) AS oid)::integer)"
 )
 _LOCK_KIND = 0x646F7373
 """`doss` in ASCII: other programs' locks in the same database are none of ours."""
 _STANDS = text("SELECT run FROM hosts WHERE run = :run AND fenced_at IS NULL")
+_TAKE_TIME = text("SET LOCAL idle_in_transaction_session_timeout = 0")
 _DURABLE = (
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 )
@@ -70,9 +125,10 @@ def engine_of(place: URL, *, busy_seconds: float) -> Engine:
         place,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args=_connect_args(busy_seconds),
+        connect_args=_connect_args(place, busy_seconds),
     )
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "checkout", _as_the_server_says)
     event.listen(engine, "begin", lock)
     return engine
 
@@ -80,25 +136,28 @@ def engine_of(place: URL, *, busy_seconds: float) -> Engine:
 def arguments_of(engine: Engine, *, busy_seconds: float) -> dict[str, Any]:
     """What the driver's own `connect` takes to reach the same ledger: for LISTEN, which SQLAlchemy doesn't know."""
     _, arguments = engine.dialect.create_connect_args(engine.url)
-    return {**_connect_args(busy_seconds), **arguments}
+    return {**arguments, **_connect_args(engine.url, busy_seconds)}
 
 
-def _connect_args(busy_seconds: float) -> dict[str, Any]:
+def _connect_args(place: URL, busy_seconds: float) -> dict[str, Any]:
+    """What goes before the address; what that says of waiting itself stays, and its options (a schema) beside ours."""
     settings = {
         "lock_timeout": int(busy_seconds * 1000),
         "idle_in_transaction_session_timeout": IDLE_SECONDS * 1000,
         "timezone": "UTC",
     }
-    return {
+    ours = {
         "connect_timeout": CONNECT_SECONDS,
         "application_name": "dossierd",
-        "client_encoding": "utf8",
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
         "tcp_user_timeout": int(busy_seconds * 2000),
-        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
     }
+    theirs = place.normalized_query.get("options", ())
+    options = " ".join([*theirs, *(f"-c {name}={value}" for name, value in settings.items())])
+    kept = {name: value for name, value in ours.items() if name not in place.query}
+    return {**kept, "client_encoding": "utf8", "options": options}
 
 
 def lock(connection: Connection) -> None:
@@ -108,7 +167,6 @@ def lock(connection: Connection) -> None:
         LeaseLost: it is of a daemon's run that stands no more. Who was fenced off learns it here, at the latest: the
             fence waited for the same lock.
     """
-_TAKE_TIME = text("SET LOCAL idle_in_transaction_session_timeout = 0")
     options = connection.get_execution_options()
     if options.get("reads", False) or options.get("is_beat", False):
         return
@@ -116,6 +174,11 @@ _TAKE_TIME = text("SET LOCAL idle_in_transaction_session_timeout = 0")
     run = options.get("run")
     if run is not None and connection.execute(_STANDS, {"run": run}).first() is None:
         raise errors.LeaseLost
+
+
+def take_time(connection: Connection) -> None:
+    """Let a transaction wait between its statements as long as it takes: another database is asked meanwhile."""
+    connection.execute(_TAKE_TIME)
 
 
 def refuse_unfit(connection: Connection) -> None:
@@ -131,9 +194,14 @@ def refuse_unfit(connection: Connection) -> None:
         )
 
 
-def hint_for(sqlstate: str | None) -> Phrase:
-    """What somebody can do about a refusal; without a SQLSTATE, the server was not reached."""
-    return next((hint for beginning, hint in _HINTS if (sqlstate or "").startswith(beginning)), _AWAY)
+def refusal_of(error: psycopg.Error) -> tuple[str, Phrase]:
+    """What PostgreSQL calls a refusal, and what somebody can do about it."""
+    if error.sqlstate is not None:
+        hints = (hint for beginning, hint in _HINTS if (error.sqlstate or "").startswith(beginning))
+        return type(error).__name__, next(hints, _AWAY)
+    said = str(error)
+    found = ((name, hint) for part, name, hint in _AT_CONNECTING if part in said)
+    return next(found, (type(error).__name__, _AWAY))
 
 
 def _prepare(connection: Any, _entry: object) -> None:
@@ -141,8 +209,11 @@ def _prepare(connection: Any, _entry: object) -> None:
     connection.prepared_max = PREPARED
     connection.execute(_DURABLE)
     connection.commit()
-def take_time(connection: Connection) -> None:
-    """Let a transaction wait between its statements as long as it takes: another database is asked meanwhile."""
-    connection.execute(_TAKE_TIME)
 
 
+def _as_the_server_says(connection: psycopg.Connection, _entry: object, _proxy: object) -> None:
+    """Who writes begins a plain transaction: a server, database or user that was set to read only is no less so for us.
+
+    Once a connection has been a reader's, SQLAlchemy would say READ WRITE on it.
+    """
+    connection.read_only = None
