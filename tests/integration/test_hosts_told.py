@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
+from typer.testing import CliRunner
 
 from agent import errors
-from agent.adapters.ledger import SqlHosts
+from agent.adapters.ledger import SqlHosts, SqlRequests
 from agent.adapters.ledger.engine import of_host, writing
+from agent.adapters.ledger.published import SqlPublished
+from agent.cli import app as cli
+from agent.cli import shared
 from agent.config import Settings
 from agent.daemon.metrics import metrics_of
 from agent.domain.host import Role, RunId
+from agent.domain.life import Action
 from agent.health import Level
 from agent.health.hosts import hosts
 from agent.ledgers import engine_of
@@ -109,3 +114,43 @@ def test_what_needs_the_home_alone_is_refused_while_a_host_works(settings: Setti
     join(engine, "south", Role.WORKER)
     with pytest.raises(errors.HomeLocked, match="Daemons work with this ledger: south"):
         refuse_while_others_work(engine, settings)
+
+
+PEOPLE = ("id,last_name,first_name,dob", "1,Aubert,Lia,1970-01-02", "2,Blanc,Noe,1980-01-02")
+
+
+def write_settings(settings: Settings) -> None:
+    settings.home.mkdir()
+    env = settings.home / ".env"
+    env.touch(mode=0o600)
+    env.write_text(
+        f"DOSSIERD_ALLOW_ROOT=true\nDOSSIERD_LEDGER_URL={settings.ledger_url.get_secret_value()}\n"
+        f"DOSSIERD_STATE={settings.state}\nDOSSIERD_HOST=north\n"
+    )
+
+
+def test_people_that_are_imported_on_one_host_are_published_for_all(
+    settings: Settings, engine: Engine
+) -> None:
+    write_settings(settings)
+    people = settings.home / "people.csv"
+    for count in (1, 2):
+        people.write_text("\n".join(PEOPLE[: count + 1]))
+        done = CliRunner().invoke(
+            cli, ["registry", "import", str(people), "--yes", "--home", str(settings.home)]
+        )
+        assert done.exit_code == 0, done.output
+        published = SqlPublished(engine).latest()
+        assert published is not None
+        assert published.version == count
+        assert (settings.home / published.file).is_file()
+
+
+def test_what_is_asked_on_one_machine_is_left_to_the_host_that_works_elsewhere(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "REPLY_SECONDS", 0)
+    join(engine, "south", *Role)
+    reply = shared.ask(settings, Action.PAUSE, None)
+    assert reply.sentence == "It is written down, and the daemon will do it as soon as it can."
+    assert [it.action for it in SqlRequests(engine).open_requests()] == [Action.PAUSE]
