@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from agent.domain.digest import DigestDay, DigestNumbers
 from agent.domain.document import DocumentId, Page
-from agent.domain.finding import Findings, Place, Sought
+from agent.domain.finding import Findings, Sought
 from agent.domain.hearing import Silence
 from agent.domain.identity import RecordId
 from agent.domain.life import Action, Reply, Request, Review
@@ -288,17 +288,11 @@ class Finder(Protocol):
         sought: Sought,
         people: Sequence[frozenset[RecordId]],
         limit: int,
-        *,
-        left_out: tuple[Place, ...] = (),
     ) -> Findings:
         """Find the documents that have every term and lie in the span, whatever their state.
 
         Args:
             people: for each term, the records of people who have it, and the one whose id it is.
-            left_out: where not to look.
-
-        Raises:
-            TextSearchUnavailable: the database has no index of texts, and the text was not left out.
         """
         ...
 

@@ -25,7 +25,6 @@
       LedgerUnavailable       the database can't be used now                      retryable
         LedgerEmpty           a ledger without anything, in a home that has worked
       LeaseLost               another host took over; this run may act no more    retryable
-      TextSearchUnavailable   the ledger's database has no index of what documents say
       RequestRefused          what was asked for is not possible; the sentence says why
 
 No error's text holds personal data or a secret: ids, kinds, numbers and names of settings only.
@@ -234,10 +233,6 @@ class LeaseLost(DossierdError):
             Phrase("This daemon gave no sign of life for too long, and may act no more."),
             hint=Phrase("Another host took over; this one restarts by itself."),
         )
-
-
-class TextSearchUnavailable(DossierdError):
-    reason = "text_search_unavailable"
 
 
 class EvaluationInvalid(DossierdError):

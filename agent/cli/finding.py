@@ -45,7 +45,6 @@ MOST_SHOWN = 1000
 SHOWN = 20
 _LEFT_OUT = {
     Place.PERSON: "The registry can't be searched now: nobody's name was looked for. More: dossierd check",
-    Place.TEXT: "The ledger's database has no index of texts: what documents say was not looked for.",
 }
 
 

@@ -143,7 +143,6 @@ def found(findings: Findings, voice: Voice) -> Message:
 
 LEFT_OUT = {
     Place.PERSON: "Nobody's name was looked for: the registry can't be searched now. Please try again later.",
-    Place.TEXT: "What documents say was not looked for: the database has no index of texts.",
 }
 
 

@@ -31,11 +31,8 @@ def find(sought: Sought, finder: Finder, registry: People, limit: int) -> Findin
     if sought.token_count > MOST_TOKENS:
         raise errors.RequestRefused("That is too much to search for at once.", hint=SHORTER)
     people, left_out = _people(sought, finder, registry)
-    try:
-        findings = finder.find(sought, people, limit, left_out=left_out)
-    except errors.TextSearchUnavailable:
-        findings = finder.find(sought, people, limit, left_out=(*left_out, Place.TEXT))
-    return replace(findings, has_nobody=not findings.count and _is_empty(registry))
+    findings = finder.find(sought, people, limit)
+    return replace(findings, left_out=left_out, has_nobody=not findings.count and _is_empty(registry))
 
 
 def _is_empty(registry: People) -> bool:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -15,7 +15,6 @@ from agent.adapters.ledger.questions import SqlQuestions
 from agent.asked import Finder
 from agent.core.allowed import Role, User
 from agent.domain.document import DocumentId
-from agent.domain.finding import Findings, Place, Sought
 from agent.domain.hearing import Said
 from agent.domain.identity import Person, RecordId
 from agent.domain.life import Action, Reply, Request
@@ -48,25 +47,6 @@ class Away(FakeRegistry):
 
     def person(self, record_id: RecordId) -> Person | None:
         raise errors.RegistryUnavailable("The registry can't be asked now.")
-
-
-class WithoutTexts:
-    """A finder whose database has no index of texts."""
-
-    def __init__(self, finder: Finder) -> None:
-        self.records, self.page, self._find = finder.records, finder.page, finder.find
-
-    def find(
-        self,
-        sought: Sought,
-        people: Sequence[frozenset[RecordId]],
-        limit: int,
-        *,
-        left_out: tuple[Place, ...] = (),
-    ) -> Findings:
-        if Place.TEXT not in left_out:
-            raise errors.TextSearchUnavailable("There is no index of texts.")
-        return self._find(sought, people, limit, left_out=left_out)
 
 
 class Chat:
@@ -294,15 +274,6 @@ def test_while_the_registry_can_not_be_searched_the_rest_is(chat: Chat) -> None:
 
     assert chat.type("/find Clinique") == [*FOUND, NO_NAMES]
     assert chat.type("/find Quintero") == ["Nothing was found.", NO_NAMES]
-
-
-def test_where_texts_have_no_index_the_rest_is_searched(chat: Chat) -> None:
-    chat.filed()
-    chat.finder = WithoutTexts(chat.finder)
-
-    told = "What documents say was not looked for: the database has no index of texts."
-    assert chat.type("/find Muller") == [*FOUND, told]
-    assert chat.type("/find Clinique") == ["Nothing was found.", told]
 
 
 @pytest.mark.parametrize("number", ["D-1", "d-1", "D1", "1"])

@@ -49,30 +49,22 @@ class SqlFinder:
         sought: Sought,
         people: Sequence[frozenset[RecordId]],
         limit: int,
-        *,
-        left_out: tuple[Place, ...] = (),
     ) -> Findings:
-        looks = Place.TEXT not in left_out
         with reading(self._engine) as connection:
-            wanted = [
-                _has(connection, *pair, looks_into_text=looks)
-                for pair in zip(sought.terms, people, strict=True)
-            ]
+            wanted = [_has(connection, *pair) for pair in zip(sought.terms, people, strict=True)]
             every = _every(wanted, sought.span).cte("every")
             count = select(func.count()).select_from(every).scalar_subquery()
             newest = select(every.c.document_id, count).order_by(every.c.document_id.desc()).limit(limit)
             found = connection.execute(newest).all()
-            shown = tuple(_found(connection, DocumentId(it), sought, people, looks) for it, _ in found)
-        return Findings(shown=shown, count=found[0][1] if found else 0, left_out=left_out)
+            shown = tuple(_found(connection, DocumentId(it), sought, people) for it, _ in found)
+        return Findings(shown=shown, count=found[0][1] if found else 0)
 
     def page(self, document_id: DocumentId, number: int) -> Page | None:
         with reading(self._engine) as connection:
             return readings.page_of(connection, document_id, number)
 
 
-def _has(
-    connection: Connection, term: Term, people: Collection[RecordId], *, looks_into_text: bool
-) -> ColumnElement[bool]:
+def _has(connection: Connection, term: Term, people: Collection[RecordId]) -> ColumnElement[bool]:
     """Whether a document, of which the name is looked at, has a term in one place or another."""
     places: list[ColumnElement[bool]] = [file_names.are_in_name(term.tokens)]
     if term.number is not None:
@@ -82,8 +74,7 @@ def _has(
     if people:
         places.append(_is_among(documents.c.record_id.in_(_listed(connection, people))))
     places += [_is_among(_within(day)) for day in term.days]
-    if looks_into_text:
-        places.append(_NAMES.document_id.in_(page_words.saying(connection, term)))
+    places.append(_NAMES.document_id.in_(page_words.saying(connection, term)))
     return or_(*places)
 
 
@@ -129,15 +120,12 @@ def _found(
     number: DocumentId,
     sought: Sought,
     people: Sequence[frozenset[RecordId]],
-    looks_into_text: bool,
 ) -> Found:
     document = rows.load(connection, number)
     assert document is not None
     terms = list(zip(sought.terms, people, strict=True))
     places = {place for pair in terms for place in _places(document, *pair)}
-    pages: Counter[int] = Counter()
-    if looks_into_text:
-        pages.update(page for term, _ in terms for page in page_words.pages_saying(connection, term, number))
+    pages = Counter(page for term, _ in terms for page in page_words.pages_saying(connection, term, number))
     if pages:
         places.add(Place.TEXT)
     return Found(

@@ -126,7 +126,6 @@ def test_more_than_can_be_listed_are_counted() -> None:
             (Place.PERSON,),
             ["Nobody's name was looked for: the registry can't be searched now. Please try again later."],
         ),
-        ((Place.TEXT,), ["What documents say was not looked for: the database has no index of texts."]),
     ],
 )
 def test_nothing_that_was_found_is_told_from_what_could_not_be_looked_for(
