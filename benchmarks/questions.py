@@ -85,6 +85,7 @@ def _by_loops(engine: Engine) -> Iterator[tuple[str, Ask]]:
     ledger, outbox, pulse = SqlLedger(engine), SqlOutbox(engine), SqlPulse(engine)
     undelivered, storms, samples = SqlUndelivered(engine), SqlStorms(engine), SqlSamples(engine)
     digests, trends, retention = SqlDigests(engine), SqlTrends(engine), SqlRetention(engine)
+    yield "moments that lie ahead", partial(SqlMoments(engine).set_right, NOW + _DAY)
     yield "requests that are open", SqlRequests(engine).open_requests
     yield "messages that are due", partial(outbox.due, NOW, 20)
     yield "the next message that is due", outbox.next_due
