@@ -178,7 +178,8 @@ def identify(state: Path, ledger_home_id: str | None) -> tuple[str, bool]:
     if ledger_home_id not in (None, home_id):
         raise errors.HomeForeign(
             "The ledger belongs to another home than state/home.json says.",
-            hint="Restore both from the same backup of state/.",
+            hint="Restore both from the same backup of state/. If the ledger is in PostgreSQL: is DOSSIERD_LEDGER_URL "
+            "the address of this home's database?",
         )
     return home_id, ledger_home_id is None
 

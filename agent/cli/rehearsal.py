@@ -34,7 +34,7 @@ from agent.domain.message import visible
 from agent.domain.outcome import IN_WORK, Duplicate, Failed, FailureReason, Outcome, State
 from agent.durable import hash_file
 from agent.evaluation.reading import Judge
-from agent.ledgers import ledger_place
+from agent.ledgers import engine_of, has_ledger, ledger_place
 from agent.readers import build_reader, labels_of
 
 _HOLDING = IN_WORK | {State.ARCHIVED, State.IN_REVIEW}
@@ -136,10 +136,10 @@ def _rehearsal(settings: Settings) -> Iterator[_Stage]:
                 original = settings.state / f"{name}{end}"
                 if original.is_file():
                     shutil.copyfile(original, state / f"{name}{end}")
-        if isinstance(place, Path):
+        if isinstance(place, Path) or not has_ledger(settings):  # in a new home: of nothing
             engine = open_engine(state / LEDGER_FILE, may_upgrade=True)
         else:  # asked where it is, and only read
-            engine = open_engine(place, may_upgrade=False)
+            engine = engine_of(settings)
         ledger = SqlLedger(engine)
         registry = RegistryIndex(state / REGISTRY_FILE, SystemClock(settings.timezone))
         reader = build_reader(settings.in_home(home), lambda: labels_of(settings, ledger))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL
 from typer.testing import CliRunner
 
@@ -118,6 +118,23 @@ def test_who_asks_before_the_first_start_is_told_to_start(tmp_path: Path, databa
     assert isinstance(asked.exception, errors.LedgerUnavailable)
     assert str(asked.exception) == "There is no ledger in this home yet."
     assert asked.exception.hint == "Start the daemon once: dossierd run"
+
+
+def test_a_rehearsal_in_a_new_home_makes_nothing_in_its_database(tmp_path: Path, database: URL) -> None:
+    world = World.make(tmp_path / "home", database=database)
+    rehearsed = CliRunner().invoke(app, ["run", "--dry-run", "--home", str(world.home)])
+    assert rehearsed.exit_code == 0, rehearsed.exception
+    assert _tables(database) == []
+
+
+def test_a_ledger_of_a_newer_program_is_told_in_words_of_a_database(worked: World, database: URL) -> None:
+    engine = create_engine(database)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(errors.LedgerUnavailable) as refused:
+        _start(worked)
+    assert refused.value.hint == "Install that version again, or restore the database from before."
 
 
 def test_who_asks_with_another_address_is_told_that_it_may_be_wrong(worked: World, other: URL) -> None:

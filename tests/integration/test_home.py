@@ -148,7 +148,10 @@ def test_a_ledger_of_another_home_is_refused(state: Path) -> None:
     identify(state, "home1")
     with pytest.raises(errors.HomeForeign) as refused:
         identify(state, "home2")
-    assert refused.value.hint == "Restore both from the same backup of state/."
+    assert refused.value.hint == (
+        "Restore both from the same backup of state/. If the ledger is in PostgreSQL: is DOSSIERD_LEDGER_URL the "
+        "address of this home's database?"
+    )
     assert json.loads((state / OWNER_FILE).read_text()) == {"home_id": "home1"}
 
 

@@ -37,6 +37,10 @@ _IN_FILE = Phrase(
     "If the ledger is in PostgreSQL, set DOSSIERD_LEDGER_URL in .env. If state/ledger.sqlite is lost, restore a "
     "backup; if there is none, type: dossierd rebuild"
 )
+_NEWER = {
+    "sqlite": Phrase("Install that version again, or restore a backup of state/."),
+    "postgresql": Phrase("Install that version again, or restore the database from before."),
+}
 _RESTART = Phrase("Restart the daemon: it brings the ledger up to date.")
 _DAMAGED = Phrase("The database is damaged: stop the daemon and restore state/ from a backup.")
 
@@ -200,7 +204,7 @@ def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
                 revision=revision,
                 ours=schema.REVISION,
             ),
-            hint=Phrase("Install that version again, or restore a backup of state/."),
+            hint=_NEWER[engine.dialect.name],
         )
     if not may_upgrade and revision is None:
         raise errors.LedgerUnavailable(_NONE_YET, hint=_START)
