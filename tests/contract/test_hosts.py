@@ -23,7 +23,7 @@ from agent.adapters.ledger import (
     open_engine,
 )
 from agent.adapters.ledger.engine import beating, of_host, reading, writing
-from agent.adapters.ledger.schema import homes, metadata
+from agent.adapters.ledger.schema import REVISION, homes, metadata
 from agent.domain.anchor import Anchor
 from agent.domain.canary import CanaryRun
 from agent.domain.document import CorrelationId, DocumentId, text_of_plain
@@ -247,3 +247,23 @@ def test_who_took_a_document_again_keeps_it_though_an_earlier_look_lets_it_go(
     assert (row_of(ledger, number).run, row_of(ledger, number).take) == ("r1", 2)
     ledger.release(again)
     assert row_of(ledger, number).run is None
+
+
+def test_tables_are_not_changed_under_daemons_of_another_version(
+    join: Join, engine: Engine, place: URL
+) -> None:
+    older = "0033"
+
+    def be_of(revision: str) -> None:
+        with writing(engine) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": revision})
+
+    join("ada", "r1")
+    be_of(older)
+    try:
+        with pytest.raises(
+            errors.LedgerUnavailable, match="Daemons of another version work with this ledger: ada"
+        ):
+            open_engine(place, may_upgrade=True)
+    finally:
+        be_of(REVISION)

@@ -64,7 +64,7 @@ def open_engine(place: Path | URL, *, may_upgrade: bool, may_be_empty: bool = Tr
     Raises:
         LedgerEmpty: nothing is in it, and that may not be; nothing was made.
         LedgerUnavailable: no such file, a network file system, no such server, a database that isn't in UTF-8, or
-            tables of another version.
+            tables of another version; or daemons of that version still work with them.
     """
     if isinstance(place, Path):
         if not may_be_empty and not place.is_file():
@@ -221,6 +221,11 @@ def _bring_up_to_date(engine: Engine, *, may_upgrade: bool) -> None:
             ),
             hint=_RESTART,
         )
+    if revision is not None and engine.dialect.name == "postgresql":
+        from agent.adapters.ledger import postgresql
+
+        with reading(engine) as connection:
+            postgresql.refuse_used(connection)
     _upgrade(engine)
 
 

@@ -181,6 +181,12 @@ def take_time(connection: Connection) -> None:
     connection.execute(_TAKE_TIME)
 
 
+_HEARD_OF = (
+    "SELECT host FROM hosts WHERE fenced_at IS NULL AND beat_at > clock_timestamp() - interval '1 minute' "
+    "ORDER BY host"
+)
+
+
 def refuse_unfit(connection: Connection) -> None:
     """Refuse a database that would not keep every letter of a file's name.
 
@@ -191,6 +197,21 @@ def refuse_unfit(connection: Connection) -> None:
         raise errors.LedgerUnavailable(
             Phrase("The ledger's database isn't in UTF-8."),
             hint=Phrase("Make another: CREATE DATABASE dossierd ENCODING 'UTF8' TEMPLATE template0"),
+        )
+
+
+def refuse_used(connection: Connection) -> None:
+    """Refuse to change tables that daemons of another version work with now.
+
+    Raises:
+        LedgerUnavailable: one was heard of within a minute.
+    """
+    if connection.execute(text("SELECT to_regclass('hosts')")).scalar() is None:
+        return
+    if names := [host or "-" for host in connection.execute(text(_HEARD_OF)).scalars()]:
+        raise errors.LedgerUnavailable(
+            Phrase("Daemons of another version work with this ledger: {hosts}.", hosts=", ".join(names)),
+            hint=Phrase("Stop dossierd on each machine, and start it again when all have this version."),
         )
 
 
