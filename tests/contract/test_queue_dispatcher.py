@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL
 from structlog.testing import capture_logs
 
 from agent import errors
-from agent.adapters.dispatch import QueueDispatcher, listening, queue
+from agent.adapters.dispatch import QueueDispatcher, listening, local, queue
 from agent.adapters.ledger import SqlHosts, SqlJobs, SqlLedger, open_engine
 from agent.adapters.ledger.engine import of_host
 from agent.domain.document import DocumentId
@@ -226,6 +226,31 @@ def test_what_was_put_off_is_tried_again_here_and_keeps_no_other_out(
     claim(ledger, 4)
     office.until(lambda: len(office.done) == 4)
     assert sorted(document_id for _, document_id in office.done[2:]) == [ONE, TWO]
+
+
+def test_what_waits_for_the_ledger_goes_on_as_soon_as_anybody_reaches_it_again(
+    make: Make, office: Office, ledger: SqlLedger, jobs: SqlJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away:
+        def known(self) -> frozenset[DocumentId]:
+            raise errors.LedgerUnavailable("The ledger can't be used now.")
+
+    monkeypatch.setattr(local, "FIRST_RETRY_SECONDS", 3600.0)
+    monkeypatch.setattr(local, "LAST_RETRY_SECONDS", 3600.0)
+    office.troubles = {ONE: errors.LedgerUnavailable("The ledger can't be used now.")}
+    office.troubled_until = 1
+    dispatcher = make()
+    dispatcher.start()
+    claim(ledger, 2)
+    office.until(lambda: [number for _, number in office.done] == [TWO])
+    until(lambda: dispatcher.known() == {ONE})
+    assert office.begun == [ONE, TWO]  # it was reached all the time: nobody hurries
+    dispatcher._jobs = Away()  # type: ignore[assignment]
+    with pytest.raises(errors.LedgerUnavailable):
+        dispatcher.known()
+    dispatcher._jobs = jobs
+    dispatcher.known()
+    office.until(lambda: [number for _, number in office.done] == [TWO, ONE])
 
 
 def test_a_stop_puts_back_what_waits_and_another_host_goes_on(

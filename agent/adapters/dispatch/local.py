@@ -155,6 +155,14 @@ class LocalDispatcher:
             }
         return [_stuck(document_id, error) for document_id, error in met.items()]
 
+    def try_now(self, reason: str) -> None:
+        """Let what was put off for an error go on at once: what was at fault is well again."""
+        with self._change:
+            healed = {number for number, error in self._met.items() if _reason_of(error) == reason}
+            self._later = [(0.0 if it[1] in healed else it[0], it[1]) for it in self._later]
+            heapq.heapify(self._later)
+            self._change.notify_all()
+
     def oldest_busy_seconds(self) -> float:
         """For how long the quietest piece of work has given no sign of life."""
         with self._change:
@@ -171,10 +179,10 @@ class LocalDispatcher:
             except errors.ReadingYielded:
                 self._go_on_later(document_id)
             except errors.DossierdError as error:
-                self._try_later(document_id, error, error.reason)
+                self._try_later(document_id, error)
             except Exception as error:
                 log.exception("work_raised", document=f"D-{document_id}")
-                self._try_later(document_id, error, type(error).__name__)
+                self._try_later(document_id, error)
             else:
                 self._forget(document_id)
             finally:
@@ -231,13 +239,17 @@ class LocalDispatcher:
     def _until_next(self) -> float | None:
         return max(0.0, self._later[0][0] - time.monotonic()) if self._later else None
 
-    def _try_later(self, document_id: DocumentId, error: Exception, reason: str) -> None:
+    def _try_later(self, document_id: DocumentId, error: Exception) -> None:
         with self._change:
             self._met[document_id] = error.with_traceback(None)
             failures = self._failures[document_id] = self._failures.get(document_id, 0) + 1
             delay = min(LAST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(failures - 1, 10))
             heapq.heappush(self._later, (time.monotonic() + delay, document_id))
-        log.warning("work_postponed", document=f"D-{document_id}", reason=reason, attempt=failures)
+        log.warning("work_postponed", document=f"D-{document_id}", reason=_reason_of(error), attempt=failures)
+
+
+def _reason_of(error: Exception) -> str:
+    return error.reason if isinstance(error, errors.DossierdError) else type(error).__name__
 
 
 def _stuck(document_id: DocumentId, error: Exception) -> Stuck:

@@ -1,13 +1,15 @@
 """Dispatch over several hosts: documents come to this one as jobs in the ledger, and local dispatch does the rest.
 
 A job hands a document to a host. It ends once the document has had a turn here, so that a long one keeps no letter
-waiting in the queue; who goes on with it, when, and after which patience is local dispatch's. On a stop, what no worker
+waiting in the queue; who goes on with it, when, and after which patience is local dispatch's, but for what was put off
+because the ledger was away: it goes on as soon as anybody here has reached that again. On a stop, what no worker
 holds is put back for whoever asks next. After a death the sweep finds it.
 """
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -60,6 +62,7 @@ class QueueDispatcher:
         self._was_begun = was_begun
         self._lease_seconds = lease_seconds
         self._closing = threading.Event()
+        self._is_away = threading.Event()
         self._declined: set[DocumentId] = set()
         self._listener = self._listening_to(address) if workers else None
 
@@ -80,7 +83,8 @@ class QueueDispatcher:
         Raises:
             LedgerUnavailable: the sweep asks for it again.
         """
-        self._jobs.queue([document_id])
+        with self._reaching():
+            self._jobs.queue([document_id])
 
     def known(self) -> frozenset[DocumentId]:
         """Everything that has a job, or is under way here.
@@ -88,7 +92,8 @@ class QueueDispatcher:
         Raises:
             LedgerUnavailable.
         """
-        return self._jobs.known() | self._local.known()
+        with self._reaching():
+            return self._jobs.known() | self._local.known()
 
     def wait_for_room(self, most_waiting: int, timeout_seconds: float) -> bool:
         """Wait until there are fewer than `most_waiting` jobs for each host that asks for some.
@@ -106,7 +111,8 @@ class QueueDispatcher:
         return True
 
     def _has_room(self, most_waiting: int) -> bool:
-        load = self._jobs.load(self._lease_seconds)
+        with self._reaching():
+            load = self._jobs.load(self._lease_seconds)
         return load.jobs < most_waiting * max(1, load.workers)
 
     def should_yield(self, document_id: DocumentId) -> bool:
@@ -137,7 +143,8 @@ class QueueDispatcher:
         Raises:
             LedgerUnavailable.
         """
-        return max(self._local.waiting, self._jobs.load(self._lease_seconds).jobs)
+        with self._reaching():
+            return max(self._local.waiting, self._jobs.load(self._lease_seconds).jobs)
 
     @property
     def is_idle(self) -> bool:
@@ -152,6 +159,18 @@ class QueueDispatcher:
     def alive(self) -> int:
         """How many workers live; none where nobody asks for jobs any more."""
         return self._local.alive() if self._listener is None or self._listener.is_alive else 0
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Notice that the ledger is away, and when it is back: once for each outage, so that nobody tries in vain."""
+        try:
+            yield
+        except errors.LedgerUnavailable:
+            self._is_away.set()
+            raise
+        if self._is_away.is_set():
+            self._is_away.clear()
+            self._local.try_now(errors.LedgerUnavailable.reason)
 
     def _take(self, document_id: DocumentId) -> None:
         """Hand a job's document to local dispatch; what the ledger can't say now is taken for the worst."""

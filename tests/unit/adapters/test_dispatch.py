@@ -179,6 +179,23 @@ def test_a_suspect_that_is_put_off_runs_alone_again(
     assert (ONE, TWO) not in desk.together
 
 
+def test_what_is_well_again_is_tried_at_once_and_other_troubles_wait(
+    desk: Desk, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "time", SimpleNamespace(monotonic=lambda: 100.0))
+    dispatcher = make(1)
+    desk.troubles[ONE] = [errors.LedgerUnavailable("Away.")]
+    desk.troubles[TWO] = [errors.ReaderUnavailable("No tesseract.")]
+    dispatcher.submit(ONE)
+    dispatcher.submit(TWO)
+    dispatcher.start()
+    desk.until(lambda: desk.begun == [ONE, TWO])
+    _until(lambda: dispatcher.left() == {ONE, TWO})
+    dispatcher.try_now("ledger_unavailable")
+    desk.until(lambda: desk.begun == [ONE, TWO, ONE])
+    _until(lambda: dispatcher.known() == {TWO})
+
+
 def test_a_suspect_that_came_to_an_end_is_none_any_more(desk: Desk, make: Make) -> None:
     dispatcher = make(2)
     dispatcher.submit(ONE, alone=True)
