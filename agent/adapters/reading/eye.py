@@ -29,8 +29,8 @@ class Drawing:
     """A page that was drawn.
 
     Attributes:
-        pixels: row after row, one byte for each colour; where it was drawn, and never copied: a fresh page of memory
-            costs a short-lived process as much as reading two letters does.
+        pixels: row after row, one byte for each colour; where it was drawn, and never copied: each page of memory that
+            is new to a child costs it 2 microseconds, and a grey sheet of A4 has 236.
         colors: bytes a pixel, 1 for grey.
     """
 
