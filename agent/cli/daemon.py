@@ -87,8 +87,10 @@ def run(
         say(str(NAME_POLICY_HINT), indent=2, style="bold yellow", to=err)
     keep_to_settings(settings)
     parts = build(settings, say=typer.echo if is_watched else None, will_stay=True, roles=roles)
+    resort = None
     try:
-        from agent.daemon import Daemon
+        from agent.daemon import REST_SECONDS, Daemon
+        from agent.daemon.overdue import LastResort, leave
         from agent.daemon.tracing import traces_to
 
         with traces_to(settings.otlp_url.get_secret_value(), parts.ledger) as tell:
@@ -102,12 +104,18 @@ def run(
             )
             pages = {**pages_of(examiner), "/metrics": lambda: metrics_page(settings)}
             daemon = Daemon(parts, health=examiner.glance, wellness=examiner.wellness, pages=pages)
+            resort = LastResort(
+                daemon.asked_to_stop, settings.stop_seconds + REST_SECONDS, lambda: leave(parts.reader.close)
+            )
+            resort.start()
             if is_watched:
                 daemon.run(on_ready=lambda: _greet(parts), on_stop=lambda: _take_leave(parts))
             else:
                 daemon.run()
     finally:
         parts.close()
+        if resort is not None:
+            resort.end()
 
 
 def roles_of(named: Sequence[str], settings: Settings) -> frozenset[Role]:

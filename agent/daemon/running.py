@@ -48,6 +48,8 @@ STOPPED_SECONDS = 2.5
 """What readers get to die in after the time for finishing is up."""
 LOOPS_SECONDS = 1.0
 """What the loops together get to end in. All of a stop stays below ten seconds, as the unit says."""
+REST_SECONDS = 5.0
+"""What a stop may take beyond the time for finishing; after that it comes to no end by itself (`overdue`)."""
 
 
 class Daemon:
@@ -187,6 +189,10 @@ class Daemon:
         tell("reader_fenced", **strength.parts())
         if not self._parts.reader.prove():
             log.warning("reader_unproven")
+
+    @property
+    def asked_to_stop(self) -> threading.Event:
+        return self._stop
 
     def stop(self) -> None:
         """Ask for the end; returns at once."""
