@@ -8,7 +8,7 @@ from agent.adapters.home import REGISTRY_FILE
 from agent.adapters.registry import RegistryIndex
 from tests.faults.world import PEOPLE, SETTINGS, World, end, stop
 
-pytestmark = [pytest.mark.reliability, pytest.mark.observability, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.reliability, pytest.mark.observability, pytest.mark.timeout(300)]
 
 FREQUENT = "DOSSIERD_CANARY_MINUTES=0.001\nDOSSIERD_OCR_LANGUAGES=fra\n"
 
@@ -48,7 +48,7 @@ def test_a_death_at_any_step_of_a_canary_leaves_nothing_of_it_after_the_next_sta
     ):
         doomed = world.start("--point", point, "--side", side)
         try:
-            assert doomed.wait(30) == -9, world.said()
+            assert doomed.wait(60) == -9, world.said()
         finally:
             end(doomed)
         assert home_of_canary(world).exists() is is_left, point
@@ -56,7 +56,7 @@ def test_a_death_at_any_step_of_a_canary_leaves_nothing_of_it_after_the_next_sta
     daemon = world.start()
     try:
         world.wait_until_up(daemon)
-        world.wait(lambda: runs(world) != [], daemon, 30)
+        world.wait(lambda: runs(world) != [], daemon, 60)
         stop(daemon)
     finally:
         end(daemon)

@@ -11,7 +11,7 @@ from agent.domain.life import Action
 from agent.domain.sampling import Verdict
 from tests.faults.world import World, end, letter_about, stop
 
-pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.reliability, pytest.mark.timeout(300)]
 
 
 SENT = "SELECT count(*) FROM outbox WHERE card = 'sample:1' AND sent_at IS NOT NULL"
