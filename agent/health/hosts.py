@@ -2,8 +2,10 @@
 
 import datetime
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from agent import errors
 from agent.adapters.ledger import SqlHosts
 from agent.config import Settings
 from agent.core.hosts import at_work, fallen, named, unmanned
@@ -11,6 +13,7 @@ from agent.domain.host import HostRun
 from agent.domain.phrase import Phrase, plain
 from agent.health.finding import Finding, Level, has_run, nothing_yet, some
 from agent.ledgers import engine_of
+from agent.membership import at_work_in
 
 PART = "hosts"
 
@@ -51,7 +54,7 @@ def hosts(settings: Settings) -> Finding:
         return nothing_yet(PART)
     found = hosts_of(settings)
     if found is None:
-        return Finding(part=PART, level=Level.GOOD, said=Phrase("this machine works alone"))
+        return _alone(settings)
     now, working = found.now, found.at_work
     names = plain(some([named(run, now) for run in working]), has_stop=False)
     if missing := unmanned(working):
@@ -78,4 +81,27 @@ def hosts(settings: Settings) -> Finding:
             fallen=", ".join(sorted({run.host or "-" for run in fell})),
         ),
         advice=Phrase("What it worked on, others went on with. Why it fell silent says its own log."),
+    )
+
+
+def _alone(settings: Settings) -> Finding:
+    """What is to tell where this machine is set to work alone: a drop-in may have been forgotten."""
+    others: list[HostRun] = []
+    if settings.ledger_url.get_secret_value():
+        with suppress(errors.LedgerUnavailable):  # the part `ledger` tells of it
+            engine = engine_of(settings)
+            try:
+                others = [run for run in at_work_in(engine, settings) if run.host]
+            finally:
+                engine.dispose()
+    if not others:
+        return Finding(part=PART, level=Level.GOOD, said=Phrase("this machine works alone"))
+    return Finding(
+        part=PART,
+        level=Level.BAD,
+        said=Phrase(
+            "machines that share this home are at work ({hosts}), and this one is set to work alone",
+            hosts=", ".join(sorted({run.host for run in others})),
+        ),
+        advice=Phrase("Set DOSSIERD_STATE and DOSSIERD_HOST as on the others: docs/scale.md."),
     )

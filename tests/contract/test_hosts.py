@@ -115,6 +115,18 @@ def test_a_host_that_starts_again_fences_off_its_earlier_run_at_once(join: Join)
     assert again.beat()
 
 
+@pytest.mark.parametrize(("first", "second"), [("ada", ""), ("", "ada")], ids=["alone", "shared"])
+def test_who_is_set_to_work_alone_and_who_shares_the_home_never_work_beside_each_other(
+    engine: Engine, join: Join, first: str, second: str
+) -> None:
+    there = join(first, "r1")
+    with pytest.raises(errors.HomeLocked, match="set to work alone"):
+        join(second, "r2")
+    assert there.standing() == {"r1"}
+    silence(engine, "r1")
+    join(second, "r2")
+
+
 def test_who_leaves_stands_no_more_and_its_duties_are_free(join: Join) -> None:
     first, second = join("ada", "r1"), join("bob", "r2")
     assert first.hold(Duty.TALKER)

@@ -74,6 +74,21 @@ def test_a_home_of_one_host_has_none_to_tell_of(tmp_path: Path) -> None:
     assert (found.level, found.sentence) == (Level.GOOD, "this machine works alone")
 
 
+def test_a_machine_that_is_set_to_work_alone_beside_hosts_is_told_so(
+    settings: Settings, engine: Engine
+) -> None:
+    (settings.home / "state").mkdir(parents=True)
+    (settings.home / "state" / "home.json").touch()
+    forgotten = settings.model_copy(update={"state": settings.home / "state"})
+    assert hosts(forgotten).sentence == "this machine works alone"
+    join(engine, "south", Role.WORKER)
+    found = hosts(forgotten)
+    assert found.level is Level.BAD
+    assert found.sentence == (
+        "machines that share this home are at work (south), and this one is set to work alone"
+    )
+
+
 def test_a_part_of_the_work_that_nobody_does_is_bad(settings: Settings, engine: Engine) -> None:
     assert said(settings) == "nobody does: intake, worker, talker; at work: -"
     join(engine, "north", Role.INTAKE, Role.TALKER)

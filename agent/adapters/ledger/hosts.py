@@ -27,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from agent import errors
 from agent.adapters.ledger.engine import beating, host_of, reading, run_of, writing
 from agent.adapters.ledger.schema import UtcDateTime, metadata
 from agent.domain.host import Duty, HostRun, Role, RunId
@@ -61,6 +62,7 @@ published_registry = Table(
 )
 
 _NOW: Any = func.clock_timestamp(type_=DateTime(timezone=True))
+_KILLED = "One that was killed counts until its lease (DOSSIERD_LEASE_SECONDS) is over."
 _STANDS = hosts.c.fenced_at.is_(None)
 _BEAT = (
     update(hosts).where(hosts.c.run == bindparam("own"), _STANDS).values(beat_at=_NOW).returning(hosts.c.run)
@@ -93,10 +95,15 @@ class SqlHosts:
         return self._run
 
     def join(self, roles: Iterable[Role]) -> None:
-        """Begin to stand. Earlier runs of this host are fenced off: who holds the lock of its state knows them dead."""
+        """Begin to stand. Earlier runs of this host are fenced off: who holds the lock of its state knows them dead.
+
+        Raises:
+            HomeLocked: hosts that share the home are at work and this one is none of them, or the other way round.
+        """
         host = host_of(self._engine)
         before_it = self._engine.execution_options(run=None)
         with writing(before_it) as connection:
+            self._refuse_stranger(connection, host)
             connection.execute(delete(hosts).where(hosts.c.fenced_at < _NOW - _KEPT))
             connection.execute(update(hosts).where(hosts.c.host == host, _STANDS).values(fenced_at=_NOW))
             connection.execute(
@@ -108,6 +115,26 @@ class SqlHosts:
                     beat_at=_NOW,
                 )
             )
+
+    def _refuse_stranger(self, connection: Connection, host: str) -> None:
+        """Who has no name has people of its own, and a trail in the home: it can't work beside those with names."""
+        others = self._heard_of(connection)
+        if named := sorted({other for other in others if other}):
+            if not host:
+                raise errors.HomeLocked(
+                    f"Machines that share this home are at work ({', '.join(named)}), "
+                    "and this one is set to work alone.",
+                    hint="Set DOSSIERD_STATE and DOSSIERD_HOST as on the others: docs/scale.md.",
+                )
+        elif others and host:
+            raise errors.HomeLocked(
+                "A daemon that is set to work alone works with this ledger, and this machine is set to share the home.",
+                hint=f"Set DOSSIERD_STATE on its machine too, and restart it. {_KILLED}",
+            )
+
+    def _heard_of(self, connection: Connection) -> list[str]:
+        found = select(hosts.c.host).where(_STANDS, hosts.c.beat_at >= _NOW - self._lease)
+        return list(connection.execute(found).scalars())
 
     def beat(self) -> bool:
         """Give a sign of life; False where the run stands no more, which no beat will change."""
