@@ -11,14 +11,13 @@ from sqlalchemy import Engine
 from agent import errors
 from agent.adapters.ledger.published import SqlPublished
 from agent.adapters.registry import RegistryIndex, by_hand
+from agent.adapters.registry.schema import FOLLOWED
 from agent.adapters.registry.shared import SharedCopies
 from agent.domain.evidence import Evidence
 from agent.domain.identity import People, Person, RecordId
 from agent.domain.phrase import Phrase
+from agent.domain.published import PublishedPeople
 from agent.settings import Settings
-
-_FOLLOWED = "followed_copy"
-"""In the index: the hash of the published copy that it is the same as, or goes on from."""
 
 
 class SharedPeople:
@@ -44,14 +43,14 @@ class SharedPeople:
                 if self._index.version():
                     self._publish()
                 return None
-            if latest.sha256 == self._index.noted(_FOLLOWED):
+            if _note_of(latest) == self._index.noted(FOLLOWED):
                 return None
             told = by_hand.told_until(self._index)
             self._copies.take_over(latest, self._index)
             by_hand.are_told(
                 self._index, max(told, by_hand.told_until(self._index))
             )  # who published knows less
-            self._index.note(_FOLLOWED, latest.sha256)
+            self._index.note(FOLLOWED, _note_of(latest))
             return latest.version
 
     def publish(self) -> None:
@@ -71,9 +70,10 @@ class SharedPeople:
 
     def _publish(self) -> bool:
         people = self._copies.lay(self._index)
-        if not self._published.publish(people, after=self._index.noted(_FOLLOWED) or ""):
+        _, _, after = (self._index.noted(FOLLOWED) or "").partition(" ")
+        if not self._published.publish(people, after=after):
             return False
-        self._index.note(_FOLLOWED, people.sha256)
+        self._index.note(FOLLOWED, _note_of(people))
         self._copies.keep_only(self._published.files())
         return True
 
@@ -103,6 +103,22 @@ class AgreedRegistry:
 
     def find(self, words: str, limit: int = 8) -> Sequence[Person]:
         return self._index.find(words, limit)
+
+
+def is_the_published(index: RegistryIndex, latest: PublishedPeople | None) -> bool:
+    """Whether an index holds the people that all hosts follow.
+
+    Raises:
+        RegistryUnavailable.
+    """
+    if latest is None:
+        return index.version() == 0
+    return (index.version(), index.noted(FOLLOWED)) == (latest.version, _note_of(latest))
+
+
+def _note_of(people: PublishedPeople) -> str:
+    """As the index notes which copy it follows: its version and its hash."""
+    return f"{people.version} {people.sha256}"
 
 
 def shared_people(settings: Settings, engine: Engine, index: RegistryIndex) -> SharedPeople | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 
 from agent.adapters.registry import by_hand
+from agent.adapters.registry.schema import REDECIDED
 from agent.app import Parts
 from agent.domain.document import DocumentId
 from agent.workflow.deciding import active_lessons
@@ -21,7 +22,7 @@ UNTRUSTED_PAUSE_SECONDS = 30.0
 """While the registry is empty or too old, or somebody writes into it."""
 BETWEEN_SECONDS = 0.05
 """Between two questions: thousands of them may be open, and documents that come are to be read meanwhile."""
-_DONE, _DONE_LESSONS = "redecided_version", "redecided_lessons"
+_DONE, _DONE_LESSONS = REDECIDED, "redecided_lessons"
 
 
 class Redeciding:

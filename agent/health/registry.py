@@ -1,17 +1,22 @@
-"""Whether there are people to file documents under, and how old the copy of the office's database is."""
+"""Whether there are people to file documents under, the same on all hosts, and how old a database's copy is."""
 
 import datetime
+from contextlib import suppress
 from dataclasses import replace
 
 from agent.adapters.clock import SystemClock
 from agent.adapters.home import REGISTRY_FILE
+from agent.adapters.ledger.published import SqlPublished
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.copied import Copy, Trouble, copy_of, trouble_of, wanted_by
 from agent.adapters.registry.fields import numbers_words
 from agent.app import build_source
 from agent.config import Settings
 from agent.domain.phrase import Phrase, plain
+from agent.errors import LedgerUnavailable
 from agent.health.finding import Finding, Level, some, typed
+from agent.ledgers import engine_of
+from agent.publishing import is_the_published
 
 _SYNC = "dossierd registry sync"
 _IMPORT = "dossierd registry import people.csv"
@@ -23,7 +28,37 @@ _Why = tuple[Phrase, Phrase]
 
 
 def registry(settings: Settings) -> Finding:
-    """The people, where they come from, and when they were looked at last."""
+    """The people, where they come from, and when they were looked at last; in a shared home whether all have these."""
+    found = _here(settings)
+    if found.level is Level.BAD or not settings.is_shared or _are_agreed(settings):
+        return found
+    return Finding(
+        part=found.part,
+        level=Level.NOTICE,
+        said=Phrase(
+            "{people}; they are not those that the hosts agree on: nothing is filed by them",
+            people=found.said,
+        ),
+        advice=Phrase(
+            "That lasts seconds. If it stays: is dossierd running here, and can it read registry/ in the home?"
+        ),
+    )
+
+
+def _are_agreed(settings: Settings) -> bool:
+    """Whether the people here are the published ones; True where that can't be told, as another part says."""
+    index, engine = RegistryIndex(settings.state / REGISTRY_FILE), engine_of(settings)
+    try:
+        with suppress(LedgerUnavailable):
+            return is_the_published(index, SqlPublished(engine).latest())
+        return True
+    finally:
+        engine.dispose()
+        index.close()
+
+
+def _here(settings: Settings) -> Finding:
+    """What is to be said of the people of this host."""
     path = settings.state / REGISTRY_FILE
     if not path.is_file():
         return _nobody(settings, None)

@@ -1,6 +1,8 @@
 """The people of hosts that share a home: what one publishes, the others follow, and nobody decides with older ones."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from agent.adapters.ledger import open_engine
 from agent.adapters.ledger.published import SqlPublished
 from agent.adapters.registry import RegistryIndex, by_hand
 from agent.adapters.registry.shared import SharedCopies
-from agent.publishing import AgreedRegistry, SharedPeople
+from agent.publishing import AgreedRegistry, SharedPeople, is_the_published
 from tests.builders import person
 from tests.custody_builders import NOON
 from tests.ledgers import LedgerDatabases
@@ -141,3 +143,31 @@ def test_the_last_two_copies_stay_and_older_ones_go(make: Make, tmp_path: Path) 
     north.people.publish()
     assert north.published.latest() is not None
     assert sorted(it.name[0] for it in (tmp_path / "home" / "registry").iterdir()) == ["3", "4"]
+
+
+def test_an_update_that_finds_people_otherwise_keeps_the_version_that_hosts_agree_on(
+    make: Make, engine: Engine, tmp_path: Path
+) -> None:
+    north = make("north")
+    north.index.replace([ANNA])
+    north.people.publish()
+    north.index.note("redecided_version", "1")
+    north.index.close()
+    of_another_form(tmp_path / "north" / "registry.sqlite")
+    (copy,) = (tmp_path / "home" / "registry").iterdir()
+    updated = RegistryIndex(tmp_path / "north" / "registry.sqlite")
+    assert (updated.version(), updated.noted("redecided_version")) == (1, None)
+    assert is_the_published(updated, SqlPublished(engine).latest())
+    assert list(updated.find("Aubert")) == [ANNA]
+    updated.close()
+    other = RegistryIndex(tmp_path / "north" / "other.sqlite")
+    of_another_form(copy)
+    other.take_over(copy)
+    assert (other.version(), list(other.find("Aubert"))) == (1, [ANNA])
+    other.close()
+
+
+def of_another_form(path: Path) -> None:
+    """Have an index as another version of this program has filled it."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 1")

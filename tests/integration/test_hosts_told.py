@@ -22,8 +22,11 @@ from agent.domain.host import Role, RunId
 from agent.domain.life import Action
 from agent.health import Level
 from agent.health.hosts import hosts
+from agent.health.registry import registry
 from agent.ledgers import engine_of
 from agent.membership import refuse_while_others_work
+from agent.publishing import shared_people
+from tests.builders import person
 from tests.faults.world import told_as
 from tests.findings import each_in_french
 from tests.ledgers import LedgerDatabases
@@ -169,3 +172,17 @@ def test_what_is_asked_on_one_machine_is_left_to_the_host_that_works_elsewhere(
     reply = shared.ask(settings, Action.PAUSE, None)
     assert reply.sentence == "It is written down, and the daemon will do it as soon as it can."
     assert [it.action for it in SqlRequests(engine).open_requests()] == [Action.PAUSE]
+
+
+def test_people_that_the_hosts_do_not_agree_on_are_told(settings: Settings, engine: Engine) -> None:
+    with shared.open_registry(settings) as index:
+        index.replace([person()])
+        found = registry(settings)
+        assert (found.level, found.sentence) == (
+            Level.NOTICE,
+            "1 person; they are not those that the hosts agree on: nothing is filed by them",
+        )
+        people = shared_people(settings, engine, index)
+        assert people is not None
+        people.follow()
+    assert (registry(settings).level, registry(settings).sentence) == (Level.GOOD, "1 person")

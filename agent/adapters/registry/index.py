@@ -206,7 +206,7 @@ class RegistryIndex:
             with closing(sqlite3.connect(path)) as source, closing(self._open()) as into:
                 source.backup(into)
             if form_of(self._connection()) != self._form:
-                self._rebuild()
+                self._rebuild(is_followed=True)
         self._shorten_log()
 
     def is_outdated(self) -> bool:
@@ -229,10 +229,10 @@ class RegistryIndex:
             return False
         return self._clock.now() > datetime.datetime.fromisoformat(until)
 
-    def _rebuild(self) -> None:
+    def _rebuild(self, *, is_followed: bool = False) -> None:
         with self._transaction("BEGIN IMMEDIATE", checks_form=False) as connection:
             if form_of(connection) != self._form:  # another process may have been quicker
-                loading.rebuild(connection, self._form)
+                loading.rebuild(connection, self._form, is_followed=is_followed)
         self._shorten_log()
 
     def _shorten_log(self) -> None:

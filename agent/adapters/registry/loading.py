@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from agent.adapters.registry.postings import Numbered, Postings
 from agent.adapters.registry.rows import COLUMNS, Row, person_of, row_of
-from agent.adapters.registry.schema import make_tables
+from agent.adapters.registry.schema import FOLLOWED, REDECIDED, make_tables
+from agent.adapters.registry.search import noted
 from agent.core.names import are_compatible
 from agent.domain.identity import Person
 from agent.domain.phrase import Phrase
@@ -101,14 +102,22 @@ def apply(connection: sqlite3.Connection, people: Iterable[Person], *, confirm_c
     return taken.finish(0)
 
 
-def rebuild(connection: sqlite3.Connection, form: int) -> None:
-    """Make all that people are found by anew, from the people themselves; a new file gets its tables."""
+def rebuild(connection: sqlite3.Connection, form: int, *, is_followed: bool = False) -> None:
+    """Make all that people are found by anew, from the people themselves; a new file gets its tables.
+
+    Hosts that share a home agree on people by their version: there it stays, and open questions are looked at again.
+
+    Args:
+        is_followed: these people are a published copy, whether or not a note says so yet.
+    """
     make_tables(connection, form)
     postings = Postings(connection)
     for batch in _batches(_everybody(connection)):
         postings.add(batch)
     postings.finish()
-    if count_of(connection):
+    if is_followed or noted(connection, FOLLOWED) is not None:
+        connection.execute("DELETE FROM note WHERE key = ?", (REDECIDED,))
+    elif count_of(connection):
         _raise_version(connection)
 
 

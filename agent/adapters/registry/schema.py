@@ -17,6 +17,10 @@ from agent.adapters.registry import rows
 from agent.core import identifiers, names
 from agent.errors import RegistryUnavailable
 
+FOLLOWED = "followed_copy"
+"""The note that holds which published copy these people are, or go on from; none in a home of one host."""
+REDECIDED = "redecided_version"
+"""The note that holds the version with which open questions were looked at last."""
 _LASTING = (
     "CREATE TABLE IF NOT EXISTS meta (version INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS note (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
