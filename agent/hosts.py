@@ -17,6 +17,18 @@ class Lease(Protocol):
         ...
 
 
+class SharedHome(Protocol):
+    """The folder that hosts share, on storage that may be away from one of them."""
+
+    def must_be_there(self) -> None:
+        """Refuse to call anything gone where the home is; nothing is asked of a home that one host works in alone.
+
+        Raises:
+            StorageUnavailable: another folder, or none, is in its place.
+        """
+        ...
+
+
 class Hosts(Protocol):
     """The runs that share the ledger.
 

@@ -2,7 +2,8 @@
 
 A ledger in a database says nothing of the folder that it belongs to. A host that has no owner file yet takes the
 ledger's id only in a folder that bears that home's claim folder; else a second folder with the same address would file
-another's documents.
+another's documents. A host that shares the home asks so at each start: where its mount is missing, an empty folder
+stands, in which each document would be called missing and each erasure done.
 
 Accepted risk: who copies a home's folders with its claim folder, and gives the copy the same address, has made two.
 """
@@ -41,7 +42,8 @@ def own_home(settings: Settings, engine: Engine, *, was_restored: bool) -> str:
     """
     ledger = SqlLedger(engine)
     known = ledger.home_id()
-    if known is not None and engine.dialect.name == "postgresql":
+    must_be_marked = settings.is_shared or not (settings.state / OWNER_FILE).exists()
+    if known is not None and engine.dialect.name == "postgresql" and must_be_marked:
         _await_mark(settings, known)
     home_id, is_new = identify(settings.state, known)
     if is_new and ledger.found_home(home_id) != home_id:
@@ -57,11 +59,21 @@ def own_home(settings: Settings, engine: Engine, *, was_restored: bool) -> str:
 
 def _await_mark(settings: Settings, home_id: str) -> None:
     deadline = time.monotonic() + MARK_SECONDS
-    while not (settings.state / OWNER_FILE).exists() and not is_marked(settings.home, home_id):
+    while not is_marked(settings.home, home_id):
         if time.monotonic() >= deadline:
-            raise errors.HomeForeign(
-                "The ledger belongs to another folder than this one.",
-                hint="Give each home a database of its own: DOSSIERD_LEDGER_URL. Is it the same home, and are state/ "
-                f"and incoming/ lost? Then make the folder incoming/.claimed/{home_id} and start again.",
-            )
+            raise _no_home(settings, home_id)
         time.sleep(_LOOK_SECONDS)
+
+
+def _no_home(settings: Settings, home_id: str) -> errors.HomeForeign:
+    if settings.is_shared and (settings.state / OWNER_FILE).exists():
+        return errors.HomeForeign(
+            f"{settings.home} is not the home in which this machine has worked.",
+            hint="Is it a mount? Mount it; dossierd is started again by itself. Is it the home, and is incoming/ "
+            f"lost? Then make the folder incoming/.claimed/{home_id} in it.",
+        )
+    return errors.HomeForeign(
+        "The ledger belongs to another folder than this one.",
+        hint="Give each home a database of its own: DOSSIERD_LEDGER_URL. Is it the same home, and are state/ "
+        f"and incoming/ lost? Then make the folder incoming/.claimed/{home_id} and start again.",
+    )

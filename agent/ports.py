@@ -23,7 +23,7 @@ from agent.domain.room import Room
 from agent.domain.searchable import MadeCopy, SearchableCopy
 from agent.domain.settlement import Settled, Settlement
 from agent.erasing import Erasing, FileErasing
-from agent.hosts import ALONE, Hosts
+from agent.hosts import ALONE, Hosts, SharedHome
 from agent.makers import SearchablePdfs, SnippetSource, Splitter
 from agent.paused import Pauses
 from agent.sampled import Samples
@@ -100,7 +100,7 @@ class Registry(Protocol):
         ...
 
 
-class Folders(FileErasing, Protocol):
+class Folders(FileErasing, SharedHome, Protocol):
     """The home's folders. Locations are paths below the home, with `/`; files only move, nothing is overwritten."""
 
     def claimed_location(self, document_id: DocumentId, take: int = 0) -> str:

@@ -69,16 +69,17 @@ class HomeFolders:
 
     Args:
         may_act: asked before each change; raises LeaseLost where another host may have taken over.
-        host: our name, where several hosts work in the home.
+        host: our name, where several hosts work in the home. Its folder then has to be the one that it was at each
+            change: a mount may be away.
     """
 
     def __init__(
         self, root: Path, home_id: str, may_act: Callable[[], None] = lambda: None, host: str = ""
     ) -> None:
         self._root = root
-        self._may_act, self._host = may_act, host
-        self._places = Places(root)
+        self._lease, self._host = may_act, host
         self._claimed = PurePosixPath("incoming", CLAIMED, home_id)
+        self._places = Places(root, root / self._claimed if host else None)
         self._highest = 0
         self._probing = threading.Lock()
         self._probed_at = -PROBED_SECONDS
@@ -107,6 +108,7 @@ class HomeFolders:
         with self._probing:
             if time.monotonic() - self._probed_at < PROBED_SECONDS:
                 return
+            self._places.must_be_home()  # before a folder is made where a mount is missing
             if not self._is_claim_folder_ours():
                 raise errors.StorageUnavailable(_NOT_OURS, hint=_NOT_OURS_HINT)
             for name in (*DOCUMENT_FOLDERS, str(self._claimed)):
@@ -115,6 +117,13 @@ class HomeFolders:
                 ):
                     probe_folder(self._root / name, self._host)
             self._probed_at = time.monotonic()
+
+    def must_be_there(self) -> None:
+        self._places.must_be_home()
+
+    def _may_act(self) -> None:
+        self._lease()
+        self._places.must_be_home()
 
     def _is_claim_folder_ours(self) -> bool:
         """Others may write in `incoming/`; without its sticky bit they could put a link or a folder of theirs there."""
@@ -130,6 +139,7 @@ class HomeFolders:
     def hold(self, document_id: DocumentId, take: int) -> str:
         home = self.claimed_location(document_id, take)
         earlier = [self._root / self.claimed_location(document_id, one) for one in range(take)]
+        self._places.must_be_home()
         with file_errors():
             there = [path for path in earlier if _exists(path)]
             if there and not _exists(self._root / home):
@@ -164,6 +174,7 @@ class HomeFolders:
     def claim(self, seen: SeenFile, document_id: DocumentId) -> str:
         location = self.claimed_location(document_id)
         target = self._root / location
+        self._places.must_be_home()
         with file_errors(), opened(self._root / "incoming", seen) as source:
             make_folder(target.parent)  # incoming/ may have been removed and made again
             if not is_seen(target, seen):
@@ -337,6 +348,7 @@ class HomeFolders:
                     sync_folder(folder)
                 if self._root / "archive" not in folder.parents or not remove_empty(folder):
                     break
+        self._places.must_be_home()  # what was not there was not gone with a mount
         return is_ours
 
     def _remove(self, path: Path) -> None:

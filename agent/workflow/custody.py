@@ -347,7 +347,11 @@ def miss(document: Document, ports: Ports) -> bool:
     """Write that a document is no longer where we put it: a person moved or edited it by hand.
 
     Gives False, and writes nothing, when its row has changed since it was looked at: it was moved by us.
+
+    Raises:
+        StorageUnavailable: the home itself is not there.
     """
+    ports.folders.must_be_there()
     ports.journal.append("missing", ports.clock.now(), **traits(document))
     message = missing_message(document.document_id, voice=ports.voice)
     is_missing = ports.ledger.miss(

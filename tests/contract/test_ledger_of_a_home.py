@@ -173,6 +173,27 @@ def test_another_host_of_the_same_folder_takes_the_ledgers_id(worked: World) -> 
     assert (own / "home.json").read_text() == (worked.home / "state" / "home.json").read_text()
 
 
+def test_a_host_whose_mount_is_missing_refuses_the_empty_folder_until_it_is_back(
+    worked: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owning, "MARK_SECONDS", 0)
+    host = load(home=worked.home).model_copy(
+        update={"state": worked.home.with_name("state-of-ada"), "host": "ada"}
+    )
+    build(host).close()
+    away = worked.home.rename(worked.home.with_name("away"))
+    worked.home.mkdir()
+    with pytest.raises(
+        errors.HomeForeign, match="is not the home in which this machine has worked"
+    ) as refused:
+        build(host)
+    assert "Is it a mount? Mount it" in refused.value.hint
+    assert list(worked.home.iterdir()) == []
+    worked.home.rmdir()
+    away.rename(worked.home)
+    build(host).close()
+
+
 def test_hosts_that_start_a_home_at_once_found_one(tmp_path: Path, database: URL) -> None:
     world = World.make(tmp_path / "home", database=database)
     settings = load(home=world.home)
