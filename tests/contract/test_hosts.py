@@ -127,6 +127,24 @@ def test_who_is_set_to_work_alone_and_who_shares_the_home_never_work_beside_each
     join(second, "r2")
 
 
+def test_who_counts_on_another_lease_than_those_at_work_is_refused(engine: Engine, join: Join) -> None:
+    join("ada", "r1")
+    other = SqlHosts(of_host(engine, "bob", RunId("r2")), 20.0)
+    with pytest.raises(errors.HomeLocked, match=r"\(ada\) have DOSSIERD_LEASE_SECONDS=60, this one 20\."):
+        other.join(Role)
+    silence(engine, "r1")
+    other.join(Role)
+
+
+def test_a_run_is_fenced_off_after_its_own_lease_whoever_looks(engine: Engine, join: Join) -> None:
+    join("ada", "r1")
+    looker = SqlHosts(of_host(engine, "bob"), 5.0)
+    silence(engine, "r1", 30.0)
+    assert looker.standing() == {"r1"}
+    silence(engine, "r1", LEASE + 1)
+    assert looker.standing() == frozenset()
+
+
 def test_who_leaves_stands_no_more_and_its_duties_are_free(join: Join) -> None:
     first, second = join("ada", "r1"), join("bob", "r2")
     assert first.hold(Duty.TALKER)

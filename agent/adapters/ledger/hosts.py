@@ -16,6 +16,8 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
+    Float,
+    Interval,
     String,
     Table,
     Text,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     select,
     update,
 )
@@ -44,6 +47,7 @@ hosts = Table(
     Column("joined_at", UtcDateTime, nullable=False),
     Column("beat_at", UtcDateTime, nullable=False),
     Column("fenced_at", UtcDateTime),
+    Column("lease_seconds", Float),  # none: of a program that wrote none
 )
 
 duties = Table(
@@ -63,6 +67,7 @@ published_registry = Table(
 
 _NOW: Any = func.clock_timestamp(type_=DateTime(timezone=True))
 _KILLED = "One that was killed counts until its lease (DOSSIERD_LEASE_SECONDS) is over."
+_SECOND = literal_column("interval '1 second'", Interval())
 _STANDS = hosts.c.fenced_at.is_(None)
 _BEAT = (
     update(hosts).where(hosts.c.run == bindparam("own"), _STANDS).values(beat_at=_NOW).returning(hosts.c.run)
@@ -82,13 +87,15 @@ class SqlHosts:
 
     Args:
         engine: of a ledger in PostgreSQL, as a host's run uses it (`engine.of_host`).
-        lease_seconds: after how long a silence others fence a run off.
+        lease_seconds: after how long a silence others fence this run off; each run's row says its own.
     """
 
     def __init__(self, engine: Engine, lease_seconds: float) -> None:
         self._engine = engine
         self._run = run_of(engine)
-        self._lease = datetime.timedelta(seconds=lease_seconds)
+        self._lease_seconds = lease_seconds
+        lease = func.coalesce(hosts.c.lease_seconds, lease_seconds, type_=Float()) * _SECOND
+        self._is_silent = (hosts.c.beat_at < _NOW - lease).label("is_silent")
 
     @property
     def run(self) -> RunId | None:
@@ -98,14 +105,15 @@ class SqlHosts:
         """Begin to stand. Earlier runs of this host are fenced off: who holds the lock of its state knows them dead.
 
         Raises:
-            HomeLocked: hosts that share the home are at work and this one is none of them, or the other way round.
+            HomeLocked: hosts that share the home are at work and this one is none of them, or the other way round; or
+                they count on another lease.
         """
         host = host_of(self._engine)
         before_it = self._engine.execution_options(run=None)
         with writing(before_it) as connection:
-            self._refuse_stranger(connection, host)
             connection.execute(delete(hosts).where(hosts.c.fenced_at < _NOW - _KEPT))
             connection.execute(update(hosts).where(hosts.c.host == host, _STANDS).values(fenced_at=_NOW))
+            self._refuse_stranger(connection, host)
             connection.execute(
                 insert(hosts).values(
                     run=self._run,
@@ -113,13 +121,15 @@ class SqlHosts:
                     roles=" ".join(sorted(roles)),
                     joined_at=_NOW,
                     beat_at=_NOW,
+                    lease_seconds=self._lease_seconds,
                 )
             )
 
     def _refuse_stranger(self, connection: Connection, host: str) -> None:
         """Who has no name has people of its own, and a trail in the home: it can't work beside those with names."""
-        others = self._heard_of(connection)
-        if named := sorted({other for other in others if other}):
+        found = select(hosts.c.host, hosts.c.lease_seconds).where(_STANDS, ~self._is_silent)
+        others = connection.execute(found).all()
+        if named := sorted({other.host for other in others if other.host}):
             if not host:
                 raise errors.HomeLocked(
                     f"Machines that share this home are at work ({', '.join(named)}), "
@@ -131,10 +141,13 @@ class SqlHosts:
                 "A daemon that is set to work alone works with this ledger, and this machine is set to share the home.",
                 hint=f"Set DOSSIERD_STATE on its machine too, and restart it. {_KILLED}",
             )
-
-    def _heard_of(self, connection: Connection) -> list[str]:
-        found = select(hosts.c.host).where(_STANDS, hosts.c.beat_at >= _NOW - self._lease)
-        return list(connection.execute(found).scalars())
+        for other in others:
+            if other.lease_seconds not in (None, self._lease_seconds):
+                raise errors.HomeLocked(
+                    f"Machines at work ({', '.join(named)}) have DOSSIERD_LEASE_SECONDS={other.lease_seconds:g}, "
+                    f"this one {self._lease_seconds:g}.",
+                    hint=f"Set the same on all. To change it, stop all first. {_KILLED}",
+                )
 
     def beat(self) -> bool:
         """Give a sign of life; False where the run stands no more, which no beat will change."""
@@ -148,17 +161,15 @@ class SqlHosts:
             connection.execute(delete(hosts).where(hosts.c.run == self._run))
 
     def standing(self) -> frozenset[RunId]:
-        is_silent = (hosts.c.beat_at < _NOW - self._lease).label("is_silent")
         with reading(self._engine) as connection:
-            found = connection.execute(select(hosts.c.run, is_silent).where(_STANDS)).all()
+            found = connection.execute(select(hosts.c.run, self._is_silent).where(_STANDS)).all()
         if any(row.is_silent for row in found):
             return self._fence_silent()
         return frozenset(RunId(row.run) for row in found)
 
     def _fence_silent(self) -> frozenset[RunId]:
         with writing(self._engine) as connection:
-            is_silent = hosts.c.beat_at < _NOW - self._lease
-            connection.execute(update(hosts).where(_STANDS, is_silent).values(fenced_at=_NOW))
+            connection.execute(update(hosts).where(_STANDS, self._is_silent).values(fenced_at=_NOW))
             return frozenset(
                 RunId(run) for run in connection.execute(select(hosts.c.run).where(_STANDS)).scalars()
             )

@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0035"
+REVISION = "0037"
 """The migration that this code is written for."""
 
 
