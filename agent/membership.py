@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from agent import errors
+from agent.adapters.home import last_run, note_run
 from agent.adapters.lease import BeatenLease
 from agent.adapters.ledger import SqlHosts
 from agent.adapters.ledger.engine import host_of, of_host
@@ -43,13 +44,16 @@ def membership_of(engine: Engine, settings: Settings, roles: Collection[Role]) -
         engine: the ledger as this host uses it.
 
     Raises:
+        HomeLocked: it can't stand beside those at work.
         LedgerUnavailable.
     """
     if engine.dialect.name != "postgresql":
         return None
-    own = of_host(engine, host_of(engine), RunId(str(uuid4())))
+    run, earlier = RunId(str(uuid4())), last_run(settings.state)
+    own = of_host(engine, host_of(engine), run)
     hosts = SqlHosts(own, settings.lease_seconds)
-    hosts.join(roles)
+    hosts.join(roles, None if earlier is None else RunId(earlier))
+    note_run(settings.state, run)
     lease = BeatenLease(hosts.beat, settings.lease_seconds)
     lease.beat()
     return Membership(engine=own, hosts=hosts, lease=lease)

@@ -17,9 +17,12 @@ from uuid import uuid4
 
 from agent import errors
 from agent.domain.phrase import Phrase
+from agent.durable import replace_text
 
 OWNER_FILE = "home.json"
 LOCK_FILE = "lock"
+RUN_FILE = "run"
+"""The daemon's run that stood last among those that share the ledger; none where the ledger is a file."""
 LEDGER_FILE = "ledger.sqlite"
 REGISTRY_FILE = "registry.sqlite"
 RESTORING, RESTORED = "restoring", "restored"
@@ -187,6 +190,20 @@ def identify(state: Path, ledger_home_id: str | None) -> tuple[str, bool]:
 def disown(state: Path) -> None:
     """Forget an id that no ledger was told."""
     (state / OWNER_FILE).unlink(missing_ok=True)
+
+
+def last_run(state: Path) -> str | None:
+    """The run of the daemon that worked here last; None where none is noted, or that can't be read."""
+    try:
+        return (state / RUN_FILE).read_text(encoding="utf-8").strip() or None
+    except (OSError, ValueError):
+        return None
+
+
+def note_run(state: Path, run: str) -> None:
+    """Write down which run works here. Where that fails, the next start after a death waits for the run's lease."""
+    with contextlib.suppress(OSError):
+        replace_text(state / RUN_FILE, f"{run}\n", is_synced=True)
 
 
 def has_worked(home: Path, state: Path) -> bool:

@@ -4,8 +4,10 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.engine import URL
 
@@ -24,6 +26,7 @@ from agent.adapters.ledger import (
 )
 from agent.adapters.ledger.engine import beating, of_host, reading, writing
 from agent.adapters.ledger.schema import REVISION, homes, metadata
+from agent.config import Settings
 from agent.domain.anchor import Anchor
 from agent.domain.canary import CanaryRun
 from agent.domain.document import CorrelationId, DocumentId, text_of_plain
@@ -32,6 +35,7 @@ from agent.domain.lesson import LessonNumber, LessonState
 from agent.domain.message import ParcelId
 from agent.domain.outcome import Event
 from agent.domain.pause import Pause
+from agent.membership import membership_of
 from tests.custody_builders import NOON
 from tests.fakes import turn_of
 from tests.ledger_builders import FILED, HASH, SEEN, a_begun, a_claimed, a_settlement, a_told, row_of
@@ -108,11 +112,57 @@ def test_a_beat_does_not_wait_for_a_transaction_that_writes(engine: Engine, join
         assert hosts.beat()
 
 
-def test_a_host_that_starts_again_fences_off_its_earlier_run_at_once(join: Join) -> None:
-    first, again, other = join("ada", "r1"), join("ada", "r2"), join("bob", "r3")
+def test_a_host_that_starts_again_fences_off_its_earlier_run_at_once(engine: Engine, join: Join) -> None:
+    first, other = join("ada", "r1"), join("bob", "r3")
+    again = SqlHosts(of_host(engine, "ada", RunId("r2")), LEASE)
+    again.join(Role, RunId("r1"))
     assert other.standing() == {"r2", "r3"}
     assert not first.beat()
     assert again.beat()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("twin", "Another machine called twin is at work."), ("", "Another daemon works with this ledger.")],
+    ids=["shared", "alone"],
+)
+def test_two_machines_of_one_name_never_fence_each_other_off(
+    engine: Engine, join: Join, name: str, said: str
+) -> None:
+    first = join(name, "r1")
+    with pytest.raises(errors.HomeLocked) as refused:
+        join(name, "r2")
+    assert refused.value.sentence == said
+    assert first.beat()
+    silence(engine, "r1")
+    join(name, "r2")
+    assert not first.beat()
+
+
+def test_a_host_never_ends_a_run_of_another_name_though_its_state_was_copied_from_there(
+    engine: Engine, join: Join
+) -> None:
+    first = join("ada", "r1")
+    SqlHosts(of_host(engine, "bob", RunId("r2")), LEASE).join(Role, RunId("r1"))
+    assert first.standing() == {"r1", "r2"}
+
+
+def test_a_host_notes_its_run_in_its_own_state_and_goes_on_at_once_after_a_death(
+    engine: Engine, tmp_path: Path
+) -> None:
+    settings = Settings(
+        home=tmp_path / "home", state=tmp_path, host="ada", ledger_url=SecretStr("postgresql://db/ledger")
+    )
+    ada = of_host(engine, "ada")
+    first = membership_of(ada, settings, frozenset(Role))
+    again = membership_of(ada, settings, frozenset(Role))
+    assert first is not None
+    assert again is not None
+    assert again.hosts.standing() == {again.hosts.run}
+    assert not first.hosts.beat()
+    twin = settings.model_copy(update={"state": tmp_path / "twin"})
+    with pytest.raises(errors.HomeLocked):
+        membership_of(ada, twin, frozenset(Role))
 
 
 @pytest.mark.parametrize(("first", "second"), [("ada", ""), ("", "ada")], ids=["alone", "shared"])

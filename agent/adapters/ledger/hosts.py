@@ -101,18 +101,23 @@ class SqlHosts:
     def run(self) -> RunId | None:
         return self._run
 
-    def join(self, roles: Iterable[Role]) -> None:
-        """Begin to stand. Earlier runs of this host are fenced off: who holds the lock of its state knows them dead.
+    def join(self, roles: Iterable[Role], earlier: RunId | None = None) -> None:
+        """Begin to stand.
+
+        Args:
+            earlier: the run that worked in this host's state before. It is fenced off at once: who holds the lock of
+                the state knows it dead.
 
         Raises:
-            HomeLocked: hosts that share the home are at work and this one is none of them, or the other way round; or
-                they count on another lease.
+            HomeLocked: hosts that share the home are at work and this one is none of them, or the other way round; one
+                bears this host's name; or they count on another lease.
         """
         host = host_of(self._engine)
         before_it = self._engine.execution_options(run=None)
         with writing(before_it) as connection:
             connection.execute(delete(hosts).where(hosts.c.fenced_at < _NOW - _KEPT))
-            connection.execute(update(hosts).where(hosts.c.host == host, _STANDS).values(fenced_at=_NOW))
+            is_over = (hosts.c.host == host) & ((hosts.c.run == earlier) | self._is_silent)
+            connection.execute(update(hosts).where(is_over, _STANDS).values(fenced_at=_NOW))
             self._refuse_stranger(connection, host)
             connection.execute(
                 insert(hosts).values(
@@ -140,6 +145,13 @@ class SqlHosts:
             raise errors.HomeLocked(
                 "A daemon that is set to work alone works with this ledger, and this machine is set to share the home.",
                 hint=f"Set DOSSIERD_STATE on its machine too, and restart it. {_KILLED}",
+            )
+        if any(other.host == host for other in others):
+            raise errors.HomeLocked(
+                f"Another machine called {host} is at work."
+                if host
+                else "Another daemon works with this ledger.",
+                hint=f"Name each machine otherwise: DOSSIERD_HOST. {_KILLED}" if host else _KILLED,
             )
         for other in others:
             if other.lease_seconds not in (None, self._lease_seconds):
