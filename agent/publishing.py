@@ -4,7 +4,8 @@ What is decided with people that are no longer the published ones doesn't settle
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Engine
 
@@ -35,32 +36,44 @@ class SharedPeople:
     def follow(self) -> int | None:
         """Take over what is published, unless that was done; gives its version then.
 
-        People that were here before any host had published some are published.
+        People that were here before any host had published some are published. Those that somebody changed here and
+        could not publish give way to the published ones.
         """
         with self._changing:
             latest = self._published.latest()
             if latest is None:
                 if self._index.version():
-                    self._publish()
+                    self._publish(self._followed())
                 return None
-            if _note_of(latest) == self._index.noted(FOLLOWED):
-                return None
-            told = by_hand.told_until(self._index)
-            self._copies.take_over(latest, self._index)
-            by_hand.are_told(
-                self._index, max(told, by_hand.told_until(self._index))
-            )  # who published knows less
-            self._index.note(FOLLOWED, _note_of(latest))
-            return latest.version
+            if _note_of(latest) != self._index.noted(FOLLOWED):
+                return self._take_over(latest)
+            return None if is_the_published(self._index, latest) else self._go_back()
 
-    def publish(self) -> None:
+    @contextmanager
+    def changing(self) -> Iterator[str]:
+        """Change the people here and publish them, in here; what an error leaves unpublished is undone if it can be.
+
+        Gives which copy they go on from, for `publish`.
+        """
+        try:
+            with self._copies.changing():
+                yield self._followed()
+        except BaseException:
+            with suppress(errors.DossierdError):
+                self.follow()
+            raise
+
+    def publish(self, since: str) -> None:
         """Have all hosts follow what is here now.
+
+        Args:
+            since: what `changing` gave. Meanwhile this host may have followed others, and have lost what was changed.
 
         Raises:
             RequestRefused: other people were published meanwhile, and are followed here from now on.
         """
         with self._changing:
-            if self._publish():
+            if self._publish(since):
                 return
         self.follow()
         raise errors.RequestRefused(
@@ -68,10 +81,28 @@ class SharedPeople:
             hint=Phrase("Look at what is there now, and do it again."),
         )
 
-    def _publish(self) -> bool:
+    def _go_back(self) -> int | None:
+        """Hold the published people again, unless somebody is about to publish these."""
+        with self._copies.unchanging() as is_unchanging:
+            latest = self._published.latest()
+            if not is_unchanging or latest is None or is_the_published(self._index, latest):
+                return None
+            return self._take_over(latest)
+
+    def _take_over(self, latest: PublishedPeople) -> int:
+        told = min(by_hand.told_until(self._index), latest.version)
+        self._copies.take_over(latest, self._index)
+        by_hand.are_told(self._index, max(told, by_hand.told_until(self._index)))  # who published knows less
+        self._index.note(FOLLOWED, _note_of(latest))
+        return latest.version
+
+    def _followed(self) -> str:
+        """The hash of the copy that is followed here; empty for none."""
+        return (self._index.noted(FOLLOWED) or "").partition(" ")[2]
+
+    def _publish(self, since: str) -> bool:
         people = self._copies.lay(self._index)
-        _, _, after = (self._index.noted(FOLLOWED) or "").partition(" ")
-        if not self._published.publish(people, after=after):
+        if not self._published.publish(people, after=since):
             return False
         self._index.note(FOLLOWED, _note_of(people))
         self._copies.keep_only(self._published.files())

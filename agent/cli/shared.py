@@ -189,8 +189,9 @@ def changing_registry(settings: Settings) -> Iterator[RegistryIndex]:
         with open_tables(settings) as engine:
             people = SharedPeople(index, SqlPublished(engine), SharedCopies(settings.home, settings.state))
             people.follow()
-            yield index
-            people.publish()
+            with people.changing() as since:
+                yield index
+                people.publish(since)
 
 
 def keep_for_journal(index: RegistryIndex, event: by_hand.Event, imported: Imported) -> None:

@@ -3,6 +3,7 @@
 import datetime
 import threading
 import time
+from contextlib import nullcontext
 
 import structlog
 
@@ -34,6 +35,16 @@ class Syncing:
         if self._stop.wait(self._pause_seconds):
             return
         self._pause_seconds = self._every_seconds
+        people = self._parts.people
+        with nullcontext("") if people is None else people.changing() as since:
+            self._look(since)
+
+    def _look(self, since: str) -> None:
+        """Do one pass.
+
+        Args:
+            since: which published copy the people go on from.
+        """
         parts = self._parts
         before = parts.registry.version()
         try:
@@ -51,16 +62,17 @@ class Syncing:
         else:
             has_changed = synced.imported.version != before
             self._tell(synced, has_changed=has_changed)
-            self._publish(has_changed=has_changed)
+            self._publish(since, has_changed=has_changed)
 
-    def _publish(self, *, has_changed: bool) -> None:
+    def _publish(self, since: str, *, has_changed: bool) -> None:
         """Have other hosts follow; where nobody has changed, now and then: how long the copy is trusted is in it."""
         people = self._parts.people
         if people is None or not (has_changed or time.monotonic() >= self._publish_at):
             return
         try:
-            people.publish()
+            people.publish(since)
         except errors.DossierdError as error:
+            self._publish_at = 0.0
             log.warning("registry_not_published", reason=error.reason)
         else:
             self._publish_at = time.monotonic() + self._max_age.total_seconds() / _SHARES

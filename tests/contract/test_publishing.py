@@ -32,6 +32,10 @@ class Host:
         self.people = SharedPeople(self.index, self.published, SharedCopies(home, state))
         self.agreed = AgreedRegistry(self.index, self.published)
 
+    def publish(self) -> None:
+        with self.people.changing() as since:
+            self.people.publish(since)
+
 
 Make = Callable[[str], Host]
 
@@ -73,10 +77,10 @@ def test_what_was_decided_with_older_people_does_not_hold_until_the_newer_ones_a
     north, south = make("north"), make("south")
     north.index.replace([ANNA])
     assert north.agreed.version() == 1
-    north.people.publish()
+    north.publish()
     south.people.follow()
     north.index.replace([ANNA, BERTA])
-    north.people.publish()
+    north.publish()
     assert (south.index.version(), south.agreed.version()) == (1, 2)
     south.people.follow()
     assert (south.index.version(), south.agreed.version(), south.agreed.count()) == (2, 2, 2)
@@ -85,13 +89,13 @@ def test_what_was_decided_with_older_people_does_not_hold_until_the_newer_ones_a
 def test_of_two_who_change_the_people_at_once_the_second_is_refused_and_follows_the_first(make: Make) -> None:
     north, south = make("north"), make("south")
     north.index.replace([ANNA])
-    north.people.publish()
+    north.publish()
     south.people.follow()
     north.index.replace([BERTA], confirm_deletions=True)
     south.index.replace([ANNA, BERTA])
-    south.people.publish()
+    south.publish()
     with pytest.raises(errors.RequestRefused, match="changed on another host"):
-        north.people.publish()
+        north.publish()
     assert list(north.index.ids()) == [ANNA.record_id, BERTA.record_id]
 
 
@@ -101,7 +105,7 @@ def test_what_the_journal_says_already_is_not_told_again_for_a_host_that_does_no
         south.people.follow()
         imported = south.index.replace([person(record_id=str(it)) for it in range(number)])
         by_hand.keep(south.index, "registry_imported", imported, "cli:anna", NOON)
-        south.people.publish()
+        south.publish()
         north.people.follow()
         assert [it["version"] for it in by_hand.untold(north.index)] == [number]
         by_hand.are_told(north.index, number)
@@ -111,7 +115,7 @@ def test_who_searches_while_other_people_are_taken_over_sees_the_ones_or_the_oth
     north, south = make("north"), make("south")
     south.index.replace([ANNA])
     north.index.replace([BERTA])
-    north.people.publish()
+    north.publish()
     everybody = south.index.everybody()
     assert next(everybody) == ANNA
     south.people.follow()
@@ -122,7 +126,7 @@ def test_who_searches_while_other_people_are_taken_over_sees_the_ones_or_the_oth
 def test_a_copy_that_was_changed_is_not_taken_over(make: Make, tmp_path: Path) -> None:
     north, south = make("north"), make("south")
     north.index.replace([ANNA])
-    north.people.publish()
+    north.publish()
     (copy,) = (tmp_path / "home" / "registry").iterdir()
     copy.write_bytes(copy.read_bytes()[:-1] + b"x")
     with pytest.raises(errors.RegistryUnavailable, match="not as it was published"):
@@ -137,12 +141,75 @@ def test_the_last_two_copies_stay_and_older_ones_go(make: Make, tmp_path: Path) 
     north = make("north")
     for count in range(1, 5):
         north.index.replace([person(record_id=str(number)) for number in range(count)])
-        north.people.publish()
+        north.publish()
     assert sorted(it.name[0] for it in (tmp_path / "home" / "registry").iterdir()) == ["3", "4"]
     north.index.note("trusted_until", "2026-11-27T12:00:00+00:00")
-    north.people.publish()
+    north.publish()
     assert north.published.latest() is not None
     assert sorted(it.name[0] for it in (tmp_path / "home" / "registry").iterdir()) == ["3", "4"]
+
+
+def test_people_who_can_not_be_published_give_way_to_those_that_all_follow(
+    make: Make, tmp_path: Path
+) -> None:
+    north, copies = make("north"), tmp_path / "home" / "registry"
+    north.index.replace([ANNA])
+    north.publish()
+    copies.rename(tmp_path / "away")
+    copies.touch()
+    with north.people.changing() as since:
+        north.index.replace([ANNA, BERTA])
+        with pytest.raises(errors.StorageUnavailable):
+            north.people.publish(since)
+    by_hand.are_told(north.index, 2)
+    with pytest.raises(errors.StorageUnavailable):
+        north.people.follow()
+    copies.unlink()
+    (tmp_path / "away").rename(copies)
+    assert (north.people.follow(), north.people.follow()) == (1, None)
+    assert (list(north.index.ids()), by_hand.told_until(north.index)) == ([ANNA.record_id], 1)
+
+
+def test_a_change_that_ends_in_an_error_is_undone_at_once(make: Make) -> None:
+    north = make("north")
+    north.index.replace([ANNA])
+    north.publish()
+
+    def give_up() -> None:
+        with north.people.changing():
+            north.index.replace([ANNA, BERTA])
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        give_up()
+    assert (north.index.version(), north.index.count()) == (1, 1)
+
+
+def test_nobody_goes_back_while_somebody_on_this_host_is_about_to_publish(make: Make, tmp_path: Path) -> None:
+    north = make("north")
+    north.index.replace([ANNA])
+    north.publish()
+    daemon = SharedPeople(north.index, north.published, SharedCopies(tmp_path / "home", tmp_path / "north"))
+    with north.people.changing() as since:
+        north.index.replace([ANNA, BERTA])
+        assert (daemon.follow(), north.index.count()) == (None, 2)
+        north.people.publish(since)
+    assert (daemon.follow(), north.index.version()) == (None, 2)
+
+
+def test_a_change_that_this_host_has_lost_to_others_meanwhile_is_not_told_as_published(make: Make) -> None:
+    north, south = make("north"), make("south")
+    north.index.replace([ANNA])
+    north.publish()
+    south.people.follow()
+    with north.people.changing() as since:
+        north.index.replace([BERTA], confirm_deletions=True)
+        south.index.replace([ANNA, BERTA])
+        south.publish()
+        assert north.people.follow() == 2
+        with pytest.raises(errors.RequestRefused, match="changed on another host"):
+            north.people.publish(since)
+    assert list(north.index.ids()) == [ANNA.record_id, BERTA.record_id]
 
 
 def test_an_update_that_finds_people_otherwise_keeps_the_version_that_hosts_agree_on(
@@ -150,7 +217,7 @@ def test_an_update_that_finds_people_otherwise_keeps_the_version_that_hosts_agre
 ) -> None:
     north = make("north")
     north.index.replace([ANNA])
-    north.people.publish()
+    north.publish()
     north.index.note("redecided_version", "1")
     north.index.close()
     of_another_form(tmp_path / "north" / "registry.sqlite")

@@ -6,7 +6,8 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from agent.domain.identity import RecordId
 from agent.domain.lesson import Alias
 from agent.health.finding import Level
 from agent.health.registry import registry as registry_part
+from agent.publishing import SharedPeople
 from tests.builders import lesson, person
 
 pytestmark = pytest.mark.reliability
@@ -396,3 +398,33 @@ def test_a_wrong_address_is_refused_before_anything_is_made(tmp_path: Path) -> N
         build(settings)
     assert "s3cret" not in f"{raised.value}{raised.value.hint}"
     assert not (tmp_path / "home" / "state" / "ledger.sqlite").exists()
+
+
+class Publishing(SharedPeople):
+    """Counts how often people are to be published, and refuses at the second."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    @contextmanager
+    def changing(self) -> Iterator[str]:
+        yield ""
+
+    def publish(self, since: str) -> None:
+        self.tries += 1
+        if self.tries == 2:
+            raise errors.StorageUnavailable("It is full.")
+
+
+def test_people_that_could_not_be_published_are_published_at_the_next_look(clinic: Clinic) -> None:
+    clinic.confirm()
+    assert clinic.parts.source is not None
+    people = Publishing()
+    syncing = Syncing(replace(clinic.parts, people=people), clinic.parts.source, Now())
+    tries = []
+    for number in range(2, 6):
+        if number == 3:
+            clinic.run("INSERT INTO people VALUES (2, 'TAZI', 'Hind', NULL)")
+        syncing.turn()
+        tries.append(people.tries)
+    assert tries == [1, 2, 3, 3]

@@ -3,8 +3,10 @@
 SQLite never opens a file there: on a network file system its locks can't be trusted.
 """
 
-from collections.abc import Collection
-from contextlib import suppress
+import fcntl
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from agent import errors
@@ -15,6 +17,8 @@ from agent.durable import copy_file, hash_file, make_folder, storage_errors, syn
 
 FOLDER = "registry"
 _DRAFT = "registry.draft"
+_CHANGING = "registry.changing"
+"""Held by flock(2): shared by who changes the people on this host, alone by who goes back to the published ones."""
 _REFUSES = Phrase("The copy of the people can't be read or written")
 
 
@@ -30,6 +34,7 @@ class SharedCopies:
     def __init__(self, home: Path, state: Path) -> None:
         self._home = home
         self._draft = state / _DRAFT
+        self._changing = state / _CHANGING
 
     def lay(self, index: RegistryIndex) -> PublishedPeople:
         """Copy an index to where all hosts see it; nobody follows it yet."""
@@ -61,9 +66,40 @@ class SharedCopies:
             index.take_over(self._draft)
             self._draft.unlink()
 
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Change this host's people in here, until they are published; several may."""
+        with self._held(fcntl.LOCK_SH):
+            yield
+
+    @contextmanager
+    def unchanging(self) -> Iterator[bool]:
+        """Whether nobody on this host changes the people now; if so nobody begins to in here."""
+        with self._held(fcntl.LOCK_EX | fcntl.LOCK_NB) as is_held:
+            yield is_held
+
+    @contextmanager
+    def _held(self, how: int) -> Iterator[bool]:
+        with storage_errors(_REFUSES):
+            descriptor = os.open(self._changing, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            yield _is_locked(descriptor, how)
+        finally:
+            os.close(descriptor)
+
     def keep_only(self, files: Collection[str]) -> None:
         """Remove what nobody follows any more; what can't be removed now goes another time."""
         with suppress(OSError):
             for path in (self._home / FOLDER).glob("*.sqlite"):
                 if f"{FOLDER}/{path.name}" not in files:
                     path.unlink()
+
+
+def _is_locked(descriptor: int, how: int) -> bool:
+    """Lock an open file; False where somebody holds it and `how` doesn't wait."""
+    with storage_errors(_REFUSES):
+        try:
+            fcntl.flock(descriptor, how)
+        except BlockingIOError:
+            return False
+    return True
