@@ -50,6 +50,7 @@ class Posting:
             gather=self._gather,
             is_quiet=parts.is_quiet,
             should_stop=lambda: not self._still(),
+            may_act=parts.lease.check,
             longest_pause_seconds=self._longest_pause,
             told=self._deliveries,
         )

@@ -126,6 +126,7 @@ def relay(
     gather: Callable[[], Collection[ParcelId]] = frozenset,
     is_quiet: Callable[[datetime.datetime], bool] = lambda _: False,
     should_stop: Callable[[], bool] = lambda: False,
+    may_act: Callable[[], None] = lambda: None,
     longest_pause_seconds: Callable[[str], float] = lambda _: LONGEST_PAUSE_SECONDS,
     jitter: Callable[[], float] = random.random,
     told: Told = _NOBODY,
@@ -138,6 +139,7 @@ def relay(
         gather: asked when it is known what is due; gives the parcels that another message tells of by now.
         is_quiet: whether people are not to be disturbed at that moment.
         should_stop: asked before each parcel; what is left stays due.
+        may_act: asked directly before each message leaves; raises LeaseLost where another may be sending it by now.
         longest_pause_seconds: of a recipient: how soon after an outage of any length the next try comes at last.
         jitter: a number from 0 to 1 that spreads the attempts.
         told: hears of each try and its end, before the outbox does.
@@ -148,6 +150,7 @@ def relay(
         clock=clock,
         unmarked={} if unmarked is None else unmarked,
         is_quiet=is_quiet,
+        may_act=may_act,
         longest_pause_seconds=longest_pause_seconds,
         jitter=jitter,
         told=told,
@@ -183,6 +186,7 @@ class _Turn:
     clock: Clock
     unmarked: dict[ParcelId, str]
     is_quiet: Callable[[datetime.datetime], bool]
+    may_act: Callable[[], None]
     longest_pause_seconds: Callable[[str], float]
     jitter: Callable[[], float]
     told: Told
@@ -212,8 +216,10 @@ class _Turn:
         """Gives whether it got through."""
         line = log.bind(document=parcel.message.reference, kind=parcel.message.kind)
         self.told.begins(parcel)
+        said = _hushed(parcel) if self.is_quiet(self.clock.now()) else parcel
+        self.may_act()
         try:
-            receipt = _say(_hushed(parcel) if self.is_quiet(self.clock.now()) else parcel, self.notifier)
+            receipt = _say(said, self.notifier)
         except NotifierUnavailable as error:
             alone = self._counted(parcel, error)
             is_suspect = alone is not None and is_worth_a_proof(alone, self.clock.now())

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from agent.domain.document import DocumentId
 from agent.domain.message import Blame, LoneFailures, Message, MessageKind, ParcelId
-from agent.errors import DossierdError, LedgerUnavailable, MessageRefused, NotifierUnavailable
+from agent.errors import DossierdError, LeaseLost, LedgerUnavailable, MessageRefused, NotifierUnavailable
 from agent.workflow.outbox import BATCH, MOST_SUSPECTS, pause_seconds, relay
 from tests.fakes_outbox import NOON, FakeNotifier, FakeOutbox, StandingClock, a_message
 
@@ -212,6 +212,22 @@ def test_a_stop_leaves_the_rest_due() -> None:
     again = relay(outbox, notifier, StandingClock(), should_stop=lambda: len(notifier.sent) == 2)
     assert notifier.sent == [("anna", 1), ("anna", 2)]
     assert again == NOON
+
+
+def test_who_was_paused_between_looking_and_sending_sends_no_more() -> None:
+    outbox, notifier = FakeOutbox(), FakeNotifier()
+    for number in (1, 2):
+        outbox.add("anna", number)
+
+    def check() -> None:
+        if notifier.sent:
+            raise LeaseLost
+
+    with pytest.raises(LeaseLost):
+        relay(outbox, notifier, StandingClock(), may_act=check)
+    assert notifier.sent == [("anna", 1)]
+    assert relay_now(outbox, notifier, StandingClock()) is None
+    assert notifier.sent == [("anna", 1), ("anna", 2)]
 
 
 def test_more_than_a_batch_asks_to_be_called_again_at_once() -> None:
