@@ -138,10 +138,12 @@ class HomeFolders:
 
     def hold(self, document_id: DocumentId, take: int) -> str:
         home = self.claimed_location(document_id, take)
-        earlier = [self._root / self.claimed_location(document_id, one) for one in range(take)]
+        earlier = [self._root / self.claimed_location(document_id, one) for one in reversed(range(take))]
         self._places.must_be_home()
         with file_errors():
-            there = [path for path in earlier if _exists(path)]
+            there = sorted(
+                filter(_exists, earlier), key=is_placeholder
+            )  # the newest, and no empty one, first
             if there and not _exists(self._root / home):
                 self._rename(there.pop(0), self._root / home)
             for left in filter(is_placeholder, there):  # of a rename that its host did not live to do

@@ -549,6 +549,19 @@ def test_a_file_gets_the_name_of_its_take_whichever_it_had(
         assert _files(home) == [f"{CLAIMED}-t3"]
 
 
+@pytest.mark.parametrize("reserved", [[], [f"{CLAIMED}-t2"]], ids=["nothing-reserved", "a-name-reserved"])
+def test_of_two_files_the_later_take_s_is_the_document_and_the_other_stays(
+    home: Path, folders: HomeFolders, reserved: list[str]
+) -> None:
+    _put(home, CLAIMED, b"a stranger's, of a claimer that died")
+    _put(home, f"{CLAIMED}-t1")
+    for name in reserved:
+        _put(home, name, b"")
+    assert folders.hold(SEVEN, 3) == f"{CLAIMED}-t3"
+    assert (home / f"{CLAIMED}-t3").read_bytes() == BYTES
+    assert _files(home) == [CLAIMED, f"{CLAIMED}-t3"]
+
+
 def test_on_one_host_a_file_keeps_its_name(home: Path, folders: HomeFolders) -> None:
     _put(home, CLAIMED)
     assert folders.hold(SEVEN, 0) == CLAIMED
