@@ -47,6 +47,7 @@ def main() -> None:
         address=jobs.address(),
         is_suspect=lambda _: False,
         was_begun=lambda _: False,
+        probe=lambda: None,
         lease_seconds=lease_seconds,
     ).start()
     threading.Event().wait()

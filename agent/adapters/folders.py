@@ -105,10 +105,10 @@ class HomeFolders:
         self._places.note()
 
     def probe(self) -> None:
+        self._places.must_be_home()  # before a folder is made where a mount is missing, and at no time too late
         with self._probing:
             if time.monotonic() - self._probed_at < PROBED_SECONDS:
                 return
-            self._places.must_be_home()  # before a folder is made where a mount is missing
             if not self._is_claim_folder_ours():
                 raise errors.StorageUnavailable(_NOT_OURS, hint=_NOT_OURS_HINT)
             for name in (*DOCUMENT_FOLDERS, str(self._claimed)):

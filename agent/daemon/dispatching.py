@@ -24,5 +24,6 @@ def dispatcher_of(parts: Parts, work: Callable[[DocumentId], None], workers: int
         address=parts.jobs.address(),
         is_suspect=must_run_alone,
         was_begun=lambda document_id: document_id in parts.ledger.readings_under_way(),
+        probe=parts.folders.probe,
         lease_seconds=parts.settings.lease_seconds,
     )

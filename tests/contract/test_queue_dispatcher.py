@@ -45,6 +45,15 @@ class Office:
         self.busy: list[DocumentId] = []
         self.troubles: dict[DocumentId, errors.DossierdError] = {}
         self.troubled_until = 0
+        self.probed = 0
+        self.storage: errors.StorageUnavailable | None = None
+
+    def probe(self) -> None:
+        with self._change:
+            self.probed += 1
+            self._change.notify_all()
+            if self.storage is not None:
+                raise self.storage
 
     def work_of(self, host: str) -> Callable[[DocumentId], None]:
         def work(document_id: DocumentId) -> None:
@@ -132,6 +141,7 @@ def make(office: Office, jobs: SqlJobs, monkeypatch: pytest.MonkeyPatch) -> Iter
             address=jobs.address(),
             is_suspect=suspects.__contains__,
             was_begun=begun.__contains__,
+            probe=office.probe,
             lease_seconds=lease,
         )
         made.append(dispatcher)
@@ -226,6 +236,23 @@ def test_what_was_put_off_is_tried_again_here_and_keeps_no_other_out(
     claim(ledger, 4)
     office.until(lambda: len(office.done) == 4)
     assert sorted(document_id for _, document_id in office.done[2:]) == [ONE, TWO]
+
+
+def test_a_host_whose_storage_refuses_asks_for_no_job_until_it_is_well(
+    make: Make, office: Office, ledger: SqlLedger
+) -> None:
+    office.storage = errors.StorageUnavailable("The home is away.")
+    office.troubles, office.troubled_until = {ONE: office.storage}, 1
+    make(workers=1).start()
+    claim(ledger, 1)
+    office.until(lambda: office.begun == [ONE])
+    office.until(lambda: office.probed > 0)
+    assert a_claimed(ledger, replace(SEEN, inode=2)) == TWO
+    probed = office.probed
+    office.until(lambda: office.probed > probed + 1)
+    assert TWO not in office.begun
+    office.storage, office.troubles = None, {}
+    office.until(lambda: sorted(document_id for _, document_id in office.done) == [ONE, TWO])
 
 
 def test_what_waits_for_the_ledger_goes_on_as_soon_as_anybody_reaches_it_again(
@@ -402,6 +429,7 @@ class South:
             address=self.jobs.address(),
             is_suspect=lambda _: False,
             was_begun=lambda _: False,
+            probe=lambda: None,
             lease_seconds=LEASE,
         )
         self.dispatcher.start()

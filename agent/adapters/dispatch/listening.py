@@ -10,12 +10,12 @@ Invariants
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import procrastinate
 import structlog
-from procrastinate import exceptions, jobs, worker
+from procrastinate import exceptions, jobs, manager, worker
 
 from agent.domain.document import DocumentId
 from agent.jobs import QUEUE, TASK
@@ -44,12 +44,26 @@ class _Worker(worker.Worker):
         await asyncio.Event().wait()
 
 
+class _Jobs(manager.JobManager):
+    """procrastinate's, from which nothing is fetched while this host can't put away what it would work on."""
+
+    def __init__(self, connector: procrastinate.PsycopgConnector, may_ask: Callable[[], bool]) -> None:
+        super().__init__(connector)
+        self._may_ask = may_ask
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> jobs.Job | None:
+        if not await asyncio.to_thread(self._may_ask):
+            return None
+        return await super().fetch_job(queues=queues, worker_id=worker_id)
+
+
 class JobListener:
     """Hands over documents as they are asked for, a few at once.
 
     Args:
         address: what `psycopg.connect` takes.
         take: called in a thread for each job, and may take a while; `let_go` ends the job.
+        may_ask: asked in a thread before each job is fetched; after a no it is asked again a little later.
         at_once: how many jobs are held at most.
         lease_seconds: after how long a silence others remove the jobs of this one; by the database's clock.
     """
@@ -59,11 +73,13 @@ class JobListener:
         address: Mapping[str, Any],
         take: Callable[[DocumentId], None],
         *,
+        may_ask: Callable[[], bool],
         at_once: int,
         lease_seconds: float,
     ) -> None:
         self._address = dict(address)
         self._take = take
+        self._may_ask = may_ask
         self._at_once = at_once
         self._lease_seconds = lease_seconds
         self._held: dict[DocumentId, list[asyncio.Future[None]]] = {}
@@ -145,6 +161,7 @@ class JobListener:
             kwargs=self._address, min_size=1, max_size=MOST_CONNECTIONS, timeout=POOL_SECONDS, name="jobs"
         )
         app = procrastinate.App(connector=connector)
+        app.job_manager = _Jobs(connector, self._may_ask)
         app.task(name=TASK, queue=QUEUE)(self._job)
         async with app.open_async(), asyncio.TaskGroup() as together:
             together.create_task(self._remove_stalled(app))

@@ -41,6 +41,7 @@ class QueueDispatcher:
         address: what `psycopg.connect` takes to reach them.
         is_suspect: whether a document must run alone, as the ledger says.
         was_begun: whether it has taken turns before, here or elsewhere.
+        probe: finds out whether documents can be put away here; StorageUnavailable where not.
         lease_seconds: after how long a silence this host counts as dead.
     """
 
@@ -53,13 +54,17 @@ class QueueDispatcher:
         address: Mapping[str, Any],
         is_suspect: Callable[[DocumentId], bool],
         was_begun: Callable[[DocumentId], bool],
+        probe: Callable[[], None],
         lease_seconds: float,
     ) -> None:
-        self._local = LocalDispatcher(work, workers, on_turn=self._had_turn)
+        self._local = LocalDispatcher(self._do, workers, on_turn=self._had_turn)
+        self._work = work
         self._workers = workers
         self._jobs = jobs
         self._is_suspect = is_suspect
         self._was_begun = was_begun
+        self._probe = probe
+        self._is_refused = threading.Event()
         self._lease_seconds = lease_seconds
         self._closing = threading.Event()
         self._is_away = threading.Event()
@@ -70,7 +75,9 @@ class QueueDispatcher:
         from agent.adapters.dispatch.listening import JobListener  # a host alone needs none of it
 
         at_once = self._workers + AHEAD
-        return JobListener(address, self._take, at_once=at_once, lease_seconds=self._lease_seconds)
+        return JobListener(
+            address, self._take, may_ask=self._may_ask, at_once=at_once, lease_seconds=self._lease_seconds
+        )
 
     def start(self) -> None:
         self._local.start()
@@ -171,6 +178,26 @@ class QueueDispatcher:
         if self._is_away.is_set():
             self._is_away.clear()
             self._local.try_now(errors.LedgerUnavailable.reason)
+
+    def _do(self, document_id: DocumentId) -> None:
+        try:
+            self._work(document_id)
+        except errors.StorageUnavailable:
+            self._is_refused.set()
+            raise
+
+    def _may_ask(self) -> bool:
+        """Whether a job would be of use here: once the storage has refused one, not before it is well again.
+
+        A host that can do nothing is idle, and would take the jobs from those that can.
+        """
+        if self._is_refused.is_set():
+            try:
+                self._probe()
+            except errors.StorageUnavailable:
+                return False
+            self._is_refused.clear()
+        return True
 
     def _take(self, document_id: DocumentId) -> None:
         """Hand a job's document to local dispatch; what the ledger can't say now is taken for the worst."""
