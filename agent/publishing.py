@@ -1,8 +1,10 @@
 """The people where several hosts share a home: one copy is published in the ledger, and every host follows it.
 
-What is decided with people that are no longer the published ones doesn't settle: `AgreedRegistry` gives their version.
+What is decided with people that are not the published ones, or no longer, doesn't settle: `AgreedRegistry` gives their
+version.
 """
 
+import dataclasses
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -19,6 +21,11 @@ from agent.domain.identity import People, Person, RecordId
 from agent.domain.phrase import Phrase
 from agent.domain.published import PublishedPeople
 from agent.settings import Settings
+
+UNPUBLISHED = -1
+"""The version of people that no host has published: the number that they would have, others may bear too."""
+_NOBODY = "0"
+"""The version of an index that never held anybody."""
 
 
 class SharedPeople:
@@ -124,7 +131,15 @@ class AgreedRegistry:
         return self._index.count()
 
     def candidates(self, evidence: Evidence) -> People:
-        return self._index.candidates(evidence)
+        """As the port says; people that are not, or not yet known to be, a published copy have no version to settle by.
+
+        The note is read first: it names a copy that this host held then, so that people of another version aren't it.
+        """
+        followed, _, _ = (self._index.noted(FOLLOWED) or "").partition(" ")
+        people = self._index.candidates(evidence)
+        if str(people.version) in (followed, _NOBODY):
+            return people
+        return dataclasses.replace(people, version=UNPUBLISHED)
 
     def proposals(self, evidence: Evidence, limit: int) -> Sequence[Person]:
         return self._index.proposals(evidence, limit)

@@ -13,14 +13,17 @@ from agent.adapters.ledger import open_engine
 from agent.adapters.ledger.published import SqlPublished
 from agent.adapters.registry import RegistryIndex, by_hand
 from agent.adapters.registry.shared import SharedCopies
-from agent.publishing import AgreedRegistry, SharedPeople, is_the_published
-from tests.builders import person
+from agent.core.extract import extract
+from agent.publishing import UNPUBLISHED, AgreedRegistry, SharedPeople, is_the_published
+from tests.builders import person, text_of
 from tests.custody_builders import NOON
 from tests.ledgers import LedgerDatabases
 
 pytestmark = pytest.mark.reliability
 
 ANNA, BERTA = person("Aubert", record_id="1"), person("Blanc", record_id="2")
+
+LETTER = extract(text_of("Patient : AUBERT Hind"))
 
 
 class Host:
@@ -210,6 +213,31 @@ def test_a_change_that_this_host_has_lost_to_others_meanwhile_is_not_told_as_pub
         with pytest.raises(errors.RequestRefused, match="changed on another host"):
             north.people.publish(since)
     assert list(north.index.ids()) == [ANNA.record_id, BERTA.record_id]
+
+
+def test_people_whom_another_host_got_ahead_of_settle_nothing_though_they_have_the_same_number(
+    make: Make,
+) -> None:
+    north, south = make("north"), make("south")
+    north.index.replace([ANNA])
+    assert north.agreed.candidates(LETTER).version == UNPUBLISHED
+    north.publish()
+    south.people.follow()
+    with north.people.changing():
+        north.index.replace([ANNA, BERTA])
+        south.index.replace([BERTA], confirm_deletions=True)
+        south.publish()
+        decided = north.agreed.candidates(LETTER)
+        assert (decided.named, north.index.version(), north.agreed.version()) == ((ANNA,), 2, 2)
+        assert decided.version == UNPUBLISHED
+        north.people.follow()
+        decided = north.agreed.candidates(LETTER)
+        assert (decided.named, decided.version, north.agreed.version()) == ((), 2, 2)
+
+
+def test_an_office_without_anybody_has_its_letters_asked_about(make: Make) -> None:
+    north = make("north")
+    assert north.agreed.candidates(LETTER).version == north.agreed.version() == 0
 
 
 def test_an_update_that_finds_people_otherwise_keeps_the_version_that_hosts_agree_on(
