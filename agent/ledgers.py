@@ -13,15 +13,11 @@ from agent import errors
 from agent.adapters.home import LEDGER_FILE, OWNER_FILE, has_worked
 from agent.adapters.ledger import SqlLedger, open_engine
 from agent.adapters.ledger.engine import of_host
-from agent.adapters.ledger.transfer import is_carried
+from agent.adapters.ledger.transfer import refuse_carried
 from agent.adapters.ledger.upgrading import open_upgraded
 from agent.domain.phrase import Phrase
 from agent.settings import STATE, Settings
 
-_IS_ELSEWHERE = Phrase("This ledger was copied elsewhere, and is no longer the home's.")
-_WHERE = Phrase(
-    "If it is in PostgreSQL now, set DOSSIERD_LEDGER_URL in .env; if it is in state/ again, take that out."
-)
 _DRIVER = "postgresql+psycopg"
 
 
@@ -77,7 +73,7 @@ def engine_of_worker(settings: Settings, *, will_stay: bool) -> Engine:
     else:
         engine = open_engine(place, may_upgrade=True, may_be_empty=may_be_empty)
     try:
-        _refuse_carried(engine)
+        refuse_carried(engine)
         if isinstance(place, URL):
             _refuse_empty_beside_file(engine, file_of(settings))
     except BaseException:
@@ -106,11 +102,6 @@ def refuse_database(settings: Settings, hint: str) -> None:
 
 def _may_be_empty(settings: Settings) -> bool:
     return not has_worked(settings.home, settings.state)
-
-
-def _refuse_carried(engine: Engine) -> None:
-    if is_carried(engine):
-        raise errors.LedgerUnavailable(_IS_ELSEWHERE, hint=_WHERE)
 
 
 def _refuse_empty_beside_file(engine: Engine, path: Path) -> None:

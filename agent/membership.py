@@ -13,6 +13,7 @@ from agent.adapters.home import last_run, note_run
 from agent.adapters.lease import BeatenLease
 from agent.adapters.ledger import SqlHosts
 from agent.adapters.ledger.engine import host_of, of_host
+from agent.adapters.ledger.transfer import refuse_carried
 from agent.core.hosts import at_work
 from agent.domain.host import HostRun, Role, RunId
 from agent.settings import Settings
@@ -45,7 +46,7 @@ def membership_of(engine: Engine, settings: Settings, roles: Collection[Role]) -
 
     Raises:
         HomeLocked: it can't stand beside those at work.
-        LedgerUnavailable.
+        LedgerUnavailable: it can't be used now, or was copied elsewhere meanwhile.
     """
     if engine.dialect.name != "postgresql":
         return None
@@ -53,6 +54,11 @@ def membership_of(engine: Engine, settings: Settings, roles: Collection[Role]) -
     own = of_host(engine, host_of(engine), run)
     hosts = SqlHosts(own, settings.lease_seconds)
     hosts.join(roles, None if earlier is None else RunId(earlier))
+    try:
+        refuse_carried(own)  # joining waited for whoever copied it
+    except errors.LedgerUnavailable:
+        hosts.leave()
+        raise
     note_run(settings.state, run)
     lease = BeatenLease(hosts.beat, settings.lease_seconds)
     lease.beat()

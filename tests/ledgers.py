@@ -1,13 +1,15 @@
 """Ledgers in PostgreSQL for tests: one that is emptied for each, and databases of their own where that is needed."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from agent.adapters.ledger import open_engine
+from agent.adapters.ledger.engine import reading
 from tests.servers import Server
 
 
@@ -70,3 +72,16 @@ class LedgerDatabases:
         """Let the owner do something."""
         with self._owner.connect() as connection:
             connection.execute(text(statement))
+
+
+def waits_for_the_lock(engine: Engine) -> bool:
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with reading(engine) as connection:
+        return bool(connection.execute(waiting).scalar())
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

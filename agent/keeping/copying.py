@@ -15,7 +15,7 @@ from agent import errors
 from agent.adapters.home import HomeLock
 from agent.adapters.journal import JOURNAL_NAME, Journal
 from agent.adapters.ledger import open_engine
-from agent.adapters.ledger.transfer import carry, set_aside
+from agent.adapters.ledger.transfer import carry, held, set_aside
 from agent.domain.phrase import Phrase
 from agent.durable import make_folder, rename_without_replacing, storage_errors, sync_folder
 from agent.ledgers import file_of
@@ -48,12 +48,13 @@ def copy_to(settings: Settings, place: URL, *, actor: str, now: datetime.datetim
         opened.callback(target.dispose)
         counts = carry(source, target)
         _journal(settings, "to", counts, actor=actor, now=now)
-        set_aside(source)
+        with held(source) as last:
+            set_aside(last)
         return counts
 
 
 def copy_from(settings: Settings, place: URL, *, actor: str, now: datetime.datetime) -> Mapping[str, int]:
-    """Copy a ledger in PostgreSQL into `state/`, where none is.
+    """Copy a ledger in PostgreSQL into `state/`, where none is. A host that starts meanwhile waits, and is refused.
 
     Returns, Raises: as `copy_to`, with the places changed.
     """
@@ -62,6 +63,7 @@ def copy_from(settings: Settings, place: URL, *, actor: str, now: datetime.datet
         _require_no_file(path)
         source = open_engine(place, may_upgrade=False)
         opened.callback(source.dispose)
+        mine = opened.enter_context(held(source))
         refuse_while_others_work(source, settings)
         part = path.with_name(_UNFINISHED)
         with storage_errors(_REFUSES):
@@ -76,7 +78,7 @@ def copy_from(settings: Settings, place: URL, *, actor: str, now: datetime.datet
             rename_without_replacing(part, path)
             sync_folder(path.parent)
         _journal(settings, "from", counts, actor=actor, now=now)
-        set_aside(source)
+        set_aside(mine)
         return counts
 
 

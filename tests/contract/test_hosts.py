@@ -1,7 +1,6 @@
 """Runs that share a ledger in PostgreSQL: who stands, who is fenced off, who has a duty and who holds a document."""
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -39,7 +38,7 @@ from agent.membership import membership_of
 from tests.custody_builders import NOON
 from tests.fakes import turn_of
 from tests.ledger_builders import FILED, HASH, SEEN, a_begun, a_claimed, a_settlement, a_told, row_of
-from tests.ledgers import LedgerDatabases
+from tests.ledgers import LedgerDatabases, wait_until, waits_for_the_lock
 
 pytestmark = pytest.mark.reliability
 
@@ -290,19 +289,6 @@ def test_who_holds_the_writers_lock_when_it_is_fenced_off_has_written_before_the
             connection.execute(insert(homes).values(home_id="written"))
         assert fences[0].result(10) == {"r2"}
     assert SqlLedger(engine).home_id() == "written"
-
-
-def waits_for_the_lock(engine: Engine) -> bool:
-    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-    with reading(engine) as connection:
-        return bool(connection.execute(waiting).scalar())
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def tables(engine: Engine) -> dict[str, int]:

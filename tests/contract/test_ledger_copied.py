@@ -2,10 +2,12 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, select
 from typer.testing import CliRunner, Result
 
@@ -17,18 +19,20 @@ from agent.adapters.ledger.engine import of_host, reading, writing
 from agent.adapters.ledger.schema import metadata
 from agent.adapters.ledger.transfer import carry, is_carried, set_aside
 from agent.cli import app
-from agent.config import load
+from agent.config import Settings, load
 from agent.domain.document import text_of_plain
 from agent.domain.finding import Term
 from agent.domain.host import Role, RunId
+from agent.keeping import copying
 from agent.ledgers import engine_of_worker
+from agent.membership import Membership, membership_of
 from benchmarks.grown import RECENT, fill
 from benchmarks.questions import asked
 from tests.custody_builders import NOON, new_ledger
 from tests.fakes import turn_of
 from tests.faults.world import SETTINGS, World, told_as
 from tests.ledger_builders import HASH, SEEN, a_begun, a_claimed, row_of
-from tests.ledgers import LedgerDatabases
+from tests.ledgers import LedgerDatabases, wait_until, waits_for_the_lock
 
 pytestmark = pytest.mark.reliability
 
@@ -124,7 +128,8 @@ def test_no_daemon_works_in_a_ledger_that_was_carried_elsewhere(source: Engine, 
     SqlLedger(source).found_home("home1")
     assert not is_carried(source)
     carry(source, target)
-    set_aside(source)
+    with writing(source) as connection:
+        set_aside(connection)
     assert is_carried(source)
     assert not is_carried(target)
     with pytest.raises(errors.RequestRefused, match="was copied before"):
@@ -174,6 +179,51 @@ def test_a_home_moves_to_a_database_and_back(tmp_path: Path, ledger_databases: L
     engine.dispose()
     told = [line["event"] for line in map(json.loads, journal_in(world.home).read_text().splitlines())]
     assert told == ["ledger_copied", "ledger_copied"]
+
+
+def test_a_host_that_starts_while_its_ledger_is_copied_waits_and_is_refused(
+    tmp_path: Path, ledger_databases: LedgerDatabases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World.make(tmp_path / "home")
+    (tmp_path / "own").mkdir()
+    with ledger_databases.new() as place, ThreadPoolExecutor(1) as pool:
+        engine = open_engine(place, may_upgrade=True)
+        SqlLedger(engine).found_home("home1")
+        settings = Settings(
+            home=world.home, state=tmp_path / "own", host="ada", ledger_url=SecretStr(told_as(place))
+        )
+        starts: list[Future[Membership | None]] = []
+
+        def carry_while_one_starts(source: Engine, target: Engine) -> Mapping[str, int]:
+            counts = carry(source, target)
+            starts.append(pool.submit(membership_of, of_host(engine, "ada"), settings, frozenset(Role)))
+            wait_until(lambda: waits_for_the_lock(engine))
+            return counts
+
+        monkeypatch.setattr(copying, "carry", carry_while_one_starts)
+        copied = copying.copy_from(load(home=world.home), place, actor="anna", now=NOON)
+        assert copied["homes"] == 1
+        with pytest.raises(errors.LedgerUnavailable, match="was copied elsewhere"):
+            starts[0].result(10)
+        assert SqlHosts(engine, 60.0).runs() == []
+        engine.dispose()
+
+
+def test_a_copy_that_fails_leaves_its_ledger_in_use(
+    tmp_path: Path, ledger_databases: LedgerDatabases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: Engine, target: Engine) -> Mapping[str, int]:
+        raise errors.LedgerUnavailable("away")
+
+    monkeypatch.setattr(copying, "carry", refuse)
+    world = World.make(tmp_path / "home")
+    place = ledger_databases.emptied()
+    with pytest.raises(errors.LedgerUnavailable, match="away"):
+        copying.copy_from(load(home=world.home), place, actor="anna", now=NOON)
+    engine = open_engine(place, may_upgrade=False)
+    assert not is_carried(engine)
+    SqlHosts(of_host(engine, "ada", RunId("r1")), 60.0).join(Role)
+    engine.dispose()
 
 
 def test_nothing_is_copied_while_a_daemon_works_nor_without_a_ledger(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ hashes, which knows no order: the engines sort letters differently. The index of
 A ledger that was carried elsewhere says so in its home's id, which is no home's any more: no daemon works in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -21,11 +22,16 @@ from agent.adapters.ledger.hosts import duties, hosts
 from agent.adapters.ledger.readings import unpacked
 from agent.adapters.ledger.schema import documents, homes, metadata, pages
 from agent.domain.document import DocumentId
+from agent.domain.phrase import Phrase
 
 BATCH = 1_000
 """Rows that are in memory at once."""
 
 _CARRIED = ".carried"
+_IS_ELSEWHERE = Phrase("This ledger was copied elsewhere, and is no longer the home's.")
+_WHERE = Phrase(
+    "If it is in PostgreSQL now, set DOSSIERD_LEDGER_URL in .env; if it is in state/ again, take that out."
+)
 _MADE_WITH_TABLES = frozenset({trail_end.name})
 
 
@@ -66,15 +72,32 @@ def carry(source: Engine, target: Engine) -> Mapping[str, int]:
     return counts
 
 
-def set_aside(engine: Engine) -> None:
-    """Let no daemon work in a ledger that was carried elsewhere."""
+@contextmanager
+def held(engine: Engine) -> Iterator[Connection]:
+    """A transaction that lets nobody else write however long it takes, so that no host joins meanwhile."""
     with writing(engine) as connection:
-        connection.execute(update(homes).values(home_id=homes.c.home_id + _CARRIED))
+        _take_time(connection)
+        yield connection
+
+
+def set_aside(connection: Connection) -> None:
+    """Let no daemon work in a ledger that was carried elsewhere."""
+    connection.execute(update(homes).values(home_id=homes.c.home_id + _CARRIED))
 
 
 def is_carried(engine: Engine) -> bool:
     with reading(engine) as connection:
         return str(connection.execute(select(homes.c.home_id)).scalar()).endswith(_CARRIED)
+
+
+def refuse_carried(engine: Engine) -> None:
+    """Refuse a ledger that was copied elsewhere.
+
+    Raises:
+        LedgerUnavailable.
+    """
+    if is_carried(engine):
+        raise errors.LedgerUnavailable(_IS_ELSEWHERE, hint=_WHERE)
 
 
 def _take_time(connection: Connection) -> None:
