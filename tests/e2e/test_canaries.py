@@ -42,7 +42,7 @@ CANARIES = (
 )
 
 KEPT = {
-    *("documents.original_name", "documents.seen_name", "documents.outcome"),
+    *("documents.original_name", "documents.seen_name", "documents.outcome", "file_names.words"),
     *("pages.body", "page_words.words", "inputs.body", "reviews.decision"),
     *("outbox.message", "inbox.body"),
 }

@@ -83,6 +83,7 @@ class HostsOffice(Office):
         while time.monotonic() < end:
             self.fleet.poll()
             if busy := [it for it in self.fleet.workers() if it.is_up() and it.is_reading()]:
+                self.hold(0.2, 0.6)  # past what it writes at the beginning
                 return self.chance.choice(busy)
             time.sleep(0.02)
         return self.chance.choice([it for it in self.fleet.workers() if it.is_up()])
