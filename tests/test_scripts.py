@@ -56,9 +56,9 @@ def test_makefile_declares_every_target_phony() -> None:
     declared = re.search(r"^\.PHONY: (.*)$", text, flags=re.MULTILINE)
     assert declared is not None
     assert set(declared[1].split()) == targets == {
-        "bench", "bench-reading", "bench-registry", "bench-soak", "bench-growth", "campaign", "campaign-hosts",
-        "mutants", "check", "lint", "types", "contracts", "safety", "audit-release", "test", "deciding",
-        "acting", "unit", "lock", "demo", "clean",
+        "bench", "bench-reading", "bench-registry", "bench-soak", "bench-growth", "bench-hosts", "campaign",
+        "campaign-hosts", "postgresql", "mutants", "check", "lint", "types", "contracts", "safety",
+        "audit-release", "test", "deciding", "acting", "unit", "lock", "demo", "clean",
     }  # fmt: skip
 
 
