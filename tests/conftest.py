@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from sqlalchemy.engine import URL
 
 from tests.ledgers import LedgerDatabases
 from tests.servers import postgresql
@@ -51,3 +52,10 @@ def _umask_of_each() -> Iterator[None]:
 def ledger_databases() -> Iterator[LedgerDatabases]:
     with postgresql() as server:  # one of its own: the registry's is stopped and started by its suite
         yield LedgerDatabases(server)
+
+
+@pytest.fixture
+def database(ledger_databases: LedgerDatabases) -> Iterator[URL]:
+    """A database of its own without any table."""
+    with ledger_databases.new() as place:
+        yield place

@@ -1,7 +1,6 @@
 """The daemon with its ledger in PostgreSQL, on one machine: one life, with the database gone and back in its middle."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +25,6 @@ LETTERS = {
     "memo.pdf": b"Not a PDF, whatever the name says.\n",
     "later.pdf": letter_about(102),
 }
-
-
-@pytest.fixture
-def database(ledger_databases: LedgerDatabases) -> Iterator[URL]:
-    with ledger_databases.new() as place:
-        yield place
 
 
 @pytest.fixture

@@ -25,12 +25,6 @@ IS_EMPTY = "The ledger is empty, but this home has worked: is the address right?
 
 
 @pytest.fixture
-def database(ledger_databases: LedgerDatabases) -> Iterator[URL]:
-    with ledger_databases.new() as place:
-        yield place
-
-
-@pytest.fixture
 def other(ledger_databases: LedgerDatabases) -> Iterator[URL]:
     with ledger_databases.new() as place:
         yield place

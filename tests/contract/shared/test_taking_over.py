@@ -6,7 +6,7 @@ that was paused after it had asked its clock, and never asks in vain.
 """
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from agent import durable, errors
 from agent.adapters import folders as folders_module
 from agent.adapters.folders import HomeFolders
 from agent.adapters.lease import BeatenLease
-from agent.adapters.ledger import SqlHosts, open_engine
+from agent.adapters.ledger import SqlHosts
 from agent.adapters.ledger.engine import of_host, writing
 from agent.domain.document import DocumentId, text_of_plain
 from agent.domain.host import Role, RunId
@@ -31,7 +31,6 @@ from agent.workflow.recovery import recover, stranded
 from agent.workflow.review import perform
 from tests.custody_builders import ABOUT_ANNA, NOON, Office, make_ports
 from tests.faults.points import Marked, MarkedFolders
-from tests.ledgers import LedgerDatabases
 
 pytestmark = pytest.mark.reliability
 
@@ -152,10 +151,8 @@ class Pair:
 
 
 @pytest.fixture
-def pair(ledger_databases: LedgerDatabases, tmp_path: Path) -> Iterator[Pair]:
-    engine = open_engine(ledger_databases.emptied(), may_upgrade=False)
-    yield Pair(engine, tmp_path)
-    engine.dispose()
+def pair(engine: Engine, tmp_path: Path) -> Pair:
+    return Pair(engine, tmp_path)
 
 
 def assert_filed_once(pair: Pair, document_id: DocumentId) -> None:

@@ -1,7 +1,7 @@
 """Runs that share a ledger in PostgreSQL: who stands, who is fenced off, who has a duty and who holds a document."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -38,25 +38,13 @@ from agent.membership import membership_of
 from tests.custody_builders import NOON
 from tests.fakes import turn_of
 from tests.ledger_builders import FILED, HASH, SEEN, a_begun, a_claimed, a_settlement, a_told, row_of
-from tests.ledgers import LedgerDatabases, wait_until, waits_for_the_lock
+from tests.ledgers import wait_until, waits_for_the_lock
 
 pytestmark = pytest.mark.reliability
 
 LEASE = 60.0
 HELD = DocumentId(1)
 Join = Callable[[str, str], SqlHosts]
-
-
-@pytest.fixture
-def place(ledger_databases: LedgerDatabases) -> URL:
-    return ledger_databases.emptied()
-
-
-@pytest.fixture
-def engine(place: URL) -> Iterator[Engine]:
-    made = open_engine(place, may_upgrade=False)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

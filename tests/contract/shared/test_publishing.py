@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import Engine
 
 from agent import errors
-from agent.adapters.ledger import open_engine
 from agent.adapters.ledger.published import SqlPublished
 from agent.adapters.registry import RegistryIndex, by_hand
 from agent.adapters.registry.shared import SharedCopies
@@ -17,7 +16,6 @@ from agent.core.extract import extract
 from agent.publishing import UNPUBLISHED, AgreedRegistry, SharedPeople, is_the_published
 from tests.builders import person, text_of
 from tests.custody_builders import NOON
-from tests.ledgers import LedgerDatabases
 
 pytestmark = pytest.mark.reliability
 
@@ -41,13 +39,6 @@ class Host:
 
 
 Make = Callable[[str], Host]
-
-
-@pytest.fixture
-def engine(ledger_databases: LedgerDatabases) -> Iterator[Engine]:
-    made = open_engine(ledger_databases.emptied(), may_upgrade=False)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

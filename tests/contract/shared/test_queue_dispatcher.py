@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 
 from agent import errors
 from agent.adapters.dispatch import QueueDispatcher, listening, local, queue
-from agent.adapters.ledger import SqlHosts, SqlJobs, SqlLedger, open_engine
+from agent.adapters.ledger import SqlHosts, SqlJobs, SqlLedger
 from agent.adapters.ledger.engine import of_host
 from agent.domain.document import DocumentId
 from agent.domain.host import Role, RunId
@@ -93,23 +93,6 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 Make = Callable[..., QueueDispatcher]
-
-
-@pytest.fixture
-def place(ledger_databases: LedgerDatabases) -> URL:
-    return ledger_databases.emptied()
-
-
-@pytest.fixture
-def engine(place: URL) -> Iterator[Engine]:
-    made = open_engine(place, may_upgrade=False)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def ledger(engine: Engine) -> SqlLedger:
-    return SqlLedger(engine)
 
 
 @pytest.fixture

@@ -24,23 +24,6 @@ BYTES = Sha256("1" * 64)
 
 
 @pytest.fixture
-def place(ledger_databases: LedgerDatabases) -> URL:
-    return ledger_databases.emptied()
-
-
-@pytest.fixture
-def engine(place: URL) -> Iterator[Engine]:
-    made = open_engine(place, may_upgrade=False)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
-def ledger(engine: Engine) -> SqlLedger:
-    return SqlLedger(engine)
-
-
-@pytest.fixture
 def jobs(engine: Engine) -> SqlJobs:
     return SqlJobs(engine)
 

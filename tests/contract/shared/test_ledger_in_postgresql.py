@@ -30,18 +30,6 @@ SECRET = "Anna-Muller-1980.pdf"
 
 
 @pytest.fixture
-def place(ledger_databases: LedgerDatabases) -> URL:
-    return ledger_databases.emptied()
-
-
-@pytest.fixture
-def engine(place: URL) -> Iterator[Engine]:
-    made = open_engine(place, may_upgrade=False)
-    yield made
-    made.dispose()
-
-
-@pytest.fixture
 def impatient(place: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlLedger]:
     """A ledger that waits for nobody."""
     monkeypatch.setattr(engine_module, "BUSY_SECONDS", 0.05)
