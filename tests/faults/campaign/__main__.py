@@ -8,9 +8,6 @@ with the home and the daemon's log are printed, and the folder is kept. The seed
 the threads of the daemon meet them, it can't choose.
 """
 
-import argparse
-import os
-import random
 import shutil
 import sys
 import tempfile
@@ -20,41 +17,25 @@ from tests.botapi import BotApi
 from tests.faults.campaign.blows import KINDS, usable
 from tests.faults.campaign.holding import Broken
 from tests.faults.campaign.office import Office
+from tests.faults.campaign.options import begin_inside, parser_of, wanted
 from tests.faults.campaign.rounds import Campaign
 from tests.faults.mounts import mount_memory, way_to_mounts
 
 HOME_MEGABYTES = 256
-INSIDE = "--inside"
+MODULE = "tests.faults.campaign"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.faults.campaign", description="A daemon under fire."
-    )
-    parser.add_argument("--minutes", type=float, default=10.0)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
-    parser.add_argument("--only", default=",".join(KINDS), metavar="KIND,...", help=f"of {', '.join(KINDS)}")
-    parser.add_argument(INSIDE, action="store_true", help=argparse.SUPPRESS)
+    parser = parser_of(MODULE, "A daemon under fire.", KINDS)
     chosen = parser.parse_args()
-    wanted = chosen.only.split(",")
-    if strange := sorted(set(wanted) - set(KINDS)):
-        parser.error(f"no such kind of fault: {', '.join(strange)}")
+    kinds = wanted(parser, chosen.only, KINDS)
     if not chosen.inside and (way := way_to_mounts()) is not None:
-        again = [
-            sys.executable,
-            "-m",
-            "tests.faults.campaign",
-            *sys.argv[1:],
-            "--seed",
-            str(chosen.seed),
-            INSIDE,
-        ]
-        os.execvp(way[0], [*way, *again])
+        begin_inside(way, MODULE, chosen.seed)
     reasons = usable(has_mounts=chosen.inside)
-    for kind in wanted:
+    for kind in kinds:
         if reasons[kind] is not None:
             print(f"left out: {kind} ({reasons[kind]})")
-    return _run(chosen.minutes, chosen.seed, [it for it in wanted if reasons[it] is None], chosen.inside)
+    return _run(chosen.minutes, chosen.seed, [it for it in kinds if reasons[it] is None], chosen.inside)
 
 
 def _run(minutes: float, seed: int, kinds: list[str], has_mounts: bool) -> int:

@@ -8,9 +8,6 @@ each host said are printed, and the folder is kept. It needs root, who may make 
 database; without, it says so and does nothing (exit code 2).
 """
 
-import argparse
-import os
-import random
 import shutil
 import sys
 import tempfile
@@ -18,36 +15,28 @@ from pathlib import Path
 
 from tests.botapi import BotApi
 from tests.faults.campaign.holding import Broken
+from tests.faults.campaign.options import begin_inside, parser_of, wanted
 from tests.faults.campaign.rounds import Campaign
 from tests.faults.hosts.blows import KINDS
 from tests.faults.hosts.network import ADDRESS, WAYS_IN, is_possible, network
 from tests.faults.hosts.office import HostsOffice
 from tests.servers import postgresql
 
-INSIDE = "--inside"
+MODULE = "tests.faults.hosts"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.faults.hosts", description="Several hosts under fire."
-    )
-    parser.add_argument("--minutes", type=float, default=10.0)
+    parser = parser_of(MODULE, "Several hosts under fire.", KINDS)
     parser.add_argument("--once", action="store_true", help="each kind once, instead of for some minutes")
     parser.add_argument("--workers", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
-    parser.add_argument("--only", default=",".join(KINDS), metavar="KIND,...", help=f"of {', '.join(KINDS)}")
-    parser.add_argument(INSIDE, action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    wanted = chosen.only.split(",")
-    if strange := sorted(set(wanted) - set(KINDS)):
-        parser.error(f"no such kind of fault: {', '.join(strange)}")
+    kinds = wanted(parser, chosen.only, KINDS)
     if not chosen.inside:
         if not is_possible():
             print("nothing was done: network namespaces can't be made here; be root")
             return 2
-        again = [sys.executable, "-m", "tests.faults.hosts", *sys.argv[1:], "--seed", str(chosen.seed)]
-        os.execvp(WAYS_IN[0], [*WAYS_IN, *again, INSIDE])
-    return _run(None if chosen.once else chosen.minutes, chosen.seed, chosen.workers, wanted)
+        begin_inside(WAYS_IN, MODULE, chosen.seed)
+    return _run(None if chosen.once else chosen.minutes, chosen.seed, chosen.workers, kinds)
 
 
 def _run(minutes: float | None, seed: int, workers: int, kinds: list[str]) -> int:
