@@ -78,6 +78,19 @@ class HomeLock:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock for as long as it takes.
+
+        Raises:
+            HomeLocked, HomeUnusable: as `take` says.
+        """
+        self.take()
+        try:
+            yield
+        finally:
+            self.release()
+
     def tell(self, settings: Mapping[str, str]) -> None:
         """Write down what its holder works with, for whoever looks; no secret and no personal data."""
         assert self._descriptor is not None

@@ -6,7 +6,7 @@ the one that the setting names counts.
 
 import contextlib
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -41,7 +41,7 @@ def copy_to(settings: Settings, place: URL, *, actor: str, now: datetime.datetim
     path = file_of(settings)
     if not path.is_file():
         raise errors.RequestRefused(f"There is no ledger in {path.parent}.")
-    with _alone(settings), contextlib.ExitStack() as opened:
+    with HomeLock(settings.state).held(), contextlib.ExitStack() as opened:
         source = open_engine(path, may_upgrade=False)
         opened.callback(source.dispose)
         target = open_engine(place, may_upgrade=True)
@@ -58,7 +58,7 @@ def copy_from(settings: Settings, place: URL, *, actor: str, now: datetime.datet
 
     Returns, Raises: as `copy_to`, with the places changed.
     """
-    with _alone(settings), contextlib.ExitStack() as opened:
+    with HomeLock(settings.state).held(), contextlib.ExitStack() as opened:
         path = file_of(settings)
         _require_no_file(path)
         source = open_engine(place, may_upgrade=False)
@@ -80,16 +80,6 @@ def copy_from(settings: Settings, place: URL, *, actor: str, now: datetime.datet
         _journal(settings, "from", counts, actor=actor, now=now)
         set_aside(mine)
         return counts
-
-
-@contextlib.contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    lock = HomeLock(settings.state)
-    lock.take()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _require_no_file(path: Path) -> None:

@@ -51,9 +51,7 @@ def accept(
         RequestRefused: as `require_loss` says.
         LedgerUnavailable, StorageUnavailable: it is not accepted.
     """
-    lock = HomeLock(settings.state)
-    lock.take()
-    try:
+    with HomeLock(settings.state).held():
         found = look()
         require_loss(found)
         lost = sorted({(it.sequence, it.hash) for it in found.gone})
@@ -85,5 +83,3 @@ def accept(
         finally:
             engine.dispose()
         return loss
-    finally:
-        lock.release()

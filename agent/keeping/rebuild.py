@@ -95,9 +95,7 @@ def rebuild(home: Path, found: Found, *, actor: str, now: datetime.datetime) -> 
         StorageUnavailable, LedgerUnavailable: the disk is full or refuses; there is no ledger still.
     """
     state = home / "state"
-    lock = HomeLock(state)
-    lock.take()
-    try:
+    with HomeLock(state).held():
         require_no_ledger(home)
         part = state / _UNFINISHED
         with storage_errors(_REFUSES):
@@ -115,8 +113,6 @@ def rebuild(home: Path, found: Found, *, actor: str, now: datetime.datetime) -> 
         with storage_errors(_REFUSES):
             rename_without_replacing(part, state / LEDGER_FILE)
             sync_folder(state)
-    finally:
-        lock.release()
 
 
 def require_no_ledger(home: Path) -> None:
