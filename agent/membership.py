@@ -1,7 +1,7 @@
 """What makes a daemon one of the hosts that share a ledger: its run, its lease, and the ledger as it uses it."""
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
@@ -36,6 +36,20 @@ class Membership:
         """End in order; where that can't be written, others fence the run off after its lease."""
         with suppress(errors.LedgerUnavailable, errors.LeaseLost):
             self.hosts.leave()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRuns:
+    """What the ledger knows of the hosts now, by its own clock."""
+
+    runs: Sequence[HostRun]
+    now: datetime.datetime
+    lease: datetime.timedelta
+
+    @property
+    def at_work(self) -> list[HostRun]:
+        """Those that others count on."""
+        return at_work(self.runs, self.now, self.lease)
 
 
 def membership_of(engine: Engine, settings: Settings, roles: Collection[Role]) -> Membership | None:
@@ -82,13 +96,21 @@ def refuse_while_others_work(engine: Engine, settings: Settings) -> None:
         )
 
 
+def known_runs(engine: Engine, settings: Settings) -> KnownRuns:
+    """Ask a ledger in PostgreSQL.
+
+    Raises:
+        LedgerUnavailable.
+    """
+    known = SqlHosts(engine, settings.lease_seconds)
+    lease = datetime.timedelta(seconds=settings.lease_seconds)
+    return KnownRuns(runs=known.runs(), now=known.now(), lease=lease)
+
+
 def at_work_in(engine: Engine, settings: Settings) -> list[HostRun]:
     """The daemons that share a ledger and are heard of; none where it is a file.
 
     Raises:
         LedgerUnavailable.
     """
-    if engine.dialect.name != "postgresql":
-        return []
-    known = SqlHosts(engine, settings.lease_seconds)
-    return at_work(known.runs(), known.now(), datetime.timedelta(seconds=settings.lease_seconds))
+    return known_runs(engine, settings).at_work if engine.dialect.name == "postgresql" else []

@@ -1,38 +1,20 @@
 """Which hosts work in the home, and whether every part of the work is somebody's."""
 
-import datetime
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from agent import errors
-from agent.adapters.ledger import SqlHosts
 from agent.config import Settings
-from agent.core.hosts import at_work, fallen, named, unmanned
+from agent.core.hosts import fallen, named, unmanned
 from agent.domain.host import HostRun
 from agent.domain.phrase import Phrase, plain
 from agent.health.finding import Finding, Level, has_run, nothing_yet, some
 from agent.ledgers import engine_of
-from agent.membership import at_work_in
+from agent.membership import KnownRuns, at_work_in, known_runs
 
 PART = "hosts"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hosts:
-    """What the ledger knows of them now, by its own clock."""
-
-    runs: Sequence[HostRun]
-    now: datetime.datetime
-    lease: datetime.timedelta
-
-    @property
-    def at_work(self) -> list[HostRun]:
-        """Those that others count on."""
-        return at_work(self.runs, self.now, self.lease)
-
-
-def hosts_of(settings: Settings) -> Hosts | None:
+def hosts_of(settings: Settings) -> KnownRuns | None:
     """Ask the ledger; None where the home is one host's.
 
     Raises:
@@ -42,9 +24,7 @@ def hosts_of(settings: Settings) -> Hosts | None:
         return None
     engine = engine_of(settings)
     try:
-        known = SqlHosts(engine, settings.lease_seconds)
-        lease = datetime.timedelta(seconds=settings.lease_seconds)
-        return Hosts(runs=known.runs(), now=known.now(), lease=lease)
+        return known_runs(engine, settings)
     finally:
         engine.dispose()
 
