@@ -253,7 +253,7 @@ def _build(
         cost_book=CostBook(costs, cost_journal),
         folders=folders,
         registry=registry,
-        people=shared_people(settings, engine, registry),
+        people=shared_people(settings, engine, registry) if settings.is_shared else None,
         source=source,
         reader=reader,
         journal=journal,

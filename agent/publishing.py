@@ -167,8 +167,6 @@ def _note_of(people: PublishedPeople) -> str:
     return f"{people.version} {people.sha256}"
 
 
-def shared_people(settings: Settings, engine: Engine, index: RegistryIndex) -> SharedPeople | None:
-    """Build it; None where a home is one host's."""
-    if not settings.is_shared:
-        return None
+def shared_people(settings: Settings, engine: Engine, index: RegistryIndex) -> SharedPeople:
+    """Build it, in a home that hosts share."""
     return SharedPeople(index, SqlPublished(engine), SharedCopies(settings.home, settings.state))

@@ -15,9 +15,7 @@ from sqlalchemy import Engine
 from agent import app, errors
 from agent.adapters.home import REGISTRY_FILE, HomeLock
 from agent.adapters.ledger import SqlLedger, SqlRequests
-from agent.adapters.ledger.published import SqlPublished
 from agent.adapters.registry import Imported, RegistryIndex, by_hand
-from agent.adapters.registry.shared import SharedCopies
 from agent.cli.wording import err, print_json, say
 from agent.config import Settings, login_name
 from agent.domain.document import DocumentId, parse_correlation_id, parse_reference
@@ -25,7 +23,7 @@ from agent.domain.life import Action, Document, Reply, Request
 from agent.domain.message import visible
 from agent.ledgers import engine_of, has_ledger
 from agent.membership import at_work_in
-from agent.publishing import SharedPeople
+from agent.publishing import shared_people
 from agent.workflow.review import perform
 
 HomeOption = Annotated[
@@ -187,7 +185,7 @@ def changing_registry(settings: Settings) -> Iterator[RegistryIndex]:
             yield index
             return
         with open_tables(settings) as engine:
-            people = SharedPeople(index, SqlPublished(engine), SharedCopies(settings.home, settings.state))
+            people = shared_people(settings, engine, index)
             people.follow()
             with people.changing() as since:
                 yield index
