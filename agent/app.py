@@ -14,7 +14,7 @@ from agent import errors
 from agent.adapters import apprise
 from agent.adapters.clock import SystemClock
 from agent.adapters.console import ConsoleNotifier
-from agent.adapters.folders import FOLDERS, HomeFolders
+from agent.adapters.folders import FOLDERS, SHARED, HomeFolders
 from agent.adapters.home import REGISTRY_FILE, HomeLock, is_restored
 from agent.adapters.journal import JOURNAL_NAME, Journal
 from agent.adapters.ledger import (
@@ -46,6 +46,7 @@ from agent.adapters.reading.sandbox import SandboxedReader
 from agent.adapters.registry import RegistryIndex
 from agent.adapters.registry.sql_source import SqlSource
 from agent.adapters.routing import RoutingNotifier
+from agent.adapters.space import HomeSpace
 from agent.config import Settings
 from agent.core.cards import as_looked_at
 from agent.core.rules import Rules
@@ -341,6 +342,16 @@ def build_outward(settings: Settings) -> apprise.AppriseNotifier | None:
             hint=f"Type: sudo {sys.executable} -m pip install 'apprise>=2.3'. Or empty the setting.",
         )
     return apprise.AppriseNotifier(addresses)
+
+
+def folders_of(settings: Settings) -> tuple[str, ...]:
+    """All folders that a daemon of this machine uses, as paths below the home; its own may lie elsewhere."""
+    return (*SHARED, settings.state_name)
+
+
+def space_of(settings: Settings) -> HomeSpace:
+    """What room there is in these."""
+    return HomeSpace(settings.home, folders_of(settings))
 
 
 def make_home(home: Path) -> list[Path]:

@@ -5,11 +5,9 @@ import time
 from collections.abc import Callable
 
 from agent.adapters.dispatch import Dispatcher
-from agent.adapters.folders import SHARED
 from agent.adapters.reading.heic import accepted_formats
-from agent.adapters.space import HomeSpace
 from agent.adapters.watch import IncomingWatcher
-from agent.app import Parts
+from agent.app import Parts, space_of
 from agent.daemon.intake import Intake
 from agent.daemon.loop import BEAT_SECONDS, Loop
 from agent.daemon.telling import announcer_about
@@ -52,7 +50,7 @@ class Arrivals:
             on_progress=lambda: self._loop.still(),
         )
         self.gate = Gate(
-            HomeSpace(settings.home, (*SHARED, settings.state_name)),
+            space_of(settings),
             parts.ports,
             of_trouble=announcer_about(parts, Topic.INTAKE),
             of_pauses=announcer_about(parts, Topic.PAUSE),

@@ -5,8 +5,9 @@ import errno
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from agent.adapters.folders import CLAIMED, SHARED
+from agent.adapters.folders import CLAIMED
 from agent.adapters.home import HomeLock
+from agent.app import folders_of
 from agent.config import Settings
 from agent.domain.phrase import Paths, Phrase, plain
 from agent.durable import hint_for, make_empty, name_of_check, remove_old_checks, word_for
@@ -48,7 +49,7 @@ def _settings_of(running: Mapping[str, str], here: Mapping[str, str]) -> list[st
 
 
 def folders(settings: Settings) -> Finding:
-    names = (*SHARED, settings.state_name)
+    names = folders_of(settings)
     missing = [name for name in names if not (settings.home / name).is_dir()]
     if missing:
         return Finding(

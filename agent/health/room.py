@@ -4,9 +4,8 @@ import datetime
 from pathlib import Path
 
 from agent.adapters.clock import SystemClock
-from agent.adapters.folders import SHARED
 from agent.adapters.ledger import SqlOutbox
-from agent.adapters.space import HomeSpace
+from agent.app import space_of
 from agent.config import Settings
 from agent.domain.message import MessageKind, Topic
 from agent.domain.outcome import State
@@ -25,7 +24,7 @@ def disk(settings: Settings) -> Finding:
     if short is not None:
         said = Phrase("nothing is taken in: {why}", why=told(short, floor))
         return Finding(part="disk", level=Level.BAD, said=said, advice=hint_for(short, floor))
-    rooms = HomeSpace(settings.home, (*SHARED, settings.state_name)).rooms()
+    rooms = space_of(settings).rooms()
     if not rooms:
         return Finding(part="disk", level=Level.NOTICE, said=Phrase("there is no folder yet to look at"))
     free = min(room.free_bytes for room in rooms) // MEGABYTE
@@ -41,7 +40,7 @@ def full_disk(settings: Settings) -> str | None:
 def _short(settings: Settings) -> Room | None:
     """As the daemon sees it: while it pauses, it takes somewhat more than the floor to go on."""
     floor = settings.disk_floor_megabytes * MEGABYTE
-    rooms = HomeSpace(settings.home, (*SHARED, settings.state_name)).rooms()
+    rooms = space_of(settings).rooms()
     short = shortage(rooms, floor, is_paused=False)
     if short is None and (nearly := shortage(rooms, floor, is_paused=True)) and _is_paused(settings):
         return nearly
