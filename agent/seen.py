@@ -17,13 +17,13 @@ def opened(incoming: Path, seen: SeenFile) -> Iterator[Path | None]:
     folder, _, name = seen.name.rpartition("/")
     with contextlib.ExitStack() as stack:
         try:
-            opened = stack.enter_context(open_folder(incoming, folder))
+            descriptor = stack.enter_context(open_folder(incoming, folder))
         except OSError as error:
             if error.errno not in SWAPPED:
                 raise
             yield None
         else:
-            yield path_through(opened) / name
+            yield path_through(descriptor) / name
 
 
 @contextlib.contextmanager

@@ -141,9 +141,8 @@ class HomeFolders:
         earlier = [self._root / self.claimed_location(document_id, one) for one in reversed(range(take))]
         self._places.must_be_home()
         with file_errors():
-            there = sorted(
-                filter(_exists, earlier), key=is_placeholder
-            )  # the newest, and no empty one, first
+            # The newest, and no empty one, first.
+            there = sorted(filter(_exists, earlier), key=is_placeholder)
             if there and not _exists(self._root / home):
                 self._rename(there.pop(0), self._root / home)
             for left in filter(is_placeholder, there):  # of a rename that its host did not live to do

@@ -98,9 +98,8 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
-            env=bare_environment(
-                "allow_root"
-            ),  # the office's settings name its database, its chats, its people
+            # The office's settings name its database, its chats, its people.
+            env=bare_environment("allow_root"),
             start_new_session=True,  # Ctrl-C is for the demo, which then stops the daemon in good order
         )
 

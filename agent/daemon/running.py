@@ -248,10 +248,8 @@ class Daemon:
             try:
                 self._tell_of_filing()
                 self._supervisor.status(self._status())
-            except (
-                errors.LedgerUnavailable,
-                errors.LeaseLost,
-            ) as error:  # the loops meet it too, and go on when it is back
+            except (errors.LedgerUnavailable, errors.LeaseLost) as error:
+                # The loops meet it too, and go on when it is back.
                 log.warning("status_unknown", reason=error.reason)
 
     def trouble(self) -> str | None:

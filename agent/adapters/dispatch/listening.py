@@ -203,10 +203,8 @@ class JobListener:
             for job in stalled:
                 try:
                     await app.job_manager.finish_job(job, jobs.Status.FAILED, delete_job=True)
-                except (
-                    exceptions.ConnectorException
-                ):  # another host was first, or the next round meets it too
-                    continue
+                except exceptions.ConnectorException:
+                    continue  # another host was first, or the next round meets it too
                 log.warning("stalled_job_removed", document=job.lock)
             await asyncio.sleep(self._lease_seconds / LOOKS_A_LEASE)
 

@@ -59,9 +59,8 @@ def _step(connection: Connection) -> bool:
         return False
     if _merge(connection, PAGES):
         return True
-    if (
-        not covered
-    ):  # only now: a merge that FTS5 had begun by itself would go on, and leave out what was deleted since
+    if not covered:
+        # Only now: a merge that FTS5 had begun by itself would go on, and leave out what was deleted since.
         _merge(connection, -PAGES)
         count(connection, _KIND, _COVERED, deleted)
         return True
