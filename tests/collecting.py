@@ -1,10 +1,13 @@
 """A collector of OpenTelemetry: takes traces by OTLP over HTTP, reads them, and does as it is told."""
 
+import re
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.stub_server import Incoming, StubServer
+
+_BY_CHANCE = re.compile(r' *((trace|span|parent_span)_id: ".*"|(start_|end_)?time_unix_nano: \d+)$')
 
 
 class Collector(StubServer):
@@ -40,6 +43,11 @@ class Collector(StubServer):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def said(self) -> str:
+        """All that was sent, a field a line; without ids of spans and moments, in which any digits stand by chance."""
+        sent = (str(ExportTraceServiceRequest.FromString(body)) for body in self.bodies)
+        return "\n".join(line for text in sent for line in text.splitlines() if not _BY_CHANCE.match(line))
 
     def spans(self) -> list[Any]:
         """All spans, in the order in which they came."""

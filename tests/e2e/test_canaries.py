@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from typer.testing import CliRunner
 
 from agent.cli import app
@@ -156,7 +155,7 @@ def test_no_log_trail_title_or_path_tells_of_a_person_a_text_or_a_token(
         "titles": "\n".join(titles.seen),
         "paths": "\n".join(_paths(world)),
         "check": _checked(world),
-        "traces": "\n".join(str(ExportTraceServiceRequest.FromString(it)) for it in collector.bodies),
+        "traces": collector.said(),
         **pages,
         **{command: _typed(world, *command.split()) for command in ("metrics", "audit verify", "costs")},
     }
